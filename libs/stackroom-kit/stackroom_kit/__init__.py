@@ -1,0 +1,1 @@
+"""Plumbing that every Stackroom service shares, without a word of its business."""

@@ -1,0 +1,54 @@
+"""Query parameters, checked before they go anywhere near SQL."""
+
+import re
+from collections.abc import Collection
+
+from flask import request
+
+from stackroom_kit.problems import FieldError, Problem, bad_request
+
+_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+MAX_TEXT = 200
+
+
+def wrong_argument(name: str, code: str, detail: str) -> Problem:
+    return bad_request(detail, FieldError(f"?{name}", code, detail))
+
+
+def refuse_unknown_arguments(allowed: Collection[str]) -> None:
+    """400 for a parameter that the call does not have, or that comes twice."""
+    for name, values in request.args.lists():
+        if name not in allowed:
+            raise wrong_argument(name[:50], "unknown_parameter", f"There is no query parameter {name[:50]!r}.")
+        if len(values) > 1:
+            raise wrong_argument(name, "repeated_parameter", f"The query parameter {name!r} comes twice.")
+
+
+def text_argument(name: str, default: str | None = None, max_length: int = MAX_TEXT) -> str | None:
+    value = request.args.get(name)
+    if value is None:
+        return default
+    if "\0" in value or "\ufffd" in value:
+        raise wrong_argument(name, "bad_text", f"{name} holds characters that are not allowed.")
+    if len(value) > max_length:
+        raise wrong_argument(name, "too_long", f"{name} may have at most {max_length} characters.")
+    return value
+
+
+def integer_argument(name: str, default: int | None, low: int, high: int) -> int | None:
+    """Plain ASCII digits only: ``int`` would also take ``１２``, ``1_0`` and ``+4``."""
+    value = request.args.get(name)
+    if value is None:
+        return default
+    if not _DIGITS.fullmatch(value) or not low <= int(value) <= high:
+        raise wrong_argument(name, "out_of_range", f"{name} must be a whole number from {low} to {high}.")
+    return int(value)
+
+
+def choice_argument(name: str, default: str | None, allowed: Collection[str]) -> str | None:
+    value = request.args.get(name)
+    if value is None:
+        return default
+    if value not in allowed:
+        raise wrong_argument(name, "unknown_value", f"{name} must be one of: {', '.join(sorted(allowed))}.")
+    return value

@@ -1,0 +1,77 @@
+"""A body is what its Content-Length says, or it is refused: servers pass cut uploads on as if whole."""
+
+from collections.abc import Iterable
+from typing import IO, Any
+
+from flask import Flask, request
+
+from stackroom_kit.problems import Problem, bad_request, too_large
+
+METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class IncompleteBodyError(Exception):
+    """The client announced more bytes than it sent."""
+
+
+class CountedBody:
+    """A WSGI input that raises IncompleteBodyError where the stream ends before its announced length."""
+
+    def __init__(self, stream: IO[bytes], length: int) -> None:
+        self._stream = stream
+        self._left = length
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        data = self._stream.read(wanted) if wanted else b""
+        self._left -= len(data)
+        if wanted and (not data or (size < 0 and self._left)):
+            raise IncompleteBodyError
+        return data
+
+    def readline(self, size: int = -1) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        line = self._stream.readline(wanted) if wanted else b""
+        self._left -= len(line)
+        if wanted and not line:
+            raise IncompleteBodyError
+        return line
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        return list(self)
+
+    def __iter__(self) -> Iterable[bytes]:  # type: ignore[override, unused-ignore]
+        while line := self.readline():
+            yield line
+
+
+def _check_length(max_body_bytes: int) -> None:
+    if request.method not in METHODS_WITH_BODY:
+        return
+    if "Transfer-Encoding" in request.headers or request.content_length is None:
+        raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem(415, "unsupported_content_encoding", "Send the body without Content-Encoding.")
+    if request.content_length > max_body_bytes:
+        raise too_large(f"The body may have at most {max_body_bytes} bytes.")
+
+
+def _incomplete(error: IncompleteBodyError) -> Any:
+    from stackroom_kit.problems import respond
+
+    return respond(bad_request("The body is shorter than its Content-Length.", code="incomplete_body"))
+
+
+def register_body_length(app: Flask, max_body_bytes: int) -> None:
+    wsgi_app = app.wsgi_app
+
+    def counted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or ""
+        if length.isascii() and length.isdigit():
+            environ["wsgi.input"] = CountedBody(environ["wsgi.input"], int(length))
+        return wsgi_app(environ, start_response)
+
+    app.wsgi_app = counted  # type: ignore[method-assign]
+    app.config["MAX_CONTENT_LENGTH"] = None
+    app.before_request(lambda: _check_length(max_body_bytes))
+    app.register_error_handler(IncompleteBodyError, _incomplete)

@@ -1,0 +1,52 @@
+"""Settings that several services have, as dataclasses to inherit from."""
+
+import dataclasses
+from urllib.parse import quote
+
+from stackroom_kit.settings import Secret, choice, integer, secret, setting, text, url
+
+
+@dataclasses.dataclass(frozen=True)
+class LogSettings:
+    log_level: str = setting(
+        "LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"), "How much is logged."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class WebSettings(LogSettings):
+    flask_secret_key: Secret = setting(
+        "FLASK_SECRET_KEY", Secret(), secret, "Signs sessions; `make up` makes and keeps one."
+    )
+    web_processes: int = setting("WEB_PROCESSES", 2, integer(1, 64), "Server processes of one service.")
+    web_threads: int = setting("WEB_THREADS", 4, integer(1, 256), "Threads of each server process.")
+    max_body_bytes: int = setting(
+        "MAX_BODY_BYTES", 256 * 1024 * 1024, integer(1024, 2**40), "Longest request body, in bytes; above it 413."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class PostgresSettings:
+    postgres_host: str = setting("POSTGRES_HOST", "localhost", text, "PostgreSQL server.")
+    postgres_port: int = setting("POSTGRES_PORT", 5432, integer(1, 65535), "PostgreSQL port.")
+    postgres_user: str = setting("POSTGRES_USER", "postgres", text, "PostgreSQL role.")
+    postgres_password: Secret = setting("POSTGRES_PASSWORD", Secret(), secret, "Password of that role.")
+    postgres_db: str = setting("POSTGRES_DB", "postgres", text, "Database that holds the schemas.")
+    sqlalchemy_database_uri: str | None = setting(
+        "SQLALCHEMY_DATABASE_URI",
+        None,
+        url("postgresql", "postgresql+psycopg2", "sqlite", "sqlite+pysqlite", is_secret=True),
+        "Whole database address, instead of the five POSTGRES_ settings.",
+    )
+    db_pool_size: int = setting(
+        "DB_POOL_SIZE", 4, integer(1, 100), "PostgreSQL connections that each server process may hold."
+    )
+
+    @property
+    def database_uri(self) -> str:
+        """The address to connect to; it carries the password, so it is never logged."""
+        if self.sqlalchemy_database_uri:
+            return self.sqlalchemy_database_uri
+        password = quote(self.postgres_password.reveal(), safe="")
+        user = quote(self.postgres_user, safe="") + (f":{password}" if password else "")
+        return f"postgresql+psycopg2://{user}@{self.postgres_host}:{self.postgres_port}/{quote(self.postgres_db, safe='')}"

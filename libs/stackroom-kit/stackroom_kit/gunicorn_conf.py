@@ -1,0 +1,32 @@
+"""Settings of gunicorn for every service: ``gunicorn -c python:stackroom_kit.gunicorn_conf catalog.wsgi:app``."""
+
+import os
+from typing import Any
+
+from stackroom_kit.common_settings import WebSettings
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.settings import read_settings
+
+_settings = read_settings(WebSettings)
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+proc_name = os.environ.get("SERVICE_NAME", "stackroom")
+worker_class = "gthread"
+workers = _settings.web_processes
+threads = _settings.web_threads
+keepalive = 75  # longer than the gateway keeps idle connections, so it never sends into a closed one
+timeout = 120
+graceful_timeout = 20
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a heartbeat file that must not touch a disk
+control_socket_disable = True  # nothing here uses it, and a read-only root has no place for it
+accesslog = None
+
+
+def post_worker_init(worker: Any) -> None:
+    """gunicorn's own lines take the form of ours."""
+    worker.log.error_log.propagate = True
+    worker.log.error_log.handlers[:] = []
+
+
+def on_starting(server: Any) -> None:
+    configure_logging(_settings.log_level, proc_name)

@@ -1,0 +1,116 @@
+"""Errors as ``application/problem+json`` (RFC 9457); every code is a stable English word."""
+
+import dataclasses
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+CONTENT_TYPE = "application/problem+json"
+logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class FieldError:
+    """One wrong place: ``pointer`` is a JSON pointer into the body or ``?name`` for a query parameter."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(Exception):
+    """An answer that is an error; raised anywhere in a request."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: tuple[FieldError, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    def body(self, instance: str) -> dict[str, Any]:
+        """``instance`` is the path of the request that failed."""
+        return {
+            "type": f"urn:stackroom:problem:{self.code}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "instance": instance,
+            "errors": [dataclasses.asdict(error) for error in self.errors],
+        }
+
+    def encode(self, instance: str) -> bytes:
+        return json.dumps(self.body(instance), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def bad_request(detail: str, *errors: FieldError, code: str = "bad_request") -> Problem:
+    return Problem(400, code, detail, errors)
+
+
+def not_found(detail: str, code: str = "not_found") -> Problem:
+    return Problem(404, code, detail)
+
+
+def conflict(detail: str, *errors: FieldError, code: str = "conflict") -> Problem:
+    return Problem(409, code, detail, errors)
+
+
+def precondition_failed(detail: str, headers: Mapping[str, str] | None = None) -> Problem:
+    return Problem(412, "precondition_failed", detail, headers=headers)
+
+
+def too_large(detail: str, code: str = "too_large") -> Problem:
+    return Problem(413, code, detail)
+
+
+def unsupported_media_type(detail: str, accepted: str) -> Problem:
+    return Problem(415, "unsupported_media_type", detail, headers={"Accept-Post": accepted})
+
+
+def unprocessable(detail: str, *errors: FieldError, code: str = "unprocessable") -> Problem:
+    return Problem(422, code, detail, errors)
+
+
+def unavailable(detail: str, code: str = "unavailable", retry_after: int = 5) -> Problem:
+    return Problem(503, code, detail, headers={"Retry-After": str(retry_after)})
+
+
+def respond(problem: Problem) -> Response:
+    answer = Response(problem.encode(request.path), problem.status, content_type=CONTENT_TYPE)
+    answer.headers.update(problem.headers)
+    return answer
+
+
+def _from_http_exception(error: HTTPException) -> Response:
+    status = error.code or 500
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    answer = respond(Problem(status, code, error.description or HTTPStatus(status).phrase))
+    kept = {"Allow", "Retry-After", "Location"}
+    answer.headers.extend([(name, value) for name, value in error.get_headers() if name in kept])
+    return answer
+
+
+def _from_exception(error: Exception) -> Response:
+    logger.exception("unexpected error in %s %s", request.method, request.path)
+    return respond(Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id."))
+
+
+def register_problems(app: Flask) -> None:
+    """Every error of ``app``, expected or not, is answered as a problem."""
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(HTTPException, _from_http_exception)
+    app.register_error_handler(Exception, _from_exception)

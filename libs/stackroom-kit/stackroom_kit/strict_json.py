@@ -1,0 +1,118 @@
+"""JSON as the standard has it, and nothing that some parsers let through."""
+
+import json
+import math
+from typing import Any, NoReturn
+
+from flask import request
+
+from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
+
+MAX_DEPTH = 32
+
+
+class StrictJSONError(ValueError):
+    """``code`` is a stable word, ``detail`` a sentence."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise StrictJSONError("duplicate_key", f"The key {twice[:50]!r} stands twice in one object.")
+    return found
+
+
+def _constant(word: str) -> NoReturn:
+    raise StrictJSONError("not_a_number", f"{word} is no JSON number.")
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise StrictJSONError("not_a_number", f"The number {digits[:30]} is out of range.")
+    return number
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 20:
+        raise StrictJSONError("number_too_long", f"A number of {len(digits)} digits is too long.")
+    return int(digits)
+
+
+def _check_depth(body: str) -> None:
+    """Refuse deep nesting before the recursive parser meets it."""
+    depth = 0
+    in_text = escaped = False
+    for character in body:
+        if in_text:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_text = False
+        elif character == '"':
+            in_text = True
+        elif character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise StrictJSONError("too_deep", f"Nesting deeper than {MAX_DEPTH} levels is refused.")
+        elif character in "]}":
+            depth -= 1
+
+
+def _check_text(value: Any) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise StrictJSONError("nul_in_text", "The character U+0000 is not allowed in text.")
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise StrictJSONError("lone_surrogate", "A lone surrogate is not a character.")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check_text(name)
+            _check_text(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_text(inner)
+
+
+def loads(body: bytes) -> Any:
+    """Parse UTF-8 JSON; StrictJSONError says what is wrong with it."""
+    try:
+        decoded = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StrictJSONError("not_utf8", f"The body is not UTF-8 (byte {error.start}).") from None
+    if decoded.startswith("\ufeff"):
+        raise StrictJSONError("byte_order_mark", "A byte order mark is not allowed in JSON.")
+    if decoded.count("[") + decoded.count("{") > MAX_DEPTH:
+        _check_depth(decoded)
+    try:
+        value = json.loads(
+            decoded, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_integer
+        )
+    except json.JSONDecodeError as error:
+        raise StrictJSONError(
+            "invalid_json", f"{error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    _check_text(value)
+    return value
+
+
+def json_object() -> dict[str, Any]:
+    """The body of the request at hand as an object; Problem 415 or 400 otherwise."""
+    if request.mimetype != "application/json":
+        raise unsupported_media_type("Send the body as application/json.", "application/json")
+    try:
+        value = loads(request.get_data(cache=True))
+    except StrictJSONError as error:
+        raise bad_request(error.detail, FieldError("", error.code, error.detail), code=error.code) from None
+    if not isinstance(value, dict):
+        raise bad_request("The body must be a JSON object.", FieldError("", "not_an_object", "An object is expected."))
+    return value

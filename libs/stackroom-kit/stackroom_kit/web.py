@@ -1,0 +1,30 @@
+"""What every Flask service of Stackroom has, installed in one call."""
+
+from collections.abc import Mapping
+
+from flask import Flask, request
+
+from stackroom_kit.body_length import register_body_length
+from stackroom_kit.common_settings import WebSettings
+from stackroom_kit.health import Check, register_health
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.problems import bad_request, register_problems
+from stackroom_kit.request_id import register_request_id
+
+
+def _refuse_bad_path() -> None:
+    if "\0" in request.path or "\ufffd" in request.path:
+        raise bad_request("The path holds characters that are not allowed.", code="bad_path")
+
+
+def install(app: Flask, service: str, settings: WebSettings, checks: Mapping[str, Check]) -> None:
+    """Logs, request ids, problem+json, body lengths and health, in the order in which they must act."""
+    configure_logging(settings.log_level, service)
+    app.config["SECRET_KEY"] = settings.flask_secret_key.reveal() or None
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    register_request_id(app)
+    register_problems(app)
+    app.before_request(_refuse_bad_path)
+    register_body_length(app, settings.max_body_bytes)
+    register_health(app, checks)
