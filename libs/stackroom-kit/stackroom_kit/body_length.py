@@ -1,11 +1,11 @@
 """A body is what its Content-Length says, or it is refused: servers pass cut uploads on as if whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
-from stackroom_kit.problems import Problem, bad_request, too_large
+from stackroom_kit.problems import Problem, bad_request, respond, too_large
 
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -40,7 +40,7 @@ class CountedBody:
     def readlines(self, hint: int = -1) -> list[bytes]:
         return list(self)
 
-    def __iter__(self) -> Iterable[bytes]:  # type: ignore[override, unused-ignore]
+    def __iter__(self) -> Iterator[bytes]:
         while line := self.readline():
             yield line
 
@@ -56,9 +56,7 @@ def _check_length(max_body_bytes: int) -> None:
         raise too_large(f"The body may have at most {max_body_bytes} bytes.")
 
 
-def _incomplete(error: IncompleteBodyError) -> Any:
-    from stackroom_kit.problems import respond
-
+def _incomplete(error: IncompleteBodyError) -> Response:
     return respond(bad_request("The body is shorter than its Content-Length.", code="incomplete_body"))
 
 

@@ -10,7 +10,7 @@ from stackroom_kit.request_id import current_request_id
 class LineFormatter(logging.Formatter):
     """UTC times; line breaks inside a message are escaped, so nobody can forge a line."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self, service: str) -> None:
         super().__init__(
