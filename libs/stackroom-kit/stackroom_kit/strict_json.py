@@ -9,6 +9,7 @@ from flask import request
 from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
 
 MAX_DEPTH = 32
+MAX_DIGITS = 4300  # what CPython itself converts
 
 
 class StrictJSONError(ValueError):
@@ -41,7 +42,7 @@ def _float(digits: str) -> float:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 20:
+    if len(digits) > MAX_DIGITS:
         raise StrictJSONError("number_too_long", f"A number of {len(digits)} digits is too long.")
     return int(digits)
 
