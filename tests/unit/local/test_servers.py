@@ -1,0 +1,35 @@
+"""The embedded servers take connections only with their password, and only on this machine."""
+
+import psycopg2
+import pytest
+import redis
+from deploy.local.servers import PostgresServer, RedisServer
+
+from tests.support.servers import libpq_uri
+
+
+def test_postgres_gives_each_test_an_empty_database(postgres: str) -> None:
+    connection = psycopg2.connect(libpq_uri(postgres))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+        assert cursor.fetchone() == (0,)
+    connection.close()
+
+
+def test_postgres_refuses_a_connection_without_its_password(postgres_server: PostgresServer) -> None:
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        psycopg2.connect(host="127.0.0.1", port=postgres_server.port, user="postgres", password="wrong")
+
+
+def test_redis_gives_each_test_an_empty_database(redis_url: str) -> None:
+    client = redis.Redis.from_url(redis_url)
+    assert client.dbsize() == 0
+    client.set("left", "behind")
+    client.close()
+
+
+def test_redis_refuses_a_connection_without_its_password(redis_server: RedisServer) -> None:
+    client = redis.Redis(host="127.0.0.1", port=redis_server.port)
+    with pytest.raises(redis.AuthenticationError):
+        client.ping()
+    client.close()
