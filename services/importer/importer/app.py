@@ -1,0 +1,26 @@
+"""The Flask app of the public API: ``flask --app importer run``."""
+
+from flask import Flask
+from stackroom_kit.settings import read_settings
+from stackroom_kit.web import install
+
+from importer.batches.routes import blueprint as batches
+from importer.database import make_engine
+from importer.database_problems import register_database_problems
+from importer.readiness import checks
+from importer.services import Services, keep_services
+from importer.settings import Settings
+from importer.tasks.routes import blueprint as tasks
+from importer.workers.routes import blueprint as workers
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or read_settings(Settings)
+    app = Flask("importer")
+    here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
+    keep_services(app, here)
+    install(app, "importer", settings, checks(here))
+    register_database_problems(app)
+    for blueprint in (tasks, batches, workers):
+        app.register_blueprint(blueprint)
+    return app

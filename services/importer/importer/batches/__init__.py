@@ -1,0 +1,1 @@
+"""Batches over HTTP: accept, list, look at, read the results, cancel."""

@@ -1,0 +1,72 @@
+"""Take a spooled body into the ledger: the same way for every call that makes a batch."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Engine
+from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
+from stackroom_kit.problems import Problem, too_large, unprocessable
+from stackroom_kit.request_id import current_request_id
+
+from importer.intake.checker import RecordChecker, Refusal
+from importer.intake.chunks import Chunker, NewChunk
+from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
+from importer.ledger.limits import WORKER_ALIVE_SECONDS
+from importer.ledger.reading import SLOTS
+
+ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
+
+RowLists = Iterator[list[Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    max_record_bytes: int
+    max_batch_rows: int
+
+
+def checker_for(operation: Operation, limits: Limits) -> RecordChecker:
+    return RecordChecker(operation.record, limits.max_record_bytes)
+
+
+def live_slots(engine: Engine, operation: Operation, queue: str) -> int:
+    parameters = {"queue": queue, "operation": operation.name, "alive": WORKER_ALIVE_SECONDS}
+    with engine.connect() as connection:
+        return connection.execute(SLOTS, parameters).scalar() or ASSUMED_SLOTS
+
+
+def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
+    rows = 0
+    for items in lists:
+        rows += len(items)
+        if rows > limits.max_batch_rows:
+            raise too_large(f"A batch may have at most {limits.max_batch_rows} rows.", code="too_many_rows")
+        yield items
+
+
+def accept_rows(
+    engine: Engine, new: NewBatch, operation: Operation, rows: int, read: Callable[[], RowLists], limits: Limits
+) -> Accepted:
+    """``rows`` is the expected number, for the size of chunks; ``read`` opens the rows. Problems 413, 422."""
+    max_rows = chunk_rows(operation, rows, live_slots(engine, operation, new.queue))
+
+    def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
+        chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refuse)
+        return chunker, chunker.chunks(_limited(read(), limits))
+
+    try:
+        return accept(engine, new, open_rows)
+    except KeyReusedError:
+        raise key_reused() from None
+    except EmptyBatchError:
+        raise unprocessable("A batch must have at least one row.", code="empty_batch") from None
+
+
+def key_reused() -> Problem:
+    detail = "This Idempotency-Key belongs to another request: operation, options or bytes differ."
+    return unprocessable(detail, code="idempotency_key_reused")
+
+
+def new_batch(operation: Operation, queue: str, source: str, digest: str, key: str | None = None) -> NewBatch:
+    return NewBatch(operation.name, "{}", source, queue, current_request_id(), digest, key)

@@ -1,0 +1,65 @@
+"""What a post of a batch asks for: its options from the query, its records from the body."""
+
+import dataclasses
+import json
+import re
+
+from flask import request
+from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_kit.arguments import refuse_unknown_arguments, text_argument, wrong_argument
+from stackroom_kit.problems import FieldError, bad_request, unprocessable
+
+KEY_HEADER = "Idempotency-Key"
+DEFAULT_OPERATION = "normalize_record"
+DEFAULT_SOURCE = "unspecified"
+_KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+
+
+@dataclasses.dataclass(frozen=True)
+class BatchOptions:
+    operation: Operation
+    source: str
+    queue: str
+
+    def digest_prefix(self) -> bytes:
+        """What makes two posts the same beside their bytes."""
+        return json.dumps([self.operation.name, self.source, self.queue], ensure_ascii=False).encode() + b"\n"
+
+
+def operation_named(name: str) -> Operation:
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        known = ", ".join(sorted(OPERATIONS))
+        detail = f"There is no operation {name[:50]!r}; known: {known}."
+        raise unprocessable(detail, FieldError("?operation", "unknown_operation", detail), code="unknown_operation")
+    return operation
+
+
+def queue_for(operation: Operation, name: str | None) -> str:
+    """The named queue if the operation is declared for it, else its first one."""
+    allowed = [str(queue) for queue in operation.queues]
+    if name is None:
+        return allowed[0]
+    if name not in allowed:
+        detail = f"{operation.name} runs on: {', '.join(allowed)}."
+        raise unprocessable(detail, FieldError("?queue", "wrong_queue", detail), code="wrong_queue")
+    return name
+
+
+def batch_options() -> BatchOptions:
+    """Problem 400 or 422 for what the query asks and cannot have."""
+    refuse_unknown_arguments({"operation", "source", "queue"})
+    operation = operation_named(text_argument("operation") or DEFAULT_OPERATION)
+    source = text_argument("source") or DEFAULT_SOURCE
+    if not source.isprintable():
+        raise wrong_argument("source", "bad_text", "source may hold printable characters only.")
+    return BatchOptions(operation, source, queue_for(operation, text_argument("queue")))
+
+
+def idempotency_key() -> str | None:
+    """The header as sent; 400 where it is empty, too long or not plain ASCII."""
+    key = request.headers.get(KEY_HEADER)
+    if key is not None and not _KEY.fullmatch(key):
+        detail = f"{KEY_HEADER} must be 1 to 200 printable ASCII characters without spaces."
+        raise bad_request(detail, FieldError(KEY_HEADER, "bad_idempotency_key", detail), code="bad_idempotency_key")
+    return key

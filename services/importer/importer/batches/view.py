@@ -1,0 +1,90 @@
+"""A batch as its readers see it: state, counts by outcome, pace, place in the queue."""
+
+import datetime
+import json
+from typing import Any
+
+from sqlalchemy import Engine, Row
+
+from importer.ledger.limits import WORKER_ALIVE_SECONDS
+from importer.ledger.reading import BATCH, QUEUE_POSITION
+
+STATES = ("queued", "waiting_for_worker", "running", "cancelled", "done", "done_with_errors")
+
+
+def find_batch(engine: Engine, batch_id: str) -> Row[Any] | None:
+    with engine.connect() as connection:
+        return connection.execute(BATCH, {"batch_id": batch_id, "alive": WORKER_ALIVE_SECONDS}).first()
+
+
+def state_of(row: Row[Any]) -> str:
+    if row.ready_rows or row.running_rows:
+        if not row.has_worker:
+            return "waiting_for_worker"
+        return "running" if row.running_rows or row.done_rows else "queued"
+    if row.cancelled_rows:
+        return "cancelled"
+    return "done_with_errors" if row.failed_rows or row.refused else "done"
+
+
+def is_finished(row: Row[Any]) -> bool:
+    return not (row.ready_rows or row.running_rows)
+
+
+def outcomes_of(row: Row[Any]) -> dict[str, int]:
+    return {
+        "ok": row.done_rows - row.failed_rows,
+        "failed": row.failed_rows,
+        "refused": row.refused,
+        "cancelled": row.cancelled_rows,
+        "pending": row.ready_rows + row.running_rows,
+    }
+
+
+def _pace(row: Row[Any]) -> tuple[float | None, float | None]:
+    """Records per second since the first claim, and the seconds that the rest will take at that pace."""
+    if row.started_at is None:
+        return None, None
+    until = row.finished_at if is_finished(row) and row.finished_at else row.now
+    seconds = max((until - row.started_at).total_seconds(), 0.001)
+    computed = row.done_rows + float(row.part_rows)
+    pace = computed / seconds
+    left = row.ready_rows + row.running_rows - float(row.part_rows)
+    return round(pace, 1), (round(left / pace, 1) if pace else None) if not is_finished(row) else 0.0
+
+
+def _time(value: datetime.datetime | None) -> str | None:
+    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if value else None
+
+
+def batch_view(row: Row[Any]) -> dict[str, Any]:
+    """The object of ``GET /batches/<id>``; times are RFC 3339 in UTC."""
+    pace, left = _pace(row)
+    return {
+        "id": row.id,
+        "operation": row.operation,
+        "source": row.source,
+        "queue": row.queue,
+        "options": json.loads(row.options),
+        "state": state_of(row),
+        "rows": row.rows,
+        "outcomes": outcomes_of(row),
+        "records_per_second": pace,
+        "seconds_left": left,
+        "has_worker": row.has_worker,
+        "retry_of": row.retry_of,
+        "created_at": _time(row.created_at),
+        "started_at": _time(row.started_at),
+        "finished_at": _time(row.finished_at) if is_finished(row) else None,
+        "cancelled_at": _time(row.cancelled_at),
+        "request_id": row.request_id,
+        "results_url": f"/api/importer/batches/{row.id}/results",
+    }
+
+
+def queue_position(engine: Engine, row: Row[Any]) -> int | None:
+    """How many open batches of its queue are served before this one; None once it is running or finished."""
+    if state_of(row) not in ("queued", "waiting_for_worker"):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(QUEUE_POSITION, {"batch_id": row.id}).scalar()

@@ -1,0 +1,75 @@
+"""The dispatcher's loop: ring at once when told, every 50 ms while work is due, each second otherwise."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from stackroom_jobs.bell import Bells
+
+from importer.dispatcher.ring import ring
+from importer.dispatcher.wakeup import Wakeup
+from importer.ledger.reading import FORGET_WORKERS
+from importer.ledger.split import split_expired
+from importer.ledger.statements import CLOSE_FINISHED
+
+BUSY_SECONDS = 0.05
+IDLE_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+logger = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    def __init__(
+        self, engine: Engine, bells: Bells, wakeup: Wakeup, stop: threading.Event, heartbeat_file: str
+    ) -> None:
+        self._engine = engine
+        self._bells = bells
+        self._wakeup = wakeup
+        self._stop = stop
+        self._heartbeat_file = heartbeat_file
+        self._swept_at = 0.0
+        self._trouble = ""
+
+    def run(self) -> None:
+        """Until the stop event. Trouble with PostgreSQL or Redis is waited out: the ledger forgets nothing."""
+        logger.info("dispatching")
+        while not self._stop.is_set():
+            is_busy = self._step()
+            if is_busy:
+                self._stop.wait(BUSY_SECONDS)
+            else:
+                self._wakeup.wait(IDLE_SECONDS, self._stop)
+        self._wakeup.close()
+        logger.info("stopped")
+
+    def _step(self) -> bool:
+        try:
+            if time.monotonic() - self._swept_at >= SWEEP_SECONDS:
+                self._sweep()
+                self._swept_at = time.monotonic()
+            is_busy = ring(self._engine, self._bells)
+        except (SQLAlchemyError, RedisError, BrokerError) as error:
+            self._note_trouble(type(error).__name__)
+            self._stop.wait(IDLE_SECONDS)
+            return False
+        self._note_trouble("")
+        return is_busy
+
+    def _sweep(self) -> None:
+        split_expired(self._engine)
+        with self._engine.connect() as connection:
+            connection.execute(CLOSE_FINISHED)
+            connection.execute(FORGET_WORKERS)
+        if self._heartbeat_file:
+            Path(self._heartbeat_file).touch()
+
+    def _note_trouble(self, trouble: str) -> None:
+        """One line when it begins and one when it ends, not one each second."""
+        if trouble != self._trouble:
+            logger.warning("cannot dispatch: %s", trouble) if trouble else logger.info("dispatching again")
+            self._trouble = trouble

@@ -1,0 +1,91 @@
+"""Check records one by one where a whole block cannot be taken as it is.
+
+The fast way decodes a block in one call of msgspec. It cannot say which record is wrong, and it lets a few things pass
+that the standard forbids (a key that stands twice, U+0000); whatever might hold one of these goes the slow way, where
+one bad record costs itself and not its neighbours.
+"""
+
+import dataclasses
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from stackroom_jobs.outcomes import refused_line
+from stackroom_kit.strict_json import StrictJSONError, loads
+
+# Letters written as escapes could spell a key twice; no encoder writes them, so they only cost the slow way.
+ODD_ESCAPES = (b"\\u0000", b"\\u006", b"\\u007", b"\\u004", b"\\u005")
+UTF8_BYTES_PER_CHARACTER = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """A record that no chunk will hold. ``field`` is the wrong field or empty, ``raw`` the record as it came."""
+
+    code: str
+    detail: str
+    field: str
+    raw: bytes
+
+    def line(self, row: int) -> bytes:
+        return refused_line(row, self.code, self.detail, self.raw)
+
+
+class RecordChecker:
+    """Checks records of one struct type, each at most ``max_bytes`` long."""
+
+    def __init__(self, record_type: type[msgspec.Struct], max_bytes: int) -> None:
+        self.record_type = record_type
+        self.max_bytes = max_bytes
+        self._decoder = msgspec.json.Decoder(record_type)
+        self._names = record_type.__struct_fields__
+        self._keys = [b'"' + name.encode() + b'"' for name in self._names]
+
+    def looks_plain(self, block: bytes, records: int) -> bool:
+        """Whether a block of that many records can hold no key twice and no odd escape."""
+        if any(block.count(key) != records for key in self._keys):
+            return False
+        return b"\\u00" not in block or not any(escape in block for escape in ODD_ESCAPES)
+
+    def may_be_too_long(self, records: list[Any]) -> bool:
+        """Whether any text of decoded records might be longer than allowed once it is UTF-8 again."""
+        most = self.max_bytes // UTF8_BYTES_PER_CHARACTER
+        texts = (value for name in self._names for value in map(attrgetter(name), records) if type(value) is str)
+        return max(map(len, texts), default=0) > most
+
+    def lines(self, block: bytes) -> list[Any]:
+        """All records of a block of lines; msgspec's errors where one is wrong."""
+        return self._decoder.decode_lines(block)
+
+    def check(self, raw: bytes) -> Any:
+        """The record that ``raw`` holds, or a Refusal."""
+        if len(raw) > self.max_bytes:
+            detail = f"The record has {len(raw)} bytes; at most {self.max_bytes} are allowed."
+            return Refusal("record_too_long", detail, "", b"")
+        try:
+            if self.looks_plain(raw, 1):
+                return self._decoder.decode(raw)
+            return msgspec.convert(loads(raw), self.record_type)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return self._refusal(raw)
+        except StrictJSONError as error:
+            return Refusal(error.code, error.detail, "", raw)
+
+    def _refusal(self, raw: bytes) -> Refusal:
+        try:
+            msgspec.convert(loads(raw), self.record_type)
+        except StrictJSONError as error:
+            return Refusal(error.code, error.detail, "", raw)
+        except msgspec.ValidationError as error:
+            return _explained(str(error), raw)
+        return Refusal("invalid_record", "The record cannot be read.", "", raw)
+
+
+def _explained(message: str, raw: bytes) -> Refusal:
+    """msgspec says "Object missing required field `payload`" or "Expected `str`, got `int` - at `$.payload`"."""
+    sentence, _, path = message.partition(" - at ")
+    if sentence.startswith("Object missing required field"):
+        return Refusal("missing_field", f"{sentence}.", sentence.split("`")[1], raw)
+    field = path.strip("`").removeprefix("$").lstrip(".")
+    code = "wrong_type" if field and sentence.startswith("Expected `") else "wrong_value"
+    return Refusal("not_an_object" if not field else code, f"{sentence}.", field, raw)

@@ -1,0 +1,64 @@
+"""Cut checked rows into chunks: at most so many rows and so many bytes, refused rows left out but counted."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from importer.intake.checker import Refusal
+
+_encoder = msgspec.json.Encoder()
+
+
+@dataclasses.dataclass(frozen=True)
+class NewChunk:
+    """Rows ``first_row`` to ``last_row``, of which ``rows`` are records; ``records`` is a JSON array, null = refused."""
+
+    first_row: int
+    last_row: int
+    rows: int
+    records: bytes
+
+
+class Chunker:
+    """Gives chunks while rows come in; ``refuse`` is told of every refused row. Rows are numbered from 1."""
+
+    def __init__(self, max_rows: int, max_bytes: int, refuse: Callable[[int, Refusal], None]) -> None:
+        self._max_rows = max_rows
+        self._max_bytes = max_bytes
+        self._refuse = refuse
+        self.rows = 0
+        self.refused = 0
+
+    def chunks(self, lists: Iterable[list[Any]]) -> Iterator[NewChunk]:
+        waiting: list[Any] = []
+        for items in lists:
+            waiting += items
+            while len(waiting) >= self._max_rows:
+                yield from self._chunks_of(waiting[: self._max_rows])
+                del waiting[: self._max_rows]
+        yield from self._chunks_of(waiting)
+
+    def _chunks_of(self, items: list[Any]) -> Iterator[NewChunk]:
+        first_row = self.rows + 1
+        self.rows += len(items)
+        refusals = [offset for offset, item in enumerate(items) if type(item) is Refusal]
+        for offset in refusals:
+            self._refuse(first_row + offset, items[offset])
+            items[offset] = None
+        self.refused += len(refusals)
+        yield from self._cut(first_row, items)
+
+    def _cut(self, first_row: int, items: list[Any]) -> Iterator[NewChunk]:
+        """Halve what is too long; a lone record is a chunk, however long."""
+        rows = len(items) - items.count(None)
+        if not rows:
+            return
+        records = _encoder.encode(items)
+        if len(records) > self._max_bytes and len(items) > 1:
+            middle = len(items) // 2
+            yield from self._cut(first_row, items[:middle])
+            yield from self._cut(first_row + middle, items[middle:])
+        else:
+            yield NewChunk(first_row, first_row + len(items) - 1, rows, records)

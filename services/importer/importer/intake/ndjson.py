@@ -1,0 +1,58 @@
+"""Newline-delimited JSON, read in blocks: bounded memory whatever the length of the file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from importer.intake.checker import RecordChecker
+from importer.intake.spool import BLOCK_BYTES, Readable
+
+Item = Any  # a record of the checker's type, or a Refusal
+
+
+def _blocks(file: Readable, max_line: int) -> Iterator[bytes]:
+    """Blocks that end at a line break. A line longer than ``max_line`` is cut off at its limit plus one byte."""
+    rest = b""
+    while data := file.read(BLOCK_BYTES):
+        block = rest + data
+        cut = block.rfind(b"\n") + 1
+        rest = block[cut:]
+        if cut:
+            yield block[:cut]
+        if len(rest) > max_line:
+            yield rest[: max_line + 1] + b"\n"
+            rest = _skip_line(file)
+    if rest:
+        yield rest
+
+
+def _skip_line(file: Readable) -> bytes:
+    """Read past the end of a line that is refused anyway; gives what follows it in the last block read."""
+    while data := file.read(BLOCK_BYTES):
+        _, found, rest = data.partition(b"\n")
+        if found:
+            return rest
+    return b""
+
+
+def _longest_line(block: bytes) -> int:
+    return max(map(len, block.split(b"\n")))
+
+
+def _fast(block: bytes, checker: RecordChecker) -> list[Item] | None:
+    """All records of a block at once, or None where one of them might be wrong."""
+    if len(block) > checker.max_bytes and _longest_line(block) > checker.max_bytes:
+        return None
+    try:
+        records = checker.lines(block)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return records if checker.looks_plain(block, len(records)) else None
+
+
+def read_ndjson(file: Readable, checker: RecordChecker) -> Iterator[list[Item]]:
+    """Lists of records and Refusals in input order; blank lines are no rows."""
+    for block in _blocks(file, checker.max_bytes):
+        items = _fast(block, checker)
+        yield [checker.check(line) for line in block.split(b"\n") if line.strip()] if items is None else items

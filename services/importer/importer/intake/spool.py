@@ -1,0 +1,37 @@
+"""A body goes to disk before anything looks at it, so that a slow or huge upload holds no memory."""
+
+import dataclasses
+import hashlib
+import tempfile
+from typing import IO, Any, Protocol
+
+BLOCK_BYTES = 256 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+
+
+class Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Spooled:
+    """``file`` stands at its start; ``digest`` is the SHA-256 of the prefix and the bytes; ``lines`` counts breaks."""
+
+    file: IO[Any]
+    size: int
+    lines: int
+    digest: str
+
+
+def spool(stream: Readable, digest_prefix: bytes) -> Spooled:
+    """Read ``stream`` to its end. The prefix holds what else makes two requests the same."""
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+    digest = hashlib.sha256(digest_prefix)
+    size = lines = 0
+    while block := stream.read(BLOCK_BYTES):
+        file.write(block)
+        digest.update(block)
+        size += len(block)
+        lines += block.count(b"\n")
+    file.seek(0)
+    return Spooled(file, size, lines, digest.hexdigest())

@@ -1,0 +1,99 @@
+"""accept: one transaction writes the batch, its chunks and its refused rows; nothing is published here."""
+
+import dataclasses
+import secrets
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+
+from sqlalchemy import Connection, Engine
+
+from importer.database import transaction
+from importer.intake.checker import Refusal
+from importer.intake.chunks import Chunker, NewChunk
+from importer.ledger.copy_stream import CopyStream, copy, copy_row
+from importer.ledger.statements import (
+    BATCH_OF_KEY,
+    COPY_CHUNKS,
+    COPY_REFUSED_ROWS,
+    COUNT_ROWS,
+    INSERT_BATCH,
+    NOTIFY,
+)
+
+REFUSED_IN_MEMORY_BYTES = 1024 * 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class NewBatch:
+    """``options`` is a JSON object as text; ``digest`` covers operation, options and the bytes of the body."""
+
+    operation: str
+    options: str
+    source: str
+    queue: str
+    request_id: str
+    digest: str
+    idempotency_key: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Accepted:
+    """``is_new`` is False where the same key had the same batch before."""
+
+    batch_id: str
+    is_new: bool
+
+
+class KeyReusedError(Exception):
+    """The idempotency key belongs to a batch with another digest."""
+
+
+class EmptyBatchError(Exception):
+    """A batch without a single row."""
+
+
+RowLists = Callable[[Callable[[int, Refusal], None]], tuple[Chunker, Iterable[NewChunk]]]
+
+
+def accept(engine: Engine, new: NewBatch, open_rows: RowLists) -> Accepted:
+    """``open_rows`` is given the function that takes refused rows, and gives a chunker with its chunks.
+
+    It is read only when the key is free, so a repeat costs no parsing. KeyReusedError, EmptyBatchError.
+    """
+    batch_id = secrets.token_hex(12)
+    with transaction(engine) as connection:
+        if connection.execute(INSERT_BATCH, {"id": batch_id, **dataclasses.asdict(new)}).first() is None:
+            return _batch_of_key(connection, new)
+        _copy_rows(connection, batch_id, new.queue, open_rows)
+        connection.execute(NOTIFY)
+    return Accepted(batch_id, is_new=True)
+
+
+def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:
+    known = connection.execute(BATCH_OF_KEY, {"idempotency_key": new.idempotency_key}).one()
+    if known.digest != new.digest:
+        raise KeyReusedError
+    return Accepted(known.id, is_new=False)
+
+
+def _copy_rows(connection: Connection, batch_id: str, queue: str, open_rows: RowLists) -> None:
+    """Refused rows wait in a file of their own, since one connection runs one COPY at a time."""
+    with tempfile.SpooledTemporaryFile(max_size=REFUSED_IN_MEMORY_BYTES) as refused:
+        chunker, chunks = open_rows(lambda row, refusal: _keep(refused, batch_id, row, refusal))
+        copy(connection, COPY_CHUNKS, CopyStream(_chunk_lines(batch_id, queue, chunks)))
+        if not chunker.rows:
+            raise EmptyBatchError
+        if chunker.refused:
+            refused.seek(0)
+            copy(connection, COPY_REFUSED_ROWS, refused)
+    counts = {"id": batch_id, "rows": chunker.rows, "refused": chunker.refused}
+    connection.execute(COUNT_ROWS, {**counts, "open": chunker.rows > chunker.refused})
+
+
+def _keep(file: "tempfile.SpooledTemporaryFile[bytes]", batch_id: str, row: int, refusal: Refusal) -> None:
+    file.write(copy_row(batch_id, row, refusal.line(row).rstrip(b"\n")))
+
+
+def _chunk_lines(batch_id: str, queue: str, chunks: Iterable[NewChunk]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield copy_row(batch_id, chunk.first_row, chunk.last_row, chunk.rows, queue, chunk.records)

@@ -1,0 +1,7 @@
+"""After how much trouble a chunk is split; each kind is counted apart."""
+
+MAX_FAILURES = 5  # reports of an operation that failed as a whole
+MAX_DEATHS = 2  # children that died, or were killed at their time limit, while they held the chunk
+MAX_EXPIRED = 4  # leases that ran out and were taken again; the fifth is not taken, but split
+MAX_PIECES = 16
+WORKER_ALIVE_SECONDS = 15  # three heartbeats

@@ -1,0 +1,75 @@
+"""Statements that only read: batches with their counts, results, queues and workers. Counts come from rows."""
+
+from sqlalchemy import text
+
+_BATCH = """
+SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.created_at, b.started_at,
+       b.cancelled_at, b.open, b.request_id, c.*, now() AS now,
+       EXISTS (SELECT FROM importer.worker w WHERE b.queue = ANY(w.queues) AND b.operation = ANY(w.operations)
+               AND w.last_seen > now() - make_interval(secs => :alive)) AS has_worker
+FROM importer.batch b, LATERAL (
+  SELECT COALESCE(sum(rows) FILTER (WHERE state = 'done'), 0)::bigint AS done_rows,
+         COALESCE(sum(failed_rows) FILTER (WHERE state = 'done'), 0)::bigint AS failed_rows,
+         COALESCE(sum(rows) FILTER (WHERE state = 'cancelled'), 0)::bigint AS cancelled_rows,
+         COALESCE(sum(rows) FILTER (WHERE state IN ('leased', 'applying')), 0)::bigint AS running_rows,
+         COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0)::bigint AS ready_rows,
+         COALESCE(sum(rows * LEAST(current::float / NULLIF(total, 0), 1)) FILTER (WHERE state = 'leased'), 0)
+           AS part_rows,
+         max(finished_at) AS finished_at
+  FROM importer.chunk WHERE batch_id = b.id) AS c"""
+
+BATCH = text(f"{_BATCH} WHERE b.id = :batch_id")
+BATCHES = text(f"""
+{_BATCH}
+WHERE (CAST(:after_time AS timestamptz) IS NULL OR (b.created_at, b.id) < (:after_time, :after_id))
+  AND (CAST(:operation AS text) IS NULL OR b.operation = :operation)
+  AND (CAST(:source AS text) IS NULL OR b.source = :source)
+  AND (CAST(:queue AS text) IS NULL OR b.queue = :queue)
+ORDER BY b.created_at DESC, b.id DESC LIMIT :limit""")
+QUEUE_POSITION = text("""
+SELECT count(*) FROM importer.batch o JOIN importer.batch b ON b.id = :batch_id
+WHERE o.open AND o.queue = b.queue AND (o.served_at, o.id) < (b.served_at, b.id)""")
+
+# Results are read a few chunks at a time: one long snapshot would keep dead rows alive for everybody.
+OUTPUTS = text("""
+SELECT first_row, last_row, failed_rows, rows, output FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after
+ORDER BY first_row LIMIT :limit""")
+OUTPUTS_WITH_FAILURES = text("""
+SELECT first_row, last_row, failed_rows, rows, output FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after AND failed_rows > 0
+ORDER BY first_row LIMIT :limit""")
+REFUSED_ROWS = text("""
+SELECT row, line FROM importer.refused_row WHERE batch_id = :batch_id AND row > :after ORDER BY row LIMIT :limit""")
+CHUNK_OF_ROW = text("""
+SELECT first_row, last_row, state, attempts, output FROM importer.chunk
+WHERE batch_id = :batch_id AND first_row <= :row ORDER BY first_row DESC LIMIT 1""")
+
+# Queues and workers.
+HEARTBEAT = text("""
+INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions, busy)
+VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions, :busy)
+ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, queues = excluded.queues,
+  operations = excluded.operations, slots = excluded.slots, versions = excluded.versions, busy = excluded.busy,
+  last_seen = now()""")
+FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
+WORKERS = text("""
+SELECT name, host, contract, queues, operations, slots, versions, busy, started_at, last_seen,
+       last_seen > now() - make_interval(secs => :alive) AS alive FROM importer.worker ORDER BY alive DESC, name""")
+SLOTS = text("""
+SELECT COALESCE(sum(slots), 0)::int FROM importer.worker
+WHERE :queue = ANY(queues) AND :operation = ANY(operations) AND last_seen > now() - make_interval(secs => :alive)""")
+QUEUES = text("""
+SELECT names.queue, COALESCE(c.ready, 0) AS ready, COALESCE(c.in_flight, 0) AS in_flight,
+       COALESCE(c.waiting_rows, 0) AS waiting_rows, c.oldest_seconds,
+       COALESCE(w.slots, 0) AS slots, COALESCE(w.workers, 0) AS workers
+FROM unnest(CAST(:queues AS text[])) AS names(queue)
+LEFT JOIN (SELECT queue, count(*) FILTER (WHERE state = 'ready') AS ready,
+             count(*) FILTER (WHERE state = 'leased') AS in_flight,
+             (sum(rows) FILTER (WHERE state = 'ready'))::bigint AS waiting_rows,
+             extract(epoch FROM now() - min(due_at) FILTER (WHERE due_at <= now()))::float AS oldest_seconds
+           FROM importer.chunk WHERE state IN ('ready', 'leased') GROUP BY queue) AS c USING (queue)
+LEFT JOIN (SELECT queue, sum(slots)::int AS slots, count(*) AS workers
+           FROM importer.worker, unnest(queues) AS queue
+           WHERE last_seen > now() - make_interval(secs => :alive) GROUP BY queue) AS w USING (queue)
+ORDER BY names.queue""")

@@ -1,0 +1,82 @@
+"""Results in input order: outcome lines as the workers wrote them, refused rows in their place."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Engine, Row, TextClause
+
+from importer.ledger.reading import OUTPUTS, OUTPUTS_WITH_FAILURES, REFUSED_ROWS
+from importer.ledger.report import FAILED_MARK
+
+CHUNKS_PER_READ = 8
+REFUSED_PER_READ = 1000
+OK_MARK = b'"outcome":"ok"'
+OUTCOMES = ("ok", "failed", "refused")
+PREFIX_BYTES = 48  # {"row":2147483647,"outcome":"refused" fits
+
+
+def _pages(engine: Engine, statement: TextClause, batch_id: str, key: str, limit: int) -> Iterator[Row[Any]]:
+    after = 0
+    while True:
+        with engine.connect() as connection:
+            rows = connection.execute(statement, {"batch_id": batch_id, "after": after, "limit": limit}).all()
+        yield from rows
+        if len(rows) < limit:
+            return
+        after = getattr(rows[-1], key)
+
+
+def _chunks(engine: Engine, batch_id: str) -> Iterator[Row[Any]]:
+    return _pages(engine, OUTPUTS, batch_id, "first_row", CHUNKS_PER_READ)
+
+
+def _refused(engine: Engine, batch_id: str) -> Iterator[tuple[int, bytes]]:
+    for row in _pages(engine, REFUSED_ROWS, batch_id, "row", REFUSED_PER_READ):
+        yield row.row, row.line.encode() + b"\n"
+
+
+def row_number(line: bytes) -> int:
+    """The row of an outcome line, which always starts with ``{"row":N,``."""
+    return int(line[len(b'{"row":') : line.index(b",")])
+
+
+def _merged(chunk: Row[Any], inside: list[tuple[int, bytes]]) -> bytes:
+    lines = [(row_number(line), line) for line in chunk.output.encode().splitlines(keepends=True)]
+    return b"".join(line for _, line in sorted(chain(lines, inside)))
+
+
+def _in_order(chunks: Iterator[Row[Any]], refused: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+    """Whole chunks pass through as they are; only one that holds refused rows is taken apart."""
+    waiting = next(refused, None)
+    for chunk in chunks:
+        while waiting and waiting[0] < chunk.first_row:
+            yield waiting[1]
+            waiting = next(refused, None)
+        inside = []
+        while waiting and waiting[0] <= chunk.last_row:
+            inside.append(waiting)
+            waiting = next(refused, None)
+        yield _merged(chunk, inside) if inside else chunk.output.encode()
+    if waiting:
+        yield waiting[1]
+    yield from (line for _, line in refused)
+
+
+def _only(blocks: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
+    for block in blocks:
+        yield b"".join(line for line in block.splitlines(keepends=True) if mark in line[:PREFIX_BYTES])
+
+
+def results(engine: Engine, batch_id: str, has_refused: bool, outcome: str | None) -> Iterator[bytes]:
+    """Blocks of NDJSON lines of what is done so far; ``outcome`` keeps only lines of one outcome."""
+    if outcome == "refused":
+        return (line for _, line in _refused(engine, batch_id))
+    if outcome == "failed":
+        failing = _pages(engine, OUTPUTS_WITH_FAILURES, batch_id, "first_row", CHUNKS_PER_READ)
+        return _only((chunk.output.encode() for chunk in failing), FAILED_MARK)
+    if outcome == "ok":
+        return _only((chunk.output.encode() for chunk in _chunks(engine, batch_id)), OK_MARK)
+    if not has_refused:
+        return (chunk.output.encode() for chunk in _chunks(engine, batch_id))
+    return _in_order(_chunks(engine, batch_id), _refused(engine, batch_id))

@@ -1,0 +1,146 @@
+"""Every statement of the ledger, in the order in which a chunk meets them.
+
+A chunk is ``ready``, ``leased``, ``applying``, ``done`` or ``cancelled``; ``due_at`` of a leased chunk is the end of
+its lease. All clocks are the database's. Rows are locked in one order, batch before chunk, and where a statement
+holds a chunk and wants its batch it takes it only if nobody else has it (SKIP LOCKED), so nothing deadlocks.
+"""
+
+from sqlalchemy import text
+
+# accept: batch and chunks become visible together; of parallel posts with one key, one inserts and the others wait.
+INSERT_BATCH = text("""
+INSERT INTO importer.batch (id, idempotency_key, digest, operation, options, source, queue, request_id)
+VALUES (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id)
+ON CONFLICT (idempotency_key) DO NOTHING
+RETURNING id""")
+BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
+COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, queue, records) FROM STDIN"
+COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"
+COUNT_ROWS = text("UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open WHERE id = :id")
+NOTIFY = text("NOTIFY importer_work")
+
+# ring: what is due on each queue of operations that a live worker names, no more than its slots.
+DUE = text("""
+SELECT served.queue, served.operation, served.slots, due.chunks
+FROM (SELECT queue, operation, sum(slots)::int AS slots
+      FROM importer.worker, unnest(queues) AS queue, unnest(operations) AS operation
+      WHERE last_seen > now() - make_interval(secs => :alive) GROUP BY 1, 2) AS served,
+LATERAL (SELECT count(*)::int AS chunks FROM (
+           SELECT FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id AND c.queue = b.queue
+           WHERE b.open AND b.queue = served.queue AND b.operation = served.operation
+             AND c.state IN ('ready', 'leased') AND c.due_at <= now() AND c.expired < :max_expired
+           LIMIT served.slots) AS seen) AS due
+WHERE due.chunks > 0""")
+
+# claim: the chunk that the same token already holds (a lost answer), else a due chunk of the batch served least
+# recently. `served_at` moves only if its row can be locked at once: a claim never waits for anybody.
+_PICK_AND_TAKE = """
+pick AS (
+  SELECT c.* FROM (SELECT id FROM importer.batch
+                   WHERE open AND queue = :queue AND operation = ANY(:operations)
+                     AND (CAST(:only_batch AS text) IS NULL OR id = :only_batch)
+                   ORDER BY served_at, id) AS o,
+  LATERAL (SELECT batch_id, first_row FROM importer.chunk
+           WHERE queue = :queue AND batch_id = o.id AND state IN ('ready', 'leased') AND due_at <= now()
+             AND expired < :max_expired
+           ORDER BY due_at, first_row LIMIT 1 FOR UPDATE SKIP LOCKED) AS c
+  WHERE {condition} LIMIT 1),
+took AS (
+  UPDATE importer.chunk AS k
+  SET state = 'leased', token = :next_token, worker = :worker, delivery = :delivery, current = 0, total = 0,
+      attempts = attempts + 1, expired = expired + (k.state = 'leased')::int,
+      due_at = now() + make_interval(secs => :lease)
+  FROM pick WHERE (k.batch_id, k.first_row) = (pick.batch_id, pick.first_row)
+  RETURNING k.batch_id, k.first_row, k.attempts, k.records),
+served AS (
+  UPDATE importer.batch SET served_at = clock_timestamp(), started_at = COALESCE(started_at, now())
+  WHERE id = (SELECT id FROM importer.batch WHERE id = (SELECT batch_id FROM took) FOR NO KEY UPDATE SKIP LOCKED))"""
+_MINE = """
+SELECT batch_id, first_row, attempts, records FROM importer.chunk
+WHERE token = :next_token AND state = 'leased'"""
+_CLAIMED = """
+SELECT f.batch_id, f.first_row, f.attempts, f.records, b.operation, b.options, b.request_id
+FROM (SELECT * FROM mine UNION ALL SELECT * FROM took) AS f JOIN importer.batch b ON b.id = f.batch_id"""
+
+CLAIM = text(f"""
+WITH mine AS ({_MINE}), {_PICK_AND_TAKE.format(condition="NOT EXISTS (SELECT FROM mine)")}
+{_CLAIMED}""")
+
+# renew: no row means that the lease is not this worker's any more.
+RENEW = text("""
+UPDATE importer.chunk SET due_at = now() + make_interval(secs => :lease), current = :current, total = :total
+WHERE token = :token AND state = 'leased' RETURNING 1""")
+
+# report: under the current token only; a repeat of a report that was accepted is accepted again.
+_ACCEPT_REPORT = """
+UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = :failed_rows, finished_at = clock_timestamp()
+WHERE token = :token AND state = 'leased' AND rows = :rows RETURNING 1"""
+_ALREADY_REPORTED = "SELECT 1 FROM importer.chunk WHERE token = :token AND state IN ('applying', 'done')"
+REPORT = text(f"""
+WITH did AS ({_ACCEPT_REPORT}) SELECT * FROM did UNION ALL {_ALREADY_REPORTED}""")
+
+# ... and the answer to a report carries the next claim, only if the report was accepted and never its own chunk.
+REPORT_AND_CLAIM = text(f"""
+WITH did AS ({_ACCEPT_REPORT}), ok AS (SELECT * FROM did UNION ALL {_ALREADY_REPORTED}), mine AS ({_MINE}),
+{_PICK_AND_TAKE.format(condition='''NOT EXISTS (SELECT FROM mine) AND EXISTS (SELECT FROM ok)
+    AND (c.batch_id, c.first_row) NOT IN (SELECT batch_id, first_row FROM importer.chunk WHERE token = :token)''')},
+claimed AS ({_CLAIMED})
+SELECT claimed.* FROM ok LEFT JOIN claimed ON true""")
+HELD_ROWS = text("SELECT rows FROM importer.chunk WHERE token = :token AND state = 'leased'")
+
+# release: back to ready at once or after a pause, and the attempt was none.
+RELEASE = text("""
+UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, attempts = attempts - 1,
+  due_at = now() + make_interval(secs => :pause)
+WHERE token = :token AND state = 'leased' RETURNING 1""")
+
+# fail and lost: the batch is locked first, so that a cancel waits for what they do, or they for the cancel.
+LOCK_BATCH_OF_TOKEN = text("""
+SELECT id FROM importer.batch WHERE id =
+  (SELECT batch_id FROM importer.chunk WHERE token = :token AND state = 'leased') FOR SHARE""")
+LOCK_BATCHES_OF_DELIVERY = text("""
+SELECT id FROM importer.batch WHERE id IN
+  (SELECT batch_id FROM importer.chunk WHERE delivery = :delivery AND worker = :worker AND state = 'leased')
+FOR SHARE""")
+FAIL = text("""
+UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, failures = failures + 1,
+  error_code = :code, error = :detail,
+  due_at = now() + make_interval(secs => least(300, 5 * 2 ^ failures) * (0.8 + 0.4 * random()))
+WHERE token = :token AND state = 'leased' RETURNING batch_id, first_row, failures""")
+LOSE = text("""
+UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, deaths = deaths + 1,
+  error_code = :reason, error = :detail, due_at = now()
+WHERE delivery = :delivery AND worker = :worker AND state = 'leased' RETURNING batch_id, first_row, deaths""")
+
+# split: one that keeps failing becomes up to sixteen, and a lone record a failed outcome.
+EXPIRED_TOO_OFTEN = text("""
+SELECT batch_id, first_row FROM importer.chunk
+WHERE state = 'leased' AND due_at <= now() AND expired >= :max_expired""")
+LOCK_BATCH = text("SELECT id FROM importer.batch WHERE id = :batch_id FOR SHARE")
+LOCK_CHUNK = text("""
+SELECT first_row, last_row, rows, queue, records, state = 'leased' AND due_at > now() AS held, expired
+FROM importer.chunk
+WHERE batch_id = :batch_id AND first_row = :first_row AND state IN ('ready', 'leased') FOR UPDATE""")
+DELETE_CHUNK = text("DELETE FROM importer.chunk WHERE batch_id = :batch_id AND first_row = :first_row")
+INSERT_PIECE = text("""
+INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, records, error_code, error)
+VALUES (:batch_id, :first_row, :last_row, :rows, :queue, :records, :code, :detail)""")
+FINISH_LONE_RECORD = text("""
+UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = 1, token = NULL, worker = NULL,
+  delivery = NULL, finished_at = clock_timestamp(), error_code = :code, error = :detail
+WHERE batch_id = :batch_id AND first_row = :first_row""")
+
+# cancel: a late report is refused because its chunk is not leased any more.
+LOCK_BATCH_TO_CANCEL = text("SELECT open FROM importer.batch WHERE id = :batch_id FOR UPDATE")
+CANCEL_CHUNKS = text("""
+UPDATE importer.chunk SET state = 'cancelled', finished_at = clock_timestamp()
+WHERE batch_id = :batch_id AND state IN ('ready', 'leased')""")
+MARK_CANCELLED = text("""
+UPDATE importer.batch SET cancelled_at = COALESCE(cancelled_at, now()) WHERE id = :batch_id""")
+
+# close: a batch with nothing left to do is not looked at by claims any more.
+CLOSE_FINISHED = text("""
+UPDATE importer.batch SET open = false WHERE id IN (
+  SELECT id FROM importer.batch b WHERE open AND NOT EXISTS (
+    SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
+  FOR NO KEY UPDATE SKIP LOCKED)""")

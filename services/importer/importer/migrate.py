@@ -1,0 +1,57 @@
+"""Bring the schema ``importer`` up to date: ``python -m importer.migrate``; safe to run twice and at once."""
+
+import logging
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, text
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.settings import SettingsError, read_settings
+
+from importer.settings import Settings
+
+ADVISORY_LOCK = 0x57ACC_1
+SCHEMA = "importer"
+logger = logging.getLogger(__name__)
+
+
+def _make_schema(connection: Connection) -> None:
+    """Look before creating: a role without the right to create schemas must be able to run this."""
+    exists = connection.execute(
+        text("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :schema)"), {"schema": SCHEMA}
+    ).scalar()
+    if not exists:
+        connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+
+
+def migrate(database_uri: str) -> None:
+    """One transaction under an advisory lock: either the whole schema is new, or nothing changed."""
+    engine = create_engine(database_uri)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            _make_schema(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def main() -> int:
+    try:
+        settings = read_settings(Settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    configure_logging(settings.log_level, "importer-migrate")
+    migrate(settings.ledger_uri)
+    logger.info("schema %s is up to date", SCHEMA)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""What a request of the importer works with, made once per process and kept on the app."""
+
+import dataclasses
+
+from flask import Flask, current_app
+from sqlalchemy import Engine
+
+from importer.batches.accepting import Limits
+from importer.settings import Settings
+
+_KEY = "importer"
+
+
+@dataclasses.dataclass(frozen=True)
+class Services:
+    settings: Settings
+    engine: Engine
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.settings.max_record_bytes, self.settings.max_batch_rows)
+
+
+def keep_services(app: Flask, kept: Services) -> None:
+    app.extensions[_KEY] = kept
+
+
+def services() -> Services:
+    found: Services = current_app.extensions[_KEY]
+    return found

@@ -1,0 +1,71 @@
+"""``POST /ingest``, ``POST /progress`` and ``GET /status/<task_id>``."""
+
+from typing import Any
+
+from flask import Blueprint
+from stackroom_jobs.normalize import normalize
+from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_kit.problems import not_found
+
+from importer.batches.accepting import accept_rows, new_batch
+from importer.eager import compute_now
+from importer.intake.json_body import blocks
+from importer.services import services
+from importer.tasks.intake import TaskBody, task_body
+from importer.tasks.plain import plain_task_status
+from importer.tasks.status import task_results, task_status
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/api/importer")
+INGEST = OPERATIONS["normalize_record"]
+PROGRESS = OPERATIONS["process_batch_with_progress"]
+
+
+def _accept(operation: Operation, body: TaskBody) -> str:
+    here = services()
+    new = new_batch(operation, str(operation.queues[0]), body.source, body.digest)
+    accepted = accept_rows(
+        here.engine, new, operation, len(body.records), lambda: blocks(body.records), here.limits
+    )
+    if here.settings.celery_task_always_eager:
+        compute_now(here, operation, accepted.batch_id)
+    return accepted.batch_id
+
+
+@blueprint.post("/ingest")
+def ingest() -> tuple[dict[str, Any], int]:
+    """Normalise in the request, or with ``enqueue`` as one task per record."""
+    refuse_unknown_arguments(())
+    body = task_body(INGEST)
+    if not body.enqueue:
+        results = [normalize(record) for record in body.records]
+        return {"status": "ok", "source": body.source, "imported": len(results), "results": results}, 200
+    batch_id = _accept(INGEST, body)
+    tasks: list[dict[str, Any]] = [
+        {"record_id": str(record.id), "task_id": f"{batch_id}.{row}"} for row, record in enumerate(body.records, 1)
+    ]
+    if services().settings.celery_task_always_eager:
+        for task, result in zip(tasks, task_results(services().engine, batch_id), strict=True):
+            task["result"] = result
+    return {"status": "queued", "source": body.source, "queued_tasks": len(tasks), "tasks": tasks}, 202
+
+
+@blueprint.post("/progress")
+def progress() -> tuple[dict[str, Any], int]:
+    """One task for all records, whose progress ``status`` tells."""
+    refuse_unknown_arguments(())
+    batch_id = _accept(PROGRESS, task_body(PROGRESS))
+    queue = services().settings.celery_default_queue
+    status_url = f"/api/importer/status/{batch_id}"
+    return {"status": "queued", "task_id": batch_id, "status_url": status_url, "queue": queue}, 202
+
+
+@blueprint.get("/status/<task_id>")
+def status(task_id: str) -> dict[str, Any]:
+    """State, progress and result of a task; 404 for an id that was never issued."""
+    refuse_unknown_arguments(())
+    here = services()
+    found = task_status(here.engine, task_id) or plain_task_status(here.settings, task_id)
+    if found is None:
+        raise not_found(f"There is no task {task_id[:80]!r}.")
+    return found

@@ -1,0 +1,87 @@
+"""What ``status`` answers: ``<batch>.<row>`` is a record of ingest, ``<batch>`` a whole batch."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Engine, Row
+
+from importer.batches.view import find_batch, is_finished
+from importer.ledger.reading import CHUNK_OF_ROW
+from importer.ledger.results import results, row_number
+
+MAX_INLINE_RESULTS = 10_000
+_TASK_ID = re.compile(r"([0-9a-f]{24})(?:\.([1-9][0-9]{0,8}))?", re.ASCII)
+
+
+def task_status(engine: Engine, task_id: str) -> dict[str, Any] | None:
+    """None where the ledger never issued this id."""
+    match = _TASK_ID.fullmatch(task_id)
+    batch = find_batch(engine, match[1]) if match else None
+    if match is None or batch is None:
+        return None
+    if match[2] is None:
+        return _batch_status(engine, task_id, batch)
+    return _record_status(engine, task_id, batch, int(match[2]))
+
+
+def _answer(task_id: str, state: str, current: int, total: int, **rest: Any) -> dict[str, Any]:
+    percent = 100 * current // total if total else 100
+    return {
+        "task_id": task_id,
+        "state": state,
+        "meta": {"current": current, "total": total, "progress": percent},
+        **rest,
+    }
+
+
+def _line_of(row: int, output: str) -> dict[str, Any]:
+    for line in output.encode().splitlines():
+        if row_number(line) == row:
+            found: dict[str, Any] = json.loads(line)
+            return found
+    raise LookupError(f"row {row} is missing in the output of its chunk")
+
+
+def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> dict[str, Any] | None:
+    if row > batch.rows:
+        return None
+    with engine.connect() as connection:
+        chunk = connection.execute(CHUNK_OF_ROW, {"batch_id": batch.id, "row": row}).first()
+    if chunk is None or chunk.last_row < row:
+        return _answer(task_id, "FAILURE", 1, 1, error="The record was refused.")
+    if chunk.state == "cancelled":
+        return _answer(task_id, "REVOKED", 0, 1)
+    if chunk.state != "done":
+        return _answer(task_id, "PENDING" if chunk.state == "ready" else "PROGRESS", 0, 1)
+    line = _line_of(row, chunk.output)
+    if line["outcome"] == "failed":
+        return _answer(task_id, "FAILURE", 1, 1, error=f"{line['code']}: {line['detail']}")
+    return _answer(task_id, "SUCCESS", 1, 1, result=line["result"])
+
+
+def _batch_status(engine: Engine, task_id: str, batch: Row[Any]) -> dict[str, Any]:
+    done = batch.done_rows + batch.refused
+    if not is_finished(batch):
+        current = int(done + float(batch.part_rows))
+        started = batch.running_rows or batch.done_rows
+        return _answer(task_id, "PROGRESS" if started else "PENDING", current, batch.rows)
+    if batch.cancelled_rows:
+        return _answer(task_id, "REVOKED", done, batch.rows)
+    return _answer(task_id, "SUCCESS", batch.rows, batch.rows, result=_batch_result(engine, batch))
+
+
+def _batch_result(engine: Engine, batch: Row[Any]) -> dict[str, Any]:
+    counts = {"processed": batch.rows, "failed": batch.failed_rows + batch.refused}
+    if batch.rows > MAX_INLINE_RESULTS:
+        return {**counts, "results_url": f"/api/importer/batches/{batch.id}/results"}
+    return {**counts, "results": list(task_results(engine, batch.id, has_refused=batch.refused > 0))}
+
+
+def task_results(engine: Engine, batch_id: str, has_refused: bool = False) -> Iterator[dict[str, Any]]:
+    """The result of every record in input order; a failed one keeps its outcome line."""
+    for block in results(engine, batch_id, has_refused, None):
+        for text in block.splitlines():
+            line = json.loads(text)
+            yield line.get("result", line)

@@ -1,0 +1,25 @@
+"""The Flask app of the process ``importer-worker-api``."""
+
+from flask import Flask
+from stackroom_kit.settings import read_settings
+from stackroom_kit.web import install
+
+from importer.database import make_engine
+from importer.database_problems import register_database_problems
+from importer.readiness import database_answers
+from importer.services import Services, keep_services
+from importer.settings import Settings
+from importer.worker_api.routes import blueprint
+from importer.worker_api.token import require_token
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or read_settings(Settings)
+    app = Flask("importer.worker_api")
+    here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
+    keep_services(app, here)
+    install(app, "importer-worker-api", settings, {"postgresql": database_answers(here.engine)})
+    require_token(app, settings.worker_token)
+    register_database_problems(app)
+    app.register_blueprint(blueprint)
+    return app

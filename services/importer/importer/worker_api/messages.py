@@ -1,0 +1,47 @@
+"""Messages of the worker API on their way in and out, in the shapes of ``stackroom_jobs.protocol``."""
+
+from typing import TypeVar
+
+import msgspec
+from flask import Response, request
+from stackroom_jobs.protocol import Claim
+from stackroom_kit.problems import FieldError, bad_request
+
+from importer.ledger.claim import ClaimedChunk
+
+M = TypeVar("M")
+_encoder = msgspec.json.Encoder()
+
+
+def message(kind: type[M]) -> M:
+    """The body as a message of this kind; Problem 400 that names the field."""
+    try:
+        return msgspec.json.decode(request.get_data(cache=False), type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        detail = str(error)
+        raise bad_request(detail, FieldError("", "wrong_message", detail), code="wrong_message") from None
+
+
+def query(name: str) -> str:
+    value = request.args.get(name, "")
+    if not value:
+        raise bad_request(f"The query parameter {name} is missing.", code="missing_parameter")
+    return value
+
+
+def claim_answer(chunk: ClaimedChunk | None, lease_seconds: int) -> Response:
+    """200 with the chunk, or 204: nothing is due. The records go out as the text that they are stored as."""
+    if chunk is None:
+        return Response(status=204)
+    answer = Claim(
+        token=chunk.token,
+        batch_id=chunk.batch_id,
+        first_row=chunk.first_row,
+        operation=chunk.operation,
+        options=msgspec.Raw(chunk.options.encode()),
+        request_id=chunk.request_id,
+        attempt=chunk.attempts,
+        lease_seconds=lease_seconds,
+        records=msgspec.Raw(chunk.records.encode()),
+    )
+    return Response(_encoder.encode(answer), 200, content_type="application/json")

@@ -1,0 +1,30 @@
+"""Who may call: a worker that shows one of the tokens that the importer knows."""
+
+import hmac
+
+from flask import Flask, request
+from stackroom_kit.problems import Problem
+from stackroom_kit.settings import Secret, SettingsError
+
+
+def known_tokens(setting: Secret) -> list[bytes]:
+    """Tokens separated by commas, so that a host's own can be taken away; SettingsError where there is none."""
+    tokens = [token.strip().encode() for token in setting.reveal().split(",") if token.strip()]
+    if not tokens:
+        raise SettingsError("WORKER_TOKEN is not set; allowed: one or more texts, separated by commas")
+    return tokens
+
+
+def require_token(app: Flask, setting: Secret) -> None:
+    """403 without a known token on every call under ``/internal``; the same answer whatever is wrong with it."""
+    tokens = known_tokens(setting)
+
+    def check() -> None:
+        if not request.path.startswith("/internal/"):
+            return
+        scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
+        matches = [hmac.compare_digest(offered.encode(), token) for token in tokens]
+        if scheme != "Bearer" or not any(matches):
+            raise Problem(403, "worker_token_needed", "This API is for workers that carry a known token.")
+
+    app.before_request(check)

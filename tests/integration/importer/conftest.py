@@ -1,0 +1,25 @@
+"""A migrated ledger on a real PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from importer.database import make_engine
+from importer.migrate import migrate
+
+from tests.support.ledger import Ledger
+
+
+@pytest.fixture(scope="module")
+def ledger_uri(make_postgres: Callable[[], str]) -> str:
+    uri = make_postgres()
+    migrate(uri)
+    return uri
+
+
+@pytest.fixture
+def ledger(ledger_uri: str) -> Iterator[Ledger]:
+    engine = make_engine(ledger_uri, pool_size=8)
+    made = Ledger(engine)
+    made.run("TRUNCATE importer.batch, importer.worker CASCADE")
+    yield made
+    engine.dispose()

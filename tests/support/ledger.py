@@ -1,0 +1,72 @@
+"""A ledger on a real PostgreSQL, and the shortest way to put work into it and take it out."""
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Callable, Iterable
+
+from importer.intake.checker import RecordChecker, Refusal
+from importer.intake.chunks import Chunker, NewChunk
+from importer.ledger.accept import NewBatch, accept
+from importer.ledger.claim import ClaimedChunk, Claimant, claim
+from importer.ledger.report import Report, Reported, report
+from sqlalchemy import Engine, text
+from stackroom_jobs.records import Record
+
+LEASE = 30
+
+
+@dataclasses.dataclass
+class Ledger:
+    """Steps of the ledger as a worker would take them."""
+
+    engine: Engine
+
+    def accept(self, rows: int, chunk_rows: int = 10, queue: str = "cpu", key: str | None = None) -> str:
+        checker = RecordChecker(Record, 65536)
+        items = [checker.check(json.dumps({"id": row, "payload": f"p{row}"}).encode()) for row in range(1, rows + 1)]
+
+        def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
+            chunker = Chunker(chunk_rows, 256_000, refuse)
+            return chunker, chunker.chunks([items])
+
+        new = NewBatch("normalize_record", "{}", "test", queue, "req", f"digest-{rows}", key)
+        return accept(self.engine, new, open_rows).batch_id
+
+    def claimant(self, token: str | None = None, delivery: str = "d1", queue: str = "cpu") -> Claimant:
+        return Claimant("w1", queue, ("normalize_record",), delivery, token or uuid.uuid4().hex)
+
+    def claim(self, token: str | None = None, delivery: str = "d1") -> ClaimedChunk | None:
+        return claim(self.engine, self.claimant(token, delivery), LEASE)
+
+    def must_claim(self, token: str | None = None, delivery: str = "d1") -> ClaimedChunk:
+        chunk = self.claim(token, delivery)
+        assert chunk is not None
+        return chunk
+
+    def output(self, chunk: ClaimedChunk) -> bytes:
+        records = json.loads(chunk.records)
+        lines = [
+            json.dumps({"row": row, "outcome": "ok", "result": {"id": str(record["id"])}}, separators=(",", ":"))
+            for row, record in enumerate(records, chunk.first_row)
+            if record
+        ]
+        return "".join(f"{line}\n" for line in lines).encode()
+
+    def report(self, chunk: ClaimedChunk, next_claim: Claimant | None = None) -> Reported:
+        return report(self.engine, Report(chunk.token, self.output(chunk)), next_claim, LEASE)
+
+    def run(self, statement: str, **parameters: object) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(text(statement), parameters)
+
+    def column(self, statement: str, **parameters: object) -> list[object]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(text(statement), parameters).scalars())
+
+    def states(self, batch_id: str) -> list[object]:
+        query = "SELECT state FROM importer.chunk WHERE batch_id = :batch_id ORDER BY first_row"
+        return self.column(query, batch_id=batch_id)
+
+    def expire_leases(self) -> None:
+        self.run("UPDATE importer.chunk SET due_at = now() - interval '1 s' WHERE state = 'leased'")

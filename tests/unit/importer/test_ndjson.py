@@ -1,0 +1,52 @@
+"""NDJSON is read in blocks; a bad line costs itself only."""
+
+import io
+
+import pytest
+from importer.intake import ndjson
+from importer.intake.checker import RecordChecker, Refusal
+from importer.intake.ndjson import read_ndjson
+from stackroom_jobs.records import Record
+
+CHECKER = RecordChecker(Record, max_bytes=100)
+
+
+def items_of(body: bytes) -> list[Record | Refusal]:
+    return [item for items in read_ndjson(io.BytesIO(body), CHECKER) for item in items]
+
+
+def line(number: int, payload: str = "x") -> bytes:
+    return b'{"id":%d,"payload":"%s"}\n' % (number, payload.encode())
+
+
+def test_ndjson_gives_every_line_in_order_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b"".join(line(number) for number in range(500))
+    expected = [Record(number, "x") for number in range(500)]
+    for block_bytes in (1, 7, 64, 1000, 10**6):
+        monkeypatch.setattr(ndjson, "BLOCK_BYTES", block_bytes)
+        assert items_of(body) == expected
+
+
+def test_ndjson_takes_a_last_line_without_break_and_skips_blank_ones() -> None:
+    assert items_of(line(1) + b"\r\n  \n" + line(2).rstrip()) == [Record(1, "x"), Record(2, "x")]
+
+
+def test_ndjson_refuses_only_the_bad_line() -> None:
+    first, bad, last = items_of(line(1) + b"nonsense\n" + line(3))
+    assert (first, last) == (Record(1, "x"), Record(3, "x"))
+    assert isinstance(bad, Refusal)
+    assert bad.code == "invalid_json"
+
+
+@pytest.mark.parametrize("block_bytes", [16, 64, 10**6])
+def test_ndjson_refuses_a_long_line_and_goes_on_after_it(monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
+    monkeypatch.setattr(ndjson, "BLOCK_BYTES", block_bytes)
+    first, long, last = items_of(line(1) + line(2, "x" * 5000) + line(3))
+    assert (first, last) == (Record(1, "x"), Record(3, "x"))
+    assert isinstance(long, Refusal)
+    assert long.code == "record_too_long"
+
+
+def test_ndjson_sees_a_key_that_stands_twice_in_one_line_and_not_in_another() -> None:
+    items = items_of(b'{"id":1,"id":2,"payload":"x"}\n{"payload":"x"}\n')
+    assert [item.code for item in items if isinstance(item, Refusal)] == ["duplicate_key", "missing_field"]

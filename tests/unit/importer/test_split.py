@@ -1,0 +1,24 @@
+"""A chunk in trouble is cut into pieces that together are the whole."""
+
+import json
+
+from importer.ledger.split import lone_record, pieces_of
+
+
+def test_split_gives_at_most_sixteen_pieces_that_cover_every_record() -> None:
+    records = [{"id": number, "payload": "x"} for number in range(2500)]
+    pieces = list(pieces_of(11, json.dumps(records)))
+    assert len(pieces) == 16
+    assert [record for piece in pieces for record in json.loads(piece.records)] == records
+    assert pieces[0].first_row == 11
+    assert all(after.first_row == before.last_row + 1 for before, after in zip(pieces, pieces[1:], strict=False))
+
+
+def test_split_leaves_out_pieces_that_hold_refused_rows_only() -> None:
+    pieces = list(pieces_of(1, json.dumps([None] * 16 + [{"id": 1, "payload": "x"}] * 16)))
+    assert sum(piece.rows for piece in pieces) == 16
+    assert pieces[0].first_row == 17
+
+
+def test_split_finds_the_row_of_a_lone_record_among_refused_ones() -> None:
+    assert lone_record(10, '[null, null, {"id": 1}]') == (12, b'{"id": 1}')
