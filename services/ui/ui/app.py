@@ -1,0 +1,22 @@
+"""The gateway's application, built step by step."""
+
+from flask import Flask
+
+from stackroom_kit.settings import read_settings
+from stackroom_kit.web import install
+from ui.gateway import install_gateway
+from ui.health import install_health
+from ui.pages import install_pages
+from ui.settings import Settings
+from ui.upstreams import make_upstreams
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or read_settings(Settings)
+    upstreams = make_upstreams(settings)
+    app = Flask("ui")
+    install(app, "ui", settings, checks={})
+    install_health(app, upstreams)
+    install_pages(app)
+    install_gateway(app, settings, upstreams)
+    return app

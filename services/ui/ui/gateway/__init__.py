@@ -1,0 +1,19 @@
+"""The gateway proper: a WSGI layer around the pages, thin because every call of the API passes through it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from ui.gateway.entrance import Entrance
+from ui.gateway.proxy import Proxy
+from ui.gateway.route_table import RouteTable
+from ui.gateway.routes import ROUTES
+from ui.gateway.upstream import Upstream
+from ui.settings import Settings
+
+
+def install_gateway(app: Flask, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
+    pages: Any = app.wsgi_app
+    proxy = Proxy(upstreams, settings.max_body_bytes)
+    app.wsgi_app = Entrance(RouteTable(ROUTES), proxy, pages, settings.host_names)  # type: ignore[method-assign]

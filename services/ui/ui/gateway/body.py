@@ -1,0 +1,71 @@
+"""The client's body is taken whole before a service hears of the request.
+
+So a slow client holds no thread of a service, and a body that is cut short never reaches one.
+"""
+
+import tempfile
+import time
+from typing import IO, Any
+
+from stackroom_kit.body_length import CountedBody, IncompleteBodyError
+from stackroom_kit.problems import Problem, bad_request, too_large
+from ui.gateway.guard import WRITING
+
+BLOCK_BYTES = 256 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
+GRACE_SECONDS = 30.0
+SLOWEST_BYTES_PER_SECOND = 4096
+
+Body = bytes | IO[bytes]
+
+
+def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
+    """Bytes of the body to come; 411 for a write without Content-Length or chunked, 413 above the limit."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if "HTTP_TRANSFER_ENCODING" in environ or (not length and environ["REQUEST_METHOD"] != "DELETE"):
+        raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
+    if not (length or "0").isascii() or not (length or "0").isdigit():
+        raise bad_request("Content-Length must be a whole number.", code="bad_content_length")
+    if int(length or "0") > max_bytes:
+        raise too_large(f"The body may have at most {max_bytes} bytes.")
+    return int(length or "0")
+
+
+def take_body(environ: dict[str, Any], max_bytes: int) -> tuple[Body | None, int]:
+    """The whole body of a write and its length; None where the method has no body."""
+    if environ["REQUEST_METHOD"] not in WRITING:
+        return None, 0
+    length = announced_length(environ, max_bytes)
+    stream = CountedBody(environ["wsgi.input"], length)
+    try:
+        return _read(stream, length), length
+    except IncompleteBodyError:
+        raise bad_request("The body is shorter than its Content-Length.", code="incomplete_body") from None
+    except TimeoutError:
+        raise _too_slow() from None
+    except ConnectionError:
+        raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
+
+
+def _too_slow() -> Problem:
+    return Problem(408, "body_too_slow", "The body arrives too slowly.")
+
+
+def _read(stream: CountedBody, length: int) -> Body:
+    if length <= BLOCK_BYTES:
+        parts = []
+        while part := stream.read(length):
+            parts.append(part)
+        return b"".join(parts)
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed after the answer
+    deadline = time.monotonic() + GRACE_SECONDS + length / SLOWEST_BYTES_PER_SECOND
+    try:
+        while block := stream.read(BLOCK_BYTES):
+            file.write(block)
+            if time.monotonic() > deadline:
+                raise _too_slow()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file  # type: ignore[return-value]

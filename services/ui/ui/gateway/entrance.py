@@ -1,0 +1,71 @@
+"""Where every request comes in: checked, then given to a service or to the pages."""
+
+import logging
+from collections.abc import Collection, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from stackroom_kit.problems import CONTENT_TYPE, Problem
+from stackroom_kit.request_id import accepted_or_new, set_request_id
+from ui.gateway.guard import refuse_cross_site_write, refuse_unknown_host
+from ui.gateway.headers import finished
+from ui.gateway.proxy import Proxy, StartResponse
+from ui.gateway.request_target import request_target
+from ui.gateway.route_table import Match, RouteTable
+
+logger = logging.getLogger(__name__)
+
+
+class Entrance:
+    """A WSGI application around ``pages``, which gets what no route takes."""
+
+    def __init__(self, table: RouteTable, proxy: Proxy, pages: Any, host_names: Collection[str]) -> None:
+        self._table, self._proxy, self._pages, self._host_names = (table, proxy, pages, host_names)
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        request_id = accepted_or_new(environ.get("HTTP_X_REQUEST_ID"))
+        environ["HTTP_X_REQUEST_ID"] = request_id
+        set_request_id(request_id)
+        try:
+            return self._answer(environ, start_response, request_id)
+        except Problem as problem:
+            return _refuse(problem, environ, start_response, request_id)
+        except Exception:
+            logger.exception("unexpected error in %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            fault = Problem(
+                500, "internal_error", "An unexpected error; the log has it under the request id."
+            )
+            return _refuse(fault, environ, start_response, request_id)
+
+    def _answer(
+        self, environ: dict[str, Any], start_response: StartResponse, request_id: str
+    ) -> Iterable[bytes]:
+        path, query = request_target(environ)
+        refuse_unknown_host(environ, self._host_names)
+        refuse_cross_site_write(environ)
+        match = self._table.match(path)
+        if match is None:
+            answer: Iterable[bytes] = self._pages(environ, start_response)
+            return answer
+        method = environ["REQUEST_METHOD"]
+        if method == "OPTIONS":
+            start_response("204 No Content", finished([("Allow", _allow(match))], request_id))
+            return []
+        if method not in match.allowed:
+            detail = f"{method} is not allowed here."
+            raise Problem(405, "method_not_allowed", detail, headers={"Allow": _allow(match)})
+        return self._proxy.answer(match, query, environ, start_response, request_id)
+
+
+def _allow(match: Match) -> str:
+    return ", ".join(sorted(match.allowed))
+
+
+def _refuse(
+    problem: Problem, environ: dict[str, Any], start_response: StartResponse, request_id: str
+) -> Iterable[bytes]:
+    body = problem.encode(environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"))
+    sent = [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    line = f"{problem.status} {HTTPStatus(problem.status).phrase}"
+    start_response(line, finished([*sent, *problem.headers.items()], request_id))
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]

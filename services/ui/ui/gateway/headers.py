@@ -1,0 +1,73 @@
+"""Which headers pass through the gateway, each way; everything else stays behind."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from urllib3.util import SKIP_HEADER
+
+from stackroom_kit.problems import Problem
+from stackroom_kit.request_id import HEADER as REQUEST_ID
+
+REQUEST_HEADERS = {
+    "HTTP_ACCEPT": "Accept",
+    "HTTP_ACCEPT_LANGUAGE": "Accept-Language",
+    "CONTENT_TYPE": "Content-Type",
+    "HTTP_CONTENT_ENCODING": "Content-Encoding",
+    "HTTP_IF_MATCH": "If-Match",
+    "HTTP_IF_NONE_MATCH": "If-None-Match",
+    "HTTP_IDEMPOTENCY_KEY": "Idempotency-Key",
+    "HTTP_TRACEPARENT": "Traceparent",
+}
+RESPONSE_HEADERS = (
+    "Content-Type",
+    "Content-Length",
+    "Content-Disposition",
+    "Content-Language",
+    "ETag",
+    "Last-Modified",
+    "Location",
+    "Retry-After",
+    "Cache-Control",
+    "Vary",
+    "Allow",
+    "Accept-Post",
+    "Link",
+)
+API_HEADERS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+]
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+def request_headers(environ: Mapping[str, Any], request_id: str) -> dict[str, str]:
+    """What the service gets. Forwarding headers are the gateway's own, never the client's."""
+    headers = {name: environ[key] for key, name in REQUEST_HEADERS.items() if key in environ}
+    headers[REQUEST_ID] = request_id
+    headers["X-Forwarded-For"] = environ.get("REMOTE_ADDR", "")
+    headers["X-Forwarded-Host"] = environ["HTTP_HOST"]
+    headers["X-Forwarded-Proto"] = environ["wsgi.url_scheme"]
+    headers["User-Agent"] = SKIP_HEADER
+    headers["Accept-Encoding"] = "identity"
+    return headers
+
+
+def _own_location(value: str) -> str | None:
+    """Only a path of this site may be named; a service's inner address stays inside."""
+    return value if value.startswith("/") and not value.startswith("//") else None
+
+
+def response_headers(sent: Mapping[str, str], request_id: str, upstream: str) -> list[tuple[str, str]]:
+    headers = [(name, value) for name in RESPONSE_HEADERS if (value := sent.get(name)) is not None]
+    if any(not _VALUE.fullmatch(value) for _, value in headers):
+        raise Problem(502, "bad_upstream_answer", f"The {upstream} sent a header that cannot be passed on.")
+    kept = [(name, value) for name, value in headers if name != "Location" or _own_location(value)]
+    return finished(kept, request_id)
+
+
+def finished(headers: Iterable[tuple[str, str]], request_id: str) -> list[tuple[str, str]]:
+    """With what every answer of the API carries."""
+    return [*headers, *API_HEADERS, (REQUEST_ID, request_id)]

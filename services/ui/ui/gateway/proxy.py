@@ -1,0 +1,108 @@
+"""One request to a service and its answer back."""
+
+import errno
+import logging
+import socket
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from stackroom_kit.problems import Problem
+from ui.gateway.body import take_body
+from ui.gateway.headers import request_headers, response_headers
+from ui.gateway.route_table import Match
+from ui.gateway.upstream import Upstream
+
+WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
+BLOCK_BYTES = 64 * 1024
+StartResponse = Any
+logger = logging.getLogger(__name__)
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class Proxy:
+    def __init__(self, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
+        self._upstreams = upstreams
+        self._max_body_bytes = max_body_bytes
+
+    def answer(
+        self,
+        match: Match,
+        query: str,
+        environ: dict[str, Any],
+        start_response: StartResponse,
+        request_id: str,
+    ) -> Iterable[bytes]:
+        upstream = self._upstreams[match.upstream]
+        body, length = take_body(environ, self._max_body_bytes)
+        headers = request_headers(environ, request_id)
+        if body is not None:
+            headers["Content-Length"] = str(length)
+        target = f"{match.path}?{query}" if query else match.path
+        method = environ["REQUEST_METHOD"]
+        try:
+            answer = upstream.send(method, target, headers, body)
+        finally:
+            if body is not None and not isinstance(body, bytes):
+                body.close()
+        return _passed_on(answer, upstream, method, environ, start_response, request_id)
+
+
+def _passed_on(
+    answer: BaseHTTPResponse,
+    upstream: Upstream,
+    method: str,
+    environ: dict[str, Any],
+    start_response: StartResponse,
+    request_id: str,
+) -> Iterable[bytes]:
+    try:
+        headers = response_headers(answer.headers, request_id, upstream.name)
+        line = _status_line(answer.status, upstream.name)
+        whole = _read_whole(answer, upstream, method)
+    except BaseException:
+        answer.close()
+        raise
+    start_response(line, headers)
+    return [whole] if whole is not None else _streamed(answer, upstream, environ)
+
+
+def _status_line(status: int, upstream: str) -> str:
+    """A service never redirects here, so a redirect that it sends is a fault, not an advice to the client."""
+    if status not in _STATUS_LINES or status < 200 or (300 <= status < 400 and status != 304):
+        raise Problem(502, "bad_upstream_answer", f"The {upstream} answered with the status {status}.")
+    return _STATUS_LINES[status]
+
+
+def _read_whole(answer: BaseHTTPResponse, upstream: Upstream, method: str) -> bytes | None:
+    """The body where it is short, None where it must be streamed. The connection goes back to the pool."""
+    length = answer.headers.get("Content-Length", "")
+    is_empty = method == "HEAD" or answer.status in (204, 304)
+    if not is_empty and not (length.isdigit() and int(length) <= WHOLE_BYTES):
+        return None
+    try:
+        return answer.read(decode_content=False)
+    except (HTTPError, OSError) as error:
+        raise upstream.died(error) from error
+
+
+def _streamed(answer: BaseHTTPResponse, upstream: Upstream, environ: dict[str, Any]) -> Iterator[bytes]:
+    """Blocks as they come. An answer that breaks off breaks the client's connection: it must not look whole."""
+    try:
+        yield from answer.stream(BLOCK_BYTES, decode_content=False)
+    except (HTTPError, OSError) as error:
+        logger.warning("the %s died in the middle of an answer: %s", upstream.name, type(error).__name__)
+        _reset_on_close(environ.get("gunicorn.socket"))
+        raise ConnectionResetError(errno.ECONNRESET, "the answer broke off") from error
+    finally:
+        answer.close()
+
+
+def _reset_on_close(client: socket.socket | None) -> None:
+    """Closing then sends RST: a client of HTTP/1.0 would take a plain close for the end of the answer."""
+    if client is not None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,0 +1,86 @@
+"""Routes made of literal and typed segments; the path for the service is rebuilt from the typed values."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+
+class SegmentType(NamedTuple):
+    """How a segment looks, and how its checked text is written again."""
+
+    pattern: str
+    rewrite: Callable[[str], str]
+
+
+SEGMENT_TYPES: Mapping[str, SegmentType] = {
+    "int": SegmentType(r"[0-9]{1,10}", lambda digits: str(int(digits))),
+    "batch": SegmentType(r"[A-Za-z0-9_-]{1,64}", str),
+    "task": SegmentType(r"[A-Za-z0-9_-]{1,64}(?:\.[0-9]{1,10})?", str),
+}
+_TYPED = re.compile(r"<([a-z]+)>")
+
+
+@dataclasses.dataclass(frozen=True)
+class Route:
+    """``methods`` are words with spaces between; GET brings HEAD. ``target`` is the path at the service."""
+
+    methods: str
+    path: str
+    upstream: str
+    target: str | None = None
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        words = frozenset(self.methods.split())
+        return words | {"OPTIONS"} | ({"HEAD"} if "GET" in words else frozenset())
+
+
+class Match(NamedTuple):
+    """Which service answers, at which path of its own, and by which methods."""
+
+    upstream: str
+    path: str
+    allowed: frozenset[str]
+
+
+class _TypedRoute:
+    def __init__(self, route: Route) -> None:
+        pieces = _TYPED.split(route.path)
+        self._types = [SEGMENT_TYPES[name] for name in pieces[1::2]]
+        groups = [f"({segment.pattern})" for segment in self._types]
+        literals = [re.escape(piece) for piece in pieces[::2]]
+        both = [literal + group for literal, group in zip(literals, [*groups, ""], strict=True)]
+        self._regex = re.compile("".join(both), re.ASCII)
+        self._target_pieces = _TYPED.split(route.target or route.path)[::2]
+        self._upstream, self._allowed = route.upstream, route.allowed
+
+    def match(self, path: str) -> Match | None:
+        found = self._regex.fullmatch(path)
+        if not found:
+            return None
+        values = [kind.rewrite(text) for kind, text in zip(self._types, found.groups(), strict=True)]
+        pairs = zip(self._target_pieces, [*values, ""], strict=True)
+        return Match(self._upstream, "".join(literal + value for literal, value in pairs), self._allowed)
+
+
+class RouteTable:
+    """Literal paths are found in a dictionary, typed ones by trying each; the raw path is never passed on."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._literal: dict[str, Match] = {}
+        self._typed: list[_TypedRoute] = []
+        for route in routes:
+            if _TYPED.search(route.path):
+                self._typed.append(_TypedRoute(route))
+            elif route.path in self._literal:
+                raise ValueError(f"the route {route.path} stands twice")
+            else:
+                self._literal[route.path] = Match(route.upstream, route.target or route.path, route.allowed)
+
+    def match(self, path: str) -> Match | None:
+        """The route of a raw, still encoded path; a percent sign matches nothing."""
+        literal = self._literal.get(path)
+        if literal:
+            return literal
+        return next((found for typed in self._typed if (found := typed.match(path))), None)

@@ -1,0 +1,40 @@
+"""What the gateway lets through. One line adds a route; whatever is not here is 404.
+
+``<int>``, ``<batch>`` and ``<task>`` are typed segments (``route_table.SEGMENT_TYPES``). A route names the
+methods, the public path, the service, and the service's own path where it is another one.
+"""
+
+from ui.gateway.route_table import Route
+
+CATALOG = "catalog"
+IMPORTER = "importer"
+
+
+def resource(name: str) -> list[Route]:
+    """The routes that every CRUD resource of the catalog has."""
+    return [
+        Route("GET POST", f"/api/{name}/", CATALOG),
+        Route("GET POST", f"/api/{name}", CATALOG, f"/api/{name}/"),
+        Route("GET PUT DELETE", f"/api/{name}/<int>", CATALOG),
+        Route("POST", f"/api/{name}/bulk", CATALOG),
+    ]
+
+
+ROUTES = [
+    *resource("groups"),
+    *resource("types"),
+    Route("GET", "/api/db-status", CATALOG),
+    Route("GET", "/api/docs/catalog/openapi.json", CATALOG, "/openapi/openapi.json"),
+    Route("POST", "/api/importer/ingest", IMPORTER),
+    Route("POST", "/api/importer/progress", IMPORTER),
+    Route("GET", "/api/importer/status/<task>", IMPORTER),
+    Route("GET POST", "/api/importer/batches", IMPORTER),
+    Route("GET DELETE", "/api/importer/batches/<batch>", IMPORTER),
+    Route("GET", "/api/importer/batches/<batch>/results", IMPORTER),
+    Route("POST", "/api/importer/batches/<batch>/cancel", IMPORTER),
+    Route("POST", "/api/importer/batches/<batch>/retry", IMPORTER),
+    Route("GET", "/api/importer/operations", IMPORTER),
+    Route("GET", "/api/importer/queues", IMPORTER),
+    Route("GET", "/api/importer/workers", IMPORTER),
+    Route("GET", "/api/docs/importer/openapi.json", IMPORTER, "/openapi/openapi.json"),
+]

@@ -1,0 +1,114 @@
+"""One service behind the gateway: a bounded pool of kept connections, and its failures as problems."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import urllib3
+from gevent.monkey import get_original  # type: ignore[import-untyped]
+from urllib3 import exceptions
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProtocolError
+from urllib3.response import BaseHTTPResponse
+
+from stackroom_kit.problems import Problem, unavailable
+from ui.gateway.body import Body
+
+MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection
+SAFE = frozenset({"GET", "HEAD"})
+
+
+class KeptConnection(HTTPConnection):
+    """A connection that knows how long it has been idle, and looks for a hang-up before it is used again."""
+
+    used_at = 0.0
+    was_used = False
+
+    @property
+    def is_connected(self) -> bool:
+        """The original poll asks the kernel once; gevent's own would wait for a turn of the loop."""
+        if self.sock is None or time.monotonic() - self.used_at > MAX_IDLE_SECONDS:
+            return False
+        poll = get_original("select", "poll")()
+        poll.register(self.sock.fileno())
+        return not any(event & ~4 for _, event in poll.poll(0))
+
+
+class Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = KeptConnection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.used_at = time.monotonic()
+        super()._put_conn(conn)
+
+
+class Upstream:
+    """``address`` is ``http://host[:port]`` without a path: targets come from routes alone."""
+
+    def __init__(
+        self, name: str, address: str, connections: int, connect_seconds: int, read_seconds: int
+    ) -> None:
+        parts = urllib3.util.parse_url(address)
+        if parts.path or parts.query or parts.auth or not parts.host:
+            raise ValueError(f"the address of {name} must be http://host:port, not {address!r}")
+        self.name = name
+        self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
+        self._pool = Pool(parts.host, parts.port or 80, maxsize=connections, block=True, blocksize=65536)
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: Body | None,
+        read_seconds: float | None = None,
+    ) -> BaseHTTPResponse:
+        """The answer, its body not yet read; Problem 502, 503 or 504 without one. Writes are sent once."""
+        timeout = urllib3.Timeout(connect=self._connect_seconds, read=read_seconds or self._read_seconds)
+        try:
+            return self._send(method, target, headers, body, timeout)
+        except ProtocolError as error:
+            if method not in SAFE:
+                raise self._problem(error) from error
+        except HTTPError as error:
+            raise self._problem(error) from error
+        try:
+            return self._send(method, target, headers, body, timeout)
+        except HTTPError as error:
+            raise self._problem(error) from error
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: Body | None,
+        timeout: urllib3.Timeout,
+    ) -> BaseHTTPResponse:
+        return self._pool.urlopen(
+            method,
+            target,
+            body=body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=timeout,
+            pool_timeout=self._connect_seconds,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _problem(self, error: HTTPError) -> Problem:
+        if isinstance(error, EmptyPoolError):
+            return unavailable(f"The {self.name} has too many requests at once.", code="upstream_busy")
+        if isinstance(error, exceptions.TimeoutError) and not isinstance(error, NewConnectionError):
+            return Problem(504, "upstream_timeout", f"The {self.name} did not answer in time.")
+        if isinstance(error, NewConnectionError):
+            return Problem(502, "upstream_unreachable", f"The {self.name} cannot be reached.")
+        return Problem(502, "bad_upstream_answer", f"The {self.name} broke off or answered what is no HTTP.")
+
+    def died(self, error: Exception) -> Problem:
+        """The problem for an answer that broke while it was read."""
+        return self._problem(error if isinstance(error, HTTPError) else HTTPError(str(error)))

@@ -1,0 +1,64 @@
+"""gunicorn's gevent worker with two changes: silence is bounded, and its own refusals are problems too."""
+
+import contextlib
+import socket
+from typing import Any
+
+from gunicorn.workers.base_async import AsyncWorker  # type: ignore[import-untyped]
+from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]
+
+from stackroom_kit.problems import CONTENT_TYPE, Problem
+from stackroom_kit.request_id import HEADER, accepted_or_new
+from ui.server.refusals import refusal
+
+LINGER_SECONDS = 1.0
+LINGER_BYTES = 1024 * 1024
+SLACK_SECONDS = 5
+
+
+class GatewayWorker(GeventWorker):  # type: ignore[misc]
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """As the parent's, but a read or write that does not move ends; ``keepalive`` bounds heads."""
+        client.settimeout(self.cfg.keepalive + SLACK_SECONDS)
+        AsyncWorker.handle(self, listener, client, addr)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        try:
+            return super().handle_request(listener_name, req, sock, addr)
+        except TimeoutError:
+            self.log.debug("A client took nothing for too long")
+            raise StopIteration from None
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        problem = refusal(exc)
+        if problem.status == 500:
+            self.log.error("Error outside of the application", exc_info=exc)
+        else:
+            self.log.info("Refused a request of %s: %s", addr[0] if addr else "-", type(exc).__name__)
+        with contextlib.suppress(OSError):
+            client.sendall(_encoded(problem))
+            _linger(client)
+
+
+def _encoded(problem: Problem) -> bytes:
+    body = problem.encode("")
+    lines = [
+        f"HTTP/1.1 {problem.status} {problem.body('')['title']}",
+        "Connection: close",
+        f"Content-Type: {CONTENT_TYPE}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        f"{HEADER}: {accepted_or_new(None)}",
+        *(f"{name}: {value}" for name, value in problem.headers.items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def _linger(client: socket.socket) -> None:
+    """Read on for a moment: closing with unread bytes would reset the connection and lose the answer."""
+    client.shutdown(socket.SHUT_WR)
+    client.settimeout(LINGER_SECONDS)
+    left = LINGER_BYTES
+    while left > 0 and (data := client.recv(65536)):
+        left -= len(data)

@@ -1,0 +1,22 @@
+"""The services behind the gateway."""
+
+from collections.abc import Mapping
+
+from ui.gateway.routes import CATALOG, IMPORTER
+from ui.gateway.upstream import Upstream
+from ui.settings import Settings
+
+
+def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
+    """One bounded connection pool per service, by the name that the routes use."""
+    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url}
+    return {
+        name: Upstream(
+            name,
+            address,
+            connections=settings.upstream_connections,
+            connect_seconds=settings.upstream_connect_seconds,
+            read_seconds=settings.upstream_read_seconds,
+        )
+        for name, address in addresses.items()
+    }
