@@ -1,14 +1,52 @@
 """Eager mode: claim, compute and report in the request, for tests and for a laptop without Redis or workers."""
 
+import logging
 import uuid
 
 from stackroom_jobs.compute import compute
 from stackroom_jobs.operations import Operation
-from stackroom_kit.problems import unprocessable
+from stackroom_kit.problems import Problem, unprocessable
 
 from importer.ledger.claim import ClaimedChunk, Claimant, claim
-from importer.ledger.failure import fail
+from importer.ledger.failure import fail_whole
 from importer.ledger.report import Report, report
 from importer.services import Services
 
-EAGER_WORKER = "eager"
+WORKER = "eager"
+logger = logging.getLogger(__name__)
+
+
+def check_can_run_now(operation: Operation) -> None:
+    """422 for an operation whose function only a worker has; asked before anything is written."""
+    if operation.local is None:
+        detail = f"{operation.name} needs a worker, and the eager mode has none."
+        raise unprocessable(detail, code="no_local_function")
+
+
+def compute_now(here: Services, operation: Operation, batch_id: str) -> None:
+    """Every chunk of the batch, one after the other. An exception is a 500, or a failed outcome, by the setting."""
+    while chunk := _claim(here, operation, batch_id):
+        _compute(here, operation, chunk)
+
+
+def _claim(here: Services, operation: Operation, batch_id: str) -> ClaimedChunk | None:
+    token = uuid.uuid4().hex
+    lease = here.settings.lease_seconds
+    for queue in operation.queues:
+        claimant = Claimant(WORKER, str(queue), (operation.name,), token, token, only_batch=batch_id)
+        if chunk := claim(here.engine, claimant, lease):
+            return chunk
+    return None
+
+
+def _compute(here: Services, operation: Operation, chunk: ClaimedChunk) -> None:
+    assert operation.local is not None
+    try:
+        output = compute(operation, operation.local, chunk.first_row, chunk.records.encode())
+    except Exception as error:
+        logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)
+        fail_whole(here.engine, chunk.token, type(error).__name__, str(error))
+        if here.settings.celery_task_eager_propagates:
+            raise Problem(500, "eager_failure", f"The operation failed: {type(error).__name__}.") from error
+        return
+    report(here.engine, Report(chunk.token, output), None, here.settings.lease_seconds)

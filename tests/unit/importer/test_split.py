@@ -2,7 +2,7 @@
 
 import json
 
-from importer.ledger.split import lone_record, pieces_of
+from importer.ledger.split import Trouble, failed_output, pieces_of
 
 
 def test_split_gives_at_most_sixteen_pieces_that_cover_every_record() -> None:
@@ -20,5 +20,8 @@ def test_split_leaves_out_pieces_that_hold_refused_rows_only() -> None:
     assert pieces[0].first_row == 17
 
 
-def test_split_finds_the_row_of_a_lone_record_among_refused_ones() -> None:
-    assert lone_record(10, '[null, null, {"id": 1}]') == (12, b'{"id": 1}')
+def test_split_makes_a_failed_line_of_every_record_and_none_of_refused_rows() -> None:
+    output = failed_output(10, '[null, {"id": 7, "payload": "x"}]', Trouble("worker_lost", "It died."))
+    assert json.loads(output) == {
+        "row": 11, "outcome": "failed", "code": "worker_lost", "detail": "It died.", "id": 7, "payload": "x"
+    }  # fmt: skip

@@ -12,7 +12,7 @@ from importer.batches.accepting import accept_rows, checker_for, new_batch
 from importer.batches.cursor import decode_cursor, encode_cursor
 from importer.batches.request import batch_options, idempotency_key
 from importer.batches.view import batch_view, find_batch, queue_position
-from importer.eager import compute_now
+from importer.eager import check_can_run_now, compute_now
 from importer.intake.json_body import blocks, read_batch
 from importer.intake.ndjson import read_ndjson
 from importer.intake.spool import spool
@@ -44,6 +44,9 @@ def create_batch() -> tuple[dict[str, Any], int, dict[str, str]]:
         raise unsupported_media_type(f"Send {JSON} or {NDJSON}.", f"{JSON}, {NDJSON}")
     options, key = batch_options(), idempotency_key()
     here = services()
+    is_eager = here.settings.celery_task_always_eager
+    if is_eager:
+        check_can_run_now(options.operation)
     spooled = spool(request.stream, options.digest_prefix())
     with spooled.file:
         checker = checker_for(options.operation, here.limits)
@@ -56,7 +59,7 @@ def create_batch() -> tuple[dict[str, Any], int, dict[str, str]]:
         new = new_batch(options.operation, options.queue, options.source, spooled.digest, key)
         expected = spooled.lines if request.mimetype == NDJSON else spooled.size // 64
         accepted = accept_rows(here.engine, new, options.operation, expected, read, here.limits)
-    if here.settings.celery_task_always_eager:
+    if is_eager:
         compute_now(here, options.operation, accepted.batch_id)
     location = {"Location": f"/api/importer/batches/{accepted.batch_id}"}
     return {**_view(_existing(accepted.batch_id)), "created": accepted.is_new}, 202, location

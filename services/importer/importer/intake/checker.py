@@ -87,5 +87,5 @@ def _explained(message: str, raw: bytes) -> Refusal:
     if sentence.startswith("Object missing required field"):
         return Refusal("missing_field", f"{sentence}.", sentence.split("`")[1], raw)
     field = path.strip("`").removeprefix("$").lstrip(".")
-    code = "wrong_type" if field and sentence.startswith("Expected `") else "wrong_value"
+    code = "wrong_value" if " of length " in sentence else "wrong_type"
     return Refusal("not_an_object" if not field else code, f"{sentence}.", field, raw)

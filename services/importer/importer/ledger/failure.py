@@ -4,8 +4,8 @@ from sqlalchemy import Engine
 
 from importer.database import transaction
 from importer.ledger.limits import MAX_DEATHS, MAX_FAILURES
-from importer.ledger.split import Trouble, split
-from importer.ledger.statements import FAIL, LOCK_BATCH_OF_TOKEN, LOCK_BATCHES_OF_DELIVERY, LOSE
+from importer.ledger.split import Trouble, finish_as_failed, split
+from importer.ledger.statements import CHUNK_OF_TOKEN, FAIL, LOCK_BATCH_OF_TOKEN, LOCK_BATCHES_OF_DELIVERY, LOSE
 
 DETAILS = {
     "worker_lost": "The worker process died while it held this record.",
@@ -21,6 +21,15 @@ def fail(engine: Engine, token: str, code: str, detail: str) -> bool:
         if row is not None and row.failures >= MAX_FAILURES:
             split(connection, row.batch_id, row.first_row, Trouble(code, detail))
         return row is not None
+
+
+def fail_whole(engine: Engine, token: str, code: str, detail: str) -> None:
+    """Every record of the chunk fails at once: for the eager mode, where nobody would try again."""
+    with transaction(engine) as connection:
+        connection.execute(LOCK_BATCH_OF_TOKEN, {"token": token})
+        chunk = connection.execute(CHUNK_OF_TOKEN, {"token": token}).first()
+        if chunk is not None:
+            finish_as_failed(connection, chunk.batch_id, chunk, Trouble(code, detail))
 
 
 def lose(engine: Engine, worker: str, delivery: str, reason: str) -> int:

@@ -4,10 +4,12 @@ A chunk with too much trouble becomes up to sixteen smaller ones; a lone record 
 """
 
 import dataclasses
+import logging
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 from stackroom_jobs.outcomes import failed_line
 
 from importer.database import transaction
@@ -15,19 +17,20 @@ from importer.ledger.limits import MAX_EXPIRED, MAX_PIECES
 from importer.ledger.statements import (
     DELETE_CHUNK,
     EXPIRED_TOO_OFTEN,
-    FINISH_LONE_RECORD,
+    FINISH_AS_FAILED,
     INSERT_PIECE,
     LOCK_BATCH,
     LOCK_CHUNK,
 )
 
+logger = logging.getLogger(__name__)
 _decoder = msgspec.json.Decoder(list[msgspec.Raw])
 _encoder = msgspec.json.Encoder()
 
 
 @dataclasses.dataclass(frozen=True)
 class Trouble:
-    """Why a chunk is split, and the outcome of a lone record."""
+    """Why a chunk is split, and the outcome of a record that ends alone."""
 
     code: str
     detail: str
@@ -53,31 +56,40 @@ def pieces_of(first_row: int, records: str) -> Iterator[Piece]:
             yield Piece(first, first + len(part) - 1, rows, _encoder.encode(part).decode())
 
 
-def lone_record(first_row: int, records: str) -> tuple[int, bytes]:
-    """Row number and JSON of the only record of an array whose other items are null."""
-    for offset, item in enumerate(_decoder.decode(records)):
-        if bytes(item) != b"null":
-            return first_row + offset, bytes(item)
-    raise ValueError("a chunk without records")
+def failed_output(first_row: int, records: str, trouble: Trouble) -> str:
+    """One failed line for every record of a JSON array; nulls (refused rows) have none."""
+    return b"".join(
+        failed_line(row, trouble.code, trouble.detail, bytes(record))
+        for row, record in enumerate(_decoder.decode(records), first_row)
+        if bytes(record) != b"null"
+    ).decode()
+
+
+def finish_as_failed(connection: Connection, batch_id: str, chunk: Row[Any], trouble: Trouble) -> None:
+    """Every record of the chunk fails with this trouble, and the chunk is done."""
+    output = failed_output(chunk.first_row, chunk.records, trouble)
+    parameters = {"batch_id": batch_id, "first_row": chunk.first_row, "output": output}
+    connection.execute(FINISH_AS_FAILED, parameters | dataclasses.asdict(trouble))
+
+
+def _cut(connection: Connection, batch_id: str, chunk: Row[Any], trouble: Trouble) -> None:
+    connection.execute(DELETE_CHUNK, {"batch_id": batch_id, "first_row": chunk.first_row})
+    for piece in pieces_of(chunk.first_row, chunk.records):
+        parameters = {"batch_id": batch_id, "queue": chunk.queue, **dataclasses.asdict(piece)}
+        connection.execute(INSERT_PIECE, parameters | dataclasses.asdict(trouble))
 
 
 def split(connection: Connection, batch_id: str, first_row: int, trouble: Trouble) -> None:
     """Inside a transaction. Takes the batch's row first: a cancel then sees all the pieces, or none."""
     connection.execute(LOCK_BATCH, {"batch_id": batch_id})
-    place = {"batch_id": batch_id, "first_row": first_row}
-    chunk = connection.execute(LOCK_CHUNK, place).first()
+    chunk = connection.execute(LOCK_CHUNK, {"batch_id": batch_id, "first_row": first_row}).first()
     if chunk is None or chunk.held:
         return
-    why = {"code": trouble.code, "detail": trouble.detail}
+    logger.warning("batch=%s rows=%d-%d split: %s", batch_id, first_row, chunk.last_row, trouble.code)
     if chunk.rows == 1:
-        row, record = lone_record(chunk.first_row, chunk.records)
-        output = failed_line(row, trouble.code, trouble.detail, record).decode()
-        connection.execute(FINISH_LONE_RECORD, place | why | {"output": output})
-        return
-    connection.execute(DELETE_CHUNK, place)
-    for piece in pieces_of(chunk.first_row, chunk.records):
-        parameters = {"batch_id": batch_id, "queue": chunk.queue, **dataclasses.asdict(piece), **why}
-        connection.execute(INSERT_PIECE, parameters)
+        finish_as_failed(connection, batch_id, chunk, trouble)
+    else:
+        _cut(connection, batch_id, chunk, trouble)
 
 
 def split_expired(engine: Engine) -> int:

@@ -125,10 +125,12 @@ DELETE_CHUNK = text("DELETE FROM importer.chunk WHERE batch_id = :batch_id AND f
 INSERT_PIECE = text("""
 INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, records, error_code, error)
 VALUES (:batch_id, :first_row, :last_row, :rows, :queue, :records, :code, :detail)""")
-FINISH_LONE_RECORD = text("""
-UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = 1, token = NULL, worker = NULL,
+FINISH_AS_FAILED = text("""
+UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = rows, token = NULL, worker = NULL,
   delivery = NULL, finished_at = clock_timestamp(), error_code = :code, error = :detail
 WHERE batch_id = :batch_id AND first_row = :first_row""")
+CHUNK_OF_TOKEN = text("""
+SELECT batch_id, first_row, records FROM importer.chunk WHERE token = :token AND state = 'leased' FOR UPDATE""")
 
 # cancel: a late report is refused because its chunk is not leased any more.
 LOCK_BATCH_TO_CANCEL = text("SELECT open FROM importer.batch WHERE id = :batch_id FOR UPDATE")

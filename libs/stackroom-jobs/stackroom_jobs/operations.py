@@ -1,0 +1,79 @@
+"""The operations: everything that a batch can ask for. One entry here, one function in a worker."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from stackroom_jobs.normalize import normalize
+from stackroom_jobs.queues import Queue
+from stackroom_jobs.records import Record
+
+MAX_CHUNK_BYTES = 256_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """``queues`` are those it may run on, the first being its own; ``time_limit`` is in seconds (None: the setting's).
+
+    ``local`` is the function itself where it needs nothing heavy: the eager mode runs it in the importer.
+    """
+
+    name: str
+    task_name: str
+    queues: tuple[Queue, ...]
+    record: type[msgspec.Struct]
+    min_rows: int
+    max_rows: int
+    time_limit: int | None = None
+    local: Callable[[Any], msgspec.Struct] | None = None
+
+
+_ALL = (
+    Operation(
+        name="normalize_record",
+        task_name="app.tasks.importer.normalize_record",
+        queues=(Queue.CPU,),
+        record=Record,
+        min_rows=1000,
+        max_rows=2500,
+        local=normalize,
+    ),
+    Operation(
+        name="process_batch_with_progress",
+        task_name="app.tasks.importer.process_batch_with_progress",
+        queues=(Queue.DEFAULT,),
+        record=Record,
+        min_rows=1000,
+        max_rows=2500,
+        local=normalize,
+    ),
+    Operation(
+        name="process_video",
+        task_name="app.tasks.gpu.process_video",
+        queues=(Queue.GPU,),
+        record=Record,
+        min_rows=1,
+        max_rows=1,
+        time_limit=3600,
+    ),
+)
+OPERATIONS = {operation.name: operation for operation in _ALL}
+_BY_TASK = {operation.task_name: operation for operation in _ALL}
+
+
+def operation_of_task(task_name: str) -> Operation:
+    """LookupError for a Celery task that is no operation."""
+    return _BY_TASK[task_name]
+
+
+def is_operation_task(task_name: str) -> bool:
+    return task_name in _BY_TASK
+
+
+def chunk_rows(operation: Operation, rows: int, slots: int) -> int:
+    """Rows per chunk: two chunks per slot, within the operation's bounds; smaller chunks cost too many trips."""
+    even = math.ceil(rows / (2 * max(slots, 1)))
+    return max(operation.min_rows, min(operation.max_rows, even))

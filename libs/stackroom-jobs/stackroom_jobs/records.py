@@ -1,0 +1,14 @@
+"""Records as clients send them."""
+
+from typing import Annotated
+
+import msgspec
+
+Identifier = int | Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """``id`` is a whole number or a non-empty text; ``payload`` is what the operation works on."""
+
+    id: Identifier
+    payload: str
