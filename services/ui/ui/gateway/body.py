@@ -47,6 +47,11 @@ def take_body(environ: dict[str, Any], max_bytes: int) -> tuple[Body | None, int
         raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
 
 
+def _check(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise _too_slow()
+
+
 def _too_slow() -> Problem:
     return Problem(408, "body_too_slow", "The body arrives too slowly.")
 
@@ -62,10 +67,9 @@ def _read(stream: CountedBody, length: int) -> Body:
     try:
         while block := stream.read(BLOCK_BYTES):
             file.write(block)
-            if time.monotonic() > deadline:
-                raise _too_slow()
+            _check(deadline)
         file.seek(0)
     except BaseException:
         file.close()
         raise
-    return file  # type: ignore[return-value]
+    return file

@@ -21,7 +21,12 @@ WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service tha
 BLOCK_BYTES = 64 * 1024
 StartResponse = Any
 logger = logging.getLogger(__name__)
-_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_STATUS_LINES = {
+    status.value: f"{status.value} {status.phrase}"
+    for status in HTTPStatus
+    if status is HTTPStatus.NOT_MODIFIED or not (status.is_informational or status.is_redirection)
+}
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class Proxy:
@@ -73,7 +78,7 @@ def _passed_on(
 
 def _status_line(status: int, upstream: str) -> str:
     """A service never redirects here, so a redirect that it sends is a fault, not an advice to the client."""
-    if status not in _STATUS_LINES or status < 200 or (300 <= status < 400 and status != 304):
+    if status not in _STATUS_LINES:
         raise Problem(502, "bad_upstream_answer", f"The {upstream} answered with the status {status}.")
     return _STATUS_LINES[status]
 
@@ -81,7 +86,7 @@ def _status_line(status: int, upstream: str) -> str:
 def _read_whole(answer: BaseHTTPResponse, upstream: Upstream, method: str) -> bytes | None:
     """The body where it is short, None where it must be streamed. The connection goes back to the pool."""
     length = answer.headers.get("Content-Length", "")
-    is_empty = method == "HEAD" or answer.status in (204, 304)
+    is_empty = method == "HEAD" or answer.status in _WITHOUT_BODY
     if not is_empty and not (length.isdigit() and int(length) <= WHOLE_BYTES):
         return None
     try:

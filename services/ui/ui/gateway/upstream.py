@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import urllib3
-from gevent.monkey import get_original  # type: ignore[import-untyped]
+from gevent.monkey import get_original
 from urllib3 import exceptions
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProtocolError

@@ -1,6 +1,6 @@
 """What gunicorn refuses before the application sees it, as problems."""
 
-from gunicorn.http import errors  # type: ignore[import-untyped]
+from gunicorn.http import errors
 
 from stackroom_kit.problems import Problem
 

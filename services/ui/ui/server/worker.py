@@ -2,10 +2,11 @@
 
 import contextlib
 import socket
+from http import HTTPStatus
 from typing import Any
 
-from gunicorn.workers.base_async import AsyncWorker  # type: ignore[import-untyped]
-from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]
+from gunicorn.workers.base_async import AsyncWorker
+from gunicorn.workers.ggevent import GeventWorker
 
 from stackroom_kit.problems import CONTENT_TYPE, Problem
 from stackroom_kit.request_id import HEADER, accepted_or_new
@@ -29,9 +30,9 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
             self.log.debug("A client took nothing for too long")
             raise StopIteration from None
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+    def handle_error(self, _req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         problem = refusal(exc)
-        if problem.status == 500:
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             self.log.error("Error outside of the application", exc_info=exc)
         else:
             self.log.info("Refused a request of %s: %s", addr[0] if addr else "-", type(exc).__name__)

@@ -1,0 +1,22 @@
+"""The gateway as it runs in production, on a free port."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.ports import free_port
+from tests.support.processes import Process
+from tests.support.services import running_service
+
+
+@contextmanager
+def running_gateway(
+    folder: Path, catalog: str, importer: str, env: Mapping[str, str]
+) -> Iterator[tuple[str, Process]]:
+    """Its address and process, once it answers."""
+    port = free_port()
+    settings = {"UI_PORT": str(port), "CATALOG_URL": catalog, "IMPORTER_URL": importer, **env}
+    with running_service(
+        "ui.wsgi:app", folder, settings, "python:ui.server.gunicorn_conf", "/api/health", port
+    ) as running:
+        yield running

@@ -1,0 +1,62 @@
+import pytest
+from urllib3.util import SKIP_HEADER
+
+from stackroom_kit.problems import Problem
+from ui.gateway.headers import request_headers, response_headers
+
+
+def test_request_headers_pass_only_what_is_listed() -> None:
+    environ = {
+        "HTTP_HOST": "localhost:5000",
+        "REMOTE_ADDR": "10.0.0.7",
+        "wsgi.url_scheme": "http",
+        "CONTENT_TYPE": "text/csv",
+        "HTTP_ACCEPT": "*/*",
+        "HTTP_IF_MATCH": '"a"',
+        "HTTP_IDEMPOTENCY_KEY": "k",
+        "HTTP_COOKIE": "a=b",
+        "HTTP_AUTHORIZATION": "Bearer x",
+        "HTTP_X_FORWARDED_FOR": "6.6.6.6",
+        "HTTP_X_STACKROOM_SCOPE": "importer",
+        "HTTP_CONNECTION": "X-Request-ID",
+    }
+    sent = request_headers(environ, "id1")
+    assert sent.pop("User-Agent") == SKIP_HEADER
+    assert sent == {
+        "Content-Type": "text/csv",
+        "Accept": "*/*",
+        "If-Match": '"a"',
+        "Idempotency-Key": "k",
+        "X-Request-ID": "id1",
+        "X-Forwarded-For": "10.0.0.7",
+        "X-Forwarded-Host": "localhost:5000",
+        "X-Forwarded-Proto": "http",
+        "Accept-Encoding": "identity",
+    }
+
+
+def test_response_headers_pass_only_what_is_listed() -> None:
+    sent = {
+        "Content-Type": "text/csv",
+        "ETag": '"a"',
+        "Set-Cookie": "a=b",
+        "Server": "x",
+        "Connection": "close",
+    }
+    names = {name for name, _ in response_headers(sent, "id1", "catalog")}
+    assert {"Content-Type", "ETag", "X-Request-ID", "X-Content-Type-Options"} <= names
+    assert not names & {"Set-Cookie", "Server", "Connection"}
+
+
+@pytest.mark.parametrize(
+    ("location", "kept"),
+    [("/api/groups/1", True), ("http://catalog:5001/api/groups/1", False), ("//evil/x", False)],
+)
+def test_response_headers_keep_a_location_of_this_site_only(location: str, kept: bool) -> None:
+    assert (("Location", location) in response_headers({"Location": location}, "id1", "catalog")) is kept
+
+
+def test_response_headers_refuse_a_value_that_would_split_the_answer() -> None:
+    with pytest.raises(Problem) as raised:
+        response_headers({"ETag": '"a"\r\nSet-Cookie: x=y'}, "id1", "catalog")
+    assert raised.value.status == 502
