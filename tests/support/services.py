@@ -33,7 +33,7 @@ def running_service(
     chosen = port or free_port()
     address = f"{LOOPBACK}:{chosen}"
     command = python("-m", "gunicorn", "-c", configuration, app)
-    log = folder / f"{app.split('.')[0]}-{chosen}.log"
+    log = folder / f"{app.split('.', maxsplit=1)[0]}-{chosen}.log"
     process = Process(command, log, {"WEB_PROCESSES": "1", **env, "BIND": address})
     try:
         process.wait_ready(lambda: is_ready(f"http://{address}", ready_path))

@@ -3,8 +3,8 @@
 import psycopg2
 import pytest
 import redis
-from deploy.local.servers import PostgresServer, RedisServer
 
+from deploy.local.servers import PostgresServer, RedisServer
 from tests.support.servers import libpq_uri
 
 

@@ -1,0 +1,63 @@
+# One command each; `make help` lists them. PYTHON chooses the interpreter of the environment (3.11 to 3.13).
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu
+STAMP := $(VENV)/.made-from-lock
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status demo test lint bench chaos lock format clean environment
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: environment ## Start the whole stack here; Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.local up
+
+down: environment ## Stop a stack that runs in another terminal
+	@$(BIN)/python -m deploy.local down
+
+status: environment ## Show what runs
+	@$(BIN)/python -m deploy.local status
+
+demo: environment ## Send real data through a running stack and check what comes back
+	@$(BIN)/python -m deploy.local demo
+
+test: environment ## Run every test that needs no Docker
+	$(BIN)/python -m pytest
+
+lint: environment ## Check style, types, import rules and lock files
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m deploy.locks check
+
+format: environment ## Put the code into its form
+	$(BIN)/ruff check --fix --select I
+	$(BIN)/ruff format
+
+bench: environment ## Measure throughput beside its peers and floors
+	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench
+
+chaos: environment ## Kill things for half an hour and look whether anything is lost
+	$(BIN)/python -m pytest -m chaos -s --timeout=0 tests/faults
+
+lock: environment ## Resolve all dependencies anew and write the lock files
+	$(BIN)/python -m deploy.locks write
+
+clean: ## Remove the environment and caches; the stack's data in .stackroom stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
+
+environment: $(STAMP)
+
+# Members are installed as links to this folder, without asking any index; everything else is pinned by hash.
+$(STAMP): requirements-dev.txt $(MEMBERS:%=%/pyproject.toml)
+	@echo "Making $(VENV) from requirements-dev.txt"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@

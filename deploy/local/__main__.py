@@ -1,0 +1,35 @@
+"""``python -m deploy.local up|down|status|demo``"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from deploy.local.demo import DemoFailed, demo
+from deploy.local.down import down
+from deploy.local.env_file import EnvFileError
+from deploy.local.home import DEFAULT, AlreadyRunning, Home
+from deploy.local.servers import ServerError
+from deploy.local.status import status
+from deploy.local.supervisor import StartFailed
+from deploy.local.up import PortTaken, up
+
+COMMANDS = {"up": up, "down": down, "status": status, "demo": demo}
+FAILURES = (AlreadyRunning, DemoFailed, EnvFileError, PortTaken, ServerError, StartFailed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.local", description="The stack as plain processes."
+    )
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--home", type=Path, default=DEFAULT, help="folder of data, secrets and logs")
+    arguments = parser.parse_args()
+    try:
+        return COMMANDS[arguments.command](Home(arguments.home.resolve()))
+    except FAILURES as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""What every part gets to know: the settings of the person, and where the embedded servers are."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from deploy.local.env_file import read_env_file
+from deploy.local.home import ROOT, Home
+from deploy.local.kept_secrets import kept_secret, written_secret
+from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.servers import PostgresServer, RedisServer
+
+DATABASE_SETTINGS = ("POSTGRES_HOST", "SQLALCHEMY_DATABASE_URI")
+BROKER_SETTINGS = ("CELERY_BROKER_URL",)
+
+ADDRESSES = {
+    "CATALOG_URL": "http://127.0.0.1:5001",
+    "IMPORTER_URL": "http://127.0.0.1:5002",
+    "WORKER_API_URL": "http://127.0.0.1:5003",
+    "UI_HOST": "127.0.0.1",
+    "UI_PORT": "5000",
+}
+
+
+class Stack(NamedTuple):
+    """The environment of every part, and the embedded servers that are needed."""
+
+    environ: dict[str, str]
+    postgres: PostgresServer | None
+    redis: RedisServer | None
+
+
+def settings_of_person(
+    env_file: Path = ROOT / ".env", environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """The environment, and under it the ``.env`` file: a variable of the shell wins."""
+    return {**read_env_file(env_file), **environ}
+
+
+def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
+    """Add what the person did not give: addresses, secrets, and embedded servers where none is named."""
+    environ = {**ADDRESSES, **{name: value for name, value in given.items() if value}}
+    environ["PYTHONUNBUFFERED"] = "1"
+    for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN"):
+        if not _is_set(environ, name):
+            environ[f"{name}_FILE"] = str(kept_secret(home.folder("secrets"), name))
+    postgres = None if _is_set(environ, *DATABASE_SETTINGS) else _postgres(home, environ)
+    redis = None if _is_set(environ, *BROKER_SETTINGS) else _redis(home, environ)
+    return Stack(environ, postgres, redis)
+
+
+def _is_set(environ: Mapping[str, str], *names: str) -> bool:
+    return any(environ.get(name) or environ.get(f"{name}_FILE") for name in names)
+
+
+def _postgres(home: Home, environ: dict[str, str]) -> PostgresServer:
+    """An embedded server, and the settings that lead to it. POSTGRES_PORT fixes its port."""
+    password = kept_secret(home.folder("secrets"), "POSTGRES_PASSWORD")
+    port = int(environ.get("POSTGRES_PORT") or free_port())
+    server = PostgresServer(
+        home.folder("postgres") / "data", port, password.read_text(encoding="ascii").strip()
+    )
+    environ.pop("POSTGRES_PASSWORD", None)
+    environ |= {
+        "POSTGRES_HOST": LOOPBACK,
+        "POSTGRES_PORT": str(port),
+        "POSTGRES_PASSWORD_FILE": str(password),
+    }
+    environ |= {"POSTGRES_USER": "postgres", "POSTGRES_DB": "postgres"}
+    return server
+
+
+def _redis(home: Home, environ: dict[str, str]) -> RedisServer:
+    password = kept_secret(home.folder("secrets"), "REDIS_PASSWORD").read_text(encoding="ascii").strip()
+    server = RedisServer(home.folder("redis"), free_port(), password)
+    environ["CELERY_BROKER_URL_FILE"] = str(
+        written_secret(home.folder("secrets"), "CELERY_BROKER_URL", server.url())
+    )
+    return server

@@ -1,0 +1,95 @@
+"""Marks of running parts on disk, by which a later start finds what a killed one left behind.
+
+A mark carries process id and start time, and every process of a part carries the folder in its environment:
+both must fit before anything is ended, so a stranger that got a reused id is never touched.
+"""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psutil
+
+VARIABLE = "STACKROOM_HOME"
+GRACE = 10.0  # seconds for an orphan to end by itself
+
+
+class Mark(NamedTuple):
+    part: str
+    pid: int
+    created: float
+    stop_signal: int
+    port: int | None
+
+    def process(self) -> psutil.Process | None:
+        """The marked process, None when it has ended."""
+        try:
+            process = psutil.Process(self.pid)
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            return process if alive and abs(process.create_time() - self.created) < 1 else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+def write_mark(folder: Path, part: str, pid: int, stop_signal: int, port: int | None) -> None:
+    mark = Mark(part, pid, psutil.Process(pid).create_time(), stop_signal, port)
+    unfinished = folder / f"{part}.new"
+    unfinished.write_text(json.dumps(mark._asdict()), encoding="utf-8")
+    unfinished.replace(folder / f"{part}.json")
+
+
+def remove_mark(folder: Path, part: str) -> None:
+    (folder / f"{part}.json").unlink(missing_ok=True)
+
+
+def read_marks(folder: Path) -> list[Mark]:
+    """All marks, those of ended processes too."""
+    return [Mark(**_content(path)) for path in sorted(folder.glob("*.json"))]
+
+
+def _content(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def end_orphans(folder: Path, home: Path) -> list[str]:
+    """End what an earlier run left behind, first politely; gives the names of the parts that were still there."""
+    ended = []
+    for mark in read_marks(folder):
+        left = list(_left_behind(mark, str(home)))
+        if left:
+            _end(mark, left)
+            ended.append(mark.part)
+        remove_mark(folder, mark.part)
+    return ended
+
+
+def _left_behind(mark: Mark, home: str) -> Iterator[psutil.Process]:
+    """The marked process and those of its session (a session keeps its number while one member lives)."""
+    for process in psutil.process_iter():
+        try:
+            is_leader = process.pid == mark.pid and mark.process() is not None
+            if (is_leader or os.getsid(process.pid) == mark.pid) and process.environ().get(VARIABLE) == home:
+                yield process
+        except (psutil.Error, ProcessLookupError, PermissionError):
+            continue  # It ended while we looked, or belongs to somebody else.
+
+
+def _end(mark: Mark, left: list[psutil.Process]) -> None:
+    for process in left:
+        if process.pid == mark.pid:
+            _signal(process, mark.stop_signal)
+    _, stubborn = psutil.wait_procs(left, timeout=GRACE)
+    for process in stubborn:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(stubborn, timeout=GRACE)
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return

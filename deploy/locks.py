@@ -1,0 +1,101 @@
+"""``python -m deploy.locks write|check``: the lock files, all of one resolution, with hashes, without an index address.
+
+``requirements-dev.txt`` is resolved first, over every member and the development tools; each image's
+``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+DEVELOPMENT = "requirements-dev.txt"
+LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-jobs")
+IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
+FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^torch\b", re.MULTILINE)
+
+OPTIONS = (
+    "--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate",
+    "--quiet",
+)  # fmt: skip
+
+
+def write(upgrade: bool) -> None:
+    """Resolve anew; versions that still fit stay, unless ``upgrade``."""
+    _compile(DEVELOPMENT, [*LIBRARIES, *IMAGES], ["--group=dev", *(["--upgrade"] if upgrade else [])])
+    for image in IMAGES:
+        # Nothing of an image's old lock is kept: the development lock alone says which version it is.
+        _compile(
+            f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"]
+        )
+
+
+def wrong_locks() -> list[str]:
+    """A line for each lock that is missing, or that carries an address or torch."""
+    wrong = []
+    for name in (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES)):
+        path = ROOT / name
+        found = FORBIDDEN.search(path.read_text(encoding="utf-8")) if path.exists() else None
+        if not path.exists():
+            wrong.append(f"{name} is missing: run `make lock`")
+        elif found:
+            wrong.append(f"{name} carries {found.group()!r}, which no lock may")
+    return wrong
+
+
+def _compile(output: str, members: Iterable[str], options: list[str]) -> None:
+    """Members are named by folder, so that uv finds each of them here and never asks an index for its name."""
+    ours = [f"--no-emit-package={_distribution(member)}" for member in (*LIBRARIES, *IMAGES)]
+    command = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "-",
+        *OPTIONS,
+        *ours,
+        *options,
+        f"--output-file={output}",
+    ]
+    sources = "".join(f"./{member}\n" for member in members)
+    subprocess.run(command, cwd=ROOT, check=True, input=sources, text=True, stdout=subprocess.DEVNULL)
+
+
+def _with_libraries(member: str) -> list[str]:
+    """The member and the libraries that it needs, directly or through another."""
+    needed = " ".join(_project(member).get("dependencies", []))
+    direct = [library for library in LIBRARIES if _distribution(library) in needed]
+    return sorted({member, *(deeper for library in direct for deeper in _with_libraries(library))})
+
+
+def _distribution(member: str) -> str:
+    name: str = _project(member)["name"]
+    return name
+
+
+def _project(member: str) -> dict[str, Any]:
+    with (ROOT / member / "pyproject.toml").open("rb") as file:
+        project: dict[str, Any] = tomllib.load(file)["project"]
+    return project
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.locks")
+    parser.add_argument("command", choices=("write", "check"))
+    parser.add_argument("--upgrade", action="store_true", help="take the newest versions that are allowed")
+    arguments = parser.parse_args()
+    if arguments.command == "write":
+        write(arguments.upgrade)
+    wrong = wrong_locks()
+    sys.stderr.write("".join(f"{line}\n" for line in wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
