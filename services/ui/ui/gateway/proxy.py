@@ -21,10 +21,11 @@ WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service tha
 BLOCK_BYTES = 64 * 1024
 StartResponse = Any
 logger = logging.getLogger(__name__)
+_NEVER_PASSED = range(300, 400), range(100, 200)
 _STATUS_LINES = {
     status.value: f"{status.value} {status.phrase}"
     for status in HTTPStatus
-    if status is HTTPStatus.NOT_MODIFIED or not (status.is_informational or status.is_redirection)
+    if status is HTTPStatus.NOT_MODIFIED or not any(status in codes for codes in _NEVER_PASSED)
 }
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
