@@ -35,6 +35,10 @@ class Supervisor:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.request_stop()
+
+    def request_stop(self) -> None:
+        """What a signal does: starting and watching end soon, and a second request ends the waiting of ``stop``."""
         self._requests += 1
 
     def start(self, parts: Sequence[Part]) -> None:

@@ -1,0 +1,77 @@
+"""Orphans of a killed run are ended, strangers never."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local.marks import VARIABLE, Mark, end_orphans, read_marks, write_mark
+
+ASLEEP = [sys.executable, "-c", "import signal; signal.pause()"]
+DEAF = [
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(15, signal.SIG_IGN); print(flush=True); signal.pause()",
+]
+
+
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[bytes]]]:
+    processes: list[subprocess.Popen[bytes]] = []
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait(10)
+        if process.stdout:
+            process.stdout.close()
+
+
+def start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
+    env = {**os.environ, VARIABLE: str(home)}
+    return subprocess.Popen(command, env=env, start_new_session=True, stdout=subprocess.PIPE)
+
+
+def test_orphan_is_ended_and_its_mark_removed(tmp_path: Path, started: list[subprocess.Popen[bytes]]) -> None:
+    process = start(ASLEEP, tmp_path)
+    started.append(process)
+    write_mark(tmp_path, "catalog", process.pid, 15, 5001)
+    assert end_orphans(tmp_path, tmp_path) == ["catalog"]
+    assert not psutil.pid_exists(process.pid)
+    assert read_marks(tmp_path) == []
+
+
+def test_orphan_that_ignores_the_signal_is_killed(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.local.marks.GRACE", 0.2)
+    process = start(DEAF, tmp_path)
+    started.append(process)
+    assert process.stdout is not None
+    process.stdout.readline()  # From here on it ignores SIGTERM.
+    write_mark(tmp_path, "catalog", process.pid, 15, None)
+    end_orphans(tmp_path, tmp_path)
+    assert not psutil.pid_exists(process.pid)
+
+
+def test_stranger_with_a_reused_id_is_left_alone(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    process = start(ASLEEP, tmp_path / "elsewhere")
+    started.append(process)
+    write_mark(tmp_path, "catalog", process.pid, 15, None)
+    assert end_orphans(tmp_path, tmp_path) == []
+    assert process.poll() is None
+
+
+def test_mark_of_an_earlier_process_with_the_same_id_is_not_its(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    process = start(ASLEEP, tmp_path)
+    started.append(process)
+    created = psutil.Process(process.pid).create_time()
+    assert Mark("catalog", process.pid, created, 15, None).process() is not None
+    assert Mark("catalog", process.pid, created - 100, 15, None).process() is None
