@@ -1,0 +1,250 @@
+"""Bad input through the real gateway to a real importer: each row is one thing that clients send wrong.
+
+Numbers are those of the table of bad input in the reliability research. No row may reach SQL or show a trace, and
+the gateway and the services must answer as if nothing had happened afterwards.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deploy.local.ports import LOOPBACK, free_port
+from importer.migrate import migrate
+from tests.support.gateway import running_gateway
+from tests.support.raw_http import RawAnswer, RawConnection, exchange, exchange_bytes
+from tests.support.services import running_service
+
+MAX_BODY = 1_000_000
+JSON = {"Content-Type": "application/json"}
+INGEST = "/api/importer/ingest"
+GOOD = json.dumps({"records": [{"id": 1, "payload": " A "}]}).encode()
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The gateway in front of an importer; there is no catalog, so nothing here may be meant for it."""
+    folder = tmp_path_factory.mktemp("stack")
+    limits = {"MAX_BODY_BYTES": str(MAX_BODY), "CLIENT_SILENCE_SECONDS": "3"}
+    database = {
+        "SQLALCHEMY_DATABASE_URI": make_postgres(),
+        "CELERY_BROKER_URL": make_redis(),
+        "WEB_THREADS": "2",
+    }
+    migrate(database["SQLALCHEMY_DATABASE_URI"])
+    nowhere = f"http://{LOOPBACK}:{free_port()}"
+    with (
+        running_service("importer.wsgi:app", folder, {**database, **limits}, ready_path="/health") as (
+            importer,
+            _,
+        ),
+        running_gateway(folder, nowhere, importer, limits) as (url, _),
+    ):
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def unharmed(gateway: str) -> Iterator[None]:
+    """After each row a good request is answered as ever."""
+    yield
+    assert exchange(gateway, "POST", INGEST, JSON, GOOD).json()["imported"] == 1
+
+
+def assert_refused(answer: RawAnswer | None, *statuses: int) -> None:
+    """A problem with one of these statuses, and nothing of the inside in it."""
+    assert answer is not None, "the connection was closed without an answer"
+    assert answer.status in statuses, answer
+    assert answer.headers["x-request-id"]
+    answer.problem()
+    assert not any(
+        word in answer.body for word in (b"Traceback", b"psycopg2", b"sqlalchemy", b"SELECT", b'File "')
+    )
+
+
+def head(line: bytes, *headers: bytes) -> bytes:
+    return b"\r\n".join([line, b"Host: {host}", *headers, b"", b""])
+
+
+POST = b"POST /api/importer/ingest HTTP/1.1"
+LIST = b"GET /api/importer/batches HTTP/1.1"
+TYPE = b"Content-Type: application/json"
+
+FRAMING = [
+    pytest.param(
+        head(POST, TYPE, b"Transfer-Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n", (411,), id="2-chunked"
+    ),
+    pytest.param(head(POST, TYPE), (411,), id="2-no-length"),
+    pytest.param(head(POST, TYPE, b"Transfer-Encoding: chunked"), (411,), id="3-chunked-that-never-ends"),
+    pytest.param(
+        head(POST, b"Content-Length: 4", b"Transfer-Encoding: chunked") + b"0\r\n\r\n", (400,), id="6-both"
+    ),
+    pytest.param(head(POST, b"Content-Length: 2", b"Content-Length: 3") + b"{} ", (400,), id="7-two-lengths"),
+    pytest.param(head(POST, b"Content-Length: +2") + b"{}", (400,), id="7-plus"),
+    pytest.param(head(POST, b"Content-Length: -1") + b"{}", (400,), id="7-negative"),
+    pytest.param(head(POST, b"Content-Length: 2, 2") + b"{}", (400,), id="7-list"),
+    pytest.param(head(POST, b"Content-Length: " + b"9" * 30), (400, 413), id="7-huge"),
+    pytest.param(head(POST, b"Transfer-Encoding: xchunked") + b"0\r\n\r\n", (400, 501), id="8-xchunked"),
+    pytest.param(
+        head(POST, b"Transfer-Encoding : chunked") + b"0\r\n\r\n", (400,), id="8-space-before-colon"
+    ),
+    pytest.param(head(LIST, b"X-A: b", b" c"), (400,), id="8-folded"),
+    pytest.param(b"GET /api/importer/batches HTTP/1.1\nHost: {host}\n\n\r\n\r\n", (400,), id="8-bare-lf"),
+    pytest.param(head(LIST, b"X-A: b\0c"), (400,), id="8-nul-in-header"),
+    pytest.param(LIST + b"\r\n\r\n", (400,), id="9-no-host"),
+    pytest.param(LIST + b"\r\nHost: \r\n\r\n", (400,), id="9-empty-host"),
+    pytest.param(LIST + b"\r\nHost: evil.example\r\n\r\n", (421,), id="9-unknown-host"),
+    pytest.param(LIST + b"\r\nHost: 169.254.169.254\r\n\r\n", (421,), id="9-foreign-address"),
+    pytest.param(head(LIST, b"Host: evil.example"), (400,), id="10-two-hosts"),
+    pytest.param(
+        head(b"GET http://evil.example/api/importer/batches HTTP/1.1"), (400,), id="12-absolute-form"
+    ),
+    pytest.param(head(b"GET http://{host}/api/importer/batches HTTP/1.1"), (400,), id="12-absolute-form-own"),
+    pytest.param(head(b"CONNECT evil.example:443 HTTP/1.1"), (400, 405), id="12-connect"),
+    pytest.param(
+        head(b"GET /api/importer/batches?q=" + b"a" * 5000 + b" HTTP/1.1"), (414,), id="13-long-uri"
+    ),
+    pytest.param(head(LIST, *[b"X-%d: a" % n for n in range(150)]), (431,), id="13-many-headers"),
+    pytest.param(head(LIST, b"X-A: " + b"a" * 9000), (431,), id="13-long-header"),
+    pytest.param(head(b"get /api/importer/batches HTTP/1.1"), (405,), id="14-lower-case-method"),
+    pytest.param(head(b"TRACE /api/importer/batches HTTP/1.1"), (405,), id="14-trace"),
+    pytest.param(head(b"BREW /api/importer/batches HTTP/1.1"), (405,), id="14-unknown-method"),
+    pytest.param(head(b"PATCH / HTTP/1.1", b"Content-Length: 0"), (405,), id="14-wrong-method-of-a-page"),
+    pytest.param(b"\x16\x03\x01\x02\x00\x01\r\n\r\n", (400,), id="no-http-at-all"),
+    pytest.param(head(b"GET /api/importer/batches HTTP/9.9"), (400,), id="unknown-version"),
+]
+
+
+@pytest.mark.parametrize(("sent", "statuses"), FRAMING)
+def test_gateway_refuses_a_request_that_is_framed_wrong(
+    gateway: str, sent: bytes, statuses: tuple[int, ...]
+) -> None:
+    answer = exchange_bytes(gateway, sent)
+    assert_refused(answer, *statuses)
+    if answer and answer.status == 405:
+        assert "GET" in answer.headers["allow"]
+
+
+PATHS = [
+    pytest.param("/%00", (400,), id="15-nul"),
+    pytest.param("/api/importer/batches/%00", (400,), id="15-nul-in-segment"),
+    pytest.param("/api/importer/batches?after=%00", (400,), id="15-nul-in-query"),
+    pytest.param("/api/importer/batches/..%2f..%2fetc", (404,), id="16-encoded-slashes"),
+    pytest.param("/api/importer/../../internal/claim", (404,), id="16-dots"),
+    pytest.param("/api/importer/batches/../../../internal/claim", (404,), id="16-more-dots"),
+    pytest.param("/api/importer/%2e%2e/internal/claim", (404,), id="16-encoded-dots"),
+    pytest.param("/api/importer/batches/%252e%252e", (404,), id="16-twice-encoded"),
+    pytest.param("/api/importer/batches/..\\internal", (404,), id="16-backslash"),
+    pytest.param("/internal/claim", (404,), id="48-worker-api"),
+    pytest.param("//internal/claim", (400, 404), id="48-two-slashes"),
+    pytest.param("/health/../internal/claim", (404,), id="48-behind-a-page"),
+    pytest.param("@evil.example/x", (400,), id="17-at-host"),
+    pytest.param("/@evil.example/x", (404,), id="17-at-host-in-path"),
+    pytest.param("/api/importer/batches@evil.example/x", (404,), id="17-at-host-behind-route"),
+    pytest.param("/api/importer/batches/%ff", (400,), id="18-invalid-utf8"),
+    pytest.param("/api/importer/batches?source=%ff", (400,), id="18-invalid-utf8-in-query"),
+    pytest.param("/api/importer/batches/%zz", (404,), id="18-invalid-percent"),
+    pytest.param("/api/importer/batches?limit=%", (400,), id="18-invalid-percent-in-query"),
+    pytest.param("/api/groups/" + "9" * 31, (404,), id="27-huge-id"),
+    pytest.param("/api/importer/status/" + "9" * 80, (404,), id="27-huge-task-id"),
+    pytest.param("/api/importer/batches?limit=-1", (400,), id="28-negative"),
+    pytest.param("/api/importer/batches?limit=0", (400,), id="28-zero"),
+    pytest.param("/api/importer/batches?limit=9223372036854775808", (400,), id="29-huge"),
+    pytest.param("/api/importer/batches?limit=" + "9" * 3900, (400,), id="29-digits"),
+    pytest.param("/api/importer/batches?limit=%EF%BC%91%EF%BC%92", (400,), id="30-full-width"),
+    pytest.param("/api/importer/batches?limit=1_0", (400,), id="30-underscore"),
+    pytest.param("/api/importer/batches?limit=1&limit=2", (400,), id="30-twice"),
+    pytest.param("/api/importer/batches?offset=999999999", (400,), id="31-offset"),
+    pytest.param("/api/importer/batches?after=bogus", (400,), id="31-bad-cursor"),
+]
+
+
+@pytest.mark.parametrize(("target", "statuses"), PATHS)
+def test_gateway_refuses_a_bad_target(gateway: str, target: str, statuses: tuple[int, ...]) -> None:
+    assert_refused(exchange(gateway, "GET", target), *statuses)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_gateway_routes_no_write_to_the_worker_api(gateway: str, method: str) -> None:
+    headers = {**JSON, "Authorization": "Bearer x"}
+    assert_refused(exchange(gateway, method, "/internal/claim", headers, b"{}"), 404)
+
+
+def record(payload: bytes) -> bytes:
+    return b'{"records": [{"id": 1, "payload": ' + payload + b"}]}"
+
+
+BODIES = [
+    pytest.param(record(b'"\xff"'), 400, id="19-invalid-utf8"),
+    pytest.param(GOOD.decode().encode("utf-16"), 400, id="20-utf16"),
+    pytest.param(b"\xef\xbb\xbf" + GOOD, 400, id="20-byte-order-mark"),
+    pytest.param(record(b"NaN"), 400, id="21-nan"),
+    pytest.param(record(b"Infinity"), 400, id="21-infinity"),
+    pytest.param(record(b"1e400"), 400, id="21-1e400"),
+    pytest.param(b'{"records": [], "records": [{"id": 1, "payload": "a"}]}', 400, id="22-duplicate-key"),
+    pytest.param(b"[" * 100_000 + b"]" * 100_000, 400, id="23-deep"),
+    pytest.param(b'{"records": ' * 50_000 + b"1" + b"}" * 50_000, 400, id="23-deep-objects"),
+    pytest.param(b'{"records": [{"id": ' + b"9" * 5000 + b', "payload": "a"}]}', 400, id="24-long-integer"),
+    pytest.param(record(b'"\\ud800"'), 400, id="25-lone-surrogate"),
+    pytest.param(record(b'"a\\u0000b"'), 400, id="26-nul"),
+    pytest.param(b"", 400, id="32-empty"),
+    pytest.param(b"1", 400, id="32-scalar"),
+    pytest.param(b"null", 400, id="32-null"),
+    pytest.param(GOOD + b"x", 400, id="32-trailing-garbage"),
+    pytest.param(b"x" * (MAX_BODY + 1), 413, id="5-too-long"),
+]
+
+
+@pytest.mark.parametrize(("body", "status"), BODIES)
+def test_importer_refuses_a_bad_body_through_the_gateway(gateway: str, body: bytes, status: int) -> None:
+    assert_refused(exchange(gateway, "POST", INGEST, JSON, body), status)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", None]
+)
+def test_importer_names_what_it_takes_when_the_type_is_wrong(gateway: str, content_type: str | None) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    answer = exchange(gateway, "POST", INGEST, headers, GOOD)
+    assert_refused(answer, 415)
+    assert "application/json" in answer.headers["accept-post"]
+
+
+def test_importer_refuses_an_encoded_body_through_the_gateway(gateway: str) -> None:
+    assert_refused(exchange(gateway, "POST", INGEST, {**JSON, "Content-Encoding": "gzip"}, b"\x1f\x8b"), 415)
+
+
+@pytest.mark.parametrize("content_length", [1000, 900_000])
+def test_gateway_stores_nothing_of_a_body_that_is_cut_short(gateway: str, content_length: int) -> None:
+    before = exchange(gateway, "GET", "/api/importer/batches").json()
+    with RawConnection(gateway) as connection:
+        lines = head(b"POST /api/importer/batches HTTP/1.1", TYPE, b"Content-Length: %d" % content_length)
+        connection.send(lines.replace(b"{host}", connection.netloc.encode()) + GOOD)
+        connection.end_sending()
+        answer = connection.answer()
+    assert_refused(answer, 400)
+    assert answer is not None
+    assert answer.problem()["code"] == "incomplete_body"
+    assert exchange(gateway, "GET", "/api/importer/batches").json() == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_gateway_refuses_a_cross_site_write(gateway: str, headers: dict[str, str]) -> None:
+    assert_refused(exchange(gateway, "POST", INGEST, {**JSON, **headers}, GOOD), 403)
+
+
+def test_gateway_survives_random_bytes(gateway: str) -> None:
+    chance = random.Random(5)
+    for _ in range(50):
+        answer = exchange_bytes(gateway, chance.randbytes(200).replace(b"\r\n", b"") + b"\r\n\r\n")
+        if answer is not None:
+            assert_refused(answer, 400, 405)
