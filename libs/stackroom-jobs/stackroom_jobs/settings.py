@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from stackroom_kit.common_settings import LogSettings
 from stackroom_kit.settings import Parser, Secret, boolean, integer, secret, setting, text, url
 
 from stackroom_jobs.queues import BELL_SUFFIX, Queue
@@ -24,6 +25,9 @@ class BrokerSettings:
         "redis://localhost:6379/0",
         url("redis", "rediss", "sentinel", is_secret=True),
         "Redis, the only broker that is supported.",
+    )
+    celery_sentinel_master: str = setting(
+        "CELERY_SENTINEL_MASTER", "mymaster", text, "Name of the master, where the broker is sentinel://."
     )
     celery_result_backend: str | None = setting(
         "CELERY_RESULT_BACKEND",
@@ -50,7 +54,7 @@ class BrokerSettings:
 
 
 @dataclasses.dataclass(frozen=True)
-class WorkerSettings(BrokerSettings):
+class WorkerSettings(BrokerSettings, LogSettings):
     worker_api_url: str = setting(
         "WORKER_API_URL", "http://localhost:5003", url("http", "https"), "Address of importer-worker-api."
     )

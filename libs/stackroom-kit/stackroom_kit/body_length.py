@@ -48,11 +48,11 @@ class CountedBody:
 def _check_length(max_body_bytes: int) -> None:
     if request.method not in METHODS_WITH_BODY:
         return
-    if "Transfer-Encoding" in request.headers or request.content_length is None:
+    if "Transfer-Encoding" in request.headers:
         raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(415, "unsupported_content_encoding", "Send the body without Content-Encoding.")
-    if request.content_length > max_body_bytes:
+    if (request.content_length or 0) > max_body_bytes:
         raise too_large(f"The body may have at most {max_body_bytes} bytes.")
 
 

@@ -1,14 +1,16 @@
-"""What must answer before the importer is ready: PostgreSQL and Redis; the dispatcher and workers are shown too."""
+"""What must answer before the importer is ready: PostgreSQL and Redis."""
 
+import threading
 from collections.abc import Callable
-from typing import Any
 
-import redis
 from sqlalchemy import Engine, text
-from stackroom_jobs.bell import redis_client
+from stackroom_jobs.bell import Bells
+from stackroom_jobs.celery_app import make_celery
+from stackroom_jobs.queues import Queue
 from stackroom_kit.health import Check
 
 from importer.services import Services
+from importer.settings import Settings
 
 
 def database_answers(engine: Engine) -> Callable[[], None]:
@@ -19,9 +21,14 @@ def database_answers(engine: Engine) -> Callable[[], None]:
     return check
 
 
-def redis_answers(client: "redis.Redis[Any]") -> Callable[[], None]:
+def redis_answers(settings: Settings) -> Callable[[], None]:
+    """Bells are for one thread at a time, and readiness is asked seldom: a lock is enough."""
+    lock = threading.Lock()
+    bells = Bells(make_celery("importer", settings))
+
     def check() -> None:
-        client.ping()
+        with lock:
+            bells.waiting(Queue.CPU)
 
     return check
 
@@ -30,5 +37,5 @@ def checks(here: Services) -> dict[str, Check]:
     """In eager mode there is no broker to ask."""
     found: dict[str, Check] = {"postgresql": database_answers(here.engine)}
     if not here.settings.celery_task_always_eager:
-        found["redis"] = redis_answers(redis_client(here.settings))
+        found["redis"] = redis_answers(here.settings)
     return found

@@ -19,7 +19,7 @@ POOL_SIZE = 2
 
 
 def _dispatcher(settings: Settings, stop: threading.Event) -> Dispatcher:
-    bells = Bells(make_celery("importer-dispatcher", settings), settings)
+    bells = Bells(make_celery("importer-dispatcher", settings))
     engine = make_engine(settings.ledger_uri, POOL_SIZE)
     return Dispatcher(engine, bells, Wakeup(settings.ledger_uri), stop, settings.dispatcher_heartbeat_file)
 

@@ -37,8 +37,11 @@ def _wrong(code: str, detail: str, pointer: str = "") -> Problem:
 
 @lru_cache
 def _plain_body_decoder(record_type: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
-    optional = [(name, kind | msgspec.UnsetType, msgspec.UNSET) for name, kind in (("source", str), ("enqueue", bool))]
-    fields = [("records", list[record_type]), *optional]  # type: ignore[valid-type]
+    fields: list[tuple[str, Any, Any]] = [
+        ("records", list[record_type], msgspec.NODEFAULT),  # type: ignore[valid-type]
+        ("source", str | msgspec.UnsetType, msgspec.UNSET),
+        ("enqueue", bool | msgspec.UnsetType, msgspec.UNSET),
+    ]
     return msgspec.json.Decoder(msgspec.defstruct("PlainBody", fields, forbid_unknown_fields=True))
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint
+import msgspec
+from flask import Blueprint, Response
 from stackroom_jobs.normalize import normalize
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_kit.arguments import refuse_unknown_arguments
@@ -33,13 +34,14 @@ def _accept(operation: Operation, body: TaskBody) -> str:
 
 
 @blueprint.post("/ingest")
-def ingest() -> tuple[dict[str, Any], int]:
+def ingest() -> Response | tuple[dict[str, Any], int]:
     """Normalise in the request, or with ``enqueue`` as one task per record."""
     refuse_unknown_arguments(())
     body = task_body(INGEST)
     if not body.enqueue:
         results = [normalize(record) for record in body.records]
-        return {"status": "ok", "source": body.source, "imported": len(results), "results": results}, 200
+        answer = {"status": "ok", "source": body.source, "imported": len(results), "results": results}
+        return Response(msgspec.json.encode(answer), 200, content_type="application/json")
     batch_id = _accept(INGEST, body)
     tasks: list[dict[str, Any]] = [
         {"record_id": str(record.id), "task_id": f"{batch_id}.{row}"} for row, record in enumerate(body.records, 1)

@@ -1,0 +1,80 @@
+"""``create_worker``: a Celery app whose tasks are the operations that a worker has functions for."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from celery import Celery, Task
+from stackroom_kit.settings import read_settings
+
+from stackroom_jobs.celery_app import configuration
+from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.queues import Queue, queue_of_routing_key
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.bare import compute_bare
+from stackroom_jobs.worker.client import WorkerAPI
+from stackroom_jobs.worker.context import Context
+from stackroom_jobs.worker.doorbell import Doorbell, Function, Round, time_limit_of
+from stackroom_jobs.worker.parent import NAME_VARIABLE, Parent
+from stackroom_jobs.worker.quiet import quiet_worker
+from stackroom_jobs.worker.stop import inherited_stop_flag
+
+
+class WorkerCelery(Celery):
+    """Celery whose worker keeps silent among workers: gossip, mingle and heartbeats grow with their square."""
+
+    @cached_property
+    def Worker(self) -> Any:  # type: ignore[override]  # noqa: N802 - the name that Celery's command line asks for
+        return quiet_worker(super().Worker)
+
+
+class Child:
+    """What one pool process works with, made at its first task: connections do not survive a fork."""
+
+    def __init__(self, settings: WorkerSettings, functions: Mapping[str, Function]) -> None:
+        self.settings = settings
+        self.functions = functions
+
+    @cached_property
+    def api(self) -> WorkerAPI:
+        return WorkerAPI(self.settings)
+
+    def answer(self, task: "Task[Any, Any]", operation: Operation) -> None:
+        """Answer a doorbell until nothing is due, or the round is long enough."""
+        key = task.request.delivery_info["routing_key"]
+        queue = queue_of_routing_key(key, self.settings.celery_default_queue)
+        limit = time_limit_of(operation, self.settings.celery_task_time_limit)
+        bell = Doorbell(str(queue), str(task.request.id), limit)
+        worker = os.environ[NAME_VARIABLE]
+        Round(self.api, self.settings, self.functions, worker, inherited_stop_flag(), bell).run()
+
+
+def _add_task(app: Celery, operation: Operation, child: Child) -> None:
+    function = child.functions[operation.name]
+    limit = time_limit_of(operation, child.settings.celery_task_time_limit)
+
+    def run(task: "Task[Any, Any]", *args: Any) -> Any:
+        if args:
+            context = Context(child.settings, {}, inherited_stop_flag())
+            return compute_bare(task, operation, function, context, args)
+        return child.answer(task, operation)
+
+    app.task(run, name=operation.task_name, bind=True, time_limit=limit)
+
+
+def create_worker(
+    name: str,
+    functions: Mapping[str, Function],
+    settings: WorkerSettings | None = None,
+    plain_routes: Mapping[str, Queue] | None = None,
+) -> Celery:
+    """``functions`` by operation name. SettingsError for a wrong setting. ``celery -A <module>`` runs what this gives."""
+    settings = settings or read_settings(WorkerSettings)
+    app = WorkerCelery(name, set_as_current=False)
+    app.config_from_object(configuration(settings, plain_routes or {}))
+    child = Child(settings, functions)
+    for operation_name in functions:
+        _add_task(app, OPERATIONS[operation_name], child)
+    Parent(app, name, settings, tuple(functions)).connect()
+    return app

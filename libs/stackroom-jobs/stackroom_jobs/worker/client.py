@@ -1,0 +1,124 @@
+"""The worker's side of the worker API: one pool of connections per process, and every call may be repeated."""
+
+import logging
+import random
+import time
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+import urllib3
+from stackroom_kit.request_id import HEADER, current_request_id
+
+from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, Heartbeat, LostRequest, ReleaseRequest
+from stackroom_jobs.protocol import RenewAnswer, RenewRequest
+from stackroom_jobs.settings import WorkerSettings
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 20
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 3.0
+GONE = 409
+logger = logging.getLogger(__name__)
+M = TypeVar("M")
+
+
+class WorkerAPIError(Exception):
+    """The worker API did not take a call in time, or refused it for good."""
+
+
+class ContractError(WorkerAPIError):
+    """The importer speaks another version of the contract."""
+
+
+class WorkerAPI:
+    """Calls that a restart of the importer only delays. ``deadline`` is a time of ``time.monotonic``."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._base = settings.worker_api_url
+        self._token = settings.worker_token.reveal()
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        self._pool = urllib3.PoolManager(maxsize=4, retries=False, timeout=timeout)
+
+    def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            HEADER: current_request_id(),
+        }
+        answer = self._pool.request("POST", self._base + path, body=body, headers=headers, redirect=False)
+        return answer.status, answer.data
+
+    def _post_until(self, path: str, body: bytes, deadline: float) -> tuple[int, bytes]:
+        """Repeat while there is no answer or a 5xx; every call of this API may come twice."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            trouble = ""
+            try:
+                status, data = self._post(path, body)
+                if status < 500:
+                    return _checked(path, status, data)
+                trouble = str(status)
+            except urllib3.exceptions.HTTPError as error:
+                trouble = type(error).__name__
+            if time.monotonic() + pause > deadline:
+                raise WorkerAPIError(f"{path.partition('?')[0]}: no answer in time ({trouble})")
+            logger.warning("%s: %s, trying again", path.partition("?")[0], trouble)
+            time.sleep(pause * random.uniform(0.8, 1.2))
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def claim(self, asked: ClaimRequest, deadline: float) -> Claim | None:
+        """A chunk, or None where nothing is due."""
+        return _claim(*self._post_until("/internal/claim", msgspec.json.encode(asked), deadline))
+
+    def report(self, token: str, output: bytes, following: ClaimRequest | None, deadline: float) -> Claim | None:
+        """Hand in outcomes; gives the next chunk where one was asked for and is due. None also where it was refused."""
+        query = {"token": token}
+        if following is not None:
+            query |= {
+                "next_token": following.token,
+                "worker": following.worker,
+                "queue": following.queue,
+                "operations": ",".join(following.operations),
+                "delivery": following.delivery,
+            }
+        status, data = self._post_until(f"/internal/report?{urlencode(query)}", output, deadline)
+        if status == GONE:
+            logger.warning("a report came too late: its chunk was taken over or cancelled")
+        return _claim(status, data)
+
+    def renew(self, asked: RenewRequest) -> bool:
+        """Whether to go on. One try only: the next renewal is the repeat."""
+        status, data = self._post("/internal/renew", msgspec.json.encode(asked))
+        return status != 200 or not msgspec.json.decode(data, type=RenewAnswer).stop
+
+    def fail(self, asked: FailRequest, deadline: float) -> None:
+        self._post_until("/internal/fail", msgspec.json.encode(asked), deadline)
+
+    def release(self, asked: ReleaseRequest, deadline: float) -> None:
+        self._post_until("/internal/release", msgspec.json.encode(asked), deadline)
+
+    def lost(self, asked: LostRequest, deadline: float) -> None:
+        self._post_until("/internal/lost", msgspec.json.encode(asked), deadline)
+
+    def heartbeat(self, beat: Heartbeat) -> None:
+        """ContractError where the importer refuses this worker's version; WorkerAPIError for other refusals."""
+        status, data = self._post("/internal/heartbeat", msgspec.json.encode(beat))
+        if status == GONE:
+            raise ContractError(_detail(data))
+        if status != 200:
+            raise WorkerAPIError(f"/internal/heartbeat: {status}")
+
+
+def _detail(data: bytes) -> str:
+    return str(msgspec.json.decode(data).get("detail", ""))
+
+
+def _checked(path: str, status: int, data: bytes) -> tuple[int, bytes]:
+    if status in (200, 204, GONE):
+        return status, data
+    raise WorkerAPIError(f"{path.partition('?')[0]}: {status}: {data[:300].decode(errors='replace')}")
+
+
+def _claim(status: int, data: bytes) -> Claim | None:
+    return msgspec.json.decode(data, type=Claim) if status == 200 else None

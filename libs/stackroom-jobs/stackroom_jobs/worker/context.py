@@ -1,0 +1,32 @@
+"""What an operation's function may ask and tell while it computes one record."""
+
+import dataclasses
+from typing import Any
+
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.stop import StopFlag
+
+
+class Stopped(Exception):
+    """Raised by a function that saw ``should_stop``: the chunk goes back, and the attempt is not counted."""
+
+
+@dataclasses.dataclass
+class Context:
+    """One per chunk. ``settings`` are the worker's own, ``options`` those of the batch."""
+
+    settings: WorkerSettings
+    options: dict[str, Any]
+    stop_flag: StopFlag
+    current: int = 0
+    total: int = 0
+    is_lease_over: bool = False
+
+    def progress(self, current: int, total: int) -> None:
+        """How far a long record is; the next renewal of the lease carries it."""
+        self.current = current
+        self.total = total
+
+    def should_stop(self) -> bool:
+        """The worker is to end, or the lease is over: what is computed now would be thrown away."""
+        return self.is_lease_over or self.stop_flag.is_set()

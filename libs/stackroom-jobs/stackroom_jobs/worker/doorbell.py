@@ -1,0 +1,117 @@
+"""What a child does when the bell rings: claim, compute, report, and go on with what the report's answer carries."""
+
+import dataclasses
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from stackroom_kit.request_id import set_request_id
+
+from stackroom_jobs.compute import compute
+from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, ReleaseRequest
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.client import WorkerAPI
+from stackroom_jobs.worker.context import Context, Stopped
+from stackroom_jobs.worker.renewal import Renewal
+from stackroom_jobs.worker.stop import StopFlag
+
+Function = Callable[[Any, Context], msgspec.Struct]
+
+LONGEST_ROUND_SECONDS = 20.0
+ROUND_PART = 4  # of the time limit: the hard limit covers the whole round
+SAFETY_PART = 0.9  # a report is given up well before the hard limit
+logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Doorbell:
+    """One message: which queue it came by, its id, and the hard limit of its task in seconds."""
+
+    queue: str
+    delivery: str
+    time_limit: float
+
+
+class Round:
+    """Everything between one doorbell and the moment when nothing is due, or the round has lasted long enough."""
+
+    def __init__(
+        self,
+        api: WorkerAPI,
+        settings: WorkerSettings,
+        functions: Mapping[str, Function],
+        worker: str,
+        stop_flag: StopFlag,
+        bell: Doorbell,
+    ) -> None:
+        self._api = api
+        self._settings = settings
+        self._functions = functions
+        self._worker = worker
+        self._stop_flag = stop_flag
+        self._bell = bell
+        now = time.monotonic()
+        self._deadline = now + bell.time_limit * SAFETY_PART
+        self._round_end = now + min(LONGEST_ROUND_SECONDS, bell.time_limit / ROUND_PART)
+        self._operations = claimable(functions, bell.time_limit, settings.celery_task_time_limit)
+
+    def run(self) -> int:
+        """Number of chunks that were computed."""
+        chunks = 0
+        chunk = self._api.claim(self._next_claim(), self._deadline)
+        while chunk is not None:
+            chunks += 1
+            chunk = self._work(chunk)
+        return chunks
+
+    def _next_claim(self) -> ClaimRequest:
+        """The token is named here, so that a repeat after a lost answer gets the same chunk."""
+        token = uuid.uuid4().hex
+        return ClaimRequest(self._worker, self._bell.queue, self._operations, self._bell.delivery, token)
+
+    def _work(self, chunk: Claim) -> Claim | None:
+        set_request_id(chunk.request_id)
+        started = time.monotonic()
+        try:
+            output = self._compute(chunk)
+        except Stopped:
+            logger.info("batch=%s first_row=%d released", chunk.batch_id, chunk.first_row)
+            self._api.release(ReleaseRequest(chunk.token), self._deadline)
+            return None
+        except Exception as error:
+            logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)
+            detail = f"{type(error).__name__}: {error}"[:500]
+            self._api.fail(FailRequest(chunk.token, "operation_failed", detail), self._deadline)
+            return None
+        rows = output.count(b"\n")
+        milliseconds = (time.monotonic() - started) * 1000
+        logger.info(
+            "batch=%s first_row=%d rows=%d operation=%s computed in %.1f ms",
+            chunk.batch_id, chunk.first_row, rows, chunk.operation, milliseconds,
+        )  # fmt: skip
+        return self._api.report(chunk.token, output, self._following(), self._deadline)
+
+    def _following(self) -> ClaimRequest | None:
+        if time.monotonic() > self._round_end or self._stop_flag.is_set():
+            return None
+        return self._next_claim()
+
+    def _compute(self, chunk: Claim) -> bytes:
+        operation = OPERATIONS[chunk.operation]
+        function = self._functions[operation.name]
+        context = Context(self._settings, msgspec.json.decode(chunk.options), self._stop_flag)
+        with Renewal(self._api, chunk.token, chunk.lease_seconds, context):
+            return compute(operation, lambda record: function(record, context), chunk.first_row, bytes(chunk.records))
+
+
+def time_limit_of(operation: Operation, default: int) -> int:
+    return operation.time_limit or default
+
+
+def claimable(functions: Mapping[str, Function], time_limit: float, default: int) -> list[str]:
+    """The operations that this round has time for: none whose limit is longer than this task's."""
+    return [name for name in functions if time_limit_of(OPERATIONS[name], default) <= time_limit]

@@ -1,0 +1,95 @@
+"""The parent process of a worker: it names itself, adds the doorbells' lists, says that it lives, tells of the dead."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from typing import Any
+
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery import Celery, signals
+from stackroom_kit.logs import configure_logging
+
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.protocol import LostRequest
+from stackroom_jobs.queues import BELL_SUFFIX, queue_of_routing_key
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
+from stackroom_jobs.worker.heartbeat import HeartbeatThread, Identity
+from stackroom_jobs.worker.stop import StopFlag, make_stop_flag
+
+NAME_VARIABLE = "STACKROOM_WORKER_NAME"
+TELL_SECONDS = 600  # how long a death is told again while the importer is away; the lease ends it anyway
+logger = logging.getLogger(__name__)
+
+
+class Parent:
+    """Handlers of Celery's signals for one app. Nothing of this runs in a pool process."""
+
+    def __init__(self, app: Celery, service: str, settings: WorkerSettings, operations: tuple[str, ...]) -> None:
+        self._app = app
+        self._service = service
+        self._settings = settings
+        self._operations = operations
+        self._stop_flag: StopFlag | None = None
+        self._heartbeat: HeartbeatThread | None = None
+
+    def connect(self) -> None:
+        """Celery keeps weak references unless told otherwise."""
+        for signal, handler in (
+            (signals.setup_logging, self._log),
+            (signals.celeryd_after_setup, self._add_bells),
+            (signals.worker_init, self._begin),
+            (signals.worker_ready, self._say_alive),
+            (signals.worker_shutting_down, self._stop),
+            (signals.task_failure, self._note_failure),
+        ):
+            signal.connect(handler, weak=False)
+
+    def _log(self, **_: Any) -> None:
+        """Instead of Celery's own logging."""
+        configure_logging(self._settings.log_level, self._service)
+
+    def _add_bells(self, instance: Any, **_: Any) -> None:
+        """``--queues=cpu`` reads ``cpu.bell`` too; work of the ledger must not wait behind other tasks."""
+        queues = instance.app.amqp.queues
+        for name in [name for name in queues.consume_from if not name.endswith(BELL_SUFFIX)]:
+            queues.select_add(name + BELL_SUFFIX)
+
+    def _begin(self, **_: Any) -> None:
+        """Before the pool is made: what children must know is in the environment."""
+        name = self._settings.worker_name or f"{self._service}@{socket.gethostname()}-{os.getpid()}"
+        os.environ[NAME_VARIABLE] = name
+        self._stop_flag = make_stop_flag()
+
+    def _say_alive(self, sender: Any, **_: Any) -> None:
+        controller = sender.controller
+        keys = controller.app.amqp.queues.consume_from
+        default = self._settings.celery_default_queue
+        queues = sorted({str(queue_of_routing_key(key, default)) for key in keys})
+        served = [name for name in self._operations if set(OPERATIONS[name].queues) & set(queues)]
+        identity = Identity(os.environ[NAME_VARIABLE], queues, controller.concurrency, served)
+        self._heartbeat = HeartbeatThread(self._settings, identity)
+        self._heartbeat.start()
+
+    def _stop(self, **_: Any) -> None:
+        """Children finish the chunk at hand or give it back."""
+        if self._stop_flag is not None:
+            self._stop_flag.set()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+
+    def _note_failure(self, task_id: str, exception: BaseException, **_: Any) -> None:
+        """Fires here, in the parent, when a child died or was killed at its time limit."""
+        reason = {WorkerLostError: "worker_lost", TimeLimitExceeded: "timed_out"}.get(type(exception))
+        if reason is not None:
+            threading.Thread(target=self._tell_lost, args=(task_id, reason), daemon=True).start()
+
+    def _tell_lost(self, delivery: str, reason: Any) -> None:
+        logger.warning("delivery=%s %s", delivery, reason)
+        asked = LostRequest(os.environ[NAME_VARIABLE], delivery, reason)
+        try:
+            WorkerAPI(self._settings).lost(asked, time.monotonic() + TELL_SECONDS)
+        except WorkerAPIError as error:
+            logger.error("could not tell of delivery=%s: %s", delivery, error)

@@ -1,0 +1,1 @@
+"""The worker for the queues ``cpu`` and ``default``."""
