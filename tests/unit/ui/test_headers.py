@@ -29,8 +29,6 @@ def test_request_headers_pass_only_what_is_listed() -> None:
         "Idempotency-Key": "k",
         "X-Request-ID": "id1",
         "X-Forwarded-For": "10.0.0.7",
-        "X-Forwarded-Host": "localhost:5000",
-        "X-Forwarded-Proto": "http",
         "Accept-Encoding": "identity",
     }
 
@@ -43,7 +41,7 @@ def test_response_headers_pass_only_what_is_listed() -> None:
         "Server": "x",
         "Connection": "close",
     }
-    names = {name for name, _ in response_headers(sent, "id1", "catalog")}
+    names = {name for name, _ in response_headers(sent.items(), "id1", "catalog")}
     assert {"Content-Type", "ETag", "X-Request-ID", "X-Content-Type-Options"} <= names
     assert not names & {"Set-Cookie", "Server", "Connection"}
 
@@ -53,10 +51,10 @@ def test_response_headers_pass_only_what_is_listed() -> None:
     [("/api/groups/1", True), ("http://catalog:5001/api/groups/1", False), ("//evil/x", False)],
 )
 def test_response_headers_keep_a_location_of_this_site_only(location: str, kept: bool) -> None:
-    assert (("Location", location) in response_headers({"Location": location}, "id1", "catalog")) is kept
+    assert (("Location", location) in response_headers([("Location", location)], "id1", "catalog")) is kept
 
 
 def test_response_headers_refuse_a_value_that_would_split_the_answer() -> None:
     with pytest.raises(Problem) as raised:
-        response_headers({"ETag": '"a"\r\nSet-Cookie: x=y'}, "id1", "catalog")
+        response_headers([("ETag", '"a"\r\nSet-Cookie: x=y')], "id1", "catalog")
     assert raised.value.status == 502

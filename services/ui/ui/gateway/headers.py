@@ -19,7 +19,7 @@ REQUEST_HEADERS = {
     "HTTP_IDEMPOTENCY_KEY": "Idempotency-Key",
     "HTTP_TRACEPARENT": "Traceparent",
 }
-RESPONSE_HEADERS = (
+_NAMES = (
     "Content-Type",
     "Content-Length",
     "Content-Disposition",
@@ -34,6 +34,7 @@ RESPONSE_HEADERS = (
     "Accept-Post",
     "Link",
 )
+RESPONSE_HEADERS = {name.lower(): name for name in _NAMES}
 API_HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -48,24 +49,28 @@ def request_headers(environ: Mapping[str, Any], request_id: str) -> dict[str, st
     headers = {name: environ[key] for key, name in REQUEST_HEADERS.items() if key in environ}
     headers[REQUEST_ID] = request_id
     headers["X-Forwarded-For"] = environ.get("REMOTE_ADDR", "")
-    headers["X-Forwarded-Host"] = environ["HTTP_HOST"]
-    headers["X-Forwarded-Proto"] = environ["wsgi.url_scheme"]
     headers["User-Agent"] = SKIP_HEADER
     headers["Accept-Encoding"] = "identity"
     return headers
 
 
-def _own_location(value: str) -> str | None:
+def _is_own(location: str) -> bool:
     """Only a path of this site may be named; a service's inner address stays inside."""
-    return value if value.startswith("/") and not value.startswith("//") else None
+    return location.startswith("/") and not location.startswith("//")
 
 
-def response_headers(sent: Mapping[str, str], request_id: str, upstream: str) -> list[tuple[str, str]]:
-    headers = [(name, value) for name in RESPONSE_HEADERS if (value := sent.get(name)) is not None]
-    if any(not _VALUE.fullmatch(value) for _, value in headers):
+def response_headers(
+    sent: Iterable[tuple[str, str]], request_id: str, upstream: str
+) -> list[tuple[str, str]]:
+    """What the client gets. Problem 502 for a value that would split the answer."""
+    named = ((RESPONSE_HEADERS.get(name.lower()), value) for name, value in sent)
+    headers = {name: value for name, value in named if name}
+    if not all(_VALUE.fullmatch(value) for value in headers.values()):
         raise Problem(502, "bad_upstream_answer", f"The {upstream} sent a header that cannot be passed on.")
-    kept = [(name, value) for name, value in headers if name != "Location" or _own_location(value)]
-    return finished(kept, request_id)
+    if "Location" in headers and not _is_own(headers["Location"]):
+        del headers["Location"]
+    headers.setdefault("Cache-Control", "no-cache")
+    return finished(headers.items(), request_id)
 
 
 def finished(headers: Iterable[tuple[str, str]], request_id: str) -> list[tuple[str, str]]:

@@ -67,7 +67,7 @@ def _passed_on(
     request_id: str,
 ) -> Iterable[bytes]:
     try:
-        headers = response_headers(answer.headers, request_id, upstream.name)
+        headers = response_headers(answer.headers.items(), request_id, upstream.name)
         line = _status_line(answer.status, upstream.name)
         whole = _read_whole(answer, upstream, method)
     except BaseException:

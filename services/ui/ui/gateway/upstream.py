@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 from gevent.monkey import get_original
@@ -14,6 +15,7 @@ from urllib3.response import BaseHTTPResponse
 from stackroom_kit.problems import Problem, unavailable
 from ui.gateway.body import Body
 
+_poll_once = get_original("select", "poll")
 MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection
 SAFE = frozenset({"GET", "HEAD"})
 
@@ -29,7 +31,7 @@ class KeptConnection(HTTPConnection):
         """The original poll asks the kernel once; gevent's own would wait for a turn of the loop."""
         if self.sock is None or time.monotonic() - self.used_at > MAX_IDLE_SECONDS:
             return False
-        poll = get_original("select", "poll")()
+        poll = _poll_once()
         poll.register(self.sock.fileno())
         return not any(event & ~4 for _, event in poll.poll(0))
 
@@ -49,12 +51,12 @@ class Upstream:
     def __init__(
         self, name: str, address: str, connections: int, connect_seconds: int, read_seconds: int
     ) -> None:
-        parts = urllib3.util.parse_url(address)
-        if parts.path or parts.query or parts.auth or not parts.host:
-            raise ValueError(f"the address of {name} must be http://host:port, not {address!r}")
+        parts = urlsplit(address)
         self.name = name
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
-        self._pool = Pool(parts.host, parts.port or 80, maxsize=connections, block=True, blocksize=65536)
+        self._pool = Pool(
+            parts.hostname or "", parts.port or 80, maxsize=connections, block=True, blocksize=65536
+        )
 
     def send(
         self,

@@ -1,0 +1,50 @@
+"""How the gateway starts and stops."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from deploy.local.ports import LOOPBACK, free_port
+from tests.support.gateway import running_gateway
+from tests.support.processes import Process, python
+from tests.support.raw_http import exchange
+
+NOWHERE = f"http://{LOOPBACK}:1"
+
+
+@pytest.mark.parametrize(("host", "warns"), [("127.0.0.1", False), ("0.0.0.0", True)])
+def test_gateway_warns_when_it_listens_beyond_this_machine(tmp_path: Path, host: str, warns: bool) -> None:
+    with running_gateway(tmp_path, NOWHERE, NOWHERE, {"UI_HOST": host}) as (_, process):
+        assert ("WARNING ui" in process.output() and "UI_HOST is 0.0.0.0" in process.output()) is warns
+
+
+def test_gateway_answers_to_trusted_hosts(tmp_path: Path) -> None:
+    with running_gateway(tmp_path, NOWHERE, NOWHERE, {"TRUSTED_HOSTS": "books.example"}) as (url, _):
+        assert exchange(url, "GET", "/api/health", {"Host": "books.example"}).status == 200
+        assert exchange(url, "GET", "/api/health", {"Host": "other.example"}).status == 421
+
+
+def test_gateway_ends_in_good_order_on_sigterm(tmp_path: Path) -> None:
+    with running_gateway(tmp_path, NOWHERE, NOWHERE, {}) as (_, process):
+        assert process.stop(signal.SIGTERM) == 0
+        assert "Traceback" not in process.output()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("UI_PORT", "70000"),
+        ("CATALOG_URL", "ftp://x"),
+        ("IMPORTER_URL", "http://x/path"),
+        ("UPSTREAM_CONNECTIONS", "0"),
+    ],
+)
+def test_gateway_refuses_to_start_with_a_wrong_setting(tmp_path: Path, name: str, value: str) -> None:
+    command = python("-m", "gunicorn", "-c", "python:ui.server.gunicorn_conf", "ui.wsgi:app")
+    process = Process(command, tmp_path / "log", {"UI_PORT": str(free_port()), name: value})
+    try:
+        assert process.wait() != 0
+        assert name in process.output()
+    finally:
+        process.stop()
