@@ -5,12 +5,13 @@ import json
 import uuid
 from collections.abc import Callable, Iterable
 
+from sqlalchemy import Engine, text
+
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.chunks import Chunker, NewChunk
 from importer.ledger.accept import NewBatch, accept
-from importer.ledger.claim import ClaimedChunk, Claimant, claim
+from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.report import Report, Reported, report
-from sqlalchemy import Engine, text
 from stackroom_jobs.records import Record
 
 LEASE = 30
@@ -24,7 +25,10 @@ class Ledger:
 
     def accept(self, rows: int, chunk_rows: int = 10, queue: str = "cpu", key: str | None = None) -> str:
         checker = RecordChecker(Record, 65536)
-        items = [checker.check(json.dumps({"id": row, "payload": f"p{row}"}).encode()) for row in range(1, rows + 1)]
+        items = [
+            checker.check(json.dumps({"id": row, "payload": f"p{row}"}).encode())
+            for row in range(1, rows + 1)
+        ]
 
         def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
             chunker = Chunker(chunk_rows, 256_000, refuse)
@@ -47,7 +51,9 @@ class Ledger:
     def output(self, chunk: ClaimedChunk) -> bytes:
         records = json.loads(chunk.records)
         lines = [
-            json.dumps({"row": row, "outcome": "ok", "result": {"id": str(record["id"])}}, separators=(",", ":"))
+            json.dumps(
+                {"row": row, "outcome": "ok", "result": {"id": str(record["id"])}}, separators=(",", ":")
+            )
             for row, record in enumerate(records, chunk.first_row)
             if record
         ]

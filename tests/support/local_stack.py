@@ -35,7 +35,9 @@ class LocalStack:
         self._starts += 1
         log = self._folder / f"{name}-{self._starts}.log"
         return Process(
-            python("-m", "deploy.local", name, "--home", str(self.home)), log, {**self.env, **(extra or {})}
+            python("-m", "deploy.local", name, "--home", str(self.home), "--env-file", os.devnull),
+            log,
+            {**self.env, **(extra or {})},
         )
 
     def up(self) -> Process:

@@ -45,7 +45,7 @@ def test_ingest_answers_in_the_request(client: FlaskClient) -> None:
         "source": "s",
         "imported": 2,
         "results": [
-            {"id": "1", "normalized_payload": "hello \u0301e", "original_length": 11, "trimmed_length": 7},
+            {"id": "1", "normalized_payload": "hello \u0301e", "original_length": 12, "trimmed_length": 8},
             {"id": "b", "normalized_payload": "x", "original_length": 1, "trimmed_length": 1},
         ],
     }

@@ -25,7 +25,7 @@ class WorkerCelery(Celery):
     """Celery whose worker keeps silent among workers: gossip, mingle and heartbeats grow with their square."""
 
     @cached_property
-    def Worker(self) -> Any:  # type: ignore[override]  # noqa: N802 - the name that Celery's command line asks for
+    def Worker(self) -> Any:  # noqa: N802 - the name that Celery's command line asks for
         return quiet_worker(super().Worker)
 
 
@@ -42,8 +42,8 @@ class Child:
 
     def answer(self, task: "Task[Any, Any]", operation: Operation) -> None:
         """Answer a doorbell until nothing is due, or the round is long enough."""
-        key = task.request.delivery_info["routing_key"]
-        queue = queue_of_routing_key(key, self.settings.celery_default_queue)
+        delivery_info: Any = task.request.delivery_info
+        queue = queue_of_routing_key(delivery_info["routing_key"], self.settings.celery_default_queue)
         limit = time_limit_of(operation, self.settings.celery_task_time_limit)
         bell = Doorbell(str(queue), str(task.request.id), limit)
         worker = os.environ[NAME_VARIABLE]
@@ -60,7 +60,7 @@ def _add_task(app: Celery, operation: Operation, child: Child) -> None:
             return compute_bare(task, operation, function, context, args)
         return child.answer(task, operation)
 
-    app.task(run, name=operation.task_name, bind=True, time_limit=limit)
+    app.task(name=operation.task_name, bind=True, time_limit=limit)(run)
 
 
 def create_worker(

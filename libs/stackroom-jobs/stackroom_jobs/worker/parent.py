@@ -80,7 +80,7 @@ class Parent:
         if self._heartbeat is not None:
             self._heartbeat.stop()
 
-    def _note_failure(self, task_id: str, exception: BaseException, **_: Any) -> None:
+    def _note_failure(self, task_id: str, exception: Exception, **_: Any) -> None:
         """Fires here, in the parent, when a child died or was killed at its time limit."""
         reason = {WorkerLostError: "worker_lost", TimeLimitExceeded: "timed_out"}.get(type(exception))
         if reason is not None:
