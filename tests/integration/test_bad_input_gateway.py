@@ -242,6 +242,15 @@ def test_gateway_refuses_a_cross_site_write(gateway: str, headers: dict[str, str
     assert_refused(exchange(gateway, "POST", INGEST, {**JSON, **headers}, GOOD), 403)
 
 
+@pytest.mark.parametrize(
+    "name", ["SCRIPT_NAME", "PATH_INFO", "X_Forwarded_User", "X-Forwarded-Proto", "X-Original-URL"]
+)
+def test_gateway_takes_no_word_of_a_client_about_its_own_place(gateway: str, name: str) -> None:
+    answer = exchange(gateway, "GET", "/api/importer/batches", {name: "/internal/claim"})
+    assert (answer.status, sorted(answer.json())) == (200, ["items", "next"])
+    assert exchange(gateway, "GET", "/", {name: "/internal/claim"}).status == 200
+
+
 def test_gateway_survives_random_bytes(gateway: str) -> None:
     chance = random.Random(5)  # noqa: S311 - the same bytes in every run
     for _ in range(50):

@@ -52,6 +52,7 @@ def test_guard_lets_own_pages_and_other_clients_write(headers: dict[str, str]) -
         {"HTTP_SEC_FETCH_SITE": "same-site"},
         {"HTTP_SEC_FETCH_SITE": ""},
         {"HTTP_ORIGIN": "null"},
+        {"HTTP_ORIGIN": "http://["},
         {"HTTP_ORIGIN": "http://evil.example"},
         {"HTTP_ORIGIN": "http://localhost:5001"},
         {"HTTP_ORIGIN": "http://localhost:5000@evil.example"},
