@@ -1,0 +1,98 @@
+"""Tables that exist already are taken as they are, once they are found to be what the catalog expects."""
+
+from sqlalchemy import Connection, Inspector, Integer, String, Table, inspect, text
+
+from catalog.database import SCHEMA, Base
+from catalog.resources.groups.model import Group
+from catalog.resources.types.model import FileType
+
+OWN_SCHEMA = "catalog"  # where the catalog keeps what is its own: the version of its tables, applied requests
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+MODELS: tuple[type[Base], ...] = (Group, FileType)
+
+
+class AdoptionError(Exception):
+    """The tables that are there differ from what the catalog needs; one line per difference."""
+
+
+def make_missing_schemas(connection: Connection) -> None:
+    """Look before creating: a role without the right to create schemas must be able to run the migration."""
+    there = set(inspect(connection).get_schema_names())
+    for schema in (SCHEMA, OWN_SCHEMA):
+        if schema not in there:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+
+
+def make_or_adopt_tables(connection: Connection) -> None:
+    """Create what is missing; AdoptionError where something that is there is not what it should be."""
+    inspector = inspect(connection)
+    differences = []
+    for model in MODELS:
+        table = model.__table__
+        assert isinstance(table, Table)
+        if inspector.has_table(table.name, SCHEMA):
+            differences += _differences(connection, inspector, table)
+        else:
+            table.create(connection)
+    if differences:
+        raise AdoptionError("the tables in the database differ from what the catalog needs:\n- " + "\n- ".join(differences))
+
+
+def _differences(connection: Connection, inspector: Inspector, table: Table) -> list[str]:
+    return [
+        *_column_differences(inspector, table),
+        *_key_differences(inspector, table),
+        *_missing_rights(connection, table),
+    ]
+
+
+def _described(kind: object) -> str:
+    if isinstance(kind, Integer):
+        return "integer"
+    return f"varchar({kind.length})" if isinstance(kind, String) and kind.length else str(kind).lower()
+
+
+def _column_differences(inspector: Inspector, table: Table) -> list[str]:
+    found = {column["name"]: column for column in inspector.get_columns(table.name, SCHEMA)}
+    differences = []
+    for column in table.columns:
+        place = f"{table.fullname}.{column.name}"
+        if column.name not in found:
+            differences.append(f"{place} is missing")
+            continue
+        wanted, there = _described(column.type), _described(found[column.name]["type"])
+        if wanted != there:
+            differences.append(f"{place} is {there}, expected {wanted}")
+        if bool(found[column.name]["nullable"]) != bool(column.nullable):
+            differences.append(f"{place} must {'allow' if column.nullable else 'not allow'} null")
+    extra = [name for name, column in found.items() if name not in table.columns and not _may_be_left_out(column)]
+    return differences + [f"{table.fullname}.{name} is not known here and has no default" for name in extra]
+
+
+def _may_be_left_out(column: object) -> bool:
+    """A column that the catalog does not know does no harm where an insert may leave it out."""
+    assert isinstance(column, dict)
+    return bool(column["nullable"]) or column.get("default") is not None or bool(column.get("identity"))
+
+
+def _key_differences(inspector: Inspector, table: Table) -> list[str]:
+    differences = []
+    if inspector.get_pk_constraint(table.name, SCHEMA)["constrained_columns"] != ["id"]:
+        differences.append(f"{table.fullname}: the primary key must be id")
+    found = {
+        (tuple(key["constrained_columns"]), key["referred_table"]) for key in inspector.get_foreign_keys(table.name, SCHEMA)
+    }
+    for key in table.foreign_keys:
+        if ((key.parent.name,), key.column.table.name) not in found:
+            differences.append(f"{table.fullname}.{key.parent.name} must reference {key.column.table.fullname}")
+    return differences
+
+
+def _missing_rights(connection: Connection, table: Table) -> list[str]:
+    query = text("SELECT has_table_privilege(:table, :right)")
+    missing = [
+        right
+        for right in RIGHTS
+        if not connection.execute(query, {"table": table.fullname, "right": right}).scalar()
+    ]
+    return [f"{table.fullname}: this role lacks {', '.join(missing)}"] if missing else []

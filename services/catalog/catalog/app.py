@@ -1,0 +1,31 @@
+"""The Flask app: ``flask --app catalog run``."""
+
+from flask import Flask
+from sqlalchemy import Engine
+from stackroom_kit.settings import read_settings
+from stackroom_kit.web import install
+
+from catalog.database import Base, make_engine
+from catalog.database_problems import register_database_problems
+from catalog.db_status import database_answers, db_status_blueprint
+from catalog.resources import blueprints
+from catalog.settings import Settings
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """SQLite is for tests and first looks: its tables are made at once, without migrations."""
+    if engine.dialect.name == "sqlite":
+        Base.metadata.create_all(engine)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or read_settings(Settings)
+    app = Flask("catalog")
+    engine = make_engine(settings.database_uri, settings.db_pool_size)
+    install(app, "catalog", settings, {"postgresql": database_answers(engine)})
+    register_database_problems(app)
+    for blueprint in blueprints(engine):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(db_status_blueprint(engine))
+    _prepare_sqlite(engine)
+    return app

@@ -1,0 +1,75 @@
+"""Which rows of a list are asked for: search, order, page."""
+
+import base64
+import binascii
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stackroom_kit import strict_json
+from stackroom_kit.arguments import (
+    choice_argument,
+    integer_argument,
+    refuse_unknown_arguments,
+    text_argument,
+    wrong_argument,
+)
+
+MAX_LIMIT = 1000
+_ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """``limit`` None means all rows; ``after`` is the sort value and the id of the last row of the page before."""
+
+    limit: int | None
+    after: tuple[Any, int] | None
+    search: str | None
+    sort: str
+    is_descending: bool
+
+
+def listing_of_request(sortable: Mapping[str, type]) -> Listing:
+    """``sortable`` are the columns and their types. Problem 400 for a parameter that is unknown or wrong."""
+    refuse_unknown_arguments({"limit", "after", "q", "sort"})
+    words = [f"{sign}{name}" for name in sortable for sign in ("", "-")]
+    word = choice_argument("sort", "id", words) or "id"
+    sort, is_descending = word.removeprefix("-"), word.startswith("-")
+    limit = integer_argument("limit", None, 1, MAX_LIMIT)
+    after = _after(text_argument("after", max_length=4000), sort, sortable[sort])
+    if after is not None and limit is None:
+        raise wrong_argument("after", "needs_limit", "after goes together with limit.")
+    return Listing(limit, after, text_argument("q") or None, sort, is_descending)
+
+
+def _bad_cursor() -> Exception:
+    return wrong_argument("after", "bad_cursor", "after must be the next of an earlier answer.")
+
+
+def _after(cursor: str | None, sort: str, kind: type) -> tuple[Any, int] | None:
+    """An id where the list is ordered by id, so that people can write it by hand; else what ``cursor_of`` made."""
+    if cursor is None:
+        return None
+    if sort == "id":
+        if not _ID.fullmatch(cursor):
+            raise _bad_cursor()
+        return int(cursor), int(cursor)
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        name, value, row_id = strict_json.loads(base64.b64decode(padded, b"-_", validate=True))
+    except (binascii.Error, ValueError, TypeError):
+        raise _bad_cursor() from None
+    if name != sort or type(row_id) is not int or type(value) is not kind:
+        raise _bad_cursor()
+    return value, row_id
+
+
+def cursor_of(sort: str, value: Any, row_id: int) -> str | int:
+    """The ``next`` of a page that ends with this row."""
+    if sort == "id":
+        return row_id
+    text = json.dumps([sort, value, row_id])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

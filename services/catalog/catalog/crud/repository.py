@@ -1,0 +1,102 @@
+"""The statements of one table, built once: get, list, insert, update, delete."""
+
+import dataclasses
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    FromClause,
+
+    Label,
+    Row,
+    String,
+    bindparam,
+    func,
+    select,
+)
+
+from catalog.crud.list_statements import ListStatements, Page
+from catalog.crud.listing import Listing
+
+
+@dataclasses.dataclass(frozen=True)
+class Joined:
+    """Columns of another table that are shown beside a row, and never written."""
+
+    table: FromClause
+    on: ColumnElement[bool]
+    columns: tuple[Label[Any], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Dependents:
+    """Rows of another table that keep a row from being deleted, counted by the column that points here."""
+
+    name: str
+    column: ColumnElement[Any]
+
+
+class Repository:
+    """Every call is one statement on an AUTOCOMMIT connection; rows are given as dicts, in the columns' order."""
+
+    def __init__(
+        self, engine: Engine, table: FromClause, joined: Joined | None = None, dependents: tuple[Dependents, ...] = ()
+    ) -> None:
+        self.engine = engine
+        self.table: Any = table
+        self.dependents = dependents
+        columns = [*table.columns, *(joined.columns if joined else ())]
+        source = table.join(joined.table, joined.on) if joined else table
+        self.names = [column.name for column in columns]
+        self._shown = select(*columns).select_from(source)
+        self._one = self._shown.where(self.table.c.id == bindparam("row_id"))
+        self._lists = ListStatements(engine, self._shown, self.table)
+
+    @property
+    def sortable(self) -> dict[str, type]:
+        return {column.name: str if isinstance(column.type, String) else int for column in self.table.columns}
+
+    def get(self, row_id: int) -> dict[str, Any] | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(self._one, {"row_id": row_id}).first()
+        return None if row is None else dict(row._mapping)
+
+    def page(self, listing: Listing) -> Page:
+        """A page as JSON text, made by PostgreSQL itself where it can."""
+        return self._lists.page(listing)
+
+    def rows(self, listing: Listing) -> list[Row[Any]]:
+        return self._lists.rows(listing)
+
+    def insert(self, values: dict[str, Any]) -> None:
+        """IntegrityError where the id exists, or what it points to does not."""
+        with self.engine.connect() as connection:
+            connection.execute(self.table.insert(), values)
+
+    def update(self, row_id: int, values: dict[str, Any], seen: dict[str, Any] | None) -> bool:
+        """Whether a row was changed. ``seen`` is what the client saw: the row must still be that, in the same statement."""
+        statement = self.table.update().where(*self._is(row_id, seen)).values(values)
+        with self.engine.connect() as connection:
+            return bool(connection.execute(statement).rowcount)
+
+    def delete(self, row_id: int, seen: dict[str, Any] | None) -> bool:
+        """Whether a row was deleted; IntegrityError while another one points to it."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(self.table.delete().where(*self._is(row_id, seen))).rowcount)
+
+    def _is(self, row_id: int, seen: dict[str, Any] | None) -> list[ColumnElement[bool]]:
+        same = [column.is_not_distinct_from(seen[column.name]) for column in self.table.columns] if seen else []
+        return [self.table.c.id == row_id, *same]
+
+    def count_dependents(self, row_id: int) -> dict[str, int]:
+        """How many rows of each kind point to this one."""
+        with self.engine.connect() as connection:
+            return {
+                dependent.name: connection.execute(
+                    select(func.count()).where(dependent.column == row_id)
+                ).scalar_one()
+                for dependent in self.dependents
+            }
+
+

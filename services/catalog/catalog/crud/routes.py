@@ -1,0 +1,142 @@
+"""The seven calls of a resource, registered in one go."""
+
+import re
+from typing import Any, NoReturn
+
+import msgspec
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import IntegrityError
+from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_kit.problems import FieldError, Problem, bad_request, conflict, not_found, precondition_failed
+from stackroom_kit.strict_json import json_object
+
+from catalog.crud.csv_page import csv_page
+from catalog.crud.etag import etag_of, if_match, if_none_match, matches
+from catalog.crud.integrity import Violation, violation_of
+from catalog.crud.listing import listing_of_request
+from catalog.crud.repository import Repository
+from catalog.crud.schema import INT32, Schema
+
+JSON = "application/json"
+_ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
+
+
+class Resource:
+    """One resource's calls; ``name`` is its plural, as in the address."""
+
+    def __init__(self, name: str, repository: Repository, schema: Schema) -> None:
+        self._name = name
+        self._repository = repository
+        self._schema = schema
+
+    def list_items(self) -> Response:
+        """All rows, or a page of them; CSV where the client asks for it."""
+        listing = listing_of_request(self._repository.sortable)
+        if request.accept_mimetypes.best_match([JSON, "text/csv"], JSON) == "text/csv":
+            rows = csv_page(self._repository.names, self._repository.rows(listing))
+            headers = {"Content-Disposition": f'attachment; filename="{self._name}.csv"'}
+            return Response(rows, content_type="text/csv; charset=utf-8", headers=headers)
+        page = self._repository.page(listing)
+        following = b"" if listing.limit is None else b',"next":' + msgspec.json.encode(page.following)
+        body = b'{"items":%b,"total":%d%b}' % (page.items.encode(), page.total, following)
+        return Response(body, content_type=JSON)
+
+    def read_item(self, row_id: str) -> Response:
+        refuse_unknown_arguments(())
+        response = self._shown(self._existing(row_id))
+        unchanged = if_none_match()
+        if unchanged is not None and matches(unchanged, response.headers["ETag"]):
+            return Response(status=304, headers={"ETag": response.headers["ETag"]})
+        return response
+
+    def create_item(self) -> Response:
+        refuse_unknown_arguments(())
+        values = self._schema.new(json_object())
+        try:
+            self._repository.insert(values)
+        except IntegrityError as error:
+            self._refuse(error, values)
+        response = self._shown(self._existing(str(values["id"])), 201)
+        response.headers["Location"] = f"/api/{self._name}/{values['id']}"
+        return response
+
+    def change_item(self, row_id: str) -> Response:
+        """Fields that the body leaves out stay as they are."""
+        refuse_unknown_arguments(())
+        row = self._existing(row_id)
+        values = self._schema.changes(json_object(), row["id"])
+        seen = self._seen(row)
+        try:
+            is_there = self._repository.update(row["id"], values, seen) if values else True
+        except IntegrityError as error:
+            self._refuse(error, values)
+        if not is_there:
+            self._refuse_stale(row["id"], seen)
+        return self._shown(self._existing(row_id))
+
+    def remove_item(self, row_id: str) -> dict[str, Any]:
+        refuse_unknown_arguments(())
+        row = self._existing(row_id)
+        seen = self._seen(row)
+        try:
+            is_gone = self._repository.delete(row["id"], seen)
+        except IntegrityError:
+            raise self._in_use(row["id"]) from None
+        if not is_gone:
+            self._refuse_stale(row["id"], seen)
+        return {"status": "deleted", "id": row["id"]}
+
+    def _existing(self, row_id: str) -> dict[str, Any]:
+        row = None
+        if _ID.fullmatch(row_id) and int(row_id) in INT32:
+            row = self._repository.get(int(row_id))
+        if row is None:
+            raise not_found(f"There is no row {row_id[:20]!r} in {self._name}.")
+        return row
+
+    def _shown(self, row: dict[str, Any], status: int = 200) -> Response:
+        body = msgspec.json.encode(row)
+        return Response(body, status, content_type=JSON, headers={"ETag": etag_of(body)})
+
+    def _seen(self, row: dict[str, Any]) -> dict[str, Any] | None:
+        """The row that the client's If-Match names, to be checked again inside the statement; 412 if it is another."""
+        header = if_match()
+        if header is None:
+            return None
+        etag = etag_of(msgspec.json.encode(row))
+        if not matches(header, etag):
+            raise precondition_failed("The row was changed in between.", {"ETag": etag})
+        return row
+
+    def _refuse_stale(self, row_id: int, seen: dict[str, Any] | None) -> NoReturn:
+        """The row vanished or changed between the look and the statement."""
+        now = self._existing(str(row_id))
+        detail = "The row was changed in between."
+        raise precondition_failed(detail, {"ETag": etag_of(msgspec.json.encode(now))} if seen else None)
+
+    def _refuse(self, error: IntegrityError, values: dict[str, Any]) -> NoReturn:
+        violation = violation_of(error)
+        if violation is Violation.DUPLICATE:
+            detail = f"The id {values['id']} exists already."
+            raise bad_request(detail, FieldError("/id", "exists", detail), code="exists") from None
+        if violation is Violation.UNKNOWN_REFERENCE:
+            detail = "The group_id names no group."
+            raise bad_request(detail, FieldError("/group_id", "unknown_group", detail), code="unknown_group") from None
+        raise error
+
+    def _in_use(self, row_id: int) -> Problem:
+        counts = self._repository.count_dependents(row_id)
+        detail = "The row is still used by " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "."
+        return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")
+
+
+def crud_blueprint(name: str, repository: Repository, schema: Schema) -> Blueprint:
+    """``/api/<name>/`` and ``/api/<name>/<id>``."""
+    resource = Resource(name, repository, schema)
+    blueprint = Blueprint(name, __name__, url_prefix=f"/api/{name}")
+    blueprint.get("/")(resource.list_items)
+    blueprint.post("/")(resource.create_item)
+    blueprint.get("/<row_id>")(resource.read_item)
+    blueprint.put("/<row_id>")(resource.change_item)
+    blueprint.delete("/<row_id>")(resource.remove_item)
+    return blueprint

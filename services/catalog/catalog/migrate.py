@@ -1,0 +1,55 @@
+"""Bring the catalog's schemas up to date: ``python -m catalog.migrate``; safe to run twice and at once."""
+
+import logging
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.settings import SettingsError, read_settings
+
+from catalog.adoption import AdoptionError, make_missing_schemas
+from catalog.settings import Settings
+
+ADVISORY_LOCK = 0x57ACC_2
+logger = logging.getLogger(__name__)
+
+
+def migrate(database_uri: str) -> None:
+    """One transaction under an advisory lock. AdoptionError names every difference of tables that were there before."""
+    engine = create_engine(database_uri)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            make_missing_schemas(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def main() -> int:
+    try:
+        settings = read_settings(Settings)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    configure_logging(settings.log_level, "catalog-migrate")
+    if settings.database_uri.startswith("sqlite"):
+        logger.info("SQLite needs no migration: its tables are made at start")
+        return 0
+    try:
+        migrate(settings.database_uri)
+    except AdoptionError as error:
+        print(error, file=sys.stderr)
+        return 1
+    logger.info("the catalog's schemas are up to date")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,15 @@
+"""The table of groups; it exists already in the collection's database and is never altered."""
+
+from sqlalchemy import Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalog.database import SCHEMA, Base
+
+
+class Group(Base):
+    __tablename__ = "books_files_groups"
+    __table_args__ = {"schema": SCHEMA}
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str | None] = mapped_column(String(50))
+    comment: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,188 @@
+"""What the catalog must do, on whatever database: run on SQLite as unit tests and on PostgreSQL as integration tests."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+GROUPS, TYPES = "/api/groups/", "/api/types/"
+
+
+def add_groups(client: FlaskClient, count: int) -> None:
+    for number in range(1, count + 1):
+        assert client.post(GROUPS, json={"id": number, "name": f"группа {number:02}"}).status_code == 201
+
+
+def pointers(answer: Any) -> list[str]:
+    assert answer.content_type == "application/problem+json"
+    return [error["pointer"] for error in answer.json["errors"]]
+
+
+class CatalogCases:
+    """A subclass gives the fixture ``client``: a catalog with empty tables."""
+
+    def test_group_is_created_read_changed_and_deleted(self, client: FlaskClient) -> None:
+        created = client.post(GROUPS, json={"id": 7, "name": "Аудио"})
+        assert (created.status_code, created.headers["Location"]) == (201, "/api/groups/7")
+        assert created.json == {"id": 7, "name": "Аудио", "comment": None}
+        assert client.get(f"{GROUPS}7").json == created.json
+        changed = client.put(f"{GROUPS}7", json={"comment": "звук"})
+        assert changed.json == {"id": 7, "name": "Аудио", "comment": "звук"}
+        assert client.put(f"{GROUPS}7", json={"name": None}).json["name"] is None
+        assert client.delete(f"{GROUPS}7").json == {"status": "deleted", "id": 7}
+        assert client.get(f"{GROUPS}7").status_code == 404
+        assert client.delete(f"{GROUPS}7").status_code == 404
+        assert client.put(f"{GROUPS}7", json={}).status_code == 404
+
+    def test_type_carries_the_name_of_its_group(self, client: FlaskClient) -> None:
+        add_groups(client, 2)
+        body = {"id": 1, "file_name": "mp3", "group_id": 1}
+        assert client.post(TYPES, json=body).json["group_name"] == "группа 01"
+        shown = client.put(f"{TYPES}1", json={**body, "group_id": 2, "group_name": "группа 01"}).json
+        assert (shown["group_id"], shown["group_name"]) == (2, "группа 02")
+
+    def test_unknown_group_is_400_on_create_and_on_update(self, client: FlaskClient) -> None:
+        add_groups(client, 1)
+        assert pointers(client.post(TYPES, json={"id": 1, "group_id": 9})) == ["/group_id"]
+        client.post(TYPES, json={"id": 1, "group_id": 1})
+        assert pointers(client.put(f"{TYPES}1", json={"group_id": 9})) == ["/group_id"]
+
+    def test_group_in_use_is_not_deleted_and_says_by_how_many(self, client: FlaskClient) -> None:
+        add_groups(client, 1)
+        for number in (1, 2):
+            client.post(TYPES, json={"id": number, "group_id": 1})
+        answer = client.delete(f"{GROUPS}1")
+        assert answer.status_code == 409
+        assert "2 types" in answer.json["detail"]
+
+    def test_id_that_exists_is_400(self, client: FlaskClient) -> None:
+        add_groups(client, 1)
+        assert pointers(client.post(GROUPS, json={"id": 1})) == ["/id"]
+
+    @pytest.mark.parametrize(
+        ("body", "wrong"),
+        [
+            ({}, ["/id"]),
+            ({"id": "1"}, ["/id"]),
+            ({"id": True}, ["/id"]),
+            ({"id": 1.0}, ["/id"]),
+            ({"id": 2**31}, ["/id"]),
+            ({"id": 10**30}, ["/id"]),
+            ({"id": None}, ["/id"]),
+            ({"id": 1, "name": "x" * 51, "comment": "y" * 201}, ["/name", "/comment"]),
+            ({"id": 1, "name": 5, "stray": 1}, ["/name", "/stray"]),
+            ({"id": 1, "name": "a\u202eb"}, ["/name"]),
+            ({"id": 1, "name": "a\u0001b"}, ["/name"]),
+        ],
+    )
+    def test_every_wrong_field_of_a_new_group_is_named(
+        self, client: FlaskClient, body: dict[str, Any], wrong: list[str]
+    ) -> None:
+        answer = client.post(GROUPS, json=body)
+        assert answer.status_code == 400
+        assert pointers(answer) == wrong
+        assert client.get(GROUPS).json["total"] == 0
+
+    def test_field_may_be_as_long_as_its_column_in_characters(self, client: FlaskClient) -> None:
+        assert client.post(GROUPS, json={"id": 1, "name": "я" * 50, "comment": "🙂" * 200}).status_code == 201
+
+    def test_id_in_the_body_of_a_put_must_be_the_same(self, client: FlaskClient) -> None:
+        add_groups(client, 1)
+        assert pointers(client.put(f"{GROUPS}1", json={"id": 2})) == ["/id"]
+        assert client.put(f"{GROUPS}1", json={"id": 1, "name": "b"}).status_code == 200
+
+    @pytest.mark.parametrize("row_id", ["0x1", "１", "1_0", "+1", "99999999999", "2147483648", "x", "1.0"])
+    def test_id_that_is_none_is_404(self, client: FlaskClient, row_id: str) -> None:
+        add_groups(client, 1)
+        assert client.get(GROUPS + row_id).status_code == 404
+
+    def test_etag_names_the_row_and_a_stale_one_is_412(self, client: FlaskClient) -> None:
+        add_groups(client, 1)
+        etag = client.get(f"{GROUPS}1").headers["ETag"]
+        assert client.get(f"{GROUPS}1", headers={"If-None-Match": etag}).status_code == 304
+        changed = client.put(f"{GROUPS}1", json={"name": "b"}, headers={"If-Match": etag})
+        assert changed.status_code == 200
+        assert changed.headers["ETag"] != etag
+        assert client.put(f"{GROUPS}1", json={"name": "c"}, headers={"If-Match": etag}).status_code == 412
+        assert client.delete(f"{GROUPS}1", headers={"If-Match": etag}).status_code == 412
+        assert client.delete(f"{GROUPS}1", headers={"If-Match": changed.headers["ETag"]}).status_code == 200
+
+    def test_list_without_limit_gives_all_rows_by_id(self, client: FlaskClient) -> None:
+        add_groups(client, 12)
+        answer = client.get(GROUPS).json
+        assert [row["id"] for row in answer["items"]] == list(range(1, 13))
+        assert (answer["total"], "next" in answer) == (12, False)
+
+    @pytest.mark.parametrize("sort", ["id", "-id", "name", "-name", "comment", "-comment"])
+    def test_pages_cover_every_row_once_in_any_order(self, client: FlaskClient, sort: str) -> None:
+        add_groups(client, 7)
+        client.put(f"{GROUPS}3", json={"comment": "b"})
+        client.put(f"{GROUPS}5", json={"comment": "a"})
+        seen: list[int] = []
+        after = None
+        for _ in range(9):
+            page = client.get(GROUPS, query_string={"limit": 2, "sort": sort, **({"after": after} if after else {})}).json
+            seen += [row["id"] for row in page["items"]]
+            after = page["next"]
+            if after is None:
+                break
+        assert sorted(seen) == list(range(1, 8))
+        assert len(seen) == 7
+        if sort.endswith("id"):
+            assert seen == sorted(seen, reverse=sort.startswith("-"))
+
+    def test_search_finds_text_in_any_case_and_no_wildcards(self, client: FlaskClient) -> None:
+        client.post(GROUPS, json={"id": 1, "name": "Аудио 100%"})
+        client.post(GROUPS, json={"id": 2, "name": "Видео"})
+        assert [row["id"] for row in client.get(f"{GROUPS}?q=аУДИО").json["items"]] == [1]
+        assert client.get(f"{GROUPS}?q=%25").json["total"] == 1
+        assert client.get(f"{GROUPS}?q=_").json["total"] == 0
+
+    @pytest.mark.parametrize(
+        "query",
+        ["limit=0", "limit=1001", "limit=-1", "limit=１２", "limit=1_0", "limit=x", "sort=nope", "sort=id;drop", "after=5",
+         "limit=5&after=x", "limit=5&sort=name&after=AAAA", "stray=1", "limit=1&limit=2", "q=%00", "page=1",
+         "limit=5&sort=name&after=WyJuYW1lIiwgNSwgMV0"],
+    )  # fmt: skip
+    def test_list_refuses_wrong_arguments(self, client: FlaskClient, query: str) -> None:
+        answer = client.get(f"{GROUPS}?{query}")
+        assert answer.status_code == 400
+        assert answer.content_type == "application/problem+json"
+
+    def test_csv_has_all_rows_and_no_formulas(self, client: FlaskClient) -> None:
+        client.post(GROUPS, json={"id": 1, "name": "=cmd()", "comment": 'a "b", c'})
+        answer = client.get(GROUPS, headers={"Accept": "text/csv"})
+        assert answer.data.decode("utf-8-sig").splitlines() == ["id,name,comment", '1,\'=cmd(),"a ""b"", c"']
+        assert "attachment" in answer.headers["Content-Disposition"]
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            (b"", "invalid_json"),
+            (b"5", "bad_request"),
+            (b"null", "bad_request"),
+            (b"{} x", "invalid_json"),
+            (b'{"id": 1, "id": 2}', "duplicate_key"),
+            (b'{"id": NaN}', "not_a_number"),
+            (b'{"id": 1, "name": "\\u0000"}', "nul_in_text"),
+            (b'{"id": 1, "name": "\\ud800"}', "lone_surrogate"),
+            (b'\xef\xbb\xbf{"id": 1}', "byte_order_mark"),
+            (b'{"id": ' + b"9" * 5000 + b"}", "number_too_long"),
+            (b'{"id": ' + b"[" * 100_000, "too_deep"),
+        ],
+    )
+    def test_body_that_is_no_plain_json_object_is_400(self, client: FlaskClient, body: bytes, code: str) -> None:
+        answer = client.post(GROUPS, data=body, content_type="application/json")
+        assert (answer.status_code, answer.json["code"]) == (400, code)
+
+    def test_body_of_another_type_is_415(self, client: FlaskClient) -> None:
+        answer = client.post(GROUPS, data=b"id=1", content_type="application/x-www-form-urlencoded")
+        assert (answer.status_code, answer.headers["Accept-Post"]) == (415, "application/json")
+
+    def test_wrong_method_is_405_and_says_what_is_allowed(self, client: FlaskClient) -> None:
+        answer = client.patch(f"{GROUPS}1", json={})
+        assert answer.status_code == 405
+        assert "PUT" in answer.headers["Allow"]
+
+    def test_db_status_names_the_server(self, client: FlaskClient) -> None:
+        assert client.get("/api/db-status").json["status"] == "ok"

@@ -1,0 +1,14 @@
+"""The catalog on SQLite in memory."""
+
+import pytest
+from catalog.app import create_app
+from catalog.settings import Settings
+from flask.testing import FlaskClient
+
+from tests.support.catalog_cases import CatalogCases
+
+
+class TestCatalogOnSQLite(CatalogCases):
+    @pytest.fixture
+    def client(self) -> FlaskClient:
+        return create_app(Settings(sqlalchemy_database_uri="sqlite+pysqlite:///:memory:")).test_client()
