@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from catalog.app import create_app as create_catalog
+from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
 from ui.gateway.route_table import RouteTable
@@ -15,16 +17,17 @@ PUBLIC = "/api/"
 
 
 def apps() -> Iterator[Flask]:
-    yield create_importer(
-        ImporterSettings(sqlalchemy_database_uri="postgresql+psycopg2://nobody@localhost:1/none")
-    )
+    """No connection is made: only the rules of the apps are looked at."""
+    uri = "postgresql+psycopg2://nobody@localhost:1/none"
+    yield create_importer(ImporterSettings(sqlalchemy_database_uri=uri))
+    yield create_catalog(CatalogSettings(sqlalchemy_database_uri=uri))
 
 
 def calls() -> Iterator[tuple[str, str, str]]:
     """Service, method and a path that fits the rule."""
     for app in apps():
         for rule in app.url_map.iter_rules():
-            path = re.sub(r"<int:\w+>", "7", rule.rule)
+            path = re.sub(r"<int:\w+>|<row_id>", "7", rule.rule)
             path = re.sub(r"<\w+>", "ab1", path)
             for method in sorted(rule.methods or ()):
                 yield app.name, method, path

@@ -14,7 +14,7 @@ class SegmentType(NamedTuple):
 
 
 SEGMENT_TYPES: Mapping[str, SegmentType] = {
-    "int": SegmentType(r"[0-9]{1,10}", lambda digits: str(int(digits))),
+    "int": SegmentType(r"-?[0-9]{1,10}", lambda digits: str(int(digits))),
     "batch": SegmentType(r"[A-Za-z0-9_-]{1,64}", str),
     "task": SegmentType(r"[A-Za-z0-9_-]{1,64}(?:\.[0-9]{1,10})?", str),
 }
