@@ -7,14 +7,16 @@ from pathlib import Path
 from deploy.local.demo import DemoFailed, demo
 from deploy.local.down import down
 from deploy.local.env_file import EnvFileError
-from deploy.local.home import DEFAULT, AlreadyRunning, Home
+from deploy.local.environment import settings_of_person
+from deploy.local.home import DEFAULT, ROOT, AlreadyRunning, Home
 from deploy.local.servers import ServerError
 from deploy.local.status import status
 from deploy.local.supervisor import StartFailed
 from deploy.local.up import PortTaken, up
+from stackroom_kit.settings import SettingsError
 
 COMMANDS = {"up": up, "down": down, "status": status, "demo": demo}
-FAILURES = (AlreadyRunning, DemoFailed, EnvFileError, PortTaken, ServerError, StartFailed)
+FAILURES = (AlreadyRunning, DemoFailed, EnvFileError, PortTaken, ServerError, SettingsError, StartFailed)
 
 
 def main() -> int:
@@ -23,9 +25,11 @@ def main() -> int:
     )
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--home", type=Path, default=DEFAULT, help="folder of data, secrets and logs")
+    parser.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings; .env in the checkout")
     arguments = parser.parse_args()
     try:
-        return COMMANDS[arguments.command](Home(arguments.home.resolve()))
+        given = settings_of_person(arguments.env_file)
+        return COMMANDS[arguments.command](Home(arguments.home.resolve()), given)
     except FAILURES as failure:
         sys.stderr.write(f"{failure}\n")
         return 1

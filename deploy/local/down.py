@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Mapping
 
 from deploy.local.home import Home
 from deploy.local.marks import end_orphans
@@ -11,7 +12,7 @@ from deploy.local.terminal import say
 LIMIT = 120.0  # seconds
 
 
-def down(home: Home) -> int:
+def down(home: Home, _given: Mapping[str, str]) -> int:
     """Gives the exit status: 0 when nothing runs any more."""
     supervisor = home.supervisor()
     if supervisor is None:

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deploy.local.env_file import read_env_file
-from deploy.local.home import ROOT, Home
+from deploy.local.home import Home
 from deploy.local.kept_secrets import kept_secret, written_secret
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.servers import PostgresServer, RedisServer
+from stackroom_kit.settings import SettingsError, integer
 
+PORT = integer(1, 65535)
 DATABASE_SETTINGS = ("POSTGRES_HOST", "SQLALCHEMY_DATABASE_URI")
 BROKER_SETTINGS = ("CELERY_BROKER_URL",)
 
@@ -31,16 +33,14 @@ class Stack(NamedTuple):
     redis: RedisServer | None
 
 
-def settings_of_person(
-    env_file: Path = ROOT / ".env", environ: Mapping[str, str] = os.environ
-) -> dict[str, str]:
+def settings_of_person(env_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment, and under it the ``.env`` file: a variable of the shell wins."""
     return {**read_env_file(env_file), **environ}
 
 
 def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     """Add what the person did not give: addresses, secrets, and embedded servers where none is named."""
-    environ = {**ADDRESSES, **{name: value for name, value in given.items() if value}}
+    environ = with_addresses(given)
     environ["PYTHONUNBUFFERED"] = "1"
     for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN"):
         if not _is_set(environ, name):
@@ -50,6 +50,20 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     return Stack(environ, postgres, redis)
 
 
+def with_addresses(given: Mapping[str, str]) -> dict[str, str]:
+    """What the person gave, without empty values, over the addresses that everything has by default."""
+    return {**ADDRESSES, **{name: value for name, value in given.items() if value}}
+
+
+def port_setting(environ: Mapping[str, str], name: str) -> int | None:
+    """The port of this setting, None where it is not set. Raises SettingsError."""
+    written = environ.get(name)
+    try:
+        return PORT.parse(written) if written else None
+    except ValueError:
+        raise SettingsError(f"{name}={written!r} is not allowed; allowed: {PORT.allowed}") from None
+
+
 def _is_set(environ: Mapping[str, str], *names: str) -> bool:
     return any(environ.get(name) or environ.get(f"{name}_FILE") for name in names)
 
@@ -57,7 +71,7 @@ def _is_set(environ: Mapping[str, str], *names: str) -> bool:
 def _postgres(home: Home, environ: dict[str, str]) -> PostgresServer:
     """An embedded server, and the settings that lead to it. POSTGRES_PORT fixes its port."""
     password = kept_secret(home.folder("secrets"), "POSTGRES_PASSWORD")
-    port = int(environ.get("POSTGRES_PORT") or free_port())
+    port = port_setting(environ, "POSTGRES_PORT") or free_port()
     server = PostgresServer(
         home.folder("postgres") / "data", port, password.read_text(encoding="ascii").strip()
     )

@@ -6,13 +6,14 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from deploy.local.answers import answers_ok, has_reported
-from deploy.local.environment import Stack
+from deploy.local.environment import Stack, port_setting
 from deploy.local.home import Home
 from deploy.local.part import Listening, Part, Stage
 from deploy.local.ports import LOOPBACK
+from stackroom_kit.settings import SettingsError
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 SERVICE_CONFIGURATION = ("-c", "python:stackroom_kit.gunicorn_conf")
@@ -71,7 +72,16 @@ def _service(name: str, app: str, setting: str, environ: Mapping[str, str]) -> P
 def _listening(url: str, setting: str) -> Listening:
     parts = urlsplit(url)
     host = parts.hostname or LOOPBACK
-    return Listening(LOOPBACK if host == "localhost" else host, parts.port or 80, setting)
+    return Listening(LOOPBACK if host == "localhost" else host, _port(parts, setting), setting)
+
+
+def _port(parts: SplitResult, setting: str) -> int:
+    try:
+        return parts.port or 80
+    except ValueError:
+        raise SettingsError(
+            f"{setting}={parts.geturl()!r} is not allowed; allowed: a port from 1 to 65535"
+        ) from None
 
 
 def _dispatcher(home: Home, environ: Mapping[str, str]) -> Part:
@@ -92,7 +102,7 @@ def _worker(name: str, app: str, queues: str, children: int, environ: Mapping[st
 
 
 def _gateway(environ: Mapping[str, str]) -> Part:
-    host, port = environ["UI_HOST"], int(environ["UI_PORT"])
+    host, port = environ["UI_HOST"], port_setting(environ, "UI_PORT") or 5000
     where = Listening(LOOPBACK if host == "localhost" else host, port, "UI_PORT")
     command = (*GUNICORN, "-c", "python:ui.server.gunicorn_conf", "ui.wsgi:app")
     url = f"{gateway_url(environ)}/api/health"

@@ -1,13 +1,14 @@
 """``status``: what runs, since when, where."""
 
 import time
+from collections.abc import Mapping
 
 from deploy.local.home import Home
 from deploy.local.marks import Mark, read_marks
 from deploy.local.terminal import say
 
 
-def status(home: Home) -> int:
+def status(home: Home, _given: Mapping[str, str]) -> int:
     """Gives the exit status: 0 when a supervisor runs and every part of it lives."""
     supervisor = home.supervisor()
     marks = read_marks(home.folder("run"))

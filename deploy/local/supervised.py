@@ -7,7 +7,7 @@ import time
 
 from deploy.local.home import ROOT, Home
 from deploy.local.marks import VARIABLE, remove_mark, write_mark
-from deploy.local.part import Part
+from deploy.local.part import Part, Stage
 from deploy.local.part_log import PartLog
 from deploy.local.terminal import say
 
@@ -43,7 +43,9 @@ class Supervised:
     def watch(self) -> None:
         """Say what is new and loud; start it again when it has ended and its pause is over."""
         for line in self._log.loud_lines():
-            say(self.part.name, line)
+            # The servers' warnings are about the machine, repeat at each start and stand in their logs.
+            if self.part.stage is not Stage.SERVER:
+                say(self.part.name, line)
         if self.is_running():
             return
         if self._due is None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from deploy.local.environment import Stack, compose_stack, settings_of_person
+from deploy.local.environment import Stack, compose_stack
 from deploy.local.home import Home
 from deploy.local.marks import end_orphans
 from deploy.local.part import Part
@@ -21,7 +21,7 @@ class PortTaken(Exception):
     """One line that names the port, the part and the setting."""
 
 
-def up(home: Home) -> int:
+def up(home: Home, given: Mapping[str, str]) -> int:
     """Run the stack in this process's sight; gives the exit status."""
     with home.lock():
         supervisor = Supervisor(home)
@@ -29,7 +29,7 @@ def up(home: Home) -> int:
         for name in end_orphans(home.folder("run"), home.path):
             say(name, "was left over from a run that was killed; ended")
         try:
-            stack = compose_stack(home, settings_of_person())
+            stack = compose_stack(home, given)
             _start(supervisor, home, stack)
             say(
                 "stackroom",
