@@ -2,13 +2,12 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+
 from importer.migrate import migrate
 from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
-
 from tests.support.stack import Stack, running_stack
 from tests.support.waiting import wait_until
 
@@ -30,7 +29,12 @@ def test_import_of_many_records_comes_back_complete_and_in_order(stack: Stack) -
     assert batch["outcomes"]["ok"] == 20_000
     results = stack.results(batch_id)
     assert [line["row"] for line in results] == list(range(1, 20_001))
-    assert results[6]["result"] == {"id": "7", "normalized_payload": "x", "original_length": 3, "trimmed_length": 1}
+    assert results[6]["result"] == {
+        "id": "7",
+        "normalized_payload": "x",
+        "original_length": 3,
+        "trimmed_length": 1,
+    }
 
 
 def test_import_on_the_default_queue_tells_its_progress_by_status(stack: Stack) -> None:
@@ -68,7 +72,9 @@ def test_task_called_with_a_bare_record_computes_and_returns(stack: Stack, redis
     """What users of the old application do: ``apply_async(args=[record], queue="cpu")``."""
     settings = Settings(celery_broker_url=stack.env["CELERY_BROKER_URL"])
     with make_celery("test", settings) as celery:
-        celery.send_task("app.tasks.importer.normalize_record", args=[{"id": 9, "payload": " A "}], queue="cpu")
+        celery.send_task(
+            "app.tasks.importer.normalize_record", args=[{"id": 9, "payload": " A "}], queue="cpu"
+        )
     log = stack.workers[0].log
     wait_until(lambda: "'normalized_payload': 'a'" in log.read_text(), 15, "the result in the worker's log")
 

@@ -121,7 +121,9 @@ class CatalogCases:
         seen: list[int] = []
         after = None
         for _ in range(9):
-            page = client.get(GROUPS, query_string={"limit": 2, "sort": sort, **({"after": after} if after else {})}).json
+            page = client.get(
+                GROUPS, query_string={"limit": 2, "sort": sort, **({"after": after} if after else {})}
+            ).json
             seen += [row["id"] for row in page["items"]]
             after = page["next"]
             if after is None:
@@ -171,7 +173,9 @@ class CatalogCases:
             (b'{"id": ' + b"[" * 100_000, "too_deep"),
         ],
     )
-    def test_body_that_is_no_plain_json_object_is_400(self, client: FlaskClient, body: bytes, code: str) -> None:
+    def test_body_that_is_no_plain_json_object_is_400(
+        self, client: FlaskClient, body: bytes, code: str
+    ) -> None:
         answer = client.post(GROUPS, data=body, content_type="application/json")
         assert (answer.status_code, answer.json["code"]) == (400, code)
 

@@ -78,7 +78,10 @@ class Stack:
         self.parts: dict[str, Part] = {}
         self._add("importer", _gunicorn("importer.wsgi:app"), BIND=f"{LOOPBACK}:{api}", WEB_THREADS="8")
         self._add(
-            "worker-api", _gunicorn("importer.worker_api.wsgi:app"), BIND=f"{LOOPBACK}:{worker_api}", WEB_THREADS="8"
+            "worker-api",
+            _gunicorn("importer.worker_api.wsgi:app"),
+            BIND=f"{LOOPBACK}:{worker_api}",
+            WEB_THREADS="8",
         )
         self._add("dispatcher", python("-m", "importer.dispatcher"))
         for number in range(workers):
@@ -90,7 +93,9 @@ class Stack:
 
     @property
     def workers(self) -> list[Part]:
-        return [part for name, part in self.parts.items() if name.startswith("worker-") and name != "worker-api"]
+        return [
+            part for name, part in self.parts.items() if name.startswith("worker-") and name != "worker-api"
+        ]
 
     def start(self) -> None:
         for part in self.parts.values():
@@ -111,7 +116,9 @@ class Stack:
                 part.process.stop(timeout=25)
 
     def logs(self) -> str:
-        return "\n".join(f"== {name}\n{part.log.read_text(errors='replace')[-4000:]}" for name, part in self.parts.items())
+        return "\n".join(
+            f"== {name}\n{part.log.read_text(errors='replace')[-4000:]}" for name, part in self.parts.items()
+        )
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -127,9 +134,13 @@ class Stack:
         assert status == 200, (status, data[:500])
         return json.loads(data)
 
-    def post_rows(self, rows: int, key: str = "", operation: str = "normalize_record", payload: str = " X ") -> str:
+    def post_rows(
+        self, rows: int, key: str = "", operation: str = "normalize_record", payload: str = " X "
+    ) -> str:
         """A batch of so many records; gives its id. Repeats while the importer is away, so pass a key then."""
-        lines = b"".join(b'{"id":%d,"payload":"%s"}\n' % (row, payload.encode()) for row in range(1, rows + 1))
+        lines = b"".join(
+            b'{"id":%d,"payload":"%s"}\n' % (row, payload.encode()) for row in range(1, rows + 1)
+        )
         headers = {"Content_Type": "application/x-ndjson", **({"Idempotency_Key": key} if key else {})}
         status, data = self.call("POST", f"/api/importer/batches?operation={operation}", lines, **headers)
         assert status == 202, (status, data[:500])
@@ -166,5 +177,3 @@ def running_stack(*args: Any, **kwargs: Any) -> Iterator[Stack]:
         yield stack
     finally:
         stack.stop()
-
-

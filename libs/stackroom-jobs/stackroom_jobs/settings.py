@@ -2,10 +2,9 @@
 
 import dataclasses
 
+from stackroom_jobs.queues import BELL_SUFFIX, Queue
 from stackroom_kit.common_settings import LogSettings
 from stackroom_kit.settings import Parser, Secret, boolean, integer, secret, setting, text, url
-
-from stackroom_jobs.queues import BELL_SUFFIX, Queue
 
 
 def _default_queue(name: str) -> str:
@@ -15,7 +14,9 @@ def _default_queue(name: str) -> str:
     return name
 
 
-default_queue = Parser(_default_queue, "letters, digits, - and _, but not cpu or gpu, which have their own work")
+default_queue = Parser(
+    _default_queue, "letters, digits, - and _, but not cpu or gpu, which have their own work"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,18 +39,32 @@ class BrokerSettings:
     celery_default_queue: str = setting(
         "CELERY_DEFAULT_QUEUE", "default", default_queue, "Name of the default queue in Redis."
     )
-    celery_task_acks_late: bool = setting("CELERY_TASK_ACKS_LATE", True, boolean, "Acknowledge after the task.")
+    celery_task_acks_late: bool = setting(
+        "CELERY_TASK_ACKS_LATE", True, boolean, "Acknowledge after the task."
+    )
     celery_task_time_limit: int = setting(
-        "CELERY_TASK_TIME_LIMIT", 300, integer(8, 86400), "Seconds for one task, where an operation names none."
+        "CELERY_TASK_TIME_LIMIT",
+        300,
+        integer(8, 86400),
+        "Seconds for one task, where an operation names none.",
     )
     celery_task_always_eager: bool = setting(
-        "CELERY_TASK_ALWAYS_EAGER", False, boolean, "Compute in the request, without Redis, dispatcher and workers."
+        "CELERY_TASK_ALWAYS_EAGER",
+        False,
+        boolean,
+        "Compute in the request, without Redis, dispatcher and workers.",
     )
     celery_task_eager_propagates: bool = setting(
-        "CELERY_TASK_EAGER_PROPAGATES", True, boolean, "In eager mode an exception is a 500 (1) or a FAILURE (0)."
+        "CELERY_TASK_EAGER_PROPAGATES",
+        True,
+        boolean,
+        "In eager mode an exception is a 500 (1) or a FAILURE (0).",
     )
     celery_task_store_eager_result: bool = setting(
-        "CELERY_TASK_STORE_EAGER_RESULT", False, boolean, "Keep eager results of plain tasks in the result backend."
+        "CELERY_TASK_STORE_EAGER_RESULT",
+        False,
+        boolean,
+        "Keep eager results of plain tasks in the result backend.",
     )
 
 
@@ -58,6 +73,12 @@ class WorkerSettings(BrokerSettings, LogSettings):
     worker_api_url: str = setting(
         "WORKER_API_URL", "http://localhost:5003", url("http", "https"), "Address of importer-worker-api."
     )
-    worker_token: Secret = setting("WORKER_TOKEN", Secret(), secret, "Token that this worker shows to the worker API.")
-    worker_name: str = setting("WORKER_NAME", "", text, "Name in the register; made from the host's name if empty.")
-    heartbeat_file: str = setting("HEARTBEAT_FILE", "", text, "File that a worker touches, for a health check.")
+    worker_token: Secret = setting(
+        "WORKER_TOKEN", Secret(), secret, "Token that this worker shows to the worker API."
+    )
+    worker_name: str = setting(
+        "WORKER_NAME", "", text, "Name in the register; made from the host's name if empty."
+    )
+    heartbeat_file: str = setting(
+        "HEARTBEAT_FILE", "", text, "File that a worker touches, for a health check."
+    )

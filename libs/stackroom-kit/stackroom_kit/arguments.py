@@ -19,7 +19,9 @@ def refuse_unknown_arguments(allowed: Collection[str]) -> None:
     """400 for a parameter that the call does not have, or that comes twice."""
     for name, values in request.args.lists():
         if name not in allowed:
-            raise wrong_argument(name[:50], "unknown_parameter", f"There is no query parameter {name[:50]!r}.")
+            raise wrong_argument(
+                name[:50], "unknown_parameter", f"There is no query parameter {name[:50]!r}."
+            )
         if len(values) > 1:
             raise wrong_argument(name, "repeated_parameter", f"The query parameter {name!r} comes twice.")
 

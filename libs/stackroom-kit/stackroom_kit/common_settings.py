@@ -21,7 +21,10 @@ class WebSettings(LogSettings):
     web_processes: int = setting("WEB_PROCESSES", 2, integer(1, 64), "Server processes of one service.")
     web_threads: int = setting("WEB_THREADS", 4, integer(1, 256), "Threads of each server process.")
     max_body_bytes: int = setting(
-        "MAX_BODY_BYTES", 256 * 1024 * 1024, integer(1024, 2**40), "Longest request body, in bytes; above it 413."
+        "MAX_BODY_BYTES",
+        256 * 1024 * 1024,
+        integer(1024, 2**40),
+        "Longest request body, in bytes; above it 413.",
     )
 
 

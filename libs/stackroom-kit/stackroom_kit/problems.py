@@ -106,7 +106,11 @@ def _from_http_exception(error: HTTPException) -> Response:
 
 def _from_exception(error: Exception) -> Response:
     logger.exception("unexpected error in %s %s", request.method, request.path)
-    return respond(Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id."))
+    return respond(
+        Problem(
+            500, "internal_error", "The server met an unexpected error; the log has it under the request id."
+        )
+    )
 
 
 def register_problems(app: Flask) -> None:

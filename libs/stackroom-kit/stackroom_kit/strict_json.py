@@ -96,7 +96,11 @@ def loads(body: bytes) -> Any:
         _check_depth(decoded)
     try:
         value = json.loads(
-            decoded, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_integer
+            decoded,
+            object_pairs_hook=_pairs,
+            parse_constant=_constant,
+            parse_float=_float,
+            parse_int=_integer,
         )
     except json.JSONDecodeError as error:
         raise StrictJSONError(
@@ -115,5 +119,7 @@ def json_object() -> dict[str, Any]:
     except StrictJSONError as error:
         raise bad_request(error.detail, FieldError("", error.code, error.detail), code=error.code) from None
     if not isinstance(value, dict):
-        raise bad_request("The body must be a JSON object.", FieldError("", "not_an_object", "An object is expected."))
+        raise bad_request(
+            "The body must be a JSON object.", FieldError("", "not_an_object", "An object is expected.")
+        )
     return value

@@ -35,7 +35,9 @@ def make_or_adopt_tables(connection: Connection) -> None:
         else:
             table.create(connection)
     if differences:
-        raise AdoptionError("the tables in the database differ from what the catalog needs:\n- " + "\n- ".join(differences))
+        raise AdoptionError(
+            "the tables in the database differ from what the catalog needs:\n- " + "\n- ".join(differences)
+        )
 
 
 def _differences(connection: Connection, inspector: Inspector, table: Table) -> list[str]:
@@ -65,7 +67,9 @@ def _column_differences(inspector: Inspector, table: Table) -> list[str]:
             differences.append(f"{place} is {there}, expected {wanted}")
         if bool(found[column.name]["nullable"]) != bool(column.nullable):
             differences.append(f"{place} must {'allow' if column.nullable else 'not allow'} null")
-    extra = [name for name, column in found.items() if name not in table.columns and not _may_be_left_out(column)]
+    extra = [
+        name for name, column in found.items() if name not in table.columns and not _may_be_left_out(column)
+    ]
     return differences + [f"{table.fullname}.{name} is not known here and has no default" for name in extra]
 
 
@@ -80,11 +84,14 @@ def _key_differences(inspector: Inspector, table: Table) -> list[str]:
     if inspector.get_pk_constraint(table.name, SCHEMA)["constrained_columns"] != ["id"]:
         differences.append(f"{table.fullname}: the primary key must be id")
     found = {
-        (tuple(key["constrained_columns"]), key["referred_table"]) for key in inspector.get_foreign_keys(table.name, SCHEMA)
+        (tuple(key["constrained_columns"]), key["referred_table"])
+        for key in inspector.get_foreign_keys(table.name, SCHEMA)
     }
     for key in table.foreign_keys:
         if ((key.parent.name,), key.column.table.name) not in found:
-            differences.append(f"{table.fullname}.{key.parent.name} must reference {key.column.table.fullname}")
+            differences.append(
+                f"{table.fullname}.{key.parent.name} must reference {key.column.table.fullname}"
+            )
     return differences
 
 

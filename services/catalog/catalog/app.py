@@ -2,14 +2,14 @@
 
 from flask import Flask
 from sqlalchemy import Engine
-from stackroom_kit.settings import read_settings
-from stackroom_kit.web import install
 
 from catalog.database import Base, make_engine
 from catalog.database_problems import register_database_problems
 from catalog.db_status import database_answers, db_status_blueprint
 from catalog.resources import blueprints
 from catalog.settings import Settings
+from stackroom_kit.settings import read_settings
+from stackroom_kit.web import install
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -5,6 +5,7 @@ import logging
 from flask import Flask, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 from stackroom_kit.problems import respond, unavailable
 
 logger = logging.getLogger(__name__)

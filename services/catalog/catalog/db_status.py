@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint
 from sqlalchemy import Engine, text
+
 from stackroom_kit.arguments import refuse_unknown_arguments
 
 VERSIONS = {"sqlite": "SELECT sqlite_version()", "postgresql": "SHOW server_version"}

@@ -7,11 +7,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
-from stackroom_kit.logs import configure_logging
-from stackroom_kit.settings import SettingsError, read_settings
 
 from catalog.adoption import AdoptionError, make_missing_schemas
 from catalog.settings import Settings
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.settings import SettingsError, read_settings
 
 ADVISORY_LOCK = 0x57ACC_2
 logger = logging.getLogger(__name__)

@@ -1,8 +1,6 @@
 """The Flask app of the public API: ``flask --app importer run``."""
 
 from flask import Flask
-from stackroom_kit.settings import read_settings
-from stackroom_kit.web import install
 
 from importer.batches.routes import blueprint as batches
 from importer.database import make_engine
@@ -12,6 +10,8 @@ from importer.services import Services, keep_services
 from importer.settings import Settings
 from importer.tasks.routes import blueprint as tasks
 from importer.workers.routes import blueprint as workers
+from stackroom_kit.settings import read_settings
+from stackroom_kit.web import install
 
 
 def create_app(settings: Settings | None = None) -> Flask:

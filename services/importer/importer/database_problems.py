@@ -6,6 +6,7 @@ import psycopg2
 from flask import Flask, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 from stackroom_kit.problems import respond, unavailable
 
 logger = logging.getLogger(__name__)

@@ -3,14 +3,13 @@
 import logging
 import uuid
 
-from stackroom_jobs.compute import compute
-from stackroom_jobs.operations import Operation
-from stackroom_kit.problems import Problem, unprocessable
-
-from importer.ledger.claim import ClaimedChunk, Claimant, claim
+from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.failure import fail_whole
 from importer.ledger.report import Report, report
 from importer.services import Services
+from stackroom_jobs.compute import compute
+from stackroom_jobs.operations import Operation
+from stackroom_kit.problems import Problem, unprocessable
 
 WORKER = "eager"
 logger = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
-from stackroom_kit.logs import configure_logging
-from stackroom_kit.settings import SettingsError, read_settings
 
 from importer.settings import Settings
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.settings import SettingsError, read_settings
 
 ADVISORY_LOCK = 0x57ACC_1
 SCHEMA = "importer"

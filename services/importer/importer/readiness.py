@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable
 
 from sqlalchemy import Engine, text
+
+from importer.services import Services
+from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.queues import Queue
 from stackroom_kit.health import Check
-
-from importer.services import Services
-from importer.settings import Settings
 
 
 def database_answers(engine: Engine) -> Callable[[], None]:

@@ -22,17 +22,26 @@ class Settings(PostgresSettings, BrokerSettings, WebSettings):
         "Token of the worker API. The importer takes several, separated by commas: one per host.",
     )
     lease_seconds: int = setting(
-        "LEASE_SECONDS", 30, integer(2, 3600), "A chunk that is not reported or renewed in this time is due again."
+        "LEASE_SECONDS",
+        30,
+        integer(2, 3600),
+        "A chunk that is not reported or renewed in this time is due again.",
     )
     max_record_bytes: int = setting(
-        "MAX_RECORD_BYTES", 64 * 1024, integer(64, 2**24), "Longest record, in bytes; a longer one is refused."
+        "MAX_RECORD_BYTES",
+        64 * 1024,
+        integer(64, 2**24),
+        "Longest record, in bytes; a longer one is refused.",
     )
     max_batch_rows: int = setting(
         "MAX_BATCH_ROWS", 5_000_000, integer(1, 2_000_000_000), "Most rows of one batch; above it 413."
     )
 
     dispatcher_heartbeat_file: str = setting(
-        "DISPATCHER_HEARTBEAT_FILE", "", text, "File that the dispatcher touches each second, for a health check."
+        "DISPATCHER_HEARTBEAT_FILE",
+        "",
+        text,
+        "File that the dispatcher touches each second, for a health check.",
     )
 
     @property

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from catalog.app import create_app
-from catalog.migrate import migrate
-from catalog.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
+from catalog.app import create_app
+from catalog.migrate import migrate
+from catalog.settings import Settings
 from deploy.local.ports import free_port
 from tests.support.catalog_cases import CatalogCases
 
@@ -67,7 +67,10 @@ def test_of_parallel_changes_with_one_etag_one_wins(app: Flask, client: FlaskCli
 def test_group_that_gets_a_type_while_it_is_deleted_ends_consistent(app: Flask, client: FlaskClient) -> None:
     for number in range(10):
         client.post("/api/groups/", json={"id": 1})
-        calls = [("DELETE", "/api/groups/1", {}, {}), ("POST", "/api/types/", {"id": number, "group_id": 1}, {})]
+        calls = [
+            ("DELETE", "/api/groups/1", {}, {}),
+            ("POST", "/api/types/", {"id": number, "group_id": 1}, {}),
+        ]
         assert statuses(app, calls) in ([200, 400], [201, 409])
         client.delete(f"/api/types/{number}")
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import make_url
+
 from catalog.adoption import AdoptionError
 from catalog.app import create_app
 from catalog.migrate import migrate
 from catalog.settings import Settings
-from flask.testing import FlaskClient
 from importer.migrate import migrate as migrate_ledger
-from sqlalchemy import make_url
-
 from tests.support.servers import libpq_uri
 
 GRANTS = Path(__file__).parents[3] / "deploy" / "postgres" / "grants.sql"
@@ -41,7 +41,12 @@ def client_of(uri: str) -> FlaskClient:
 
 def grants_for(role: str) -> str:
     """The file as psql would run it: its variables replaced, the generated statements run by a block."""
-    text = GRANTS.read_text().replace("\\set ON_ERROR_STOP on", "").replace(':"role"', role).replace(":'role'", f"'{role}'")
+    text = (
+        GRANTS.read_text()
+        .replace("\\set ON_ERROR_STOP on", "")
+        .replace(':"role"', role)
+        .replace(":'role'", f"'{role}'")
+    )
     head, _, generated = text.partition("SELECT format(")
     query = "SELECT format(" + generated.replace("\\gexec", "")
     return f"{head} DO $$ DECLARE s text; BEGIN FOR s IN {query} LOOP EXECUTE s; END LOOP; END $$;"
@@ -91,7 +96,9 @@ def test_migration_runs_under_a_role_that_may_not_create_schemas(postgres: str, 
          "ALTER TABLE tbc.books_files_groups ALTER owner DROP DEFAULT", "owner is not known here"),
     ],
 )  # fmt: skip
-def test_migration_names_each_difference_and_changes_nothing(postgres: str, change: str, difference: str) -> None:
+def test_migration_names_each_difference_and_changes_nothing(
+    postgres: str, change: str, difference: str
+) -> None:
     execute(postgres, TABLES)
     execute(postgres, change)
     with pytest.raises(AdoptionError, match="differ") as caught:

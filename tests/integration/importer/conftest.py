@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from importer.database import make_engine
 from importer.migrate import migrate
-
 from tests.support.ledger import Ledger
 
 

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+
 from importer.app import create_app
 from importer.settings import Settings
-
 from tests.support.ledger import Ledger
 
 
 @pytest.fixture
 def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
-    return create_app(Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True)).test_client()
+    return create_app(
+        Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True)
+    ).test_client()
 
 
 @pytest.fixture
@@ -104,7 +106,9 @@ def test_status_of_a_row_that_the_batch_does_not_have_is_404(client: FlaskClient
     assert client.get(f"/api/importer/status/{batch_id}.2").status_code == 200
 
 
-def test_status_before_a_worker_came_is_pending_and_revoked_after_a_cancel(waiting_client: FlaskClient) -> None:
+def test_status_before_a_worker_came_is_pending_and_revoked_after_a_cancel(
+    waiting_client: FlaskClient,
+) -> None:
     task_id = waiting_client.post("/api/importer/progress", json={"records": RECORDS}).json["task_id"]
     assert waiting_client.get(f"/api/importer/status/{task_id}").json["state"] == "PENDING"
     assert waiting_client.get(f"/api/importer/status/{task_id}.1").json["state"] == "PENDING"

@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from importer.ledger.accept import EmptyBatchError, KeyReusedError
 from importer.ledger.cancel import cancel
 from importer.ledger.failure import fail, lose
@@ -13,7 +14,6 @@ from importer.ledger.renew import renew
 from importer.ledger.report import Report, WrongLineCountError, report
 from importer.ledger.results import results
 from importer.ledger.split import split_expired
-
 from tests.support.ledger import LEASE, Ledger
 
 
@@ -169,7 +169,9 @@ def test_lose_splits_at_the_second_death_until_the_poison_is_alone(ledger: Ledge
             deaths += 1
         else:
             assert ledger.report(chunk).accepted
-    lines = [json.loads(line) for line in b"".join(results(ledger.engine, batch_id, False, None)).splitlines()]
+    lines = [
+        json.loads(line) for line in b"".join(results(ledger.engine, batch_id, False, None)).splitlines()
+    ]
     assert [line["row"] for line in lines] == list(range(1, 41))
     failed = [line for line in lines if line["outcome"] == "failed"]
     assert [(line["row"], line["code"], line["id"]) for line in failed] == [(23, "worker_lost", 23)]

@@ -1,10 +1,10 @@
 """The catalog on SQLite in memory."""
 
 import pytest
-from catalog.app import create_app
-from catalog.settings import Settings
 from flask.testing import FlaskClient
 
+from catalog.app import create_app
+from catalog.settings import Settings
 from tests.support.catalog_cases import CatalogCases
 
 

@@ -1,6 +1,7 @@
 """Records are checked one by one where a block cannot be taken whole."""
 
 import pytest
+
 from importer.intake.checker import RecordChecker, Refusal
 from stackroom_jobs.records import Record
 

@@ -9,7 +9,9 @@ from stackroom_jobs.records import Record
 BAD = Refusal("invalid_json", "It is bad.", "", b"bad")
 
 
-def cut(lists: list[list[Record | Refusal]], max_rows: int = 4, max_bytes: int = 1000) -> tuple[list[NewChunk], list[int]]:
+def cut(
+    lists: list[list[Record | Refusal]], max_rows: int = 4, max_bytes: int = 1000
+) -> tuple[list[NewChunk], list[int]]:
     refused: list[int] = []
     chunker = Chunker(max_rows, max_bytes, lambda row, _: refused.append(row))
     return list(chunker.chunks(lists)), refused
@@ -21,7 +23,11 @@ def records(count: int, payload: str = "x") -> list[Record | Refusal]:
 
 def test_chunks_cover_all_rows_once_across_lists() -> None:
     chunks, refused = cut([records(3), records(5), records(2)])
-    assert [(chunk.first_row, chunk.last_row, chunk.rows) for chunk in chunks] == [(1, 4, 4), (5, 8, 4), (9, 10, 2)]
+    assert [(chunk.first_row, chunk.last_row, chunk.rows) for chunk in chunks] == [
+        (1, 4, 4),
+        (5, 8, 4),
+        (9, 10, 2),
+    ]
     assert refused == []
 
 

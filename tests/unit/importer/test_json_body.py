@@ -1,6 +1,7 @@
 """A JSON body is decoded whole, and record by record where something is wrong."""
 
 import pytest
+
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.json_body import read_batch, read_json
 from stackroom_jobs.records import Record

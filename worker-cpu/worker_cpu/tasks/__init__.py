@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from stackroom_jobs.worker.doorbell import Function
-
 from worker_cpu.tasks.normalize_record import normalize_record
 from worker_cpu.tasks.process_batch_with_progress import process_batch_with_progress
 

@@ -3,10 +3,9 @@
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from celery import Celery, Task
-from stackroom_kit.settings import read_settings
 
 from stackroom_jobs.celery_app import configuration
 from stackroom_jobs.operations import OPERATIONS, Operation
@@ -19,6 +18,7 @@ from stackroom_jobs.worker.doorbell import Doorbell, Function, Round, time_limit
 from stackroom_jobs.worker.parent import NAME_VARIABLE, Parent
 from stackroom_jobs.worker.quiet import quiet_worker
 from stackroom_jobs.worker.stop import inherited_stop_flag
+from stackroom_kit.settings import read_settings
 
 
 class WorkerCelery(Celery):
@@ -68,11 +68,16 @@ def create_worker(
     functions: Mapping[str, Function],
     settings: WorkerSettings | None = None,
     plain_routes: Mapping[str, Queue] | None = None,
+    pool_start_method: Literal["fork", "spawn"] = "fork",
 ) -> Celery:
-    """``functions`` by operation name. SettingsError for a wrong setting. ``celery -A <module>`` runs what this gives."""
+    """``functions`` by operation name. SettingsError for a wrong setting. ``celery -A <module>`` runs what this gives.
+
+    Children are forked, which is quick, unless a library of theirs (CUDA) does not survive a fork: then ``spawn``.
+    """
     settings = settings or read_settings(WorkerSettings)
     app = WorkerCelery(name, set_as_current=False)
     app.config_from_object(configuration(settings, plain_routes or {}))
+    app.conf.worker_pool_start_method = pool_start_method
     child = Child(settings, functions)
     for operation_name in functions:
         _add_task(app, OPERATIONS[operation_name], child)

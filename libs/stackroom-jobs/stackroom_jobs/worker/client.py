@@ -8,11 +8,19 @@ from urllib.parse import urlencode
 
 import msgspec
 import urllib3
-from stackroom_kit.request_id import HEADER, current_request_id
 
-from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, Heartbeat, LostRequest, ReleaseRequest
-from stackroom_jobs.protocol import RenewAnswer, RenewRequest
+from stackroom_jobs.protocol import (
+    Claim,
+    ClaimRequest,
+    FailRequest,
+    Heartbeat,
+    LostRequest,
+    ReleaseRequest,
+    RenewAnswer,
+    RenewRequest,
+)
 from stackroom_jobs.settings import WorkerSettings
+from stackroom_kit.request_id import HEADER, current_request_id
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 20
@@ -71,7 +79,9 @@ class WorkerAPI:
         """A chunk, or None where nothing is due."""
         return _claim(*self._post_until("/internal/claim", msgspec.json.encode(asked), deadline))
 
-    def report(self, token: str, output: bytes, following: ClaimRequest | None, deadline: float) -> Claim | None:
+    def report(
+        self, token: str, output: bytes, following: ClaimRequest | None, deadline: float
+    ) -> Claim | None:
         """Hand in outcomes; gives the next chunk where one was asked for and is due. None also where it was refused."""
         query = {"token": token}
         if following is not None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from stackroom_kit.request_id import set_request_id
 
 from stackroom_jobs.compute import compute
 from stackroom_jobs.operations import OPERATIONS, Operation
@@ -18,6 +17,7 @@ from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.context import Context, Stopped
 from stackroom_jobs.worker.renewal import Renewal
 from stackroom_jobs.worker.stop import StopFlag
+from stackroom_kit.request_id import set_request_id
 
 Function = Callable[[Any, Context], msgspec.Struct]
 
@@ -105,7 +105,9 @@ class Round:
         function = self._functions[operation.name]
         context = Context(self._settings, msgspec.json.decode(chunk.options), self._stop_flag)
         with Renewal(self._api, chunk.token, chunk.lease_seconds, context):
-            return compute(operation, lambda record: function(record, context), chunk.first_row, bytes(chunk.records))
+            return compute(
+                operation, lambda record: function(record, context), chunk.first_row, bytes(chunk.records)
+            )
 
 
 def time_limit_of(operation: Operation, default: int) -> int:

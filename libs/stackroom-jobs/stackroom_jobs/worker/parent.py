@@ -9,7 +9,6 @@ from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import Celery, signals
-from stackroom_kit.logs import configure_logging
 
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.protocol import LostRequest
@@ -18,6 +17,7 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.heartbeat import HeartbeatThread, Identity
 from stackroom_jobs.worker.stop import StopFlag, make_stop_flag
+from stackroom_kit.logs import configure_logging
 
 NAME_VARIABLE = "STACKROOM_WORKER_NAME"
 TELL_SECONDS = 600  # how long a death is told again while the importer is away; the lease ends it anyway
@@ -27,7 +27,9 @@ logger = logging.getLogger(__name__)
 class Parent:
     """Handlers of Celery's signals for one app. Nothing of this runs in a pool process."""
 
-    def __init__(self, app: Celery, service: str, settings: WorkerSettings, operations: tuple[str, ...]) -> None:
+    def __init__(
+        self, app: Celery, service: str, settings: WorkerSettings, operations: tuple[str, ...]
+    ) -> None:
         self._app = app
         self._service = service
         self._settings = settings

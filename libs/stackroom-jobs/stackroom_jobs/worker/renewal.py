@@ -28,7 +28,9 @@ class Renewal:
     def __enter__(self) -> None:
         self._thread.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Does not wait for a call under way: the ledger ignores a renewal of a chunk that is reported."""
         self._ended.set()
 

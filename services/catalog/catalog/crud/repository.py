@@ -7,7 +7,6 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     FromClause,
-
     Label,
     Row,
     String,
@@ -41,7 +40,11 @@ class Repository:
     """Every call is one statement on an AUTOCOMMIT connection; rows are given as dicts, in the columns' order."""
 
     def __init__(
-        self, engine: Engine, table: FromClause, joined: Joined | None = None, dependents: tuple[Dependents, ...] = ()
+        self,
+        engine: Engine,
+        table: FromClause,
+        joined: Joined | None = None,
+        dependents: tuple[Dependents, ...] = (),
     ) -> None:
         self.engine = engine
         self.table: Any = table
@@ -86,7 +89,9 @@ class Repository:
             return bool(connection.execute(self.table.delete().where(*self._is(row_id, seen))).rowcount)
 
     def _is(self, row_id: int, seen: dict[str, Any] | None) -> list[ColumnElement[bool]]:
-        same = [column.is_not_distinct_from(seen[column.name]) for column in self.table.columns] if seen else []
+        same = (
+            [column.is_not_distinct_from(seen[column.name]) for column in self.table.columns] if seen else []
+        )
         return [self.table.c.id == row_id, *same]
 
     def count_dependents(self, row_id: int) -> dict[str, int]:
@@ -98,5 +103,3 @@ class Repository:
                 ).scalar_one()
                 for dependent in self.dependents
             }
-
-

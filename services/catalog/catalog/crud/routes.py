@@ -6,9 +6,6 @@ from typing import Any, NoReturn
 import msgspec
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import IntegrityError
-from stackroom_kit.arguments import refuse_unknown_arguments
-from stackroom_kit.problems import FieldError, Problem, bad_request, conflict, not_found, precondition_failed
-from stackroom_kit.strict_json import json_object
 
 from catalog.crud.csv_page import csv_page
 from catalog.crud.etag import etag_of, if_match, if_none_match, matches
@@ -16,6 +13,9 @@ from catalog.crud.integrity import Violation, violation_of
 from catalog.crud.listing import listing_of_request
 from catalog.crud.repository import Repository
 from catalog.crud.schema import INT32, Schema
+from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_kit.problems import FieldError, Problem, bad_request, conflict, not_found, precondition_failed
+from stackroom_kit.strict_json import json_object
 
 JSON = "application/json"
 _ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
@@ -121,12 +121,16 @@ class Resource:
             raise bad_request(detail, FieldError("/id", "exists", detail), code="exists") from None
         if violation is Violation.UNKNOWN_REFERENCE:
             detail = "The group_id names no group."
-            raise bad_request(detail, FieldError("/group_id", "unknown_group", detail), code="unknown_group") from None
+            raise bad_request(
+                detail, FieldError("/group_id", "unknown_group", detail), code="unknown_group"
+            ) from None
         raise error
 
     def _in_use(self, row_id: int) -> Problem:
         counts = self._repository.count_dependents(row_id)
-        detail = "The row is still used by " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "."
+        detail = (
+            "The row is still used by " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "."
+        )
         return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import FromClause, Integer, String
+
 from stackroom_kit.problems import FieldError, bad_request
 
 INT32 = range(-(2**31), 2**31)
@@ -33,13 +34,20 @@ class Field:
     def _integer_fault(self, value: Any) -> tuple[str, str] | None:
         if type(value) is not int:
             return "wrong_type", f"{self.name} must be a whole number."
-        return None if value in INT32 else ("out_of_range", f"{self.name} must be from {INT32[0]} to {INT32[-1]}.")
+        return (
+            None
+            if value in INT32
+            else ("out_of_range", f"{self.name} must be from {INT32[0]} to {INT32[-1]}.")
+        )
 
     def _text_fault(self, value: Any, max_length: int) -> tuple[str, str] | None:
         if not isinstance(value, str):
             return "wrong_type", f"{self.name} must be a text."
         if len(value) > max_length:
-            return "too_long", f"{self.name} may have at most {max_length} characters, this one has {len(value)}."
+            return (
+                "too_long",
+                f"{self.name} may have at most {max_length} characters, this one has {len(value)}.",
+            )
         if FORBIDDEN.search(value):
             return "bad_text", f"{self.name} holds characters that are not allowed."
         return None

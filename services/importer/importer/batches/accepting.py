@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Engine
-from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
-from stackroom_kit.problems import Problem, too_large, unprocessable
-from stackroom_kit.request_id import current_request_id
 
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.chunks import Chunker, NewChunk
 from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import SLOTS
+from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
+from stackroom_kit.problems import Problem, too_large, unprocessable
+from stackroom_kit.request_id import current_request_id
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
@@ -46,7 +46,12 @@ def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
 
 
 def accept_rows(
-    engine: Engine, new: NewBatch, operation: Operation, rows: int, read: Callable[[], RowLists], limits: Limits
+    engine: Engine,
+    new: NewBatch,
+    operation: Operation,
+    rows: int,
+    read: Callable[[], RowLists],
+    limits: Limits,
 ) -> Accepted:
     """``rows`` is the expected number, for the size of chunks; ``read`` opens the rows. Problems 413, 422."""
     max_rows = chunk_rows(operation, rows, live_slots(engine, operation, new.queue))

@@ -5,8 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy import Row
-from stackroom_kit.arguments import choice_argument, integer_argument, refuse_unknown_arguments, text_argument
-from stackroom_kit.problems import not_found, unsupported_media_type
 
 from importer.batches.accepting import accept_rows, checker_for, new_batch
 from importer.batches.cursor import decode_cursor, encode_cursor
@@ -20,7 +18,9 @@ from importer.ledger.cancel import cancel
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import BATCHES
 from importer.ledger.results import OUTCOMES, results
-from importer.services import Services, services
+from importer.services import services
+from stackroom_kit.arguments import choice_argument, integer_argument, refuse_unknown_arguments, text_argument
+from stackroom_kit.problems import not_found, unsupported_media_type
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
 blueprint = Blueprint("batches", __name__, url_prefix="/api/importer/batches")

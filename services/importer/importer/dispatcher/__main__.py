@@ -5,15 +5,14 @@ import sys
 import threading
 from types import FrameType
 
-from stackroom_jobs.bell import Bells
-from stackroom_jobs.celery_app import make_celery
-from stackroom_kit.logs import configure_logging
-from stackroom_kit.settings import SettingsError, read_settings
-
 from importer.database import make_engine
 from importer.dispatcher.loop import Dispatcher
 from importer.dispatcher.wakeup import Wakeup
 from importer.settings import Settings
+from stackroom_jobs.bell import Bells
+from stackroom_jobs.celery_app import make_celery
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.settings import SettingsError, read_settings
 
 POOL_SIZE = 2
 

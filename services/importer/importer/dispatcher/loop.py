@@ -9,13 +9,13 @@ from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from stackroom_jobs.bell import Bells
 
 from importer.dispatcher.ring import ring
 from importer.dispatcher.wakeup import Wakeup
 from importer.ledger.reading import FORGET_WORKERS
 from importer.ledger.split import split_expired
 from importer.ledger.statements import CLOSE_FINISHED
+from stackroom_jobs.bell import Bells
 
 BUSY_SECONDS = 0.05
 IDLE_SECONDS = 1.0

@@ -1,12 +1,12 @@
 """ring: as many doorbells as there is work due, at most the slots that serve it, less those still on the list."""
 
 from sqlalchemy import Engine
-from stackroom_jobs.bell import Bells
-from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.queues import Queue
 
 from importer.ledger.limits import MAX_EXPIRED, WORKER_ALIVE_SECONDS
 from importer.ledger.statements import DUE
+from stackroom_jobs.bell import Bells
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.queues import Queue
 
 
 def ring(engine: Engine, bells: Bells) -> bool:

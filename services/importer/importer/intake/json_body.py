@@ -5,10 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from stackroom_kit.problems import FieldError, Problem, bad_request
-from stackroom_kit.strict_json import StrictJSONError, loads
 
 from importer.intake.checker import RecordChecker
+from stackroom_kit.problems import FieldError, Problem, bad_request
+from stackroom_kit.strict_json import StrictJSONError, loads
 
 BLOCK_ROWS = 10_000
 
@@ -52,7 +52,11 @@ def _decode_whole(body: bytes, checker: RecordChecker) -> Body | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     once = all(body.count(key) <= 1 for key in (b'"records"', b'"source"', b'"enqueue"'))
-    if not once or not checker.looks_plain(body, len(plain.records)) or checker.may_be_too_long(plain.records):
+    if (
+        not once
+        or not checker.looks_plain(body, len(plain.records))
+        or checker.may_be_too_long(plain.records)
+    ):
         return None
     return Body(plain.records, plain.source, plain.enqueue)
 

@@ -53,7 +53,14 @@ class ClaimedChunk:
 
 def claimed_chunk(row: Row[Any], token: str) -> ClaimedChunk:
     return ClaimedChunk(
-        token, row.batch_id, row.first_row, row.attempts, row.records, row.operation, row.options, row.request_id
+        token,
+        row.batch_id,
+        row.first_row,
+        row.attempts,
+        row.records,
+        row.operation,
+        row.options,
+        row.request_id,
     )
 
 

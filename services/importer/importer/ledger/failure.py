@@ -5,7 +5,13 @@ from sqlalchemy import Engine
 from importer.database import transaction
 from importer.ledger.limits import MAX_DEATHS, MAX_FAILURES
 from importer.ledger.split import Trouble, finish_as_failed, split
-from importer.ledger.statements import CHUNK_OF_TOKEN, FAIL, LOCK_BATCH_OF_TOKEN, LOCK_BATCHES_OF_DELIVERY, LOSE
+from importer.ledger.statements import (
+    CHUNK_OF_TOKEN,
+    FAIL,
+    LOCK_BATCH_OF_TOKEN,
+    LOCK_BATCHES_OF_DELIVERY,
+    LOSE,
+)
 
 DETAILS = {
     "worker_lost": "The worker process died while it held this record.",

@@ -5,7 +5,7 @@ import dataclasses
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from importer.ledger.claim import ClaimedChunk, Claimant, claimed_chunk
+from importer.ledger.claim import Claimant, ClaimedChunk, claimed_chunk
 from importer.ledger.statements import HELD_ROWS, REPORT, REPORT_AND_CLAIM
 
 FAILED_MARK = b'"outcome":"failed"'

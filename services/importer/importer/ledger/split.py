@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row
-from stackroom_jobs.outcomes import failed_line
 
 from importer.database import transaction
 from importer.ledger.limits import MAX_EXPIRED, MAX_PIECES
@@ -22,6 +21,7 @@ from importer.ledger.statements import (
     LOCK_BATCH,
     LOCK_CHUNK,
 )
+from stackroom_jobs.outcomes import failed_line
 
 logger = logging.getLogger(__name__)
 _decoder = msgspec.json.Decoder(list[msgspec.Raw])
@@ -98,5 +98,10 @@ def split_expired(engine: Engine) -> int:
         found = connection.execute(EXPIRED_TOO_OFTEN, {"max_expired": MAX_EXPIRED}).all()
     for row in found:
         with transaction(engine) as connection:
-            split(connection, row.batch_id, row.first_row, Trouble("worker_lost", "Its lease ran out again and again."))
+            split(
+                connection,
+                row.batch_id,
+                row.first_row,
+                Trouble("worker_lost", "Its lease ran out again and again."),
+            )
     return len(found)

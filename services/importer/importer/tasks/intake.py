@@ -5,8 +5,6 @@ from typing import Any
 
 import msgspec
 from flask import request
-from stackroom_jobs.operations import Operation
-from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
 
 from importer.batches.accepting import checker_for
 from importer.batches.request import DEFAULT_SOURCE
@@ -14,6 +12,8 @@ from importer.intake.checker import Refusal
 from importer.intake.json_body import read_json
 from importer.intake.spool import spool
 from importer.services import services
+from stackroom_jobs.operations import Operation
+from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
 
 MAX_ERRORS = 100
 MAX_SOURCE = 200

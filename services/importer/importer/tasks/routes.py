@@ -4,10 +4,6 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response
-from stackroom_jobs.normalize import normalize
-from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_kit.arguments import refuse_unknown_arguments
-from stackroom_kit.problems import not_found
 
 from importer.batches.accepting import accept_rows, new_batch
 from importer.eager import compute_now
@@ -16,6 +12,10 @@ from importer.services import services
 from importer.tasks.intake import TaskBody, task_body
 from importer.tasks.plain import plain_task_status
 from importer.tasks.status import task_results, task_status
+from stackroom_jobs.normalize import normalize
+from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_kit.problems import not_found
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/api/importer")
 INGEST = OPERATIONS["normalize_record"]
@@ -44,7 +44,8 @@ def ingest() -> Response | tuple[dict[str, Any], int]:
         return Response(msgspec.json.encode(answer), 200, content_type="application/json")
     batch_id = _accept(INGEST, body)
     tasks: list[dict[str, Any]] = [
-        {"record_id": str(record.id), "task_id": f"{batch_id}.{row}"} for row, record in enumerate(body.records, 1)
+        {"record_id": str(record.id), "task_id": f"{batch_id}.{row}"}
+        for row, record in enumerate(body.records, 1)
     ]
     if services().settings.celery_task_always_eager:
         for task, result in zip(tasks, task_results(services().engine, batch_id), strict=True):

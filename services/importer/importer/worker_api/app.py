@@ -1,8 +1,6 @@
 """The Flask app of the process ``importer-worker-api``."""
 
 from flask import Flask
-from stackroom_kit.settings import read_settings
-from stackroom_kit.web import install
 
 from importer.database import make_engine
 from importer.database_problems import register_database_problems
@@ -11,6 +9,8 @@ from importer.services import Services, keep_services
 from importer.settings import Settings
 from importer.worker_api.routes import blueprint
 from importer.worker_api.token import require_token
+from stackroom_kit.settings import read_settings
+from stackroom_kit.web import install
 
 
 def create_app(settings: Settings | None = None) -> Flask:

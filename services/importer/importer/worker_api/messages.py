@@ -4,10 +4,10 @@ from typing import TypeVar
 
 import msgspec
 from flask import Response, request
-from stackroom_jobs.protocol import Claim
-from stackroom_kit.problems import FieldError, bad_request
 
 from importer.ledger.claim import ClaimedChunk
+from stackroom_jobs.protocol import Claim
+from stackroom_kit.problems import FieldError, bad_request
 
 M = TypeVar("M")
 _encoder = msgspec.json.Encoder()

@@ -3,6 +3,15 @@
 from typing import Any
 
 from flask import Blueprint, Response, request
+
+from importer.ledger.claim import Claimant, claim
+from importer.ledger.failure import fail, lose
+from importer.ledger.release import release
+from importer.ledger.renew import renew
+from importer.ledger.report import Report, WrongLineCountError, report
+from importer.services import services
+from importer.worker_api.messages import claim_answer, message, query
+from importer.workers.registry import note_heartbeat
 from stackroom_jobs.protocol import (
     CONTRACT_VERSION,
     ClaimRequest,
@@ -14,20 +23,13 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_kit.problems import Problem, bad_request, conflict
 
-from importer.ledger.claim import Claimant, claim
-from importer.ledger.failure import fail, lose
-from importer.ledger.release import release
-from importer.ledger.renew import renew
-from importer.ledger.report import Report, WrongLineCountError, report
-from importer.services import services
-from importer.worker_api.messages import claim_answer, message, query
-from importer.workers.registry import note_heartbeat
-
 blueprint = Blueprint("worker_api", __name__, url_prefix="/internal")
 
 
 def _not_yours() -> Problem:
-    return conflict("The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token")
+    return conflict(
+        "The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token"
+    )
 
 
 @blueprint.post("/claim")
@@ -50,7 +52,9 @@ def _next_claimant() -> Claimant | None:
     token = request.args.get("next_token")
     if not token:
         return None
-    return Claimant(query("worker"), query("queue"), tuple(query("operations").split(",")), query("delivery"), token)
+    return Claimant(
+        query("worker"), query("queue"), tuple(query("operations").split(",")), query("delivery"), token
+    )
 
 
 @blueprint.post("/report")

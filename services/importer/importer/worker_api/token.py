@@ -3,6 +3,7 @@
 import hmac
 
 from flask import Flask, request
+
 from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret, SettingsError
 

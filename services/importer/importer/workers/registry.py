@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Engine
-from stackroom_jobs.protocol import Heartbeat
-from stackroom_jobs.queues import Queue
 
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import HEARTBEAT, QUEUES, WORKERS
+from stackroom_jobs.protocol import Heartbeat
+from stackroom_jobs.queues import Queue
 
 
 def note_heartbeat(engine: Engine, seen: Heartbeat) -> None:

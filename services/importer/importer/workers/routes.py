@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import Blueprint
-from stackroom_kit.arguments import refuse_unknown_arguments
 
 from importer.services import services
 from importer.workers.registry import list_queues, list_workers
+from stackroom_kit.arguments import refuse_unknown_arguments
 
 blueprint = Blueprint("workers", __name__, url_prefix="/api/importer")
 

@@ -90,9 +90,13 @@ INDEXES = (
 
 def _compress_texts() -> None:
     """lz4 where the server has it, else none: pglz costs a quarter of the throughput."""
-    allowed = op.get_bind().exec_driver_sql(
-        "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
-    ).scalar()
+    allowed = (
+        op.get_bind()
+        .exec_driver_sql(
+            "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+        )
+        .scalar()
+    )
     for column in ("records", "output"):
         if allowed:
             op.execute(f"ALTER TABLE importer.chunk ALTER COLUMN {column} SET COMPRESSION lz4")

@@ -1,0 +1,1 @@
+"""The worker for the queue ``gpu``."""

@@ -1,0 +1,9 @@
+"""Entry of Celery: ``celery -A worker_gpu.app worker --queues=gpu --concurrency=1``."""
+
+from stackroom_jobs.worker import create_worker
+from stackroom_kit.settings import read_settings
+from worker_gpu.settings import GpuWorkerSettings
+from worker_gpu.tasks import make_functions
+
+_settings = read_settings(GpuWorkerSettings)
+app = create_worker("worker-gpu", make_functions(_settings), _settings, pool_start_method="spawn")

@@ -1,0 +1,55 @@
+"""One record names a video under ``MEDIA_DIR``: what it is, measured by decoding the whole of it."""
+
+from pathlib import Path
+
+import msgspec
+
+from stackroom_jobs.records import Record
+from stackroom_jobs.worker import Context
+from worker_gpu.settings import GpuWorkerSettings
+from worker_gpu.video.media import open_media
+from worker_gpu.video.probe import probe
+
+
+class VideoResult(msgspec.Struct, frozen=True, gc=False):
+    """Durations are in seconds, the frame rate in frames per second; both are null where the file does not tell.
+
+    ``frames`` were decoded, which can differ from what the file says of itself. ``damaged`` says that parts of it
+    could not be decoded. ``shots`` is null, and ``shots_code`` says why: no model is installed.
+    """
+
+    id: str
+    file: str
+    codec: str
+    width: int
+    height: int
+    frames: int
+    duration: float | None
+    frame_rate: float | None
+    damaged: bool
+    shots: None
+    shots_code: str
+
+
+class ProcessVideo:
+    """The function of the operation ``process_video``. RecordError for what is no video that can be read."""
+
+    def __init__(self, settings: GpuWorkerSettings) -> None:
+        self._root = Path(settings.media_dir)
+
+    def __call__(self, record: Record, context: Context) -> VideoResult:
+        with open_media(self._root, record.payload) as file:
+            found = probe(file, context)
+        return VideoResult(
+            id=str(record.id),
+            file=record.payload,
+            codec=found.codec,
+            width=found.width,
+            height=found.height,
+            frames=found.frames,
+            duration=found.duration,
+            frame_rate=found.frame_rate,
+            damaged=found.damaged,
+            shots=None,
+            shots_code="no_model",
+        )

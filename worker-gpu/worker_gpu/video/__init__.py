@@ -1,0 +1,1 @@
+"""Video files: opened inside one folder only, decoded frame by frame."""
