@@ -15,8 +15,8 @@ def _path(root: Path, name: str) -> Path:
     folder = root.resolve()
     try:
         path = (folder / name).resolve()
-    except (OSError, RuntimeError):  # a part of the name is too long, or links lead in a circle
-        raise RecordError("bad_name", f"{name!r} is no name of a file") from None
+    except RuntimeError:
+        raise RecordError("bad_name", f"{name!r} is a link that leads in a circle") from None
     if not path.is_relative_to(folder):
         raise RecordError("bad_name", f"{name!r} leads out of the media folder")
     return path
@@ -28,11 +28,13 @@ def open_media(root: Path, name: str) -> BinaryIO:
     Only regular files are opened: a pipe or a device would block for ever, or never end.
     """
     path = _path(root, name)
-    if not path.is_file():
-        raise RecordError("not_found", f"there is no file {name!r} in the media folder")
     try:
-        return path.open("rb")
+        if path.is_file():
+            return path.open("rb")
     except FileNotFoundError:
-        raise RecordError("not_found", f"there is no file {name!r} in the media folder") from None
+        pass  # it went between the look and the opening
     except PermissionError:
         raise RecordError("unreadable", f"the worker may not read {name!r}") from None
+    except OSError as error:
+        raise RecordError("unreadable", f"{name!r} cannot be opened: {error.strerror}") from None
+    raise RecordError("not_found", f"there is no file {name!r} in the media folder")

@@ -1,6 +1,7 @@
 """What a video is, found by decoding it: headers lie, frames do not."""
 
 import dataclasses
+import errno
 from typing import BinaryIO
 
 import av
@@ -37,11 +38,7 @@ def probe(file: BinaryIO, context: Context) -> Video:
 
     RecordError ``not_a_video``, ``no_video_stream``, ``no_frames`` or ``too_large``.
     """
-    try:
-        container = av.open(file, mode="r", options=OPTIONS, metadata_errors="replace")
-    except (FFmpegError, ValueError, EOFError):
-        raise RecordError("not_a_video", "the file is in no video format that is read here") from None
-    with container:
+    with _open(file) as container:
         stream = _stream(container)
         count = _Count(stream, context)
         for packet in container.demux(stream):
@@ -49,6 +46,17 @@ def probe(file: BinaryIO, context: Context) -> Video:
         if not count.frames:
             raise RecordError("no_frames", "not one frame of the video could be decoded")
         return count.video(_duration(container, stream))
+
+
+def _open(file: BinaryIO) -> InputContainer:
+    try:
+        return av.open(file, mode="r", options=OPTIONS, metadata_errors="replace")
+    except FFmpegError:
+        pass
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a header that sends the reader to before the start is no fault of the disk
+            raise
+    raise RecordError("not_a_video", "the file is in no video format that is read here")
 
 
 def _stream(container: InputContainer) -> VideoStream:
@@ -78,11 +86,13 @@ class _Count:
         self._context = context
         self._said = stream.frames  # 0 where the file does not tell
         self._last_end = 0.0
+        self._packets = 0
         self.frames = 0
         self.damaged = False
 
-    def decode(self, packet: Packet[VideoStream]) -> None:
+    def decode(self, packet: "Packet[VideoStream]") -> None:
         """A packet that cannot be decoded damages the video; it does not end it."""
+        self._packets += bool(packet.size)  # the last one is empty and asks for the frames that are still inside
         try:
             frames = packet.decode()
         except FFmpegError:
@@ -112,5 +122,6 @@ class _Count:
             frames=self.frames,
             duration=round(duration or self._last_end, 3) or None,
             frame_rate=round(float(rate), 3) if rate else None,
-            damaged=self.damaged,
+            # Packets are compared, not frames: a file may ask for some frames not to be shown.
+            damaged=self.damaged or self._packets < self._said,
         )

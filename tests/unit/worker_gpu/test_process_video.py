@@ -1,0 +1,145 @@
+"""``process_video`` on real files: good ones, broken ones, and names that try to leave the folder."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+
+from stackroom_jobs.outcomes import RecordError
+from stackroom_jobs.records import Record
+from stackroom_jobs.worker import Context, Stopped
+from stackroom_jobs.worker.stop import StopFlag
+from tests.support.videos import write_sound, write_video
+from worker_gpu.settings import GpuWorkerSettings
+from worker_gpu.tasks.process_video import ProcessVideo, VideoResult
+
+
+@dataclasses.dataclass
+class Worker:
+    """The function as a worker has it, on one folder of videos."""
+
+    media: Path
+    context: Context
+
+    def process(self, name: str) -> VideoResult:
+        settings = self.context.settings
+        assert isinstance(settings, GpuWorkerSettings)
+        return ProcessVideo(settings)(Record("v1", name), self.context)
+
+    def code(self, name: str) -> str:
+        with pytest.raises(RecordError) as caught:
+            self.process(name)
+        return caught.value.code
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    media = tmp_path / "media"
+    media.mkdir()
+    return Worker(media, Context(GpuWorkerSettings(media_dir=str(media)), {}, StopFlag(tmp_path / "stop")))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.mp4", "mpeg4"), ("b.mkv", "ffv1"), ("c.avi", "mjpeg"), ("d.webm", "libvpx")]
+)
+def test_video_is_measured_by_its_frames(worker: Worker, name: str, codec: str) -> None:
+    write_video(worker.media / name, 50, codec)
+    found = worker.process(name)
+    assert (found.id, found.file, found.frames, found.width, found.height) == ("v1", name, 50, 96, 64)
+    assert found.codec == {"libvpx": "vp8"}.get(codec, codec)
+    assert found.frame_rate == pytest.approx(25, abs=0.1)
+    assert found.duration == pytest.approx(2.0, abs=0.05)
+    assert not found.damaged
+    assert (found.shots, found.shots_code) == (None, "no_model")
+
+
+def test_video_in_a_subfolder_and_with_a_name_in_cyrillic_is_found(worker: Worker) -> None:
+    (worker.media / "фильмы").mkdir()
+    write_video(worker.media / "фильмы" / "клип 1.mp4", 3)
+    assert worker.process("фильмы/клип 1.mp4").frames == 3
+
+
+def test_video_cut_in_the_middle_gives_the_frames_that_are_left(worker: Worker) -> None:
+    whole = write_video(worker.media / "whole.mkv", 100, "ffv1").read_bytes()
+    (worker.media / "half.mkv").write_bytes(whole[: len(whole) // 2])
+    found = worker.process("half.mkv")
+    assert 0 < found.frames < 100
+
+
+def test_video_with_overwritten_bytes_is_damaged(worker: Worker) -> None:
+    data = bytearray(write_video(worker.media / "good.avi", 100, "mjpeg").read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4000] = b"\xaa" * 4000
+    (worker.media / "bad.avi").write_bytes(data)
+    found = worker.process("bad.avi")
+    assert found.damaged
+    assert 0 < found.frames <= 100
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "../secret.mp4", "/etc/passwd", "a/../../secret.mp4", "nul\0.mp4", "x" * 2000, "loop"],
+)
+def test_name_that_is_none_or_leads_out_is_a_bad_name(worker: Worker, tmp_path: Path, name: str) -> None:
+    write_video(tmp_path / "secret.mp4", 2)
+    (worker.media / "loop").symlink_to(worker.media / "loop")
+    assert worker.code(name) == "bad_name"
+
+
+def test_link_that_leads_out_is_a_bad_name(worker: Worker, tmp_path: Path) -> None:
+    write_video(tmp_path / "secret.mp4", 2)
+    (worker.media / "link.mp4").symlink_to(tmp_path / "secret.mp4")
+    assert worker.code("link.mp4") == "bad_name"
+
+
+def test_file_that_is_not_there_is_not_found(worker: Worker) -> None:
+    assert worker.code("missing.mp4") == "not_found"
+
+
+def test_name_that_no_file_system_takes_is_unreadable(worker: Worker) -> None:
+    assert worker.code("y" * 300) == "unreadable"
+
+
+def test_folder_and_pipe_are_no_files(worker: Worker) -> None:
+    os.mkfifo(worker.media / "pipe")
+    assert worker.code("pipe") == "not_found"
+    assert worker.code(".") == "not_found"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"just a text, no video",
+        b"\0" * 5000,
+        b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
+        b"ffconcat version 1.0\nfile good.mp4\n",
+        b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom",
+    ],
+    ids=["empty", "text", "zeros", "hls playlist", "concat list", "mp4 header alone"],
+)
+def test_content_that_is_no_video_says_so(worker: Worker, content: bytes) -> None:
+    write_video(worker.media / "good.mp4", 2)
+    (worker.media / "file.mp4").write_bytes(content)
+    assert worker.code("file.mp4") == "not_a_video"
+
+
+def test_sound_alone_has_no_video_stream(worker: Worker) -> None:
+    write_sound(worker.media / "sound.avi")
+    assert worker.code("sound.avi") == "no_video_stream"
+
+
+def test_video_that_is_header_alone_has_no_frames(worker: Worker) -> None:
+    write_video(worker.media / "none.avi", 0, "mjpeg")
+    assert worker.code("none.avi") == "no_frames"
+
+
+def test_progress_is_told_and_a_stop_is_heard(worker: Worker) -> None:
+    write_video(worker.media / "long.mp4", 200)
+    assert worker.process("long.mp4").frames == 200
+    assert worker.context.current == 192
+    assert worker.context.total == 200
+    worker.context.is_lease_over = True
+    with pytest.raises(Stopped):
+        worker.process("long.mp4")
