@@ -6,4 +6,4 @@ from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.tasks import make_functions
 
 _settings = read_settings(GpuWorkerSettings)
-app = create_worker("worker-gpu", make_functions(_settings), _settings, pool_start_method="spawn")
+app = create_worker("worker-gpu", make_functions(_settings), _settings, spawn_from=__name__)

@@ -1,9 +1,10 @@
 """``create_worker``: a Celery app whose tasks are the operations that a worker has functions for."""
 
+import importlib
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from celery import Celery, Task
 
@@ -22,11 +23,24 @@ from stackroom_kit.settings import read_settings
 
 
 class WorkerCelery(Celery):
-    """Celery whose worker keeps silent among workers: gossip, mingle and heartbeats grow with their square."""
+    """Celery whose worker keeps silent among workers: gossip, mingle and heartbeats grow with their square.
+
+    A spawned child gets its app by importing ``module`` as its parent did: a pickled app has lost its tasks.
+    """
+
+    module: str | None = None
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return (_app_of, (self.module,)) if self.module else super().__reduce__()
 
     @cached_property
     def Worker(self) -> Any:  # noqa: N802 - the name that Celery's command line asks for
         return quiet_worker(super().Worker)
+
+
+def _app_of(module: str) -> Celery:
+    app: Celery = importlib.import_module(module).app
+    return app
 
 
 class Child:
@@ -60,7 +74,8 @@ def _add_task(app: Celery, operation: Operation, child: Child) -> None:
             return compute_bare(task, operation, function, context, args)
         return child.answer(task, operation)
 
-    app.task(name=operation.task_name, bind=True, time_limit=limit)(run)
+    # Not lazy: a lazy task of a spawned child would belong to every app but this one.
+    app.task(name=operation.task_name, bind=True, time_limit=limit, lazy=False)(run)
 
 
 def create_worker(
@@ -68,16 +83,18 @@ def create_worker(
     functions: Mapping[str, Function],
     settings: WorkerSettings | None = None,
     plain_routes: Mapping[str, Queue] | None = None,
-    pool_start_method: Literal["fork", "spawn"] = "fork",
+    spawn_from: str | None = None,
 ) -> Celery:
     """``functions`` by operation name. SettingsError for a wrong setting. ``celery -A <module>`` runs what this gives.
 
-    Children are forked, which is quick, unless a library of theirs (CUDA) does not survive a fork: then ``spawn``.
+    Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each child is
+    a new interpreter, for libraries that do not survive a fork (CUDA).
     """
     settings = settings or read_settings(WorkerSettings)
     app = WorkerCelery(name, set_as_current=False)
     app.config_from_object(configuration(settings, plain_routes or {}))
-    app.conf.worker_pool_start_method = pool_start_method
+    app.module = spawn_from
+    app.conf.worker_pool_start_method = "spawn" if spawn_from else "fork"
     child = Child(settings, functions)
     for operation_name in functions:
         _add_task(app, OPERATIONS[operation_name], child)
