@@ -50,11 +50,7 @@ def settings_classes() -> Iterator[tuple[str, type[Any]]]:
             continue
         module = importlib.import_module(f"{member}.settings")
         for value in vars(module).values():
-            if (
-                isinstance(value, type)
-                and dataclasses.is_dataclass(value)
-                and value.__module__ == module.__name__
-            ):
+            if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__:
                 yield member, value
 
 

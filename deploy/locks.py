@@ -30,9 +30,7 @@ def write(upgrade: bool) -> None:
     _compile(DEVELOPMENT, [*LIBRARIES, *IMAGES], ["--group=dev", *(["--upgrade"] if upgrade else [])])
     for image in IMAGES:
         # Nothing of an image's old lock is kept: the development lock alone says which version it is.
-        _compile(
-            f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"]
-        )
+        _compile(f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
 
 
 def wrong_locks() -> list[str]:

@@ -20,9 +20,7 @@ FAILURES = (AlreadyRunning, DemoFailed, EnvFileError, PortTaken, ServerError, Se
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m deploy.local", description="The stack as plain processes."
-    )
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description="The stack as plain processes.")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--home", type=Path, default=DEFAULT, help="folder of data, secrets and logs")
     parser.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings; .env in the checkout")

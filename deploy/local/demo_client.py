@@ -16,9 +16,7 @@ class DemoClient:
     def __init__(self, url: str) -> None:
         self.url = url
         self._session = requests.Session()
-        self._session.trust_env = (
-            False  # This machine is reached directly, whatever proxy the environment names.
-        )
+        self._session.trust_env = False  # This machine is reached directly, whatever proxy the environment names.
 
     def __enter__(self) -> Self:
         return self
@@ -33,9 +31,7 @@ class DemoClient:
         try:
             answer = self._session.get(f"{self.url}/api/health/ready", timeout=SILENCE)
         except requests.ConnectionError:
-            raise DemoFailed(
-                f"nothing answers on {self.url}: run `make up` in another terminal first"
-            ) from None
+            raise DemoFailed(f"nothing answers on {self.url}: run `make up` in another terminal first") from None
         if answer.status_code != requests.codes.ok:
             raise DemoFailed(f"the stack on {self.url} is not ready: {answer.text[:500]}")
 
@@ -50,9 +46,7 @@ class DemoClient:
         """The answer with this status; DemoFailed for every other."""
         answer = self.call(method, path, **options)
         if answer.status_code != status:
-            raise DemoFailed(
-                f"{method} {path} answered {answer.status_code} instead of {status}: {answer.text[:500]}"
-            )
+            raise DemoFailed(f"{method} {path} answered {answer.status_code} instead of {status}: {answer.text[:500]}")
         return answer
 
     @staticmethod

@@ -16,9 +16,7 @@ LONGEST_FILE_NAME = 30  # characters, as the table has it
 
 def fill_register(client: DemoClient, media_types: Sequence[MediaType]) -> str:
     """Create or update every row and read all of them back; gives a sentence with the counts."""
-    numbers = {
-        name: FIRST_ID + index for index, name in enumerate(sorted({one.group for one in media_types}))
-    }
+    numbers = {name: FIRST_ID + index for index, name in enumerate(sorted({one.group for one in media_types}))}
     groups = [_group(name, number) for name, number in numbers.items()]
     types = [_type(one, FIRST_ID + index, numbers[one.group]) for index, one in enumerate(media_types)]
     done: Counter[str] = Counter()
@@ -26,11 +24,7 @@ def fill_register(client: DemoClient, media_types: Sequence[MediaType]) -> str:
         for row in tqdm(rows, desc=resource, unit="row"):
             done[f"{resource} {_save(client, resource, row)}"] += 1
         _check(client, resource, rows)
-    return (
-        "register: "
-        + ", ".join(f"{count} {what}" for what, count in sorted(done.items()))
-        + "; all read back"
-    )
+    return "register: " + ", ".join(f"{count} {what}" for what, count in sorted(done.items())) + "; all read back"
 
 
 def _group(name: str, number: int) -> dict[str, Any]:

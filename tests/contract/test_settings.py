@@ -30,9 +30,7 @@ def test_env_example_gives_every_default() -> None:
 
 
 def test_env_example_is_what_the_settings_classes_say() -> None:
-    assert EXAMPLE.read_text(encoding="utf-8") == env_example(), (
-        "run `python -m deploy.env_example > .env.example`"
-    )
+    assert EXAMPLE.read_text(encoding="utf-8") == env_example(), "run `python -m deploy.env_example > .env.example`"
 
 
 def test_env_example_has_every_line_commented_out() -> None:

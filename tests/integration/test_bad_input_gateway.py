@@ -59,9 +59,7 @@ def assert_refused(answer: RawAnswer | None, *statuses: int) -> None:
     assert answer.status in statuses, answer
     assert answer.headers["x-request-id"]
     answer.problem()
-    assert not any(
-        word in answer.body for word in (b"Traceback", b"psycopg2", b"sqlalchemy", b"SELECT", b'File "')
-    )
+    assert not any(word in answer.body for word in (b"Traceback", b"psycopg2", b"sqlalchemy", b"SELECT", b'File "'))
 
 
 def head(line: bytes, *headers: bytes) -> bytes:
@@ -73,23 +71,17 @@ LIST = b"GET /api/importer/batches HTTP/1.1"
 TYPE = b"Content-Type: application/json"
 
 FRAMING = [
-    pytest.param(
-        head(POST, TYPE, b"Transfer-Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n", (411,), id="2-chunked"
-    ),
+    pytest.param(head(POST, TYPE, b"Transfer-Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n", (411,), id="2-chunked"),
     pytest.param(head(POST, TYPE), (411,), id="2-no-length"),
     pytest.param(head(POST, TYPE, b"Transfer-Encoding: chunked"), (411,), id="3-chunked-that-never-ends"),
-    pytest.param(
-        head(POST, b"Content-Length: 4", b"Transfer-Encoding: chunked") + b"0\r\n\r\n", (400,), id="6-both"
-    ),
+    pytest.param(head(POST, b"Content-Length: 4", b"Transfer-Encoding: chunked") + b"0\r\n\r\n", (400,), id="6-both"),
     pytest.param(head(POST, b"Content-Length: 2", b"Content-Length: 3") + b"{} ", (400,), id="7-two-lengths"),
     pytest.param(head(POST, b"Content-Length: +2") + b"{}", (400,), id="7-plus"),
     pytest.param(head(POST, b"Content-Length: -1") + b"{}", (400,), id="7-negative"),
     pytest.param(head(POST, b"Content-Length: 2, 2") + b"{}", (400,), id="7-list"),
     pytest.param(head(POST, b"Content-Length: " + b"9" * 30), (400, 413), id="7-huge"),
     pytest.param(head(POST, b"Transfer-Encoding: xchunked") + b"0\r\n\r\n", (400, 501), id="8-xchunked"),
-    pytest.param(
-        head(POST, b"Transfer-Encoding : chunked") + b"0\r\n\r\n", (400,), id="8-space-before-colon"
-    ),
+    pytest.param(head(POST, b"Transfer-Encoding : chunked") + b"0\r\n\r\n", (400,), id="8-space-before-colon"),
     pytest.param(head(LIST, b"X-A: b", b" c"), (400,), id="8-folded"),
     pytest.param(b"GET /api/importer/batches HTTP/1.1\nHost: {host}\n\n\r\n\r\n", (400,), id="8-bare-lf"),
     pytest.param(head(LIST, b"X-A: b\0c"), (400,), id="8-nul-in-header"),
@@ -98,14 +90,10 @@ FRAMING = [
     pytest.param(LIST + b"\r\nHost: evil.example\r\n\r\n", (421,), id="9-unknown-host"),
     pytest.param(LIST + b"\r\nHost: 169.254.169.254\r\n\r\n", (421,), id="9-foreign-address"),
     pytest.param(head(LIST, b"Host: evil.example"), (400,), id="10-two-hosts"),
-    pytest.param(
-        head(b"GET http://evil.example/api/importer/batches HTTP/1.1"), (400,), id="12-absolute-form"
-    ),
+    pytest.param(head(b"GET http://evil.example/api/importer/batches HTTP/1.1"), (400,), id="12-absolute-form"),
     pytest.param(head(b"GET http://{host}/api/importer/batches HTTP/1.1"), (400,), id="12-absolute-form-own"),
     pytest.param(head(b"CONNECT evil.example:443 HTTP/1.1"), (400, 405), id="12-connect"),
-    pytest.param(
-        head(b"GET /api/importer/batches?q=" + b"a" * 5000 + b" HTTP/1.1"), (414,), id="13-long-uri"
-    ),
+    pytest.param(head(b"GET /api/importer/batches?q=" + b"a" * 5000 + b" HTTP/1.1"), (414,), id="13-long-uri"),
     pytest.param(head(LIST, *[b"X-%d: a" % n for n in range(150)]), (431,), id="13-many-headers"),
     pytest.param(head(LIST, b"X-A: " + b"a" * 9000), (431,), id="13-long-header"),
     pytest.param(head(b"get /api/importer/batches HTTP/1.1"), (405,), id="14-lower-case-method"),
@@ -118,9 +106,7 @@ FRAMING = [
 
 
 @pytest.mark.parametrize(("sent", "statuses"), FRAMING)
-def test_gateway_refuses_a_request_that_is_framed_wrong(
-    gateway: str, sent: bytes, statuses: tuple[int, ...]
-) -> None:
+def test_gateway_refuses_a_request_that_is_framed_wrong(gateway: str, sent: bytes, statuses: tuple[int, ...]) -> None:
     answer = exchange_bytes(gateway, sent)
     assert_refused(answer, *statuses)
     if answer and answer.status == 405:
@@ -202,9 +188,7 @@ def test_importer_refuses_a_bad_body_through_the_gateway(gateway: str, body: byt
     assert_refused(exchange(gateway, "POST", INGEST, JSON, body), status)
 
 
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", None]
-)
+@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", None])
 def test_importer_names_what_it_takes_when_the_type_is_wrong(gateway: str, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     answer = exchange(gateway, "POST", INGEST, headers, GOOD)

@@ -100,9 +100,7 @@ TARGETS = [
 
 
 @pytest.mark.parametrize(("target", "statuses"), TARGETS)
-def test_catalog_and_gateway_refuse_a_bad_target(
-    gateway: str, target: str, statuses: tuple[int, ...]
-) -> None:
+def test_catalog_and_gateway_refuse_a_bad_target(gateway: str, target: str, statuses: tuple[int, ...]) -> None:
     answer = exchange(gateway, "GET", target)
     assert answer.status in statuses
     answer.problem()

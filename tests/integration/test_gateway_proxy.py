@@ -38,9 +38,7 @@ def gateway(listening: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_gateway_passes_a_write_with_listed_headers_only(gateway: str, upstream: ScriptedUpstream) -> None:
-    upstream.script = reply(
-        "201 Created", b'{"id":1}', Location="/api/groups/1", ETag='"e"', Set_Cookie="a=b"
-    )
+    upstream.script = reply("201 Created", b'{"id":1}', Location="/api/groups/1", ETag='"e"', Set_Cookie="a=b")
     headers = {
         "Content-Type": "application/json",
         "Idempotency-Key": "k1",
@@ -86,14 +84,10 @@ def test_gateway_streams_a_long_answer_of_unknown_length(gateway: str, upstream:
 
 
 @pytest.mark.parametrize("length", [100, 300_000, 3_000_000])
-def test_gateway_keeps_a_cut_body_from_the_service(
-    gateway: str, upstream: ScriptedUpstream, length: int
-) -> None:
+def test_gateway_keeps_a_cut_body_from_the_service(gateway: str, upstream: ScriptedUpstream, length: int) -> None:
     with RawConnection(gateway) as connection:
         headers = {"Content-Length": str(length)}
-        connection.send(
-            request_bytes(connection.netloc, "POST", "/api/groups/", headers) + b"x" * (length - 1)
-        )
+        connection.send(request_bytes(connection.netloc, "POST", "/api/groups/", headers) + b"x" * (length - 1))
         connection.end_sending()
         answer = connection.answer()
     assert answer is not None
@@ -105,9 +99,7 @@ def test_gateway_answers_408_to_a_silent_body_and_keeps_it_from_the_service(
     gateway: str, upstream: ScriptedUpstream
 ) -> None:
     with RawConnection(gateway) as connection:
-        connection.send(
-            request_bytes(connection.netloc, "POST", "/api/groups/", {"Content-Length": "9"}) + b"x"
-        )
+        connection.send(request_bytes(connection.netloc, "POST", "/api/groups/", {"Content-Length": "9"}) + b"x")
         answer = connection.answer()
     assert answer is not None
     assert (answer.status, answer.problem()["code"]) == (408, "body_too_slow")
@@ -147,9 +139,7 @@ def test_gateway_breaks_the_connection_when_the_service_dies_in_an_answer(
         assert connection.ends_in_a_reset()
 
 
-def test_gateway_answers_502_when_the_service_dies_in_a_short_answer(
-    gateway: str, upstream: ScriptedUpstream
-) -> None:
+def test_gateway_answers_502_when_the_service_dies_in_a_short_answer(gateway: str, upstream: ScriptedUpstream) -> None:
     def die(_request: Received, client: socket.socket) -> None:
         client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx")
         client.shutdown(socket.SHUT_RDWR)
@@ -215,9 +205,7 @@ def test_gateway_keeps_connections_to_the_service(gateway: str, upstream: Script
     assert len({request.connection for request in upstream.received}) == 1
 
 
-def test_gateway_writes_over_a_fresh_connection_after_a_hang_up(
-    gateway: str, upstream: ScriptedUpstream
-) -> None:
+def test_gateway_writes_over_a_fresh_connection_after_a_hang_up(gateway: str, upstream: ScriptedUpstream) -> None:
     for _ in range(5):
         assert exchange(gateway, "GET", "/api/groups/1").status == 200
         upstream.hang_up()

@@ -33,9 +33,7 @@ def calls() -> Iterator[tuple[str, str, str]]:
                 yield app.name, method, path
 
 
-@pytest.mark.parametrize(
-    ("service", "method", "path"), sorted(call for call in calls() if call[2].startswith(PUBLIC))
-)
+@pytest.mark.parametrize(("service", "method", "path"), sorted(call for call in calls() if call[2].startswith(PUBLIC)))
 def test_gateway_routes_every_public_call(service: str, method: str, path: str) -> None:
     match = RouteTable(ROUTES).match(path)
     assert match is not None
@@ -43,8 +41,6 @@ def test_gateway_routes_every_public_call(service: str, method: str, path: str) 
     assert method in match.allowed
 
 
-@pytest.mark.parametrize(
-    ("service", "method", "path"), sorted(c for c in calls() if not c[2].startswith(PUBLIC))
-)
+@pytest.mark.parametrize(("service", "method", "path"), sorted(c for c in calls() if not c[2].startswith(PUBLIC)))
 def test_gateway_routes_no_other_call(service: str, method: str, path: str) -> None:
     assert RouteTable(ROUTES).match(path) is None

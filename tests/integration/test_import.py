@@ -72,9 +72,7 @@ def test_task_called_with_a_bare_record_computes_and_returns(stack: Stack, redis
     """What users of the old application do: ``apply_async(args=[record], queue="cpu")``."""
     settings = Settings(celery_broker_url=stack.env["CELERY_BROKER_URL"])
     with make_celery("test", settings) as celery:
-        celery.send_task(
-            "app.tasks.importer.normalize_record", args=[{"id": 9, "payload": " A "}], queue="cpu"
-        )
+        celery.send_task("app.tasks.importer.normalize_record", args=[{"id": 9, "payload": " A "}], queue="cpu")
     log = stack.workers[0].log
     wait_until(lambda: "'normalized_payload': 'a'" in log.read_text(), 15, "the result in the worker's log")
 

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from importer.migrate import migrate
 
+from importer.migrate import migrate
 from tests.support.processes import python
 from tests.support.stack import Part, Stack, running_stack
 from tests.support.videos import write_video

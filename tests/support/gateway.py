@@ -10,9 +10,7 @@ from tests.support.services import running_service
 
 
 @contextmanager
-def running_gateway(
-    folder: Path, catalog: str, importer: str, env: Mapping[str, str]
-) -> Iterator[tuple[str, Process]]:
+def running_gateway(folder: Path, catalog: str, importer: str, env: Mapping[str, str]) -> Iterator[tuple[str, Process]]:
     """Its address and process, once it answers."""
     port = free_port()
     settings = {"UI_PORT": str(port), "CATALOG_URL": catalog, "IMPORTER_URL": importer, **env}

@@ -25,10 +25,7 @@ class Ledger:
 
     def accept(self, rows: int, chunk_rows: int = 10, queue: str = "cpu", key: str | None = None) -> str:
         checker = RecordChecker(Record, 65536)
-        items = [
-            checker.check(json.dumps({"id": row, "payload": f"p{row}"}).encode())
-            for row in range(1, rows + 1)
-        ]
+        items = [checker.check(json.dumps({"id": row, "payload": f"p{row}"}).encode()) for row in range(1, rows + 1)]
 
         def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
             chunker = Chunker(chunk_rows, 256_000, refuse)
@@ -51,9 +48,7 @@ class Ledger:
     def output(self, chunk: ClaimedChunk) -> bytes:
         records = json.loads(chunk.records)
         lines = [
-            json.dumps(
-                {"row": row, "outcome": "ok", "result": {"id": str(record["id"])}}, separators=(",", ":")
-            )
+            json.dumps({"row": row, "outcome": "ok", "result": {"id": str(record["id"])}}, separators=(",", ":"))
             for row, record in enumerate(records, chunk.first_row)
             if record
         ]

@@ -118,9 +118,7 @@ class RawConnection:
         return not self._buffer and not self._more()
 
 
-def request_bytes(
-    netloc: str, method: str, target: str, headers: dict[str, str], body: bytes | None = None
-) -> bytes:
+def request_bytes(netloc: str, method: str, target: str, headers: dict[str, str], body: bytes | None = None) -> bytes:
     """A request as a well-behaved client writes it, except where ``headers`` say otherwise."""
     sent = {"Host": netloc, **({"Content-Length": str(len(body))} if body is not None else {}), **headers}
     lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]

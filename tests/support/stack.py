@@ -57,10 +57,18 @@ class Stack:
     """importer, importer-worker-api, dispatcher and CPU workers on one database and one Redis."""
 
     def __init__(
-        self, folder: Path, database_uri: str, broker_url: str, lease: int = 30,
-        worker_module: str = "worker_cpu.app", workers: int = 1, slots: int = 2,
-        worker_api_url: str = "", env: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        folder: Path,
+        database_uri: str,
+        broker_url: str,
+        *,
+        lease: int = 30,
+        worker_module: str = "worker_cpu.app",
+        workers: int = 1,
+        slots: int = 2,
+        worker_api_url: str = "",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         api, worker_api = free_port(), free_port()
         self.url = f"http://{LOOPBACK}:{api}"
@@ -93,9 +101,7 @@ class Stack:
 
     @property
     def workers(self) -> list[Part]:
-        return [
-            part for name, part in self.parts.items() if name.startswith("worker-") and name != "worker-api"
-        ]
+        return [part for name, part in self.parts.items() if name.startswith("worker-") and name != "worker-api"]
 
     def start(self) -> None:
         for part in self.parts.values():
@@ -134,13 +140,9 @@ class Stack:
         assert status == 200, (status, data[:500])
         return json.loads(data)
 
-    def post_rows(
-        self, rows: int, key: str = "", operation: str = "normalize_record", payload: str = " X "
-    ) -> str:
+    def post_rows(self, rows: int, key: str = "", operation: str = "normalize_record", payload: str = " X ") -> str:
         """A batch of so many records; gives its id. Repeats while the importer is away, so pass a key then."""
-        lines = b"".join(
-            b'{"id":%d,"payload":"%s"}\n' % (row, payload.encode()) for row in range(1, rows + 1)
-        )
+        lines = b"".join(b'{"id":%d,"payload":"%s"}\n' % (row, payload.encode()) for row in range(1, rows + 1))
         headers = {"Content_Type": "application/x-ndjson", **({"Idempotency_Key": key} if key else {})}
         status, data = self.call("POST", f"/api/importer/batches?operation={operation}", lines, **headers)
         assert status == 202, (status, data[:500])

@@ -17,7 +17,5 @@ def wait_until(predicate: Callable[[], T], timeout: float = 10.0, what: str = ""
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(
-                f"waited {timeout:g} s in vain for {what or predicate!r}; last answer: {answer!r}"
-            )
+            raise AssertionError(f"waited {timeout:g} s in vain for {what or predicate!r}; last answer: {answer!r}")
         time.sleep(PAUSE)

@@ -36,9 +36,7 @@ class Router:
 
     def __call__(self, name: str, *_: Any, **__: Any) -> dict[str, str]:
         if name not in self._names:
-            raise UnknownTaskError(
-                f"the task {name!r} has no route: add it to the operations or to the plain routes"
-            )
+            raise UnknownTaskError(f"the task {name!r} has no route: add it to the operations or to the plain routes")
         return {"queue": self._names[name]}
 
 
@@ -78,9 +76,7 @@ def configuration(settings: BrokerSettings, plain_routes: Mapping[str, Queue]) -
     }
 
 
-def make_celery(
-    name: str, settings: BrokerSettings, plain_routes: Mapping[str, Queue] | None = None
-) -> Celery:
+def make_celery(name: str, settings: BrokerSettings, plain_routes: Mapping[str, Queue] | None = None) -> Celery:
     app = Celery(name, set_as_current=False)
     app.config_from_object(configuration(settings, plain_routes or {}))
     return app

@@ -14,9 +14,7 @@ def _default_queue(name: str) -> str:
     return name
 
 
-default_queue = Parser(
-    _default_queue, "letters, digits, - and _, but not cpu or gpu, which have their own work"
-)
+default_queue = Parser(_default_queue, "letters, digits, - and _, but not cpu or gpu, which have their own work")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,9 +37,7 @@ class BrokerSettings:
     celery_default_queue: str = setting(
         "CELERY_DEFAULT_QUEUE", "default", default_queue, "Name of the default queue in Redis."
     )
-    celery_task_acks_late: bool = setting(
-        "CELERY_TASK_ACKS_LATE", True, boolean, "Acknowledge after the task."
-    )
+    celery_task_acks_late: bool = setting("CELERY_TASK_ACKS_LATE", True, boolean, "Acknowledge after the task.")
     celery_task_time_limit: int = setting(
         "CELERY_TASK_TIME_LIMIT",
         300,
@@ -73,12 +69,6 @@ class WorkerSettings(BrokerSettings, LogSettings):
     worker_api_url: str = setting(
         "WORKER_API_URL", "http://localhost:5003", url("http", "https"), "Address of importer-worker-api."
     )
-    worker_token: Secret = setting(
-        "WORKER_TOKEN", Secret(), secret, "Token that this worker shows to the worker API."
-    )
-    worker_name: str = setting(
-        "WORKER_NAME", "", text, "Name in the register; made from the host's name if empty."
-    )
-    heartbeat_file: str = setting(
-        "HEARTBEAT_FILE", "", text, "File that a worker touches, for a health check."
-    )
+    worker_token: Secret = setting("WORKER_TOKEN", Secret(), secret, "Token that this worker shows to the worker API.")
+    worker_name: str = setting("WORKER_NAME", "", text, "Name in the register; made from the host's name if empty.")
+    heartbeat_file: str = setting("HEARTBEAT_FILE", "", text, "File that a worker touches, for a health check.")

@@ -19,9 +19,7 @@ def refuse_unknown_arguments(allowed: Collection[str]) -> None:
     """400 for a parameter that the call does not have, or that comes twice."""
     for name, values in request.args.lists():
         if name not in allowed:
-            raise wrong_argument(
-                name[:50], "unknown_parameter", f"There is no query parameter {name[:50]!r}."
-            )
+            raise wrong_argument(name[:50], "unknown_parameter", f"There is no query parameter {name[:50]!r}.")
         if len(values) > 1:
             raise wrong_argument(name, "repeated_parameter", f"The query parameter {name!r} comes twice.")
 
@@ -38,7 +36,7 @@ def text_argument(name: str, default: str | None = None, max_length: int = MAX_T
 
 
 def integer_argument(name: str, default: int | None, low: int, high: int) -> int | None:
-    """Plain ASCII digits only: ``int`` would also take ``１２``, ``1_0`` and ``+4``."""
+    """Plain ASCII digits only: ``int`` would also take ``1_0``, digits of other scripts and ``+4``."""
     value = request.args.get(name)
     if value is None:
         return default

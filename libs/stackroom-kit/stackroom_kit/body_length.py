@@ -37,7 +37,7 @@ class CountedBody:
             raise IncompleteBodyError
         return line
 
-    def readlines(self, hint: int = -1) -> list[bytes]:
+    def readlines(self, _hint: int = -1) -> list[bytes]:
         return list(self)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -56,7 +56,7 @@ def _check_length(max_body_bytes: int) -> None:
         raise too_large(f"The body may have at most {max_body_bytes} bytes.")
 
 
-def _incomplete(error: IncompleteBodyError) -> Response:
+def _incomplete(_error: IncompleteBodyError) -> Response:
     return respond(bad_request("The body is shorter than its Content-Length.", code="incomplete_body"))
 
 

@@ -8,9 +8,7 @@ from stackroom_kit.settings import Secret, choice, integer, secret, setting, tex
 
 @dataclasses.dataclass(frozen=True)
 class LogSettings:
-    log_level: str = setting(
-        "LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"), "How much is logged."
-    )
+    log_level: str = setting("LOG_LEVEL", "INFO", choice("DEBUG", "INFO", "WARNING", "ERROR"), "How much is logged.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,4 +50,5 @@ class PostgresSettings:
             return self.sqlalchemy_database_uri
         password = quote(self.postgres_password.reveal(), safe="")
         user = quote(self.postgres_user, safe="") + (f":{password}" if password else "")
-        return f"postgresql+psycopg2://{user}@{self.postgres_host}:{self.postgres_port}/{quote(self.postgres_db, safe='')}"
+        database = quote(self.postgres_db, safe="")
+        return f"postgresql+psycopg2://{user}@{self.postgres_host}:{self.postgres_port}/{database}"

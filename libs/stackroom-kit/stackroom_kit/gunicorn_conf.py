@@ -1,6 +1,7 @@
 """Settings of gunicorn for every service: ``gunicorn -c python:stackroom_kit.gunicorn_conf catalog.wsgi:app``."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from stackroom_kit.common_settings import WebSettings
@@ -17,7 +18,7 @@ threads = _settings.web_threads
 keepalive = 75  # longer than the gateway keeps idle connections, so it never sends into a closed one
 timeout = 120
 graceful_timeout = 20
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a heartbeat file that must not touch a disk
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file that must not touch a disk
 control_socket_disable = True  # nothing here uses it, and a read-only root has no place for it
 accesslog = None
 
@@ -28,5 +29,5 @@ def post_worker_init(worker: Any) -> None:
     worker.log.error_log.handlers[:] = []
 
 
-def on_starting(server: Any) -> None:
+def on_starting(_server: Any) -> None:
     configure_logging(_settings.log_level, proc_name)

@@ -14,7 +14,7 @@ def _state(name: str, check: Check) -> dict[str, Any]:
     """A check raises when its part is away; what it returns, if anything, is shown."""
     try:
         detail = check()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong, this part is down
         logger.warning("%s is not ready: %s", name, type(error).__name__)
         return {"status": "down", "reason": type(error).__name__}
     return {"status": "ok", **({"detail": detail} if detail is not None else {})}

@@ -105,11 +105,9 @@ def _from_http_exception(error: HTTPException) -> Response:
 
 
 def _from_exception(error: Exception) -> Response:
-    logger.exception("unexpected error in %s %s", request.method, request.path)
+    logger.error("unexpected error in %s %s", request.method, request.path, exc_info=error)
     return respond(
-        Problem(
-            500, "internal_error", "The server met an unexpected error; the log has it under the request id."
-        )
+        Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id.")
     )
 
 

@@ -103,9 +103,7 @@ def url(*schemes: str, is_secret: bool = False) -> Parser[str]:
             raise ValueError(address)
         return address.rstrip("/")
 
-    return Parser(
-        parse, "a URL that starts with " + " or ".join(f"{scheme}://" for scheme in schemes), is_secret
-    )
+    return Parser(parse, "a URL that starts with " + " or ".join(f"{scheme}://" for scheme in schemes), is_secret)
 
 
 def setting(name: str, default: Any, parser: Parser[Any], help: str) -> Any:  # noqa: A002 - the field's word

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 from flask import request
@@ -10,6 +11,9 @@ from stackroom_kit.problems import FieldError, bad_request, unsupported_media_ty
 
 MAX_DEPTH = 32
 MAX_DIGITS = 4300  # what CPython itself converts
+
+# A text is matched as a whole, so that brackets inside it do not count; an unfinished one runs to the end.
+_TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
 class StrictJSONError(ValueError):
@@ -50,23 +54,13 @@ def _integer(digits: str) -> int:
 def _check_depth(body: str) -> None:
     """Refuse deep nesting before the recursive parser meets it."""
     depth = 0
-    in_text = escaped = False
-    for character in body:
-        if in_text:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_text = False
-        elif character == '"':
-            in_text = True
-        elif character in "[{":
+    for token in _TEXT_OR_BRACKET.finditer(body):
+        if token.group() in {"[", "{"}:
             depth += 1
-            if depth > MAX_DEPTH:
-                raise StrictJSONError("too_deep", f"Nesting deeper than {MAX_DEPTH} levels is refused.")
-        elif character in "]}":
+        elif token.group() in {"]", "}"}:
             depth -= 1
+        if depth > MAX_DEPTH:
+            raise StrictJSONError("too_deep", f"Nesting deeper than {MAX_DEPTH} levels is refused.")
 
 
 def _check_text(value: Any) -> None:
@@ -103,9 +97,7 @@ def loads(body: bytes) -> Any:
             parse_int=_integer,
         )
     except json.JSONDecodeError as error:
-        raise StrictJSONError(
-            "invalid_json", f"{error.msg} at line {error.lineno}, column {error.colno}."
-        ) from None
+        raise StrictJSONError("invalid_json", f"{error.msg} at line {error.lineno}, column {error.colno}.") from None
     _check_text(value)
     return value
 
@@ -119,7 +111,5 @@ def json_object() -> dict[str, Any]:
     except StrictJSONError as error:
         raise bad_request(error.detail, FieldError("", error.code, error.detail), code=error.code) from None
     if not isinstance(value, dict):
-        raise bad_request(
-            "The body must be a JSON object.", FieldError("", "not_an_object", "An object is expected.")
-        )
+        raise bad_request("The body must be a JSON object.", FieldError("", "not_an_object", "An object is expected."))
     return value

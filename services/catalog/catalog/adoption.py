@@ -1,6 +1,7 @@
 """Tables that exist already are taken as they are, once they are found to be what the catalog expects."""
 
 from sqlalchemy import Connection, Inspector, Integer, String, Table, inspect, text
+from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from catalog.database import SCHEMA, Base
 from catalog.resources.groups.model import Group
@@ -28,8 +29,7 @@ def make_or_adopt_tables(connection: Connection) -> None:
     inspector = inspect(connection)
     differences = []
     for model in MODELS:
-        table = model.__table__
-        assert isinstance(table, Table)
+        table = Base.metadata.tables[f"{SCHEMA}.{model.__tablename__}"]
         if inspector.has_table(table.name, SCHEMA):
             differences += _differences(connection, inspector, table)
         else:
@@ -67,15 +67,12 @@ def _column_differences(inspector: Inspector, table: Table) -> list[str]:
             differences.append(f"{place} is {there}, expected {wanted}")
         if bool(found[column.name]["nullable"]) != bool(column.nullable):
             differences.append(f"{place} must {'allow' if column.nullable else 'not allow'} null")
-    extra = [
-        name for name, column in found.items() if name not in table.columns and not _may_be_left_out(column)
-    ]
+    extra = [name for name, column in found.items() if name not in table.columns and not _may_be_left_out(column)]
     return differences + [f"{table.fullname}.{name} is not known here and has no default" for name in extra]
 
 
-def _may_be_left_out(column: object) -> bool:
+def _may_be_left_out(column: ReflectedColumn) -> bool:
     """A column that the catalog does not know does no harm where an insert may leave it out."""
-    assert isinstance(column, dict)
     return bool(column["nullable"]) or column.get("default") is not None or bool(column.get("identity"))
 
 
@@ -87,19 +84,16 @@ def _key_differences(inspector: Inspector, table: Table) -> list[str]:
         (tuple(key["constrained_columns"]), key["referred_table"])
         for key in inspector.get_foreign_keys(table.name, SCHEMA)
     }
-    for key in table.foreign_keys:
-        if ((key.parent.name,), key.column.table.name) not in found:
-            differences.append(
-                f"{table.fullname}.{key.parent.name} must reference {key.column.table.fullname}"
-            )
-    return differences
+    return differences + [
+        f"{table.fullname}.{key.parent.name} must reference {key.column.table.fullname}"
+        for key in table.foreign_keys
+        if ((key.parent.name,), key.column.table.name) not in found
+    ]
 
 
 def _missing_rights(connection: Connection, table: Table) -> list[str]:
     query = text("SELECT has_table_privilege(:table, :right)")
     missing = [
-        right
-        for right in RIGHTS
-        if not connection.execute(query, {"table": table.fullname, "right": right}).scalar()
+        right for right in RIGHTS if not connection.execute(query, {"table": table.fullname, "right": right}).scalar()
     ]
     return [f"{table.fullname}: this role lacks {', '.join(missing)}"] if missing else []

@@ -10,9 +10,7 @@ from sqlalchemy.pool import StaticPool
 SCHEMA = "tbc"
 CONNECT_TIMEOUT_SECONDS = 3
 # A server that does not answer, or a lock that somebody holds, must become an error within seconds.
-SERVER_OPTIONS = (
-    "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-)
+SERVER_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
 
 
 class Base(DeclarativeBase):

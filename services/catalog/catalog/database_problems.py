@@ -11,7 +11,7 @@ from stackroom_kit.problems import respond, unavailable
 logger = logging.getLogger(__name__)
 
 
-def _busy(error: Exception) -> Response:
+def _busy(_error: Exception) -> Response:
     detail = "Every database connection of this process is busy."
     return respond(unavailable(detail, code="database_busy", retry_after=1))
 

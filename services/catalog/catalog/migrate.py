@@ -36,7 +36,7 @@ def main() -> int:
     try:
         settings = read_settings(Settings)
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log_level, "catalog-migrate")
     if settings.database_uri.startswith("sqlite"):
@@ -45,7 +45,7 @@ def main() -> int:
     try:
         migrate(settings.database_uri)
     except AdoptionError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     logger.info("the catalog's schemas are up to date")
     return 0

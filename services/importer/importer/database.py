@@ -7,9 +7,7 @@ from sqlalchemy import Connection, Engine, create_engine
 
 # A server that does not answer must become a 503 within seconds, and nothing may hold a row for ever.
 CONNECT_TIMEOUT_SECONDS = 3
-SERVER_OPTIONS = (
-    "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
-)
+SERVER_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
 
 
 def make_engine(database_uri: str, pool_size: int) -> Engine:

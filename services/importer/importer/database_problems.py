@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
-def _busy(error: Exception) -> Response:
+def _busy(_error: Exception) -> Response:
     detail = "Every database connection of this process is busy."
     return respond(unavailable(detail, code="database_busy", retry_after=1))
 

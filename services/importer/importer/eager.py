@@ -7,7 +7,7 @@ from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.failure import fail_whole
 from importer.ledger.report import Report, report
 from importer.services import Services
-from stackroom_jobs.compute import compute
+from stackroom_jobs.compute import RecordFunction, compute
 from stackroom_jobs.operations import Operation
 from stackroom_kit.problems import Problem, unprocessable
 
@@ -16,10 +16,16 @@ logger = logging.getLogger(__name__)
 
 
 def check_can_run_now(operation: Operation) -> None:
-    """422 for an operation whose function only a worker has; asked before anything is written."""
+    """Asked before anything is written."""
+    _function(operation)
+
+
+def _function(operation: Operation) -> RecordFunction:
+    """422 for an operation whose function only a worker has."""
     if operation.local is None:
         detail = f"{operation.name} needs a worker, and the eager mode has none."
         raise unprocessable(detail, code="no_local_function")
+    return operation.local
 
 
 def compute_now(here: Services, operation: Operation, batch_id: str) -> None:
@@ -39,9 +45,8 @@ def _claim(here: Services, operation: Operation, batch_id: str) -> ClaimedChunk 
 
 
 def _compute(here: Services, operation: Operation, chunk: ClaimedChunk) -> None:
-    assert operation.local is not None
     try:
-        output = compute(operation, operation.local, chunk.first_row, chunk.records.encode())
+        output = compute(operation, _function(operation), chunk.first_row, chunk.records.encode())
     except Exception as error:
         logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)
         fail_whole(here.engine, chunk.token, type(error).__name__, str(error))

@@ -45,7 +45,7 @@ def main() -> int:
     try:
         settings = read_settings(Settings)
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log_level, "importer-migrate")
     migrate(settings.ledger_uri)

@@ -17,9 +17,7 @@ CHECK_SECONDS = 3
 
 def _read(upstream: Upstream) -> dict[str, Any]:
     """The service's own answer; Problem when it cannot be reached, ValueError when it makes no sense."""
-    answer = upstream.send(
-        "GET", "/health/ready", {HEADER: current_request_id()}, None, read_seconds=CHECK_SECONDS
-    )
+    answer = upstream.send("GET", "/health/ready", {HEADER: current_request_id()}, None, read_seconds=CHECK_SECONDS)
     try:
         body = json.loads(answer.read(MAX_ANSWER_BYTES, decode_content=False))
     finally:

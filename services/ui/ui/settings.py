@@ -11,11 +11,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def _service_address(address: str) -> str:
     parts = urlsplit(address.rstrip("/"))
-    if (
-        parts.scheme != "http"
-        or not parts.hostname
-        or parts.netloc != address.rstrip("/").removeprefix("http://")
-    ):
+    if parts.scheme != "http" or not parts.hostname or parts.netloc != address.rstrip("/").removeprefix("http://"):
         raise ValueError(address)
     if "@" in parts.netloc or (parts.port or 80) < 1:
         raise ValueError(address)
@@ -30,9 +26,7 @@ service_address = Parser(_service_address, "http://host:port without a path")
 class Settings(WebSettings):
     ui_host: str = setting("UI_HOST", "127.0.0.1", text, "Address that the gateway listens on.")
     ui_port: int = setting("UI_PORT", 5000, integer(1, 65535), "Port that the gateway listens on.")
-    catalog_url: str = setting(
-        "CATALOG_URL", "http://localhost:5001", service_address, "Where the catalog answers."
-    )
+    catalog_url: str = setting("CATALOG_URL", "http://localhost:5001", service_address, "Where the catalog answers.")
     importer_url: str = setting(
         "IMPORTER_URL", "http://localhost:5002", service_address, "Where the importer's public API answers."
     )
@@ -76,11 +70,7 @@ class Settings(WebSettings):
     @property
     def bind(self) -> str:
         """``host:port`` as gunicorn takes it."""
-        host = (
-            f"[{self.ui_host}]"
-            if ":" in self.ui_host.strip("[]") and "[" not in self.ui_host
-            else self.ui_host
-        )
+        host = f"[{self.ui_host}]" if ":" in self.ui_host.strip("[]") and "[" not in self.ui_host else self.ui_host
         return f"{host}:{self.ui_port}"
 
     @property

@@ -1,6 +1,6 @@
 """The catalog on PostgreSQL, and what only a real server shows: races, and being away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,7 +32,7 @@ def catalog_tables(app: Flask) -> None:
     """Empty the tables by the API's own engine: the blueprint's repository holds it."""
     listed = app.test_client()
     for name in ("types", "groups"):
-        for row in listed.get(f"/api/{name}/").json["items"]:
+        for row in listed.get(f"/api/{name}/").get_json()["items"]:
             listed.delete(f"/api/{name}/{row['id']}")
 
 
@@ -42,8 +42,11 @@ class TestCatalogOnPostgreSQL(CatalogCases):
         return client
 
 
-def statuses(app: Flask, calls: list[tuple[str, str, dict[str, object], dict[str, str]]]) -> list[int]:
-    def call(one: tuple[str, str, dict[str, object], dict[str, str]]) -> int:
+Call = tuple[str, str, Mapping[str, object], Mapping[str, str]]
+
+
+def statuses(app: Flask, calls: Sequence[Call]) -> list[int]:
+    def call(one: Call) -> int:
         method, path, body, headers = one
         return app.test_client().open(path, method=method, json=body, headers=headers).status_code
 
@@ -67,7 +70,7 @@ def test_of_parallel_changes_with_one_etag_one_wins(app: Flask, client: FlaskCli
 def test_group_that_gets_a_type_while_it_is_deleted_ends_consistent(app: Flask, client: FlaskClient) -> None:
     for number in range(10):
         client.post("/api/groups/", json={"id": 1})
-        calls = [
+        calls: list[Call] = [
             ("DELETE", "/api/groups/1", {}, {}),
             ("POST", "/api/types/", {"id": number, "group_id": 1}, {}),
         ]
@@ -88,8 +91,8 @@ def test_catalog_recovers_after_its_connections_were_cut(postgres: str) -> None:
     assert client.get("/api/groups/").status_code == 200
     engine = create_engine(postgres)
     with engine.connect() as connection:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
-        connection.execute(text(others))
+        others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
     engine.dispose()
     assert client.get("/api/groups/").status_code in (200, 503)
     assert client.get("/api/groups/").status_code == 200

@@ -13,9 +13,7 @@ from tests.support.ledger import Ledger
 
 @pytest.fixture
 def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
-    return create_app(
-        Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True)
-    ).test_client()
+    return create_app(Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True)).test_client()
 
 
 @pytest.fixture
@@ -42,7 +40,7 @@ def results_of(client: FlaskClient, batch_id: str, query: str = "") -> list[dict
 def test_ingest_answers_in_the_request(client: FlaskClient) -> None:
     answer = client.post("/api/importer/ingest", json={"source": "s", "records": RECORDS, "enqueue": False})
     assert answer.status_code == 200
-    assert answer.json == {
+    assert answer.get_json() == {
         "status": "ok",
         "source": "s",
         "imported": 2,
@@ -56,10 +54,10 @@ def test_ingest_answers_in_the_request(client: FlaskClient) -> None:
 def test_ingest_enqueued_gives_a_task_per_record_with_its_result(client: FlaskClient) -> None:
     answer = client.post("/api/importer/ingest", json={"records": RECORDS, "enqueue": True})
     assert answer.status_code == 202
-    body = answer.json
+    body = answer.get_json()
     assert (body["status"], body["source"], body["queued_tasks"]) == ("queued", "unspecified", 2)
     assert [task["record_id"] for task in body["tasks"]] == ["1", "b"]
-    status = client.get(f"/api/importer/status/{body['tasks'][1]['task_id']}").json
+    status = client.get(f"/api/importer/status/{body['tasks'][1]['task_id']}").get_json()
     assert status["state"] == "SUCCESS"
     assert status["result"] == body["tasks"][1]["result"]
     assert status["meta"] == {"current": 1, "total": 1, "progress": 100}
@@ -68,8 +66,8 @@ def test_ingest_enqueued_gives_a_task_per_record_with_its_result(client: FlaskCl
 def test_progress_ends_with_all_results(client: FlaskClient) -> None:
     answer = client.post("/api/importer/progress", json={"records": RECORDS})
     assert answer.status_code == 202
-    assert answer.json["queue"] == "default"
-    status = client.get(answer.json["status_url"]).json
+    assert answer.get_json()["queue"] == "default"
+    status = client.get(answer.get_json()["status_url"]).get_json()
     assert status["state"] == "SUCCESS"
     assert (status["result"]["processed"], status["result"]["failed"]) == (2, 0)
     assert [result["id"] for result in status["result"]["results"]] == ["1", "b"]
@@ -92,7 +90,7 @@ def test_ingest_and_progress_refuse_whole_and_name_the_index(
     answer = client.post(f"/api/importer/{call}", json=body)
     assert answer.status_code == 400
     assert answer.content_type == "application/problem+json"
-    assert [error["pointer"] for error in answer.json["errors"]] == [pointer]
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
 
 
 @pytest.mark.parametrize("task_id", ["nonsense", "0" * 24, "0" * 24 + ".1", "a.b.c", "%00", "x" * 500])
@@ -101,7 +99,7 @@ def test_status_of_an_id_that_was_never_issued_is_404(client: FlaskClient, task_
 
 
 def test_status_of_a_row_that_the_batch_does_not_have_is_404(client: FlaskClient) -> None:
-    batch_id = post_lines(client, RECORDS).json["id"]
+    batch_id = post_lines(client, RECORDS).get_json()["id"]
     assert client.get(f"/api/importer/status/{batch_id}.3").status_code == 404
     assert client.get(f"/api/importer/status/{batch_id}.2").status_code == 200
 
@@ -109,18 +107,18 @@ def test_status_of_a_row_that_the_batch_does_not_have_is_404(client: FlaskClient
 def test_status_before_a_worker_came_is_pending_and_revoked_after_a_cancel(
     waiting_client: FlaskClient,
 ) -> None:
-    task_id = waiting_client.post("/api/importer/progress", json={"records": RECORDS}).json["task_id"]
-    assert waiting_client.get(f"/api/importer/status/{task_id}").json["state"] == "PENDING"
-    assert waiting_client.get(f"/api/importer/status/{task_id}.1").json["state"] == "PENDING"
+    task_id = waiting_client.post("/api/importer/progress", json={"records": RECORDS}).get_json()["task_id"]
+    assert waiting_client.get(f"/api/importer/status/{task_id}").get_json()["state"] == "PENDING"
+    assert waiting_client.get(f"/api/importer/status/{task_id}.1").get_json()["state"] == "PENDING"
     waiting_client.post(f"{BATCHES}/{task_id}/cancel", data=b"")
-    assert waiting_client.get(f"/api/importer/status/{task_id}").json["state"] == "REVOKED"
-    assert waiting_client.get(f"/api/importer/status/{task_id}.1").json["state"] == "REVOKED"
+    assert waiting_client.get(f"/api/importer/status/{task_id}").get_json()["state"] == "REVOKED"
+    assert waiting_client.get(f"/api/importer/status/{task_id}.1").get_json()["state"] == "REVOKED"
 
 
 def test_batch_keeps_bad_rows_as_outcomes_in_their_place(client: FlaskClient) -> None:
     answer = post_lines(client, [RECORDS[0], "nonsense", {"id": 3}, RECORDS[1]])
     assert answer.status_code == 202
-    batch = answer.json
+    batch = answer.get_json()
     assert answer.headers["Location"] == f"{BATCHES}/{batch['id']}"
     assert batch["state"] == "done_with_errors"
     assert batch["outcomes"] == {"ok": 2, "failed": 0, "refused": 2, "cancelled": 0, "pending": 0}
@@ -134,13 +132,13 @@ def test_batch_keeps_bad_rows_as_outcomes_in_their_place(client: FlaskClient) ->
 
 
 def test_batch_as_json_and_as_lines_give_the_same_results(client: FlaskClient) -> None:
-    as_json = client.post(BATCHES, json={"records": RECORDS}).json["id"]
-    as_lines = post_lines(client, RECORDS).json["id"]
+    as_json = client.post(BATCHES, json={"records": RECORDS}).get_json()["id"]
+    as_lines = post_lines(client, RECORDS).get_json()["id"]
     assert results_of(client, as_json) == results_of(client, as_lines)
 
 
 def test_batch_of_many_chunks_comes_back_complete_and_in_order(client: FlaskClient) -> None:
-    batch = post_lines(client, [{"id": row, "payload": "x"} for row in range(1, 6001)]).json
+    batch = post_lines(client, [{"id": row, "payload": "x"} for row in range(1, 6001)]).get_json()
     assert [line["row"] for line in results_of(client, batch["id"])] == list(range(1, 6001))
 
 
@@ -149,8 +147,8 @@ def test_batch_with_one_key_is_made_once(client: FlaskClient) -> None:
     again = post_lines(client, RECORDS, **{"Idempotency-Key": "k1"})
     other = post_lines(client, RECORDS[:1], **{"Idempotency-Key": "k1"})
     assert (first.status_code, again.status_code, other.status_code) == (202, 202, 422)
-    assert first.json["id"] == again.json["id"]
-    assert (first.json["created"], again.json["created"]) == (True, False)
+    assert first.get_json()["id"] == again.get_json()["id"]
+    assert (first.get_json()["created"], again.get_json()["created"]) == (True, False)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "käse", "a b"])
@@ -180,7 +178,7 @@ def test_batch_of_nothing_is_refused(client: FlaskClient) -> None:
 
 
 def test_batch_of_refused_rows_only_is_done_with_errors(client: FlaskClient) -> None:
-    assert post_lines(client, ["bad"]).json["state"] == "done_with_errors"
+    assert post_lines(client, ["bad"]).get_json()["state"] == "done_with_errors"
 
 
 def test_batch_in_another_media_type_is_415(client: FlaskClient) -> None:
@@ -190,18 +188,19 @@ def test_batch_in_another_media_type_is_415(client: FlaskClient) -> None:
 
 
 def test_batch_without_worker_says_so_and_can_be_cancelled(waiting_client: FlaskClient) -> None:
-    batch = post_lines(waiting_client, RECORDS).json
+    batch = post_lines(waiting_client, RECORDS).get_json()
     assert (batch["state"], batch["queue_position"]) == ("waiting_for_worker", 0)
-    assert post_lines(waiting_client, RECORDS).json["queue_position"] == 1
-    cancelled = waiting_client.post(f"{BATCHES}/{batch['id']}/cancel", data=b"").json
+    assert post_lines(waiting_client, RECORDS).get_json()["queue_position"] == 1
+    cancelled = waiting_client.post(f"{BATCHES}/{batch['id']}/cancel", data=b"").get_json()
     assert (cancelled["state"], cancelled["outcomes"]["cancelled"]) == ("cancelled", 2)
 
 
 def test_batches_are_listed_newest_first_by_pages(client: FlaskClient) -> None:
-    made = [post_lines(client, RECORDS).json["id"] for _ in range(5)]
-    seen, after = [], ""
+    made = [post_lines(client, RECORDS).get_json()["id"] for _ in range(5)]
+    seen: list[str] = []
+    after: str | None = ""
     while after is not None:
-        page = client.get(f"{BATCHES}?limit=2" + (f"&after={after}" if after else "")).json
+        page = client.get(f"{BATCHES}?limit=2" + (f"&after={after}" if after else "")).get_json()
         seen += [batch["id"] for batch in page["items"]]
         after = page["next"]
     assert seen == made[::-1]
@@ -214,6 +213,6 @@ def test_batches_refuse_wrong_arguments(client: FlaskClient, query: str) -> None
 
 def test_queues_show_what_waits(waiting_client: FlaskClient) -> None:
     post_lines(waiting_client, RECORDS)
-    queues = {queue["queue"]: queue for queue in waiting_client.get("/api/importer/queues").json["items"]}
+    queues = {queue["queue"]: queue for queue in waiting_client.get("/api/importer/queues").get_json()["items"]}
     assert set(queues) == {"cpu", "gpu", "default"}
     assert (queues["cpu"]["ready"], queues["cpu"]["waiting_rows"], queues["cpu"]["slots"]) == (1, 2, 0)

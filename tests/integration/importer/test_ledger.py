@@ -169,9 +169,7 @@ def test_lose_splits_at_the_second_death_until_the_poison_is_alone(ledger: Ledge
             deaths += 1
         else:
             assert ledger.report(chunk).accepted
-    lines = [
-        json.loads(line) for line in b"".join(results(ledger.engine, batch_id, False, None)).splitlines()
-    ]
+    lines = [json.loads(line) for line in b"".join(results(ledger.engine, batch_id, False, None)).splitlines()]
     assert [line["row"] for line in lines] == list(range(1, 41))
     failed = [line for line in lines if line["outcome"] == "failed"]
     assert [(line["row"], line["code"], line["id"]) for line in failed] == [(23, "worker_lost", 23)]
@@ -226,7 +224,7 @@ def test_cancel_against_splits_and_reports_ends_every_chunk(ledger: Ledger) -> N
                         lose(ledger.engine, "w1", f"d{number}", "worker_lost")
                     else:
                         ledger.report(chunk)
-            except Exception as error:  # a deadlock must fail the test, not a thread
+            except Exception as error:  # noqa: BLE001 - a deadlock must fail the test, not a thread
                 seen.append(error)
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]

@@ -40,9 +40,7 @@ def test_ndjson_refuses_only_the_bad_line() -> None:
 
 
 @pytest.mark.parametrize("block_bytes", [16, 64, 10**6])
-def test_ndjson_refuses_a_long_line_and_goes_on_after_it(
-    monkeypatch: pytest.MonkeyPatch, block_bytes: int
-) -> None:
+def test_ndjson_refuses_a_long_line_and_goes_on_after_it(monkeypatch: pytest.MonkeyPatch, block_bytes: int) -> None:
     monkeypatch.setattr(ndjson, "BLOCK_BYTES", block_bytes)
     first, long, last = items_of(line(1) + line(2, "x" * 5000) + line(3))
     assert (first, last) == (Record(1, "x"), Record(3, "x"))

@@ -1,5 +1,6 @@
 """A chunk in trouble is cut into pieces that together are the whole."""
 
+import itertools
 import json
 
 from importer.ledger.split import Trouble, failed_output, pieces_of
@@ -11,9 +12,7 @@ def test_split_gives_at_most_sixteen_pieces_that_cover_every_record() -> None:
     assert len(pieces) == 16
     assert [record for piece in pieces for record in json.loads(piece.records)] == records
     assert pieces[0].first_row == 11
-    assert all(
-        after.first_row == before.last_row + 1 for before, after in zip(pieces, pieces[1:], strict=False)
-    )
+    assert all(after.first_row == before.last_row + 1 for before, after in itertools.pairwise(pieces))
 
 
 def test_split_leaves_out_pieces_that_hold_refused_rows_only() -> None:

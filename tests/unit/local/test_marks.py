@@ -57,9 +57,7 @@ def test_orphan_that_ignores_the_signal_is_killed(
     assert not psutil.pid_exists(process.pid)
 
 
-def test_stranger_with_a_reused_id_is_left_alone(
-    tmp_path: Path, started: list[subprocess.Popen[bytes]]
-) -> None:
+def test_stranger_with_a_reused_id_is_left_alone(tmp_path: Path, started: list[subprocess.Popen[bytes]]) -> None:
     process = start(ASLEEP, tmp_path / "elsewhere")
     started.append(process)
     write_mark(tmp_path, "catalog", process.pid, 15, None)

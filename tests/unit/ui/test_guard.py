@@ -5,9 +5,7 @@ from ui.gateway.guard import refuse_cross_site_write, refuse_unknown_host
 from ui.settings import Settings
 
 
-@pytest.mark.parametrize(
-    "host", ["localhost", "LOCALHOST:5000", "127.0.0.1:1", "[::1]:5000", "books.example:80"]
-)
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:5000", "127.0.0.1:1", "[::1]:5000", "books.example:80"])
 def test_guard_lets_known_hosts_in_on_any_port(host: str) -> None:
     refuse_unknown_host({"HTTP_HOST": host}, Settings(trusted_hosts="Books.example").host_names)
 

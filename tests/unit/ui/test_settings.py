@@ -14,9 +14,7 @@ from ui.settings import Settings
         ("10.0.0.5", "10.0.0.5:5000", True),
     ],
 )
-def test_settings_say_where_to_listen_and_whether_that_is_wide(
-    host: str, bind: str, is_wide_open: bool
-) -> None:
+def test_settings_say_where_to_listen_and_whether_that_is_wide(host: str, bind: str, is_wide_open: bool) -> None:
     settings = Settings(ui_host=host)
     assert (settings.bind, settings.is_wide_open) == (bind, is_wide_open)
 

@@ -85,10 +85,10 @@ def create_worker(
     plain_routes: Mapping[str, Queue] | None = None,
     spawn_from: str | None = None,
 ) -> Celery:
-    """``functions`` by operation name. SettingsError for a wrong setting. ``celery -A <module>`` runs what this gives.
+    """What ``celery -A <module>`` runs. ``functions`` by operation name. SettingsError for a wrong setting.
 
-    Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each child is
-    a new interpreter, for libraries that do not survive a fork (CUDA).
+    Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each
+    child is a new interpreter, for libraries that do not survive a fork (CUDA).
     """
     settings = settings or read_settings(WorkerSettings)
     app = WorkerCelery(name, set_as_current=False)

@@ -72,16 +72,14 @@ class WorkerAPI:
             if time.monotonic() + pause > deadline:
                 raise WorkerAPIError(f"{path.partition('?')[0]}: no answer in time ({trouble})")
             logger.warning("%s: %s, trying again", path.partition("?")[0], trouble)
-            time.sleep(pause * random.uniform(0.8, 1.2))
+            time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - so that workers do not all come at once
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def claim(self, asked: ClaimRequest, deadline: float) -> Claim | None:
         """A chunk, or None where nothing is due."""
         return _claim(*self._post_until("/internal/claim", msgspec.json.encode(asked), deadline))
 
-    def report(
-        self, token: str, output: bytes, following: ClaimRequest | None, deadline: float
-    ) -> Claim | None:
+    def report(self, token: str, output: bytes, following: ClaimRequest | None, deadline: float) -> Claim | None:
         """Hand in outcomes; gives the next chunk where one was asked for and is due. None also where it was refused."""
         query = {"token": token}
         if following is not None:

@@ -105,9 +105,7 @@ class Round:
         function = self._functions[operation.name]
         context = Context(self._settings, msgspec.json.decode(chunk.options), self._stop_flag)
         with Renewal(self._api, chunk.token, chunk.lease_seconds, context):
-            return compute(
-                operation, lambda record: function(record, context), chunk.first_row, bytes(chunk.records)
-            )
+            return compute(operation, lambda record: function(record, context), chunk.first_row, bytes(chunk.records))
 
 
 def time_limit_of(operation: Operation, default: int) -> int:

@@ -27,9 +27,7 @@ logger = logging.getLogger(__name__)
 class Parent:
     """Handlers of Celery's signals for one app. Nothing of this runs in a pool process."""
 
-    def __init__(
-        self, app: Celery, service: str, settings: WorkerSettings, operations: tuple[str, ...]
-    ) -> None:
+    def __init__(self, app: Celery, service: str, settings: WorkerSettings, operations: tuple[str, ...]) -> None:
         self._app = app
         self._service = service
         self._settings = settings

@@ -78,7 +78,7 @@ class Repository:
             connection.execute(self.table.insert(), values)
 
     def update(self, row_id: int, values: dict[str, Any], seen: dict[str, Any] | None) -> bool:
-        """Whether a row was changed. ``seen`` is what the client saw: the row must still be that, in the same statement."""
+        """Whether a row was changed. It must still be ``seen``, what the client saw, in the same statement."""
         statement = self.table.update().where(*self._is(row_id, seen)).values(values)
         with self.engine.connect() as connection:
             return bool(connection.execute(statement).rowcount)
@@ -89,17 +89,13 @@ class Repository:
             return bool(connection.execute(self.table.delete().where(*self._is(row_id, seen))).rowcount)
 
     def _is(self, row_id: int, seen: dict[str, Any] | None) -> list[ColumnElement[bool]]:
-        same = (
-            [column.is_not_distinct_from(seen[column.name]) for column in self.table.columns] if seen else []
-        )
+        same = [column.is_not_distinct_from(seen[column.name]) for column in self.table.columns] if seen else []
         return [self.table.c.id == row_id, *same]
 
     def count_dependents(self, row_id: int) -> dict[str, int]:
         """How many rows of each kind point to this one."""
         with self.engine.connect() as connection:
             return {
-                dependent.name: connection.execute(
-                    select(func.count()).where(dependent.column == row_id)
-                ).scalar_one()
+                dependent.name: connection.execute(select(func.count()).where(dependent.column == row_id)).scalar_one()
                 for dependent in self.dependents
             }

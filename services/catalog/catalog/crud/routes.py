@@ -121,16 +121,12 @@ class Resource:
             raise bad_request(detail, FieldError("/id", "exists", detail), code="exists") from None
         if violation is Violation.UNKNOWN_REFERENCE:
             detail = "The group_id names no group."
-            raise bad_request(
-                detail, FieldError("/group_id", "unknown_group", detail), code="unknown_group"
-            ) from None
+            raise bad_request(detail, FieldError("/group_id", "unknown_group", detail), code="unknown_group") from None
         raise error
 
     def _in_use(self, row_id: int) -> Problem:
         counts = self._repository.count_dependents(row_id)
-        detail = (
-            "The row is still used by " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "."
-        )
+        detail = "The row is still used by " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "."
         return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")
 
 

@@ -34,11 +34,7 @@ class Field:
     def _integer_fault(self, value: Any) -> tuple[str, str] | None:
         if type(value) is not int:
             return "wrong_type", f"{self.name} must be a whole number."
-        return (
-            None
-            if value in INT32
-            else ("out_of_range", f"{self.name} must be from {INT32[0]} to {INT32[-1]}.")
-        )
+        return None if value in INT32 else ("out_of_range", f"{self.name} must be from {INT32[0]} to {INT32[-1]}.")
 
     def _text_fault(self, value: Any, max_length: int) -> tuple[str, str] | None:
         if not isinstance(value, str):

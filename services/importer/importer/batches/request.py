@@ -32,9 +32,7 @@ def operation_named(name: str) -> Operation:
     if operation is None:
         known = ", ".join(sorted(OPERATIONS))
         detail = f"There is no operation {name[:50]!r}; known: {known}."
-        raise unprocessable(
-            detail, FieldError("?operation", "unknown_operation", detail), code="unknown_operation"
-        )
+        raise unprocessable(detail, FieldError("?operation", "unknown_operation", detail), code="unknown_operation")
     return operation
 
 
@@ -64,7 +62,5 @@ def idempotency_key() -> str | None:
     key = request.headers.get(KEY_HEADER)
     if key is not None and not _KEY.fullmatch(key):
         detail = f"{KEY_HEADER} must be 1 to 200 printable ASCII characters without spaces."
-        raise bad_request(
-            detail, FieldError(KEY_HEADER, "bad_idempotency_key", detail), code="bad_idempotency_key"
-        )
+        raise bad_request(detail, FieldError(KEY_HEADER, "bad_idempotency_key", detail), code="bad_idempotency_key")
     return key

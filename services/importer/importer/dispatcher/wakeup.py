@@ -33,9 +33,7 @@ class Wakeup:
                 self._connection.poll()
                 self._connection.notifies.clear()
         except (psycopg2.Error, OSError, ValueError) as error:
-            logger.warning(
-                "cannot listen to PostgreSQL, looking each second instead: %s", type(error).__name__
-            )
+            logger.warning("cannot listen to PostgreSQL, looking each second instead: %s", type(error).__name__)
             self.close()
             stop.wait(seconds)
 

@@ -51,9 +51,7 @@ class RecordChecker:
     def may_be_too_long(self, records: list[Any]) -> bool:
         """Whether any text of decoded records might be longer than allowed once it is UTF-8 again."""
         most = self.max_bytes // UTF8_BYTES_PER_CHARACTER
-        texts = (
-            value for name in self._names for value in map(attrgetter(name), records) if type(value) is str
-        )
+        texts = (value for name in self._names for value in map(attrgetter(name), records) if type(value) is str)
         return max(map(len, texts), default=0) > most
 
     def lines(self, block: bytes) -> list[Any]:

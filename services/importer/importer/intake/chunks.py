@@ -13,7 +13,7 @@ _encoder = msgspec.json.Encoder()
 
 @dataclasses.dataclass(frozen=True)
 class NewChunk:
-    """Rows ``first_row`` to ``last_row``, of which ``rows`` are records; ``records`` is a JSON array, null = refused."""
+    """From ``first_row`` to ``last_row``; ``rows`` counts records. ``records`` is a JSON array, null = refused."""
 
     first_row: int
     last_row: int

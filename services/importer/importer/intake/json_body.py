@@ -52,11 +52,7 @@ def _decode_whole(body: bytes, checker: RecordChecker) -> Body | None:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     once = all(body.count(key) <= 1 for key in (b'"records"', b'"source"', b'"enqueue"'))
-    if (
-        not once
-        or not checker.looks_plain(body, len(plain.records))
-        or checker.may_be_too_long(plain.records)
-    ):
+    if not once or not checker.looks_plain(body, len(plain.records)) or checker.may_be_too_long(plain.records):
         return None
     return Body(plain.records, plain.source, plain.enqueue)
 

@@ -33,7 +33,6 @@ class CopyStream:
 
 def copy(connection: Connection, statement: str, stream: Any) -> None:
     """``stream`` has ``read(size)`` and gives lines of COPY's text form."""
-    raw = connection.connection.driver_connection
-    assert raw is not None
+    raw: Any = connection.connection.driver_connection
     with raw.cursor() as cursor:
         cursor.copy_expert(statement, stream, COPY_BLOCK_BYTES)

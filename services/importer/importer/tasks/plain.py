@@ -32,9 +32,7 @@ def plain_task_status(settings: Settings, task_id: str) -> dict[str, Any] | None
         return _plain(task_id, state, {"current": 1, "total": 1, "progress": 100}, result=value)
     if state in ("FAILURE", "REVOKED"):
         return _plain(task_id, state, _nothing_done(), error=str(value))
-    return _plain(
-        task_id, state, {**_nothing_done(), **value} if isinstance(value, dict) else _nothing_done()
-    )
+    return _plain(task_id, state, {**_nothing_done(), **value} if isinstance(value, dict) else _nothing_done())
 
 
 def _nothing_done() -> dict[str, int]:

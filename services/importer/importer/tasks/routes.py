@@ -25,9 +25,7 @@ PROGRESS = OPERATIONS["process_batch_with_progress"]
 def _accept(operation: Operation, body: TaskBody) -> str:
     here = services()
     new = new_batch(operation, str(operation.queues[0]), body.source, body.digest)
-    accepted = accept_rows(
-        here.engine, new, operation, len(body.records), lambda: blocks(body.records), here.limits
-    )
+    accepted = accept_rows(here.engine, new, operation, len(body.records), lambda: blocks(body.records), here.limits)
     if here.settings.celery_task_always_eager:
         compute_now(here, operation, accepted.batch_id)
     return accepted.batch_id
@@ -44,8 +42,7 @@ def ingest() -> Response | tuple[dict[str, Any], int]:
         return Response(msgspec.json.encode(answer), 200, content_type="application/json")
     batch_id = _accept(INGEST, body)
     tasks: list[dict[str, Any]] = [
-        {"record_id": str(record.id), "task_id": f"{batch_id}.{row}"}
-        for row, record in enumerate(body.records, 1)
+        {"record_id": str(record.id), "task_id": f"{batch_id}.{row}"} for row, record in enumerate(body.records, 1)
     ]
     if services().settings.celery_task_always_eager:
         for task, result in zip(tasks, task_results(services().engine, batch_id), strict=True):

@@ -27,9 +27,7 @@ blueprint = Blueprint("worker_api", __name__, url_prefix="/internal")
 
 
 def _not_yours() -> Problem:
-    return conflict(
-        "The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token"
-    )
+    return conflict("The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token")
 
 
 @blueprint.post("/claim")
@@ -52,9 +50,7 @@ def _next_claimant() -> Claimant | None:
     token = request.args.get("next_token")
     if not token:
         return None
-    return Claimant(
-        query("worker"), query("queue"), tuple(query("operations").split(",")), query("delivery"), token
-    )
+    return Claimant(query("worker"), query("queue"), tuple(query("operations").split(",")), query("delivery"), token)
 
 
 @blueprint.post("/report")

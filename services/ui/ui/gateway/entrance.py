@@ -32,14 +32,10 @@ class Entrance:
             return _refuse(problem, environ, start_response, request_id)
         except Exception:
             logger.exception("unexpected error in %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            fault = Problem(
-                500, "internal_error", "An unexpected error; the log has it under the request id."
-            )
+            fault = Problem(500, "internal_error", "An unexpected error; the log has it under the request id.")
             return _refuse(fault, environ, start_response, request_id)
 
-    def _answer(
-        self, environ: dict[str, Any], start_response: StartResponse, request_id: str
-    ) -> Iterable[bytes]:
+    def _answer(self, environ: dict[str, Any], start_response: StartResponse, request_id: str) -> Iterable[bytes]:
         path, query = request_target(environ)
         refuse_unknown_host(environ, self._host_names)
         refuse_cross_site_write(environ)

@@ -29,6 +29,4 @@ def refuse_cross_site_write(environ: dict[str, Any]) -> None:
     else:
         is_own = origin is None or origin.partition("://")[2].lower() == environ["HTTP_HOST"].lower()
     if not is_own:
-        raise Problem(
-            403, "cross_site", "A write must come from this site's own pages or from no browser at all."
-        )
+        raise Problem(403, "cross_site", "A write must come from this site's own pages or from no browser at all.")

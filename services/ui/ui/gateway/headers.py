@@ -59,9 +59,7 @@ def _is_own(location: str) -> bool:
     return location.startswith("/") and not location.startswith("//")
 
 
-def response_headers(
-    sent: Iterable[tuple[str, str]], request_id: str, upstream: str
-) -> list[tuple[str, str]]:
+def response_headers(sent: Iterable[tuple[str, str]], request_id: str, upstream: str) -> list[tuple[str, str]]:
     """What the client gets. Problem 502 for a value that would split the answer."""
     named = ((RESPONSE_HEADERS.get(name.lower()), value) for name, value in sent)
     headers = {name: value for name, value in named if name}

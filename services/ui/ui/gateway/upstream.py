@@ -48,15 +48,11 @@ class Pool(urllib3.HTTPConnectionPool):
 class Upstream:
     """``address`` is ``http://host[:port]`` without a path: targets come from routes alone."""
 
-    def __init__(
-        self, name: str, address: str, connections: int, connect_seconds: int, read_seconds: int
-    ) -> None:
+    def __init__(self, name: str, address: str, connections: int, connect_seconds: int, read_seconds: int) -> None:
         parts = urlsplit(address)
         self.name = name
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
-        self._pool = Pool(
-            parts.hostname or "", parts.port or 80, maxsize=connections, block=True, blocksize=65536
-        )
+        self._pool = Pool(parts.hostname or "", parts.port or 80, maxsize=connections, block=True, blocksize=65536)
 
     def send(
         self,

@@ -15,9 +15,7 @@ proc_name = "ui"
 worker_class = "ui.server.worker.GatewayWorker"
 workers = _settings.web_processes
 worker_connections = 1000
-keepalive = (
-    _settings.client_silence_seconds
-)  # also the longest time in which a request's head must be complete
+keepalive = _settings.client_silence_seconds  # also the longest time in which a request's head must be complete
 timeout = shared.timeout
 graceful_timeout = shared.graceful_timeout
 worker_tmp_dir = shared.worker_tmp_dir

@@ -8,6 +8,4 @@ from catalog.resources.types.model import FileType
 
 
 def group_repository(engine: Engine) -> Repository:
-    return Repository(
-        engine, Group.__table__, dependents=(Dependents("types", FileType.__table__.c.group_id),)
-    )
+    return Repository(engine, Group.__table__, dependents=(Dependents("types", FileType.__table__.c.group_id),))

@@ -80,8 +80,8 @@ CREATE TABLE importer.worker (
 INDEXES = (
     "CREATE INDEX batch_open ON importer.batch (queue, served_at, id) WHERE open",
     "CREATE INDEX batch_newest ON importer.batch (created_at DESC, id DESC)",
-    "CREATE INDEX chunk_due_of_batch ON importer.chunk (queue, batch_id, due_at, first_row) "
-    "WHERE state IN ('ready', 'leased')",
+    """CREATE INDEX chunk_due_of_batch ON importer.chunk (queue, batch_id, due_at, first_row)
+    WHERE state IN ('ready', 'leased')""",
     "CREATE UNIQUE INDEX chunk_token ON importer.chunk (token) WHERE token IS NOT NULL",
     "CREATE INDEX chunk_delivery ON importer.chunk (delivery) WHERE state = 'leased'",
     "CREATE INDEX chunk_expired ON importer.chunk (due_at) WHERE state = 'leased'",
@@ -92,9 +92,7 @@ def _compress_texts() -> None:
     """lz4 where the server has it, else none: pglz costs a quarter of the throughput."""
     allowed = (
         op.get_bind()
-        .exec_driver_sql(
-            "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
-        )
+        .exec_driver_sql("SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'")
         .scalar()
     )
     for column in ("records", "output"):
