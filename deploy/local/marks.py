@@ -1,7 +1,8 @@
 """Marks of running parts on disk, by which a later start finds what a killed one left behind.
 
-A mark carries process id and start time, and every process of a part carries the folder in its environment:
-both must fit before anything is ended, so a stranger that got a reused id is never touched.
+A mark carries process id and start time; children of a part carry the folder in their environment. One of both must
+fit before anything is ended, so a stranger that got a reused id is never touched. (The marked process itself need not
+show its environment: Redis and PostgreSQL write their titles over it.)
 """
 
 import json
@@ -71,8 +72,8 @@ def _left_behind(mark: Mark, home: str) -> Iterator[psutil.Process]:
     """The marked process and those of its session (a session keeps its number while one member lives)."""
     for process in psutil.process_iter():
         try:
-            is_leader = process.pid == mark.pid and mark.process() is not None
-            if (is_leader or os.getsid(process.pid) == mark.pid) and process.environ().get(VARIABLE) == home:
+            is_marked = process.pid == mark.pid and mark.process() is not None
+            if is_marked or (os.getsid(process.pid) == mark.pid and process.environ().get(VARIABLE) == home):
                 yield process
         except (psutil.Error, ProcessLookupError, PermissionError):
             continue  # It ended while we looked, or belongs to somebody else.

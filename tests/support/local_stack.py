@@ -52,8 +52,8 @@ class LocalStack:
         return int(mark["pid"])
 
     def processes(self) -> list[psutil.Process]:
-        """Everything that was started for this folder and lives."""
-        return [process for process in psutil.process_iter() if _home(process) == str(self.home)]
+        """Everything that was started for this folder and lives; servers hide their environment, but not their folder."""
+        return [process for process in psutil.process_iter() if _is_under(process, self.home)]
 
     def kill_everything(self, supervisor: Process) -> None:
         """SIGKILL for all of it at once, as when a machine loses its power."""
@@ -65,11 +65,13 @@ class LocalStack:
         wait_until(lambda: not self.processes(), what="the end of all processes")
 
 
-def _home(process: psutil.Process) -> str | None:
+def _is_under(process: psutil.Process, home: Path) -> bool:
     try:
-        return process.environ().get(VARIABLE) if process.status() != psutil.STATUS_ZOMBIE else None
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return process.environ().get(VARIABLE) == str(home) or Path(process.cwd()).is_relative_to(home)
     except psutil.Error:
-        return None
+        return False
 
 
 def _kill(process: psutil.Process) -> None:

@@ -1,5 +1,6 @@
 """Orphans of a killed run are ended, strangers never."""
 
+import json
 import os
 import subprocess
 import sys
@@ -44,6 +45,17 @@ def test_orphan_is_ended_and_its_mark_removed(tmp_path: Path, started: list[subp
     assert read_marks(tmp_path) == []
 
 
+def test_orphan_whose_environment_cannot_be_read_is_ended(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    """Redis writes its title over it."""
+    process = subprocess.Popen(ASLEEP, env={}, start_new_session=True, stdout=subprocess.PIPE)
+    started.append(process)
+    write_mark(tmp_path, "redis", process.pid, 15, 6379)
+    assert end_orphans(tmp_path, tmp_path) == ["redis"]
+    assert not psutil.pid_exists(process.pid)
+
+
 def test_orphan_that_ignores_the_signal_is_killed(
     tmp_path: Path, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,7 +72,8 @@ def test_orphan_that_ignores_the_signal_is_killed(
 def test_stranger_with_a_reused_id_is_left_alone(tmp_path: Path, started: list[subprocess.Popen[bytes]]) -> None:
     process = start(ASLEEP, tmp_path / "elsewhere")
     started.append(process)
-    write_mark(tmp_path, "catalog", process.pid, 15, None)
+    earlier = Mark("catalog", process.pid, psutil.Process(process.pid).create_time() - 100, 15, None)
+    (tmp_path / "catalog.json").write_text(json.dumps(earlier._asdict()))
     assert end_orphans(tmp_path, tmp_path) == []
     assert process.poll() is None
 

@@ -4,7 +4,9 @@ A child gets SIGTERM as its death, and a spawned one shares no memory with its p
 in the environment before any child is made reaches both kinds.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -23,8 +25,9 @@ class StopFlag:
 
 
 def make_stop_flag() -> StopFlag:
-    """In the parent, before the pool is made."""
+    """In the parent, before the pool is made. The folder goes when the parent ends."""
     folder = tempfile.mkdtemp(prefix="stackroom-worker-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[VARIABLE] = str(Path(folder) / "stop")
     return inherited_stop_flag()
 
