@@ -52,7 +52,7 @@ class LocalStack:
         return int(mark["pid"])
 
     def processes(self) -> list[psutil.Process]:
-        """Everything that was started for this folder and lives; servers hide their environment, but not their folder."""
+        """Everything that was started for this folder and lives; servers hide their environment, not their folder."""
         return [process for process in psutil.process_iter() if _is_under(process, self.home)]
 
     def kill_everything(self, supervisor: Process) -> None:
