@@ -1,5 +1,6 @@
 """Real processes for tests: each in a group of its own, with its output in a file, ended as a group."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -51,9 +52,14 @@ class Process:
         """A signal for the program itself, not for what it started."""
         self._popen.send_signal(number)
 
+    def send_to_group(self, number: int) -> None:
+        """A signal for the program and all that it started, if any of it is left."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, number)
+
     def kill(self) -> None:
         """SIGKILL for the whole group at once, as a lost machine would end it."""
-        self._kill_group()
+        self.send_to_group(signal.SIGKILL)
         self._popen.wait(10)
 
     def stop(self, number: int = signal.SIGTERM, timeout: float = 20.0) -> int:
@@ -63,14 +69,8 @@ class Process:
         try:
             return self._popen.wait(timeout)
         finally:
-            self._kill_group()
+            self.send_to_group(signal.SIGKILL)
             self._popen.wait(10)
-
-    def _kill_group(self) -> None:
-        try:
-            os.killpg(self._popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
 
 
 def python(*arguments: str) -> list[str]:

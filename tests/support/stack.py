@@ -66,13 +66,15 @@ class Stack:
         worker_module: str = "worker_cpu.app",
         workers: int = 1,
         slots: int = 2,
+        worker_api: str = "importer.worker_api.wsgi:app",
+        worker_api_port: int = 0,
         worker_api_url: str = "",
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
-        api, worker_api = free_port(), free_port()
+        api, worker_api_port = free_port(), worker_api_port or free_port()
         self.url = f"http://{LOOPBACK}:{api}"
-        self.worker_api = f"http://{LOOPBACK}:{worker_api}"
+        self.worker_api = f"http://{LOOPBACK}:{worker_api_port}"
         self.token = secrets.token_hex(16)
         self.env = {
             "SQLALCHEMY_DATABASE_URI": database_uri,
@@ -85,12 +87,7 @@ class Stack:
         }
         self.parts: dict[str, Part] = {}
         self._add("importer", _gunicorn("importer.wsgi:app"), BIND=f"{LOOPBACK}:{api}", WEB_THREADS="8")
-        self._add(
-            "worker-api",
-            _gunicorn("importer.worker_api.wsgi:app"),
-            BIND=f"{LOOPBACK}:{worker_api}",
-            WEB_THREADS="8",
-        )
+        self._add("worker-api", _gunicorn(worker_api), BIND=f"{LOOPBACK}:{worker_api_port}", WEB_THREADS="8")
         self._add("dispatcher", python("-m", "importer.dispatcher"))
         for number in range(workers):
             name = f"worker-{number}"
@@ -152,6 +149,13 @@ class Stack:
     def batch(self, batch_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"/api/importer/batches/{batch_id}")
         return found
+
+    def all_batches(self) -> Iterator[dict[str, Any]]:
+        after: str | None = ""
+        while after is not None:
+            page = self.get("/api/importer/batches?limit=200" + (f"&after={after}" if after else ""))
+            yield from page["items"]
+            after = page["next"]
 
     def wait_finished(self, batch_id: str, timeout: float = 40) -> dict[str, Any]:
         def finished() -> dict[str, Any] | None:

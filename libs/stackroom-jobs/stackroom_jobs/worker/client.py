@@ -20,10 +20,11 @@ from stackroom_jobs.protocol import (
     RenewRequest,
 )
 from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.deadline import Deadline
 from stackroom_kit.request_id import HEADER, current_request_id
 
 CONNECT_SECONDS = 3
-READ_SECONDS = 20
+READ_SECONDS = 10
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 3.0
 GONE = 409
@@ -40,7 +41,7 @@ class ContractError(WorkerAPIError):
 
 
 class WorkerAPI:
-    """Calls that a restart of the importer only delays. ``deadline`` is a time of ``time.monotonic``."""
+    """Calls that a restart of the importer only delays."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._base = settings.worker_api_url
@@ -57,7 +58,7 @@ class WorkerAPI:
         answer = self._pool.request("POST", self._base + path, body=body, headers=headers, redirect=False)
         return answer.status, answer.data
 
-    def _post_until(self, path: str, body: bytes, deadline: float) -> tuple[int, bytes]:
+    def _post_until(self, path: str, body: bytes, deadline: Deadline) -> tuple[int, bytes]:
         """Repeat while there is no answer or a 5xx; every call of this API may come twice."""
         pause = FIRST_PAUSE_SECONDS
         while True:
@@ -69,17 +70,17 @@ class WorkerAPI:
                 trouble = str(status)
             except urllib3.exceptions.HTTPError as error:
                 trouble = type(error).__name__
-            if time.monotonic() + pause > deadline:
+            if not deadline.leaves(pause):
                 raise WorkerAPIError(f"{path.partition('?')[0]}: no answer in time ({trouble})")
             logger.warning("%s: %s, trying again", path.partition("?")[0], trouble)
             time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - so that workers do not all come at once
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    def claim(self, asked: ClaimRequest, deadline: float) -> Claim | None:
+    def claim(self, asked: ClaimRequest, deadline: Deadline) -> Claim | None:
         """A chunk, or None where nothing is due."""
         return _claim(*self._post_until("/internal/claim", msgspec.json.encode(asked), deadline))
 
-    def report(self, token: str, output: bytes, following: ClaimRequest | None, deadline: float) -> Claim | None:
+    def report(self, token: str, output: bytes, following: ClaimRequest | None, deadline: Deadline) -> Claim | None:
         """Hand in outcomes; gives the next chunk where one was asked for and is due. None also where it was refused."""
         query = {"token": token}
         if following is not None:
@@ -100,13 +101,13 @@ class WorkerAPI:
         status, data = self._post("/internal/renew", msgspec.json.encode(asked))
         return status != 200 or not msgspec.json.decode(data, type=RenewAnswer).stop
 
-    def fail(self, asked: FailRequest, deadline: float) -> None:
+    def fail(self, asked: FailRequest, deadline: Deadline) -> None:
         self._post_until("/internal/fail", msgspec.json.encode(asked), deadline)
 
-    def release(self, asked: ReleaseRequest, deadline: float) -> None:
+    def release(self, asked: ReleaseRequest, deadline: Deadline) -> None:
         self._post_until("/internal/release", msgspec.json.encode(asked), deadline)
 
-    def lost(self, asked: LostRequest, deadline: float) -> None:
+    def lost(self, asked: LostRequest, deadline: Deadline) -> None:
         self._post_until("/internal/lost", msgspec.json.encode(asked), deadline)
 
     def heartbeat(self, beat: Heartbeat) -> None:

@@ -15,6 +15,7 @@ from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, ReleaseReq
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.context import Context, Stopped
+from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.renewal import Renewal
 from stackroom_jobs.worker.stop import StopFlag
 from stackroom_kit.request_id import set_request_id
@@ -55,7 +56,7 @@ class Round:
         self._stop_flag = stop_flag
         self._bell = bell
         now = time.monotonic()
-        self._deadline = now + bell.time_limit * SAFETY_PART
+        self._deadline = Deadline(bell.time_limit * SAFETY_PART, stop_flag)
         self._round_end = now + min(LONGEST_ROUND_SECONDS, bell.time_limit / ROUND_PART)
         self._operations = claimable(functions, bell.time_limit, settings.celery_task_time_limit)
 

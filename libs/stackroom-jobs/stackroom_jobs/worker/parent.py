@@ -4,7 +4,6 @@ import logging
 import os
 import socket
 import threading
-import time
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
@@ -15,6 +14,7 @@ from stackroom_jobs.protocol import LostRequest
 from stackroom_jobs.queues import BELL_SUFFIX, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
+from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.heartbeat import HeartbeatThread, Identity
 from stackroom_jobs.worker.stop import StopFlag, make_stop_flag
 from stackroom_kit.logs import configure_logging
@@ -90,6 +90,6 @@ class Parent:
         logger.warning("delivery=%s %s", delivery, reason)
         asked = LostRequest(os.environ[NAME_VARIABLE], delivery, reason)
         try:
-            WorkerAPI(self._settings).lost(asked, time.monotonic() + TELL_SECONDS)
+            WorkerAPI(self._settings).lost(asked, Deadline(TELL_SECONDS))
         except WorkerAPIError as error:
             logger.error("could not tell of delivery=%s: %s", delivery, error)

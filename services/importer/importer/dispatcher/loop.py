@@ -70,6 +70,10 @@ class Dispatcher:
 
     def _note_trouble(self, trouble: str) -> None:
         """One line when it begins and one when it ends, not one each second."""
-        if trouble != self._trouble:
-            logger.warning("cannot dispatch: %s", trouble) if trouble else logger.info("dispatching again")
-            self._trouble = trouble
+        if trouble == self._trouble:
+            return
+        if trouble:
+            logger.warning("cannot dispatch: %s", trouble)
+        else:
+            logger.info("dispatching again")
+        self._trouble = trouble

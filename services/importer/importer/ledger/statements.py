@@ -80,14 +80,12 @@ REPORT = text(f"""
 WITH did AS ({_ACCEPT_REPORT}) SELECT * FROM did UNION ALL {_ALREADY_REPORTED}""")
 
 # ... and the answer to a report carries the next claim, only if the report was accepted and never its own chunk.
+_NEXT = _PICK_AND_TAKE.format(
+    condition="""NOT EXISTS (SELECT FROM mine) AND EXISTS (SELECT FROM ok)
+    AND (c.batch_id, c.first_row) NOT IN (SELECT batch_id, first_row FROM importer.chunk WHERE token = :token)"""
+)
 REPORT_AND_CLAIM = text(f"""
-WITH did AS ({_ACCEPT_REPORT}), ok AS (SELECT * FROM did UNION ALL {_ALREADY_REPORTED}), mine AS ({_MINE}),
-{
-    _PICK_AND_TAKE.format(
-        condition='''NOT EXISTS (SELECT FROM mine) AND EXISTS (SELECT FROM ok)
-    AND (c.batch_id, c.first_row) NOT IN (SELECT batch_id, first_row FROM importer.chunk WHERE token = :token)'''
-    )
-},
+WITH did AS ({_ACCEPT_REPORT}), ok AS (SELECT * FROM did UNION ALL {_ALREADY_REPORTED}), mine AS ({_MINE}), {_NEXT},
 claimed AS ({_CLAIMED})
 SELECT claimed.* FROM ok LEFT JOIN claimed ON true""")
 HELD_ROWS = text("SELECT rows FROM importer.chunk WHERE token = :token AND state = 'leased'")

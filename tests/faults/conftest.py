@@ -1,0 +1,44 @@
+"""One stack for the faults of a module; each test leaves it whole, with everything running again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.fault_stack import CONVERGE, FaultStack
+from tests.support.journal import Journal, Verdict
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultStack]:
+    stack = FaultStack(tmp_path_factory.mktemp("faults"))
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+def stack(running: FaultStack) -> Iterator[FaultStack]:
+    yield running
+    running.start_missing()
+    running.wait_ready()
+
+
+class Promise:
+    """What must hold after every fault."""
+
+    def __init__(self, stack: FaultStack) -> None:
+        self.journal = Journal(stack)
+
+    def holds(self, within: float = CONVERGE) -> Verdict:
+        """Every batch that was accepted is finished in time, each row once, and nothing is there that nobody sent."""
+        self.journal.wait_finished(within)
+        verdict = self.journal.check()
+        assert verdict.is_clean(), verdict
+        return verdict
+
+
+@pytest.fixture
+def promise(stack: FaultStack) -> Promise:
+    return Promise(stack)

@@ -1,0 +1,62 @@
+"""The fault tests themselves: with a promise broken on purpose, they must say so."""
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.fault_stack import CONVERGE, LEASE, FaultStack
+from tests.support.journal import Journal
+from tests.support.processes import python
+from tests.support.waiting import wait_until
+
+UNFENCED = "tests.support.unfenced_worker_api:app"
+FORGETFUL = "tests.support.forgetful_dispatcher"
+
+
+@contextlib.contextmanager
+def running(folder: Path, worker_api: str, dispatcher: str) -> Iterator[FaultStack]:
+    stack = FaultStack(folder, worker_api=worker_api)
+    stack.parts["dispatcher"].command = python("-m", dispatcher)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.mark.parametrize(("worker_api", "changed"), [("importer.worker_api.wsgi:app", 0), (UNFENCED, 1)])
+def test_late_report_changes_a_finished_batch_only_without_the_fence(
+    tmp_path: Path, worker_api: str, changed: int
+) -> None:
+    with running(tmp_path, worker_api, "importer.dispatcher") as stack:
+        journal = Journal(stack)
+        journal.post(["x"] * 900)
+        zombie = stack.parts[stack.wait_computing()]
+        zombie.running.send_to_group(signal.SIGSTOP)
+        journal.wait_finished(LEASE + CONVERGE)
+        zombie.running.send_to_group(signal.SIGCONT)
+        wait_until(lambda: "came too late" in zombie.log.read_text(), 20, "the zombie's late report")
+        assert journal.check().changed == changed
+
+
+@pytest.mark.parametrize(("dispatcher", "finishes"), [("importer.dispatcher", True), (FORGETFUL, False)])
+def test_lost_bells_leave_a_batch_only_where_redis_is_trusted(tmp_path: Path, dispatcher: str, finishes: bool) -> None:
+    with running(tmp_path, "importer.worker_api.wsgi:app", dispatcher) as stack:
+        for worker in stack.workers:
+            worker.kill()
+        journal = Journal(stack)
+        client = stack.redis_client()
+        journal.post(["x"] * 900)
+        wait_until(lambda: client.keys("*bell"), 10, "a bell")
+        client.flushall()
+        client.close()
+        stack.start_missing()
+        if finishes:
+            journal.wait_finished(CONVERGE)
+        else:
+            stack.wait_ready()
+            with pytest.raises(AssertionError, match="all batches to finish"):
+                journal.wait_finished(LEASE)

@@ -1,0 +1,115 @@
+"""The whole importer on servers of its own, every process of which can be killed, paused and started again."""
+
+import contextlib
+import secrets
+import signal
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+import redis
+
+from deploy.local.ports import free_port
+from deploy.local.servers import PostgresServer, RedisServer
+from importer.migrate import migrate
+from tests.support.servers import FAST, libpq_uri
+from tests.support.stack import Part, Stack
+from tests.support.tcp_proxy import TCPProxy
+from tests.support.waiting import wait_until
+
+LEASE = 3  # seconds
+CONVERGE = LEASE + 10  # seconds after the last fault, within which every batch must be finished
+SERVERS = ("postgres", "redis")
+
+
+class FaultStack(Stack):
+    """PostgreSQL, Redis (which keeps nothing on disk), importer, worker API, dispatcher, two workers of one child.
+
+    Workers reach the worker API through ``proxy``, which passes everything until it is told otherwise.
+    """
+
+    def __init__(self, folder: Path, worker_api: str = "importer.worker_api.wsgi:app") -> None:
+        port = free_port()
+        self.proxy = TCPProxy(port)
+        self.postgres = PostgresServer(folder / "postgres" / "data", free_port(), secrets.token_hex(16), FAST)
+        self.redis = RedisServer(folder / "redis", free_port(), secrets.token_hex(16), append_only=False)
+        self.postgres.initialise()
+        self.redis.initialise()
+        super().__init__(
+            folder, self.postgres.uri(), self.redis.url(),
+            lease=LEASE, worker_module="tests.support.fault_worker", workers=2, slots=1,
+            worker_api=worker_api, worker_api_port=port, worker_api_url=self.proxy.url,
+            env={"FAULT_FOLDER": str(folder)},
+        )  # fmt: skip
+        servers = {name: Part(name, getattr(self, name).command(), {}, folder / f"{name}.log") for name in SERVERS}
+        self.parts = servers | self.parts
+
+    def start(self) -> None:
+        for name in SERVERS:
+            self.start_server(name)
+        migrate(self.postgres.uri())
+        self.start_missing()
+        self.wait_ready()
+
+    def stop(self) -> None:
+        """Servers last; PostgreSQL by the signal that does not wait for its clients."""
+        for name, part in reversed(self.parts.items()):
+            if part.process is not None:
+                part.process.send_to_group(signal.SIGCONT)
+                part.process.stop(signal.SIGINT if name == "postgres" else signal.SIGTERM, timeout=25)
+        self.proxy.end()
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the ledger holds, for what no client can see."""
+        database = psycopg2.connect(libpq_uri(self.postgres.uri()))
+        with contextlib.closing(database), database.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+
+    def start_server(self, name: str) -> None:
+        self.parts[name].start()
+        self.parts[name].running.wait_ready(getattr(self, name).is_ready)
+
+    def start_missing(self) -> None:
+        """What a supervisor does: start what does not run, servers first."""
+        for name, part in self.parts.items():
+            if part.process is None or not part.process.is_running():
+                if name in SERVERS:
+                    self.start_server(name)
+                else:
+                    part.start()
+
+    def kill_postgres(self) -> None:
+        """The server and its children, which have left its process group."""
+        server = psutil.Process(self.parts["postgres"].running.pid)
+        children = server.children(recursive=True)
+        self.parts["postgres"].kill()
+        for child in children:
+            if child.is_running():
+                child.kill()
+        psutil.wait_procs(children, timeout=10)
+
+    def kill_everything(self) -> None:
+        """As when the machine loses its power."""
+        for name, part in reversed(self.parts.items()):
+            if name == "postgres":
+                self.kill_postgres()
+            else:
+                part.kill()
+
+    def redis_client(self) -> "redis.Redis":
+        return redis.Redis.from_url(self.redis.url())
+
+    def wait_computing(self) -> str:
+        """The name of a worker that holds a chunk."""
+
+        def busy() -> str:
+            return next((worker for worker, _ in self.leases()), "")
+
+        return wait_until(busy, 20, "a worker with a chunk")
+
+    def leases(self) -> list[tuple[str, str]]:
+        """Worker and batch of every chunk that is held now."""
+        rows = self.query("SELECT worker, batch_id FROM importer.chunk WHERE state = 'leased' AND due_at > now()")
+        return [(str(worker), str(batch)) for worker, batch in rows]

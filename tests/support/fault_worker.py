@@ -1,0 +1,53 @@
+"""A worker for fault tests: slow enough to be hit, each result names its computation, and some records kill.
+
+``celery -A tests.support.fault_worker worker``. Its operations are the CPU worker's own.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import msgspec
+
+from stackroom_jobs.records import Record
+from stackroom_jobs.worker import Context, create_worker
+
+SECONDS_PER_RECORD = 0.0003
+BLOCK = 50  # records that are waited for at once: a sleep of less than a millisecond is not what it says
+POISON = "poison"
+DIES_ONCE = "dies once"
+
+
+class Witness(msgspec.Struct):
+    """``computation`` is another one whenever the record is computed again, so a late report shows."""
+
+    id: str
+    payload: str
+    computation: str
+
+
+class _Worker:
+    def __init__(self) -> None:
+        self._seen = 0
+
+    def __call__(self, record: Record, _context: Context) -> Witness:
+        self._seen += 1
+        if self._seen % BLOCK == 0:
+            time.sleep(SECONDS_PER_RECORD * BLOCK)
+        if record.payload == POISON or (record.payload == DIES_ONCE and _first_time()):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Witness(str(record.id), record.payload, f"{os.getpid()}-{self._seen}")
+
+
+def _first_time() -> bool:
+    """Whether no worker of this stack died of it before."""
+    try:
+        (Path(os.environ["FAULT_FOLDER"]) / "died").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+_work = _Worker()
+app = create_worker("fault-worker", {"normalize_record": _work, "process_batch_with_progress": _work})
