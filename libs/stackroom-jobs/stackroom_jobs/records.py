@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-Identifier = int | Annotated[str, msgspec.Meta(min_length=1)]
+MAX_IDENTIFIER = 1000  # characters
+Identifier = int | Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_IDENTIFIER)]
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

@@ -39,8 +39,8 @@ class RecordChecker:
         self.record_type = record_type
         self.max_bytes = max_bytes
         self._decoder = msgspec.json.Decoder(record_type)
-        self._names = record_type.__struct_fields__
-        self._keys = [b'"' + name.encode() + b'"' for name in self._names]
+        self._keys = [b'"' + name.encode() + b'"' for name in record_type.__struct_fields__]
+        self._texts = [attrgetter(field.name) for field in msgspec.structs.fields(record_type) if field.type is str]
 
     def looks_plain(self, block: bytes, records: int) -> bool:
         """Whether a block of that many records can hold no key twice and no odd escape."""
@@ -49,10 +49,12 @@ class RecordChecker:
         return b"\\u00" not in block or not any(escape in block for escape in ODD_ESCAPES)
 
     def may_be_too_long(self, records: list[Any]) -> bool:
-        """Whether any text of decoded records might be longer than allowed once it is UTF-8 again."""
+        """Whether any text of decoded records might be longer than allowed once it is UTF-8 again.
+
+        Only plain texts are looked at; fields of other types are bounded by their own type.
+        """
         most = self.max_bytes // UTF8_BYTES_PER_CHARACTER
-        texts = (value for name in self._names for value in map(attrgetter(name), records) if type(value) is str)
-        return max(map(len, texts), default=0) > most
+        return any(max(map(len, map(text, records)), default=0) > most for text in self._texts)
 
     def lines(self, block: bytes) -> list[Any]:
         """All records of a block of lines; msgspec's errors where one is wrong."""

@@ -51,7 +51,12 @@ def _decode_whole(body: bytes, checker: RecordChecker) -> Body | None:
         plain = _plain_body_decoder(checker.record_type).decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    once = all(body.count(key) <= 1 for key in (b'"records"', b'"source"', b'"enqueue"'))
+    given = {
+        "records": True,
+        "source": plain.source is not msgspec.UNSET,
+        "enqueue": plain.enqueue is not msgspec.UNSET,
+    }
+    once = all(body.count(f'"{key}"'.encode()) == 1 for key, is_given in given.items() if is_given)
     if not once or not checker.looks_plain(body, len(plain.records)) or checker.may_be_too_long(plain.records):
         return None
     return Body(plain.records, plain.source, plain.enqueue)
