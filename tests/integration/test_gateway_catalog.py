@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from catalog.database import Base
-from catalog.resources import blueprints
+from catalog.migrate import migrate
 from deploy.local.ports import LOOPBACK, free_port
 from tests.support.gateway import running_gateway
 from tests.support.raw_http import RawAnswer, exchange
@@ -18,21 +16,11 @@ JSON = {"Content-Type": "application/json"}
 GROUPS = "/api/groups/"
 
 
-def make_tables(uri: str) -> None:
-    engine = create_engine(uri)
-    assert blueprints(engine), "the models are known once the resources are loaded"
-    with engine.begin() as connection:
-        connection.execute(text("CREATE SCHEMA tbc"))
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS catalog"))
-        Base.metadata.create_all(connection)
-    engine.dispose()
-
-
 @pytest.fixture(scope="module")
 def gateway(make_postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("stack")
     uri = make_postgres()
-    make_tables(uri)
+    migrate(uri)
     nowhere = f"http://{LOOPBACK}:{free_port()}"
     with (
         running_service("catalog.wsgi:app", folder, {"SQLALCHEMY_DATABASE_URI": uri}) as (catalog, _),

@@ -3,11 +3,14 @@
 from flask import Flask
 from sqlalchemy import Engine
 
+from catalog.api_document import api_document
+from catalog.crud.routes import crud_blueprint
 from catalog.database import Base, make_engine
 from catalog.database_problems import register_database_problems
 from catalog.db_status import database_answers, db_status_blueprint
-from catalog.resources import blueprints
+from catalog.resources import RESOURCES
 from catalog.settings import Settings
+from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 
@@ -24,8 +27,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     engine = make_engine(settings.database_uri, settings.db_pool_size)
     install(app, "catalog", settings, {"postgresql": database_answers(engine)})
     register_database_problems(app)
-    for blueprint in blueprints(engine):
-        app.register_blueprint(blueprint)
+    for resource in RESOURCES:
+        app.register_blueprint(crud_blueprint(resource, engine))
     app.register_blueprint(db_status_blueprint(engine))
+    serve_document(app, api_document())
     _prepare_sqlite(engine)
     return app

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from importer.api_document import api_document
 from importer.batches.routes import blueprint as batches
 from importer.database import make_engine
 from importer.database_problems import register_database_problems
@@ -10,6 +11,7 @@ from importer.services import Services, keep_services
 from importer.settings import Settings
 from importer.tasks.routes import blueprint as tasks
 from importer.workers.routes import blueprint as workers
+from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 
@@ -23,4 +25,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_database_problems(app)
     for blueprint in (tasks, batches, workers):
         app.register_blueprint(blueprint)
+    serve_document(app, api_document())
     return app

@@ -4,6 +4,7 @@ from flask import Flask
 
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
+from ui.docs import install_docs
 from ui.gateway import install_gateway
 from ui.health import install_health
 from ui.pages import install_pages
@@ -18,5 +19,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     install(app, "ui", settings, checks={})
     install_health(app, upstreams)
     install_pages(app)
+    install_docs(app)
     install_gateway(app, settings, upstreams)
     return app

@@ -1,10 +1,11 @@
-"""The seven calls of a resource, registered in one go."""
+"""The five calls of a resource, registered in one go."""
 
 import re
 from typing import Any, NoReturn
 
 import msgspec
 from flask import Blueprint, Response, request
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from catalog.crud.csv_page import csv_page
@@ -12,6 +13,7 @@ from catalog.crud.etag import etag_of, if_match, if_none_match, matches
 from catalog.crud.integrity import Violation, violation_of
 from catalog.crud.listing import listing_of_request
 from catalog.crud.repository import Repository
+from catalog.crud.resource import Resource
 from catalog.crud.schema import INT32, Schema
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import FieldError, Problem, bad_request, conflict, not_found, precondition_failed
@@ -21,7 +23,7 @@ JSON = "application/json"
 _ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 
 
-class Resource:
+class Calls:
     """One resource's calls; ``name`` is its plural, as in the address."""
 
     def __init__(self, name: str, repository: Repository, schema: Schema) -> None:
@@ -130,13 +132,13 @@ class Resource:
         return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")
 
 
-def crud_blueprint(name: str, repository: Repository, schema: Schema) -> Blueprint:
+def crud_blueprint(resource: Resource, engine: Engine) -> Blueprint:
     """``/api/<name>/`` and ``/api/<name>/<id>``."""
-    resource = Resource(name, repository, schema)
-    blueprint = Blueprint(name, __name__, url_prefix=f"/api/{name}")
-    blueprint.get("/")(resource.list_items)
-    blueprint.post("/")(resource.create_item)
-    blueprint.get("/<row_id>")(resource.read_item)
-    blueprint.put("/<row_id>")(resource.change_item)
-    blueprint.delete("/<row_id>")(resource.remove_item)
+    calls = Calls(resource.name, resource.repository(engine), resource.schema)
+    blueprint = Blueprint(resource.name, __name__, url_prefix=f"/api/{resource.name}")
+    blueprint.get("/")(calls.list_items)
+    blueprint.post("/")(calls.create_item)
+    blueprint.get("/<row_id>")(calls.read_item)
+    blueprint.put("/<row_id>")(calls.change_item)
+    blueprint.delete("/<row_id>")(calls.remove_item)
     return blueprint

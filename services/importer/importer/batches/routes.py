@@ -23,6 +23,7 @@ from stackroom_kit.arguments import choice_argument, integer_argument, refuse_un
 from stackroom_kit.problems import not_found, unsupported_media_type
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
+MAX_PAGE = 200
 blueprint = Blueprint("batches", __name__, url_prefix="/api/importer/batches")
 
 
@@ -69,7 +70,7 @@ def create_batch() -> tuple[dict[str, Any], int, dict[str, str]]:
 def list_batches() -> dict[str, Any]:
     """Newest first, by pages: ``next`` is the ``after`` of the following page, or null."""
     refuse_unknown_arguments({"limit", "after", "operation", "source", "queue"})
-    limit = integer_argument("limit", 50, 1, 200) or 50
+    limit = integer_argument("limit", 50, 1, MAX_PAGE) or 50
     after_time, after_id = decode_cursor(text_argument("after"))
     parameters = {
         "after_time": after_time,

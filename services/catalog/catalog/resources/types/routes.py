@@ -1,12 +1,7 @@
 """``/api/types/``"""
 
-from flask import Blueprint
-from sqlalchemy import Engine
-
-from catalog.crud.routes import crud_blueprint
+from catalog.crud.resource import Resource
 from catalog.resources.types.repository import type_repository
 from catalog.resources.types.schema import TYPE
 
-
-def types(engine: Engine) -> Blueprint:
-    return crud_blueprint("types", type_repository(engine), TYPE)
+TYPES = Resource("types", TYPE, type_repository)

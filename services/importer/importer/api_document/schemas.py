@@ -1,0 +1,119 @@
+"""The shapes that the importer takes and gives, under the names that the document uses."""
+
+import msgspec
+
+from importer.batches.view import STATES
+from importer.tasks.intake import MAX_SOURCE
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.outcomes import Normalized
+from stackroom_jobs.queues import Queue
+from stackroom_jobs.records import Record
+from stackroom_kit.openapi import Schema, reference
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+QUEUE: Schema = {"enum": [str(queue) for queue in Queue]}
+OPERATION: Schema = {"enum": sorted(OPERATIONS)}
+TASK_STATES = ["PENDING", "PROGRESS", "SUCCESS", "FAILURE", "REVOKED"]
+
+
+def _object(properties: dict[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _list_of(name: str) -> Schema:
+    return {"type": "array", "items": reference(name)}
+
+
+def _structs() -> dict[str, Schema]:
+    """Record and Normalized as their own definitions say."""
+    _, found = msgspec.json.schema_components([Record, Normalized], ref_template="#/components/schemas/{name}")
+    return dict(found)
+
+
+RECORDS: Schema = {**_list_of("Record"), "minItems": 1}
+SOURCE: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_SOURCE, "default": "unspecified"}
+OUTCOMES: Schema = _object(dict.fromkeys(("ok", "failed", "refused", "cancelled", "pending"), COUNT))
+BATCH: dict[str, Schema] = {
+    "id": TEXT,
+    "operation": OPERATION,
+    "source": TEXT,
+    "queue": QUEUE,
+    "options": {"type": "object"},
+    "state": {"enum": list(STATES)},
+    "rows": COUNT,
+    "outcomes": OUTCOMES,
+    "records_per_second": {"type": ["number", "null"]},
+    "seconds_left": {"type": ["number", "null"]},
+    "has_worker": {"type": "boolean", "description": "Whether a live worker serves its queue and operation."},
+    "retry_of": {"type": ["string", "null"]},
+    "created_at": TIME,
+    "started_at": TIME,
+    "finished_at": TIME,
+    "cancelled_at": TIME,
+    "request_id": TEXT,
+    "results_url": TEXT,
+    "queue_position": {"type": ["integer", "null"], "description": "Open batches that are served before it."},
+    "created": {"type": "boolean", "description": "False where this Idempotency-Key had the batch already."},
+}
+TASK: Schema = _object({"record_id": TEXT, "task_id": TEXT, "result": reference("Normalized")}, ("result",))
+TASKS: Schema = _object({"source": SOURCE, "records": RECORDS, "enqueue": {"type": "boolean"}}, ("source", "enqueue"))
+INGESTED: Schema = _object(
+    {"status": {"const": "ok"}, "source": TEXT, "imported": COUNT, "results": _list_of("Normalized")}
+)
+QUEUED: dict[str, Schema] = {"status": {"const": "queued"}}
+META: Schema = _object({"current": COUNT, "total": COUNT, "progress": {"type": "integer", "maximum": 100}})
+STATUS: Schema = _object(
+    {"task_id": TEXT, "state": {"enum": TASK_STATES}, "meta": META, "result": {}, "error": TEXT}, ("result", "error")
+)
+WORKER: dict[str, Schema] = {
+    "name": TEXT,
+    "host": TEXT,
+    "alive": {"type": "boolean"},
+    "contract": {"type": "integer"},
+    "queues": {"type": "array", "items": QUEUE},
+    "operations": {"type": "array", "items": TEXT},
+    "slots": COUNT,
+    "versions": {"type": "object", "additionalProperties": TEXT},
+    "busy": {"type": "array"},
+    "last_seen": TIME,
+}
+OUTCOME_LINE: Schema = {
+    "type": "object",
+    "description": "One line of NDJSON. A failed or refused line carries the record's own fields.",
+    "properties": {
+        "row": {"type": "integer", "minimum": 1},
+        "outcome": {"enum": ["ok", "failed", "refused"]},
+        "result": {"type": "object"},
+        "code": TEXT,
+        "detail": TEXT,
+    },
+    "required": ["row", "outcome"],
+}
+
+
+def _page(name: str, last: str, last_schema: Schema) -> Schema:
+    return _object({"items": _list_of(name), last: last_schema})
+
+
+def schemas() -> dict[str, Schema]:
+    queue = dict.fromkeys(("ready", "in_flight", "waiting_rows", "workers", "slots"), COUNT)
+    return {
+        **_structs(),
+        "Tasks": TASKS,
+        "Ingested": INGESTED,
+        "Queued": _object({**QUEUED, "source": TEXT, "queued_tasks": COUNT, "tasks": _list_of("Task")}),
+        "Task": TASK,
+        "ProgressQueued": _object({**QUEUED, "task_id": TEXT, "status_url": TEXT, "queue": TEXT}),
+        "Status": STATUS,
+        "NewBatch": _object({"records": {**_list_of("Record"), "minItems": 1}}),
+        "Batch": _object(BATCH, ("queue_position", "created")),
+        "BatchList": _page("Batch", "next", {"type": ["string", "null"]}),
+        "OutcomeLine": OUTCOME_LINE,
+        "Queue": _object({"queue": QUEUE, **queue, "oldest_seconds": {"type": ["number", "null"]}}),
+        "QueueList": _page("Queue", "total", COUNT),
+        "Worker": _object(WORKER),
+        "WorkerList": _page("Worker", "total", COUNT),
+    }

@@ -1,0 +1,41 @@
+"""``/api/docs/``: both APIs in Swagger UI, whose files come from an installed package: no network is needed."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, make_response, render_template, send_from_directory
+
+# Swagger UI draws its icons from data addresses and sizes some elements by style attributes; scripts stay ours.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+ASSETS = {
+    "swagger-ui.css": "css/swagger-ui.css",
+    "swagger-ui-bundle.js": "js/swagger-ui-bundle.js",
+    "swagger-ui-standalone-preset.js": "js/swagger-ui-standalone-preset.js",
+}
+CACHE_SECONDS = 86400
+
+
+def _package() -> Path:
+    return Path(str(files("flask_openapi3_swagger"))) / "templates" / "swagger"
+
+
+def page() -> Response:
+    response = make_response(render_template("docs.html"))
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response
+
+
+def asset(name: str) -> Response:
+    """One of ASSETS; the rule of each name is a literal, so nothing else is ever looked for."""
+    return send_from_directory(_package(), ASSETS[name], max_age=CACHE_SECONDS)
+
+
+def install_docs(app: Flask) -> None:
+    docs = Blueprint("docs", __name__, url_prefix="/api/docs", static_folder="static", template_folder="templates")
+    docs.add_url_rule("/", view_func=page)
+    for name in ASSETS:
+        docs.add_url_rule(f"/assets/{name}", name.replace(".", "-"), asset, defaults={"name": name})
+    app.register_blueprint(docs)

@@ -1,0 +1,61 @@
+"""What the importer answers has the shape that its OpenAPI document promises."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from flask.testing import FlaskClient
+
+from importer.api_document import api_document
+from importer.app import create_app
+from importer.migrate import migrate
+from importer.settings import Settings
+
+DOCUMENT = api_document()
+RECORDS = [{"id": 1, "payload": " A "}, {"id": "b", "payload": "x"}]
+
+
+@pytest.fixture
+def client(postgres: str) -> Iterator[FlaskClient]:
+    migrate(postgres)
+    settings = Settings(sqlalchemy_database_uri=postgres, celery_task_always_eager=True)
+    with create_app(settings).test_client() as client:
+        yield client
+
+
+def check(path: str, method: str, status: int, value: Any) -> None:
+    answer = DOCUMENT["paths"][path][method]["responses"][str(status)]
+    (described,) = [one["schema"] for kind, one in answer["content"].items() if "json" in kind]
+    jsonschema.validate(value, {**described, "components": DOCUMENT["components"]})
+
+
+def test_answers_of_tasks_are_as_described(client: FlaskClient) -> None:
+    api = "/api/importer"
+    check(f"{api}/ingest", "post", 200, client.post(f"{api}/ingest", json={"records": RECORDS}).get_json())
+    queued = client.post(f"{api}/ingest", json={"records": RECORDS, "enqueue": True}).get_json()
+    check(f"{api}/ingest", "post", 202, queued)
+    progress = client.post(f"{api}/progress", json={"records": RECORDS}).get_json()
+    check(f"{api}/progress", "post", 202, progress)
+    for task_id in (queued["tasks"][0]["task_id"], progress["task_id"]):
+        check(f"{api}/status/{{task_id}}", "get", 200, client.get(f"{api}/status/{task_id}").get_json())
+
+
+def test_answers_of_batches_are_as_described(client: FlaskClient) -> None:
+    path = "/api/importer/batches"
+    batch = client.post(path, json={"records": [*RECORDS, {"id": 3}]}).get_json()
+    check(path, "post", 202, batch)
+    check(path, "get", 200, client.get(path).get_json())
+    check(f"{path}/{{batch_id}}", "get", 200, client.get(f"{path}/{batch['id']}").get_json())
+    lines = client.get(f"{path}/{batch['id']}/results").data.splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        check(f"{path}/{{batch_id}}/results", "get", 200, json.loads(line))
+    check(f"{path}/{{batch_id}}/cancel", "post", 200, client.post(f"{path}/{batch['id']}/cancel").get_json())
+    check(path, "post", 415, client.post(path, data=b"x", content_type="text/plain").get_json())
+
+
+@pytest.mark.parametrize("name", ["queues", "workers"])
+def test_answers_of_lists_are_as_described(client: FlaskClient, name: str) -> None:
+    check(f"/api/importer/{name}", "get", 200, client.get(f"/api/importer/{name}").get_json())
