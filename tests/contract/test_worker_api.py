@@ -1,0 +1,166 @@
+"""The workers' real client against the importer's real worker API, over HTTP."""
+
+import threading
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from werkzeug.serving import make_server
+
+from deploy.local.ports import LOOPBACK, free_port
+from importer.app import create_app
+from importer.migrate import migrate
+from importer.settings import Settings
+from importer.worker_api.app import create_app as create_worker_api
+from stackroom_jobs.outcomes import Normalized, ok_line
+from stackroom_jobs.protocol import (
+    CONTRACT_VERSION,
+    Claim,
+    ClaimRequest,
+    FailRequest,
+    Heartbeat,
+    LostRequest,
+    ReleaseRequest,
+    RenewRequest,
+)
+from stackroom_jobs.records import Record
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.client import ContractError, WorkerAPI, WorkerAPIError
+from stackroom_jobs.worker.deadline import Deadline
+from stackroom_kit.settings import Secret
+
+TOKEN = Secret("token-of-this-test")
+BATCHES = "/api/importer/batches"
+
+
+class Importer:
+    """The public app as a client, and the worker API on a port."""
+
+    def __init__(self, uri: str, url: str) -> None:
+        self.url = url
+        self.client = create_app(Settings(sqlalchemy_database_uri=uri)).test_client()
+
+    def api(self, token: Secret = TOKEN) -> WorkerAPI:
+        return WorkerAPI(WorkerSettings(worker_api_url=self.url, worker_token=token))
+
+    def post(self, rows: int = 2) -> str:
+        records = [{"id": row, "payload": f"p{row}"} for row in range(rows)]
+        batch_id: str = self.client.post(BATCHES, json={"records": records}).get_json()["id"]
+        return batch_id
+
+    def batch(self, batch_id: str) -> dict[str, object]:
+        found: dict[str, object] = self.client.get(f"{BATCHES}/{batch_id}").get_json()
+        return found
+
+
+@pytest.fixture
+def importer(postgres: str) -> Iterator[Importer]:
+    migrate(postgres)
+    app = create_worker_api(Settings(sqlalchemy_database_uri=postgres, worker_token=TOKEN))
+    server = make_server(LOOPBACK, free_port(), app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Importer(postgres, f"http://{LOOPBACK}:{server.port}")
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def soon() -> Deadline:
+    return Deadline(5)
+
+
+def asked(token: str, delivery: str = "d1") -> ClaimRequest:
+    return ClaimRequest("w1", "cpu", ["normalize_record"], delivery, token)
+
+
+def claimed(api: WorkerAPI, token: str) -> Claim:
+    chunk = api.claim(asked(token), soon())
+    assert chunk is not None
+    return chunk
+
+
+def output_of(chunk: Claim) -> bytes:
+    records = msgspec.json.decode(chunk.records, type=list[Record])
+    lines = [ok_line(row, Normalized(str(r.id), r.payload, 2, 2)) for row, r in enumerate(records, chunk.first_row)]
+    return msgspec.json.Encoder().encode_lines(lines)
+
+
+def test_claim_carries_records_and_report_carries_the_next_claim(importer: Importer) -> None:
+    api = importer.api()
+    first, second = importer.post(), importer.post()
+    chunk = claimed(api, "t1")
+    assert (chunk.batch_id, chunk.first_row, chunk.attempt, chunk.operation) == (first, 1, 1, "normalize_record")
+    following = api.report(chunk.token, output_of(chunk), asked("t2"), soon())
+    assert following is not None
+    assert following.batch_id == second
+    assert api.report(following.token, output_of(following), asked("t3"), soon()) is None
+    assert importer.batch(first)["state"] == importer.batch(second)["state"] == "done"
+
+
+def test_nothing_due_is_no_chunk(importer: Importer) -> None:
+    assert importer.api().claim(asked("t1"), soon()) is None
+
+
+def test_repeated_claim_and_report_after_lost_answers_change_nothing(importer: Importer) -> None:
+    api = importer.api()
+    batch_id = importer.post()
+    chunk = claimed(api, "t1")
+    assert claimed(api, "t1") == chunk
+    assert api.report("t1", output_of(chunk), None, soon()) is None
+    assert api.report("t1", output_of(chunk), None, soon()) is None
+    assert importer.batch(batch_id)["state"] == "done"
+
+
+def test_report_of_a_cancelled_chunk_is_refused_without_an_error(importer: Importer) -> None:
+    api = importer.api()
+    batch_id = importer.post()
+    chunk = claimed(api, "t1")
+    importer.client.post(f"{BATCHES}/{batch_id}/cancel", data=b"")
+    assert not api.renew(RenewRequest("t1", 0, 0))
+    assert api.report(chunk.token, output_of(chunk), asked("t2"), soon()) is None
+    assert importer.batch(batch_id)["state"] == "cancelled"
+
+
+def test_report_with_a_missing_line_is_an_error(importer: Importer) -> None:
+    api = importer.api()
+    importer.post()
+    chunk = claimed(api, "t1")
+    with pytest.raises(WorkerAPIError, match="2 records, the report 1 lines"):
+        api.report("t1", output_of(chunk).splitlines(keepends=True)[0], None, soon())
+
+
+def test_released_chunk_is_due_at_once_and_its_attempt_was_none(importer: Importer) -> None:
+    api = importer.api()
+    importer.post()
+    claimed(api, "t1")
+    assert api.renew(RenewRequest("t1", 1, 2))
+    api.release(ReleaseRequest("t1", 0), soon())
+    assert claimed(api, "t2").attempt == 1
+
+
+def test_failed_chunk_waits_and_lost_chunk_does_not(importer: Importer) -> None:
+    api = importer.api()
+    importer.post()
+    claimed(api, "t1")
+    api.lost(LostRequest("w1", "d1", "worker_lost"), soon())
+    claimed(api, "t2")
+    api.fail(FailRequest("t2", "operation_failed", "boom"), soon())
+    assert api.claim(asked("t3"), soon()) is None
+
+
+def test_wrong_token_is_refused_and_not_repeated(importer: Importer) -> None:
+    with pytest.raises(WorkerAPIError, match="403"):
+        importer.api(Secret("another")).claim(asked("t1"), soon())
+
+
+def test_heartbeat_of_another_contract_is_refused_with_both_versions(importer: Importer) -> None:
+    beat = Heartbeat("w1", "host", CONTRACT_VERSION + 1, ["cpu"], 1, ["normalize_record"], {}, [])
+    with pytest.raises(ContractError, match=f"contract {CONTRACT_VERSION + 1}, this importer {CONTRACT_VERSION}"):
+        importer.api().heartbeat(beat)
+
+
+def test_heartbeat_puts_the_worker_into_the_register(importer: Importer) -> None:
+    importer.api().heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}, []))
+    (worker,) = importer.client.get("/api/importer/workers").get_json()["items"]
+    assert (worker["name"], worker["slots"], worker["alive"]) == ("w1", 3, True)
