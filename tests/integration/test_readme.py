@@ -1,0 +1,48 @@
+"""The README's ``console`` blocks, run in one shell against a stack that `make up` started; … stands for anything."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.local_stack import LocalStack
+from tests.support.processes import ROOT
+
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+END = "---- end of what this command printed"
+
+
+def steps() -> list[tuple[str, str]]:
+    """Command and expected output, in the order of the README."""
+    found: list[tuple[str, str]] = []
+    for line in "".join(BLOCK.findall((ROOT / "README.md").read_text())).splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], ""))
+        else:
+            command, output = found[-1]
+            found[-1] = (command, output + line + "\n")
+    return found
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[LocalStack]:
+    stack = LocalStack(tmp_path)
+    supervisor = stack.up()
+    yield stack
+    stack.command("down").wait(60)
+    supervisor.wait(10)
+
+
+def test_readme_shows_what_really_happens(stack: LocalStack, tmp_path: Path) -> None:
+    commands = steps()
+    assert len(commands) > 10
+    address = stack.url.removeprefix("http://")
+    lines = [f"{command.replace('localhost:5000', address)}\necho; echo '{END}'" for command, _ in commands]
+    shell = ["bash", "-c", "\n".join(lines)]
+    done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=True)
+    printed = done.stdout.replace("\r\n", "\n").split(f"{END}\n")
+    for (command, expected), output in zip(commands, printed[:-1], strict=True):
+        pattern = re.escape(expected.strip()).replace("…", ".*")
+        assert re.fullmatch(pattern, output.strip()), f"$ {command}\n{output}\nexpected:\n{expected}"
