@@ -42,7 +42,8 @@ def test_readme_shows_what_really_happens(stack: LocalStack, tmp_path: Path) -> 
     lines = [f"{command.replace('localhost:5000', address)}\necho; echo '{END}'" for command, _ in commands]
     shell = ["bash", "-c", "\n".join(lines)]
     done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=True)
-    printed = done.stdout.replace("\r\n", "\n").split(f"{END}\n")
+    # A terminal shows neither the byte order mark nor the carriage returns of a CSV.
+    printed = done.stdout.replace("\r\n", "\n").replace("\ufeff", "").split(f"{END}\n")
     for (command, expected), output in zip(commands, printed[:-1], strict=True):
         pattern = re.escape(expected.strip()).replace("…", ".*")
         assert re.fullmatch(pattern, output.strip()), f"$ {command}\n{output}\nexpected:\n{expected}"
