@@ -73,6 +73,7 @@ TYPE = b"Content-Type: application/json"
 FRAMING = [
     pytest.param(head(POST, TYPE, b"Transfer-Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n", (411,), id="2-chunked"),
     pytest.param(head(POST, TYPE), (411,), id="2-no-length"),
+    pytest.param(head(POST), (415,), id="2-no-body-at-all"),
     pytest.param(head(POST, TYPE, b"Transfer-Encoding: chunked"), (411,), id="3-chunked-that-never-ends"),
     pytest.param(head(POST, b"Content-Length: 4", b"Transfer-Encoding: chunked") + b"0\r\n\r\n", (400,), id="6-both"),
     pytest.param(head(POST, b"Content-Length: 2", b"Content-Length: 3") + b"{} ", (400,), id="7-two-lengths"),

@@ -20,9 +20,12 @@ Body = bytes | IO[bytes]
 
 
 def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
-    """Bytes of the body to come; 411 for a write without Content-Length or chunked, 413 above the limit."""
+    """Bytes of the body to come; 411 for a body that is chunked or of unknown length, 413 above the limit.
+
+    Without any length there is no body, so only a Content-Type shows that one was meant (``curl -X POST`` sends neither).
+    """
     length = environ.get("CONTENT_LENGTH") or ""
-    if "HTTP_TRANSFER_ENCODING" in environ or (not length and environ["REQUEST_METHOD"] != "DELETE"):
+    if "HTTP_TRANSFER_ENCODING" in environ or (not length and environ.get("CONTENT_TYPE")):
         raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
     if not (length or "0").isascii() or not (length or "0").isdigit():
         raise bad_request("Content-Length must be a whole number.", code="bad_content_length")
