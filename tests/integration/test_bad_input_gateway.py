@@ -10,11 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deploy.local.ports import LOOPBACK, free_port
-from importer.migrate import migrate
-from tests.support.gateway import running_gateway
+from tests.support.gateway import importer_behind_gateway
 from tests.support.raw_http import RawAnswer, RawConnection, exchange, exchange_bytes
-from tests.support.services import running_service
 
 MAX_BODY = 1_000_000
 JSON = {"Content-Type": "application/json"}
@@ -27,22 +24,9 @@ def gateway(
     make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The gateway in front of an importer; there is no catalog, so nothing here may be meant for it."""
-    folder = tmp_path_factory.mktemp("stack")
     limits = {"MAX_BODY_BYTES": str(MAX_BODY), "CLIENT_SILENCE_SECONDS": "3"}
-    database = {
-        "SQLALCHEMY_DATABASE_URI": make_postgres(),
-        "CELERY_BROKER_URL": make_redis(),
-        "WEB_THREADS": "2",
-    }
-    migrate(database["SQLALCHEMY_DATABASE_URI"])
-    nowhere = f"http://{LOOPBACK}:{free_port()}"
-    with (
-        running_service("importer.wsgi:app", folder, {**database, **limits}, ready_path="/health") as (
-            importer,
-            _,
-        ),
-        running_gateway(folder, nowhere, importer, limits) as (url, _),
-    ):
+    folder = tmp_path_factory.mktemp("stack")
+    with importer_behind_gateway(folder, make_postgres(), make_redis(), limits) as url:
         yield url
 
 
