@@ -23,7 +23,7 @@ def running_gateway(folder: Path, catalog: str, importer: str, env: Mapping[str,
 
 @contextmanager
 def importer_behind_gateway(folder: Path, database: str, broker: str, limits: Mapping[str, str]) -> Iterator[str]:
-    """The gateway's address, with an importer of few threads behind it; ``limits`` hold for both. There is no catalog."""
+    """The gateway's address, with an importer of few threads behind it and no catalog; ``limits`` hold for both."""
     migrate(database)
     own = {"SQLALCHEMY_DATABASE_URI": database, "CELERY_BROKER_URL": broker, "WEB_THREADS": "2", **limits}
     nowhere = f"http://{LOOPBACK}:{free_port()}"
