@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from importer.database import transaction
 from importer.intake.checker import Refusal
 from importer.intake.chunks import Chunker, NewChunk
-from importer.ledger.copy_stream import CopyStream, copy, copy_row
+from importer.ledger.copy_stream import copy, copy_row
 from importer.ledger.statements import (
     BATCH_OF_KEY,
     COPY_CHUNKS,
@@ -80,7 +80,7 @@ def _copy_rows(connection: Connection, batch_id: str, queue: str, open_rows: Row
     """Refused rows wait in a file of their own, since one connection runs one COPY at a time."""
     with tempfile.SpooledTemporaryFile(max_size=REFUSED_IN_MEMORY_BYTES) as refused:
         chunker, chunks = open_rows(lambda row, refusal: _keep(refused, batch_id, row, refusal))
-        copy(connection, COPY_CHUNKS, CopyStream(_chunk_lines(batch_id, queue, chunks)))
+        copy(connection, COPY_CHUNKS, _chunk_lines(batch_id, queue, chunks))
         if not chunker.rows:
             raise EmptyBatchError
         if chunker.refused:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import psycopg2
 from sqlalchemy import Connection
 
 COPY_BLOCK_BYTES = 256 * 1024
@@ -15,15 +16,23 @@ def copy_row(*values: str | int | bytes) -> bytes:
 
 
 class CopyStream:
-    """The file that psycopg2 reads from; an error of the iterator ends the COPY and its transaction."""
+    """The file that psycopg2 reads from. An error of the iterator ends the COPY and its transaction.
+
+    psycopg2 makes a cancelled query of such an error, so it is kept here for ``copy`` to raise.
+    """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines: Iterator[bytes] = iter(lines)
         self._line = memoryview(b"")
+        self.error: Exception | None = None
 
     def read(self, size: int) -> bytes:
         if not self._line:
-            self._line = memoryview(next(self._lines, b""))
+            try:
+                self._line = memoryview(next(self._lines, b""))
+            except Exception as error:
+                self.error = error
+                raise
         part, self._line = self._line[:size], self._line[size:]
         return bytes(part)
 
@@ -31,8 +40,14 @@ class CopyStream:
         raise NotImplementedError("COPY reads blocks")
 
 
-def copy(connection: Connection, statement: str, stream: Any) -> None:
-    """``stream`` has ``read(size)`` and gives lines of COPY's text form."""
+def copy(connection: Connection, statement: str, lines: Iterable[bytes]) -> None:
+    """``lines`` are of COPY's text form; what they raise is raised here as it is."""
     raw: Any = connection.connection.driver_connection
-    with raw.cursor() as cursor:
-        cursor.copy_expert(statement, stream, COPY_BLOCK_BYTES)
+    stream = CopyStream(lines)
+    try:
+        with raw.cursor() as cursor:
+            cursor.copy_expert(statement, stream, COPY_BLOCK_BYTES)
+    except psycopg2.Error:
+        if stream.error is not None:
+            raise stream.error from None
+        raise
