@@ -22,7 +22,7 @@ Body = bytes | IO[bytes]
 def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
     """Bytes of the body to come; 411 for a body that is chunked or of unknown length, 413 above the limit.
 
-    Without any length there is no body, so only a Content-Type shows that one was meant (``curl -X POST`` sends neither).
+    Without a length there is no body, so only a Content-Type shows that one was meant: ``curl -X POST`` sends neither.
     """
     length = environ.get("CONTENT_LENGTH") or ""
     if "HTTP_TRANSFER_ENCODING" in environ or (not length and environ.get("CONTENT_TYPE")):
