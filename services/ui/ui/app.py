@@ -5,10 +5,12 @@ from flask import Flask
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 from ui.docs import install_docs
+from ui.events import install_events
 from ui.gateway import install_gateway
 from ui.health import install_health
 from ui.pages import install_pages
 from ui.settings import Settings
+from ui.translations import install_translations
 from ui.upstreams import make_upstreams
 
 
@@ -18,7 +20,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("ui")
     install(app, "ui", settings, checks={})
     install_health(app, upstreams)
-    install_pages(app)
+    install_translations(app)
+    install_pages(app, upstreams)
+    install_events(app, upstreams)
     install_docs(app)
     install_gateway(app, settings, upstreams)
     return app

@@ -1,29 +1,38 @@
-"""Pages for people; for now one, which says what this is and where the documents are."""
+"""Pages for people."""
 
-from flask import Flask, Response, render_template
-from jinja2 import PackageLoader
+from collections.abc import Mapping
+from typing import Any
 
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cache-Control": "no-store",
-}
+from flask import Flask, request
+from flask_bootstrap import Bootstrap5
 
+from ui.gateway.upstream import Upstream
+from ui.pages.headers import SECURITY_HEADERS, install_headers
+from ui.pages.preferences import chosen_theme, install_preferences
+from ui.pages.routes import pages_blueprint
+from ui.pages.texts import problem_texts, script_texts, state_texts
+from ui.translations import LANGUAGES, chosen_language
 
-def _secure(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+__all__ = ["SECURITY_HEADERS", "install_pages"]
 
 
-def install_pages(app: Flask) -> None:
-    app.jinja_loader = PackageLoader("ui.pages")
-    app.add_url_rule("/", "home", lambda: render_template("home.html"))
-    app.after_request(_secure)
+def _context() -> dict[str, Any]:
+    return {
+        "language": chosen_language(),
+        "languages": LANGUAGES,
+        "theme": chosen_theme(),
+        "here": request.path,
+        "states": state_texts(),
+        "problems": problem_texts(),
+        "script_texts": script_texts,
+    }
+
+
+def install_pages(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    Bootstrap5(app)
+    blueprint = pages_blueprint(upstreams)
+    blueprint.context_processor(_context)
+    app.register_blueprint(blueprint)
+    install_preferences(app)
+    install_headers(app)

@@ -10,6 +10,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from stackroom_kit.problems import CONTENT_TYPE, Problem
 from stackroom_kit.request_id import HEADER, accepted_or_new
+from ui.events.stopping import note_stop
 from ui.server.refusals import refusal
 
 LINGER_SECONDS = 1.0
@@ -18,6 +19,11 @@ SLACK_SECONDS = 5
 
 
 class GatewayWorker(GeventWorker):  # type: ignore[misc]
+    def handle_exit(self, sig: Any, frame: Any) -> None:
+        """Event streams end as well, instead of holding the process until it is killed."""
+        note_stop()
+        super().handle_exit(sig, frame)
+
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """As the parent's, but a read or write that does not move ends; ``keepalive`` bounds heads."""
         client.settimeout(self.cfg.keepalive + SLACK_SECONDS)

@@ -1,0 +1,28 @@
+"""``GET /api/importer/batches/<id>/events``: a batch as server-sent events, made from the importer's status call."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response
+
+from stackroom_kit.problems import unavailable
+from ui.events.stream import StreamLimit, batch_events, read_batch
+from ui.gateway.routes import IMPORTER
+from ui.gateway.upstream import Upstream
+
+MAX_STREAMS = 200  # of one process: each asks the importer twice a second
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
+    importer, limit = upstreams[IMPORTER], StreamLimit(MAX_STREAMS)
+
+    def events(batch_id: str) -> Response:
+        first = read_batch(importer, batch_id)
+        if not limit.take():
+            raise unavailable("Too many event streams are open; ask for the batch itself.", code="too_many_streams")
+        stream = batch_events(importer, batch_id, first)
+        response = Response(stream, content_type="text/event-stream; charset=utf-8", headers=HEADERS)
+        response.call_on_close(limit.give_back)
+        return response
+
+    app.add_url_rule("/api/importer/batches/<string(maxlength=64):batch_id>/events", "batch_events", events)

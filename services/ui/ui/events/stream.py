@@ -1,0 +1,93 @@
+"""The events of one batch: its state whenever it changes, a heartbeat in between, ``end`` when it is final."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from urllib3.exceptions import HTTPError
+
+from stackroom_kit.problems import Problem, not_found
+from stackroom_kit.request_id import HEADER, current_request_id
+from ui.events.stopping import is_stopping
+from ui.gateway.upstream import Upstream
+
+FINAL_STATES = frozenset({"cancelled", "done", "done_with_errors"})
+LOOK_SECONDS = 0.5
+HEARTBEAT_SECONDS = 10.0  # below the silence after which proxies cut a connection
+STREAM_SECONDS = 600.0  # then the browser asks again by itself, so a forgotten stream cannot live for ever
+READ_SECONDS = 5.0
+MAX_ANSWER_BYTES = 64 * 1024
+
+
+class StreamLimit:
+    """Counts open streams. Greenlets switch only where they wait, so plain numbers are enough."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    def take(self) -> bool:
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
+
+    def give_back(self) -> None:
+        self._free += 1
+
+
+def read_batch(importer: Upstream, batch_id: str) -> dict[str, Any]:
+    """The batch as the importer answers it; Problem 404, or 502 to 504 where the importer is away."""
+    headers = {HEADER: current_request_id(), "Accept": "application/json"}
+    target = f"/api/importer/batches/{quote(batch_id, safe='')}"
+    answer = importer.send("GET", target, headers, None, read_seconds=READ_SECONDS)
+    try:
+        body = json.loads(answer.read(MAX_ANSWER_BYTES, decode_content=False))
+    except (HTTPError, OSError, ValueError) as error:
+        raise Problem(502, "bad_upstream_answer", "The importer's answer cannot be read.") from error
+    finally:
+        answer.close()
+    if answer.status == 404:
+        raise not_found("There is no such batch.")
+    if answer.status != 200 or not isinstance(body, dict):
+        raise Problem(502, "bad_upstream_answer", f"The importer answered with the status {answer.status}.")
+    return body
+
+
+def encoded(event: str, data: dict[str, Any]) -> bytes:
+    return f"event: {event}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _look(importer: Upstream, batch_id: str) -> tuple[str, dict[str, Any]]:
+    """Name and data of the next event; an importer that is away is an event too, and asked again later."""
+    try:
+        return "batch", read_batch(importer, batch_id)
+    except Problem as problem:
+        return "problem", {"code": problem.code, "status": problem.status}
+
+
+def _is_over(event: str, data: dict[str, Any]) -> bool:
+    return data.get("state") in FINAL_STATES or (event == "problem" and data["status"] == 404)
+
+
+def batch_events(importer: Upstream, batch_id: str, first: dict[str, Any]) -> Iterator[bytes]:
+    """``first`` goes out at once. ``time.sleep`` gives way to other requests in gunicorn's gevent worker."""
+    event, data, sent = "batch", first, None
+    started = said = time.monotonic()
+    yield b"retry: 1000\n\n"
+    while True:
+        now = time.monotonic()
+        if (event, data) != sent:
+            yield encoded(event, data)
+            sent, said = (event, data), now
+        elif now - said >= HEARTBEAT_SECONDS:
+            yield b": heartbeat\n\n"
+            said = now
+        if _is_over(event, data):
+            yield encoded("end", {})
+            return
+        if is_stopping() or now - started > STREAM_SECONDS:
+            return
+        time.sleep(LOOK_SECONDS)
+        event, data = _look(importer, batch_id)

@@ -1,0 +1,36 @@
+"""``POST /preferences``: language and theme, remembered in cookies; works without JavaScript."""
+
+import re
+
+from flask import Flask, Response, redirect, request
+
+from stackroom_kit.problems import bad_request
+from ui.translations import COOKIE as LANGUAGE_COOKIE
+from ui.translations import LANGUAGES
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+YEAR_SECONDS = 365 * 24 * 3600
+CHOICES = {LANGUAGE_COOKIE: tuple(LANGUAGES), THEME_COOKIE: THEMES}
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/?)*", re.ASCII)
+
+
+def chosen_theme() -> str | None:
+    """None where the system's own choice holds."""
+    theme = request.cookies.get(THEME_COOKIE)
+    return theme if theme in THEMES else None
+
+
+def _remember() -> Response:
+    back = request.form.get("back", "/")
+    chosen = {name: request.form[name] for name in CHOICES if name in request.form}
+    if not chosen or not _OWN_PATH.fullmatch(back) or any(chosen[name] not in CHOICES[name] for name in chosen):
+        raise bad_request("There is no such preference.")
+    response = redirect(back, 303)
+    for name, value in chosen.items():
+        response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    return response  # type: ignore[return-value]
+
+
+def install_preferences(app: Flask) -> None:
+    app.add_url_rule("/preferences", "preferences", _remember, methods=["POST"])

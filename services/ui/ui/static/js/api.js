@@ -1,0 +1,42 @@
+/** Calls of the API; every failure is a ProblemError with a text in the page's language. */
+
+import { problemText } from "./text.js";
+
+/** @typedef {{pointer: string, code: string, detail: string}} FieldError */
+
+export class ProblemError extends Error {
+  /** @param {number} status @param {string} code @param {string} detail @param {FieldError[]} errors */
+  constructor(status, code, detail, errors) {
+    super(problemText(code) || detail || code);
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.errors = errors;
+  }
+}
+
+/** @param {Response} response @returns {Promise<ProblemError>} */
+async function problemOf(response) {
+  const body = await response.json().catch(() => ({}));
+  return new ProblemError(response.status, body.code ?? "internal_error", body.detail ?? "", body.errors ?? []);
+}
+
+/**
+ * @param {string} method @param {string} address
+ * @param {{json?: unknown, body?: BodyInit, headers?: Record<string, string>}} [options]
+ * @returns {Promise<Response>} a good answer
+ */
+export async function call(method, address, { json, body, headers = {} } = {}) {
+  const sent = json === undefined ? headers : { "Content-Type": "application/json", ...headers };
+  let response;
+  try {
+    response = await fetch(address, { method, headers: sent, body: json === undefined ? body : JSON.stringify(json) });
+  } catch {
+    throw new ProblemError(0, "network", "", []);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** @param {string} address @param {Record<string, string>} [headers] @returns {Promise<any>} */
+export const getJson = async (address, headers) => (await call("GET", address, { headers })).json();

@@ -1,0 +1,51 @@
+/** One batch as it changes: by server-sent events, and by asking where they do not get through. */
+
+import { getJson } from "./api.js";
+
+/** @typedef {{id: string, state: string, rows: number, outcomes: Record<string, number>, records_per_second: number | null,
+ *   seconds_left: number | null, finished_at: string | null, started_at: string | null, results_url: string}} Batch */
+
+const POLL_MS = 2000;
+const MOST_ERRORS = 3;
+export const FINAL = ["cancelled", "done", "done_with_errors"];
+
+/**
+ * @param {string} id @param {(batch: Batch) => void} changed
+ * @param {(how: "live" | "polling" | "away" | "") => void} connection how the page hears of changes; "" at the end
+ */
+export function watch(id, changed, connection) {
+  const address = `/api/importer/batches/${id}`;
+  const source = new EventSource(`${address}/events`);
+  let errors = 0;
+  source.addEventListener("batch", (event) => {
+    errors = 0;
+    connection("live");
+    changed(JSON.parse(event.data));
+  });
+  source.addEventListener("problem", () => connection("away"));
+  source.addEventListener("end", () => {
+    source.close();
+    connection("");
+  });
+  source.addEventListener("error", () => {
+    errors += 1;
+    if (source.readyState !== EventSource.CLOSED && errors < MOST_ERRORS) return;
+    source.close();
+    poll(address, changed, connection);
+  });
+}
+
+/** @param {string} address @param {(batch: Batch) => void} changed @param {(how: any) => void} connection */
+async function poll(address, changed, connection) {
+  let isOver = false;
+  try {
+    const batch = await getJson(address);
+    connection("polling");
+    changed(batch);
+    isOver = FINAL.includes(batch.state);
+  } catch {
+    connection("away");
+  }
+  if (isOver) connection("");
+  else setTimeout(() => poll(address, changed, connection), POLL_MS);
+}
