@@ -8,7 +8,7 @@ show its environment: Redis and PostgreSQL write their titles over it.)
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,15 +57,13 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def end_orphans(folder: Path, home: Path) -> list[str]:
-    """End what an earlier run left behind, first politely; gives the names of the parts that were still there."""
-    ended = []
-    for mark in read_marks(folder):
-        left = list(_left_behind(mark, str(home)))
-        if left:
-            _end(mark, left)
-            ended.append(mark.part)
+    """End what an earlier run left behind, all at once and first politely; gives the parts that were still there."""
+    marks = read_marks(folder)
+    left = {mark: list(_left_behind(mark, str(home))) for mark in marks}
+    _end(left)
+    for mark in marks:
         remove_mark(folder, mark.part)
-    return ended
+    return [mark.part for mark in marks if left[mark]]
 
 
 def _left_behind(mark: Mark, home: str) -> Iterator[psutil.Process]:
@@ -79,11 +77,12 @@ def _left_behind(mark: Mark, home: str) -> Iterator[psutil.Process]:
             continue  # It ended while we looked, or belongs to somebody else.
 
 
-def _end(mark: Mark, left: list[psutil.Process]) -> None:
-    for process in left:
-        if process.pid == mark.pid:
-            _signal(process, mark.stop_signal)
-    _, stubborn = psutil.wait_procs(left, timeout=GRACE)
+def _end(left: Mapping[Mark, list[psutil.Process]]) -> None:
+    for mark, processes in left.items():
+        for process in processes:
+            if process.pid == mark.pid:
+                _signal(process, mark.stop_signal)
+    _, stubborn = psutil.wait_procs([process for processes in left.values() for process in processes], timeout=GRACE)
     for process in stubborn:
         _signal(process, signal.SIGKILL)
     psutil.wait_procs(stubborn, timeout=GRACE)
