@@ -15,16 +15,6 @@ def client() -> Iterator[FlaskClient]:
         yield client
 
 
-def test_home_says_what_this_is_in_two_languages_without_script(client: FlaskClient) -> None:
-    answer = client.get("/")
-    assert answer.status_code == 200
-    assert 'lang="ru"' in answer.text
-    assert 'lang="en"' in answer.text
-    assert "<script" not in answer.text
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-
-
 def test_health_answers_without_asking_any_service(client: FlaskClient) -> None:
     assert client.get("/api/health").json == {"status": "ok"}
 

@@ -14,14 +14,21 @@ async function firstLines(address) {
   const body = (await call("GET", address)).body;
   if (!body) return [];
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
+  let read = "";
   let count = 0;
   for (let block = await reader.read(); !block.done && count < MOST_ROWS; block = await reader.read()) {
-    text += block.value;
-    count = text.split("\n").length - 1;
+    read += block.value;
+    count = read.split("\n").length - 1;
   }
   await reader.cancel();
-  return text.slice(0, text.lastIndexOf("\n") + 1).split("\n", MOST_ROWS).filter(Boolean).map((line) => JSON.parse(line));
+  return read.slice(0, read.lastIndexOf("\n") + 1).split("\n", MOST_ROWS).filter(Boolean).map((line) => JSON.parse(line));
+}
+
+/** The reason in the page's language, with the field that the sentence names. @param {any} row */
+function reason(row) {
+  const words = problemText(row.code);
+  const field = /`\$?\.?([\w.]+)`/.exec(row.detail)?.[1];
+  return words ? (field ? `${field}: ${words}` : words) : row.detail;
 }
 
 /** @param {any} row */
@@ -30,7 +37,7 @@ function line(row) {
     [0, number(row.row)],
     [1, text("outcome", row.outcome)],
     [2, row.id === undefined ? "—" : String(row.id)],
-    [3, problemText(row.code) || row.detail],
+    [3, reason(row)],
   ];
   const heads = [...byId("rows-table").querySelectorAll("thead th")].map((head) => head.textContent ?? "");
   const made = cells.map(([at, value]) => element("td", { "data-label": heads[Number(at)] }, element("span", {}, String(value))));

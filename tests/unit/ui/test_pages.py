@@ -1,0 +1,107 @@
+"""Pages while no service answers: they still come, with strict headers, in the chosen language."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from deploy.local.ports import LOOPBACK, free_port
+from ui import create_app
+from ui.settings import Settings
+
+PAGES = ("/", "/groups", "/types", "/imports", "/imports/abc", "/workers")
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@pytest.fixture
+def client() -> Iterator[FlaskClient]:
+    nowhere = f"http://{LOOPBACK}:{free_port()}"
+    with create_app(Settings(catalog_url=nowhere, importer_url=nowhere)).test_client() as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_comes_with_strict_headers_when_every_service_is_away(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"] == CSP
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_holds_no_inline_script_style_or_foreign_address(client: FlaskClient, path: str) -> None:
+    html = client.get(path).text
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
+    addresses = re.findall(r'(?:href|src|action)="([^"]*)"', html)
+    assert addresses
+    assert all(address.startswith(("/", "#")) and not address.startswith("//") for address in addresses)
+
+
+@pytest.mark.parametrize("path", ["/", "/imports", "/imports/abc", "/workers"])
+def test_page_names_the_part_that_does_not_answer(client: FlaskClient, path: str) -> None:
+    assert "Служба не отвечает." in client.get(path).text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_file_that_a_page_names_is_served(client: FlaskClient, path: str) -> None:
+    html = client.get(path).text
+    for address in re.findall(r'(?:href|src)="(/(?:static|bootstrap)/[^"#]+)', html):
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+
+
+def test_page_is_russian_unless_the_cookie_says_english(client: FlaskClient) -> None:
+    assert '<html lang="ru">' in client.get("/groups").text
+    answer = client.post("/preferences", data={"language": "en", "back": "/groups"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/groups")
+    html = client.get("/groups").text
+    assert '<html lang="en">' in html
+    assert "Groups of book files" in html
+    assert not re.search("[А-Яа-яё]", html.replace("Русский", ""))
+
+
+def test_language_that_does_not_exist_is_ignored_in_the_cookie_and_refused_in_the_form(client: FlaskClient) -> None:
+    client.set_cookie("language", "../../x")
+    assert '<html lang="ru">' in client.get("/").text
+    assert client.post("/preferences", data={"language": "xx"}).status_code == 400
+
+
+def test_theme_is_remembered(client: FlaskClient) -> None:
+    assert "data-bs-theme" not in client.get("/").text
+    client.post("/preferences", data={"theme": "dark", "back": "/"})
+    assert 'data-bs-theme="dark"' in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/a\r\nX: y", "javascript:x"]
+)
+def test_preferences_lead_back_only_to_own_pages(client: FlaskClient, back: str) -> None:
+    assert client.post("/preferences", data={"theme": "dark", "back": back}).status_code == 400
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+def test_write_is_refused_when_another_site_sends_it(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.post("/preferences", data={"theme": "dark", "back": "/"}, headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "cross_site")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
+def test_write_passes_from_own_pages_and_from_no_browser(client: FlaskClient, headers: dict[str, str]) -> None:
+    assert client.post("/preferences", data={"theme": "dark", "back": "/"}, headers=headers).status_code == 303
+
+
+def test_batch_id_of_odd_characters_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/imports/a.b").status_code == 404
+
+
+def test_events_are_a_problem_when_the_importer_is_away(client: FlaskClient) -> None:
+    answer = client.get("/api/importer/batches/abc/events")
+    assert (answer.status_code, answer.get_json()["code"]) == (502, "upstream_unreachable")
