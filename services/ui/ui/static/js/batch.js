@@ -39,7 +39,7 @@ function start(id) {
   let failedBefore = -1;
   const changed = (/** @type {Batch} */ batch) => {
     show(batch);
-    plot.add(batch.rows - batch.outcomes.pending);
+    plot.add(batch.rows - batch.outcomes.pending, batch.records_per_second);
     const failed = batch.outcomes.failed + batch.outcomes.refused;
     if (failed !== failedBefore) showFailedRows(batch);
     failedBefore = failed;

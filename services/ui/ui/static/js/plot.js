@@ -16,11 +16,12 @@ export class Plot {
     this.last = /** @type {{at: number, done: number} | null} */ (null);
   }
 
-  /** @param {number} done records so far */
-  add(done) {
+  /** @param {number} done records so far @param {number | null} average their pace until now, where the line begins */
+  add(done, average) {
     const at = performance.now() / 1000;
     if (this.last && at - this.last.at < 0.3) return;
     if (this.last) this.points.push({ at, pace: Math.max(0, done - this.last.done) / (at - this.last.at) });
+    else this.points.push({ at, pace: average ?? 0 });
     this.last = { at, done };
     if (this.points.length > MOST_POINTS) this.points.shift();
     if (this.points.length > 1) this.draw();

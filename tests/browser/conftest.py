@@ -1,0 +1,51 @@
+"""One whole stack and one browser for all tests here; each test has a fresh profile."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from deploy.local.servers import PostgresServer, RedisServer
+from tests.support.browser import Watched, installed_chromium, running_browser
+from tests.support.servers import fresh_database, fresh_redis
+from tests.support.whole_stack import WholeStack, running_whole_stack
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = installed_chromium()
+    if program is None:
+        pytest.skip("no chromium is installed (apt-get install chromium)")
+    with running_browser(program) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def stack(
+    postgres_server: PostgresServer, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WholeStack]:
+    with (
+        fresh_database(postgres_server) as uri,
+        running_whole_stack(tmp_path_factory.mktemp("whole"), uri, fresh_redis(redis_server)) as stack,
+    ):
+        yield stack
+
+
+@pytest.fixture
+def visit(browser: Browser, stack: WholeStack) -> Iterator[Callable[..., Watched]]:
+    """Opens a fresh profile: ``visit(language="en", width=360, scheme="dark")``."""
+    with ExitStack() as contexts:
+
+        def visit(language: str = "ru", width: int = 1200, scheme: str = "light", script: bool = True) -> Watched:
+            context = browser.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme="dark" if scheme == "dark" else "light",
+                java_script_enabled=script,
+                accept_downloads=True,
+            )
+            contexts.callback(context.close)
+            context.add_cookies([{"name": "language", "value": language, "url": stack.url}])
+            return Watched(context, stack.url)
+
+        yield visit

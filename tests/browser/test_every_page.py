@@ -1,0 +1,58 @@
+"""What holds on every page, in both languages, both themes, wide and narrow."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.browser import Watched
+from tests.support.whole_stack import WholeStack
+
+PATHS = ("/", "/groups", "/types", "/imports", "/imports/{batch}", "/workers")
+Visit = Callable[..., Watched]
+
+
+@pytest.fixture(scope="module")
+def batch_id(stack: WholeStack) -> str:
+    """A finished batch with two good rows and a refused one; a group and a type are there, too."""
+    lines = b'{"id":1,"payload":" A "}\n{"id":2}\n{"id":3,"payload":"B"}\n'
+    status, _ = stack.importer.call("POST", "/api/importer/batches", lines, Content_Type="application/x-ndjson")
+    assert status == 202
+    newest = next(stack.importer.all_batches())
+    stack.importer.wait_finished(newest["id"])
+    return str(newest["id"])
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (360, "dark")])
+@pytest.mark.parametrize("path", PATHS)
+def test_page_is_accessible_quiet_and_fits(
+    visit: Visit, batch_id: str, path: str, language: str, width: int, scheme: str
+) -> None:
+    watched = visit(language, width, scheme)
+    page = watched.open(path.format(batch=batch_id))
+    page.wait_for_function("document.querySelector('#rows') === null || document.querySelector('#list-state, #rows')")
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("html").get_attribute("data-bs-theme") == scheme
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert watched.accessibility_faults() == []
+    watched.assert_quiet()
+
+
+@pytest.mark.parametrize("path", ["/", "/imports", "/imports/{batch}", "/workers"])
+def test_page_shows_its_values_without_javascript(visit: Visit, batch_id: str, path: str) -> None:
+    page = visit(script=False).open(path.format(batch=batch_id))
+    expected = "worker-0" if path == "/workers" else "готово, есть ошибки"
+    assert expected in page.locator("main").inner_text()
+
+
+def test_language_and_theme_are_remembered(visit: Visit) -> None:
+    watched = visit("ru", scheme="light")
+    page = watched.open("/groups")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="Groups of book files").wait_for()
+    page.get_by_role("button", name="Light or dark").click()
+    page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
+    watched.open("/types")
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    assert page.locator("html").get_attribute("lang") == "en"
+    watched.assert_quiet()

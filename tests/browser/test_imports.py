@@ -1,0 +1,113 @@
+"""Batches as a librarian sends and watches them."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import Watched
+from tests.support.services import is_ready
+from tests.support.whole_stack import WholeStack
+
+Visit = Callable[..., Watched]
+
+
+@contextmanager
+def paused_worker(stack: WholeStack) -> Iterator[None]:
+    """The worker holds its breath: its chunks stay where they are."""
+    process = stack.importer.parts["worker-0"].running
+    process.send_to_group(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_to_group(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("name", ["list.json", "object.json", "lines.ndjson"])
+def test_file_is_sent_and_its_failed_rows_are_explained(visit: Visit, tmp_path: Path, name: str) -> None:
+    good, bad = '{"id": 1, "payload": " А "}', '{"id": 2}'
+    text = {
+        "list.json": f"[{good},\n{bad}]",
+        "object.json": f'{{"records": [{good}, {bad}]}}',
+        "lines.ndjson": f"{good}\n{bad}\n",
+    }[name]
+    (tmp_path / name).write_text(text)
+    watched = visit()
+    page = watched.open("/imports")
+    page.locator("#file").set_input_files(tmp_path / name)
+    page.get_by_role("button", name="Отправить").click()
+    page.wait_for_url("**/imports/*")
+    expect(page.locator("#state")).to_contain_text("готово, есть ошибки")
+    expect(page.locator("[data-count=ok]")).to_have_text("1")
+    expect(page.locator("#rows tr")).to_contain_text("payload: Это поле обязательно.")
+    watched.assert_quiet()
+
+
+def test_pasted_text_is_sent_by_keyboard_alone(visit: Visit) -> None:
+    page = visit("en").open("/imports")
+    page.locator("#pasted").focus()
+    page.keyboard.insert_text('{"id": "k", "payload": "x"}')
+    for _ in range(4):
+        if page.evaluate("document.activeElement.id") == "send":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/imports/*")
+    expect(page.locator("#state")).to_have_text("done")
+
+
+def test_empty_form_says_what_is_missing(visit: Visit) -> None:
+    page = visit().open("/imports")
+    page.get_by_role("button", name="Отправить").click()
+    expect(page.locator("#error-file")).to_have_text("Выберите файл или введите текст.")
+
+
+def test_batch_of_100000_records_is_watched_live(visit: Visit, stack: WholeStack) -> None:
+    watched = visit()
+    with paused_worker(stack):
+        batch_id = stack.importer.post_rows(100_000)
+        page = watched.open(f"/imports/{batch_id}")
+        expect(page.locator("#link")).to_have_text("обновляется само")
+        expect(page.locator("#may-close")).to_be_visible()
+    expect(page.locator("#state")).to_have_text("готово", timeout=60_000)
+    expect(page.locator("#bar")).to_have_js_property("value", 100_000)
+    expect(page.locator("#link")).to_be_hidden()
+    expect(page.locator("#plot svg")).to_be_visible()
+    watched.assert_quiet()
+
+
+def test_batch_is_cancelled_after_a_question(visit: Visit, stack: WholeStack) -> None:
+    with paused_worker(stack):
+        batch_id = stack.importer.post_rows(50_000)
+        page = visit().open(f"/imports/{batch_id}")
+        page.get_by_role("button", name="Отменить пакет").click()
+        page.get_by_role("dialog").get_by_role("button", name="Отменить пакет").click()
+        expect(page.locator("#state")).to_have_text("отменён")
+
+
+def test_page_says_that_the_queue_waits_when_no_worker_serves_it(visit: Visit, stack: WholeStack) -> None:
+    batch_id = stack.importer.post_rows(1, operation="process_video", payload="a.mp4")
+    page = visit().open(f"/imports/{batch_id}")
+    expect(page.locator("#waiting")).to_contain_text("Очередь ждёт обработчика")
+    stack.importer.call("POST", f"/api/importer/batches/{batch_id}/cancel", b"")
+
+
+def test_importer_that_stops_is_named_and_the_register_still_works(visit: Visit, stack: WholeStack) -> None:
+    with paused_worker(stack):
+        batch_id = stack.importer.post_rows(20_000)
+        page = visit().open(f"/imports/{batch_id}")
+        expect(page.locator("#link")).to_have_text("обновляется само")
+        part = stack.importer.parts["importer"]
+        part.running.kill()
+        expect(page.locator("#link")).to_have_text("Импорт не отвечает, страница продолжает попытки.")
+        other = visit()
+        expect(other.open("/imports").locator("main")).to_contain_text("Служба не отвечает.")
+        expect(other.open("/").locator("main")).to_contain_text("не отвечает")
+        other.open("/groups").get_by_role("button", name="Обновить").click()
+        expect(other.page.locator("#list-state")).not_to_have_class("alert-warning")
+        part.start()
+        part.running.wait_ready(lambda: is_ready(stack.importer.url))
+    expect(page.locator("#state")).to_have_text("готово", timeout=60_000)

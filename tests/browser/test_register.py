@@ -1,0 +1,175 @@
+"""Groups and types as a librarian uses them."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Watched
+from tests.support.whole_stack import WholeStack
+
+Visit = Callable[..., Watched]
+
+
+def send(stack: WholeStack, method: str, path: str, value: Any = None) -> Any:
+    body = None if value is None else json.dumps(value).encode()
+    request = urllib.request.Request(stack.url + path, body, {"Content-Type": "application/json"}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise AssertionError(error.read().decode()) from None
+
+
+@pytest.fixture(autouse=True)
+def register(stack: WholeStack) -> Iterator[None]:
+    """Group 1 with one type, group 2 without; afterwards everything is empty."""
+    send(stack, "POST", "/api/groups/", {"id": 1, "name": "Тексты"})
+    send(stack, "POST", "/api/groups/", {"id": 2, "name": "Звук"})
+    send(stack, "POST", "/api/types/", {"id": 1, "file_name": "book.fb2", "group_id": 1})
+    yield
+    for name in ("types", "groups"):
+        for row in send(stack, "GET", f"/api/{name}/")["items"]:
+            send(stack, "DELETE", f"/api/{name}/{row['id']}")
+
+
+def row_of(page: Page, text: str) -> Any:
+    return page.locator("#rows tr").filter(has_text=text)
+
+
+def test_group_is_made_with_the_proposed_id_changed_and_deleted(visit: Visit) -> None:
+    watched = visit()
+    page = watched.open("/groups")
+    expect(page.get_by_label("ID")).to_have_value("3")
+    page.get_by_label("Название").fill("Картинки")
+    page.get_by_role("button", name="Создать").click()
+    expect(row_of(page, "Картинки")).to_be_visible()
+    page.get_by_role("button", name="Изменить: Картинки").click()
+    expect(page.get_by_label("ID")).not_to_be_editable()
+    page.get_by_label("Название").fill("Рисунки")
+    page.get_by_role("button", name="Сохранить").click()
+    expect(row_of(page, "Рисунки")).to_be_visible()
+    page.get_by_role("button", name="Удалить: Рисунки").click()
+    page.get_by_role("dialog").get_by_role("button", name="Удалить").click()
+    expect(row_of(page, "Рисунки")).to_have_count(0)
+    watched.assert_quiet()
+
+
+def test_group_is_kept_when_the_dialog_is_left(visit: Visit) -> None:
+    page = visit().open("/groups")
+    page.get_by_role("button", name="Удалить: Звук").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Обновить").click()
+    expect(row_of(page, "Звук")).to_be_visible()
+
+
+def test_deletion_says_which_types_stand_in_the_way(visit: Visit) -> None:
+    page = visit().open("/groups")
+    page.get_by_role("button", name="Удалить: Тексты").click()
+    page.get_by_role("dialog").get_by_role("button", name="Удалить").click()
+    expect(page.get_by_role("alert")).to_contain_text("Группу 1 удалить нельзя")
+    expect(page.get_by_role("alert")).to_contain_text("book.fb2")
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "Такой ID уже есть."), ("en", "This ID exists already.")])
+def test_field_says_what_is_wrong_in_the_language_of_the_page(visit: Visit, language: str, words: str) -> None:
+    page = visit(language).open("/groups")
+    expect(page.get_by_label("ID")).to_have_value("3")
+    page.get_by_label("ID").fill("1")
+    page.locator("#save").click()
+    expect(page.locator("#error-id")).to_have_text(words)
+    expect(page.get_by_label("ID")).to_be_focused()
+
+
+def test_type_needs_an_id_and_a_group(visit: Visit) -> None:
+    page = visit().open("/types")
+    expect(page.get_by_label("ID")).to_have_value("2")
+    page.get_by_label("ID").fill("")
+    page.get_by_role("button", name="Создать").click()
+    expect(page.locator("#error-id")).to_have_text("Это поле обязательно.")
+    expect(page.locator("#error-group_id")).to_have_text("Это поле обязательно.")
+
+
+def test_type_is_made_in_a_group_from_the_list(visit: Visit) -> None:
+    page = visit().open("/types")
+    expect(page.get_by_label("ID")).to_have_value("2")
+    page.locator("#field-file_name").fill("sound.mp3")
+    page.locator("#field-group_id").select_option("2")
+    page.get_by_role("button", name="Создать").click()
+    expect(row_of(page, "sound.mp3")).to_contain_text("2: Звук")
+
+
+def test_change_of_somebody_else_is_shown_and_not_overwritten(visit: Visit, stack: WholeStack) -> None:
+    page = visit().open("/groups")
+    page.get_by_role("button", name="Изменить: Звук").click()
+    expect(page.get_by_label("ID")).to_have_value("2")
+    send(stack, "PUT", "/api/groups/2", {"name": "Музыка"})
+    page.get_by_label("Название").fill("Шум")
+    page.get_by_role("button", name="Сохранить").click()
+    expect(page.locator("#conflict")).to_contain_text("Музыка")
+    assert send(stack, "GET", "/api/groups/2")["name"] == "Музыка"
+    page.get_by_role("button", name="Оставить мои").click()
+    page.get_by_role("button", name="Сохранить", exact=True).click()
+    expect(row_of(page, "Шум")).to_be_visible()
+    assert send(stack, "GET", "/api/groups/2")["name"] == "Шум"
+
+
+def test_search_and_pages_find_every_row(visit: Visit, stack: WholeStack) -> None:
+    items = [{"id": number, "name": f"ряд {number}"} for number in range(100, 180)]
+    for item in items:
+        send(stack, "POST", "/api/groups/", item)
+    page = visit().open("/groups")
+    expect(page.locator("#rows tr")).to_have_count(50)
+    page.get_by_role("button", name="Вперёд").click()
+    expect(page.locator("#rows tr")).to_have_count(32)
+    page.get_by_role("button", name="Назад").click()
+    expect(page.locator("#rows tr")).to_have_count(50)
+    page.get_by_label("Поиск").fill("ряд 17")
+    expect(page.locator("#rows tr")).to_have_count(10)
+
+
+def test_csv_holds_the_list(visit: Visit, tmp_path: Path) -> None:
+    page = visit().open("/groups")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Выгрузить CSV").click()
+    started.value.save_as(tmp_path / "groups.csv")
+    assert started.value.suggested_filename == "groups.csv"
+    assert "Тексты" in (tmp_path / "groups.csv").read_text("utf-8-sig")
+
+
+def test_group_is_made_changed_and_deleted_by_keyboard_alone(visit: Visit) -> None:
+    page = visit().open("/groups")
+    expect(page.get_by_label("ID")).to_have_value("3")
+    tab_to(page, "field-name")
+    page.keyboard.type("Карты")
+    tab_to(page, "save")
+    page.keyboard.press("Enter")
+    expect(row_of(page, "Карты")).to_be_visible()
+    tab_to_label(page, "Удалить: Карты")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(row_of(page, "Карты")).to_have_count(0)
+
+
+def tab_to(page: Page, element_id: str) -> None:
+    tab_until(page, f"document.activeElement.id === {json.dumps(element_id)}")
+
+
+def tab_to_label(page: Page, label: str) -> None:
+    tab_until(page, f"document.activeElement.ariaLabel === {json.dumps(label)}")
+
+
+def tab_until(page: Page, condition: str) -> None:
+    """AssertionError when the keyboard never gets there."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(condition):
+            return
+    raise AssertionError(f"the keyboard never reaches: {condition}")

@@ -1,0 +1,35 @@
+"""Everything behind one gateway as real processes: catalog, importer with a worker, gateway."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from catalog.migrate import migrate as migrate_catalog
+from importer.migrate import migrate as migrate_importer
+from tests.support.gateway import running_gateway
+from tests.support.processes import Process
+from tests.support.services import running_service
+from tests.support.stack import Stack, running_stack
+
+
+@dataclasses.dataclass(frozen=True)
+class WholeStack:
+    """``url`` is the gateway's address."""
+
+    url: str
+    importer: Stack
+    gateway: Process
+
+
+@contextmanager
+def running_whole_stack(folder: Path, database_uri: str, broker_url: str) -> Iterator[WholeStack]:
+    """The tables are made here; the database must be empty."""
+    migrate_catalog(database_uri)
+    migrate_importer(database_uri)
+    with (
+        running_service("catalog.wsgi:app", folder, {"SQLALCHEMY_DATABASE_URI": database_uri}) as (catalog, _),
+        running_stack(folder, database_uri, broker_url) as stack,
+        running_gateway(folder, catalog, stack.url, {}) as (url, gateway),
+    ):
+        yield WholeStack(url, stack, gateway)
