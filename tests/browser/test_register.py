@@ -18,7 +18,8 @@ Visit = Callable[..., Watched]
 
 def send(stack: WholeStack, method: str, path: str, value: Any = None) -> Any:
     body = None if value is None else json.dumps(value).encode()
-    request = urllib.request.Request(stack.url + path, body, {"Content-Type": "application/json"}, method=method)
+    headers = {"Content-Type": "application/json"} if body else {}
+    request = urllib.request.Request(stack.url + path, body, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
@@ -63,6 +64,7 @@ def test_group_is_made_with_the_proposed_id_changed_and_deleted(visit: Visit) ->
 def test_group_is_kept_when_the_dialog_is_left(visit: Visit) -> None:
     page = visit().open("/groups")
     page.get_by_role("button", name="Удалить: Звук").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Обновить").click()
@@ -153,6 +155,7 @@ def test_group_is_made_changed_and_deleted_by_keyboard_alone(visit: Visit) -> No
     expect(row_of(page, "Карты")).to_be_visible()
     tab_to_label(page, "Удалить: Карты")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(row_of(page, "Карты")).to_have_count(0)

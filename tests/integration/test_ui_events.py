@@ -1,0 +1,56 @@
+"""The event stream through the real gateway, from a real importer."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.waiting import wait_until
+from tests.support.whole_stack import WholeStack, running_whole_stack
+
+
+@pytest.fixture(scope="module")
+def stack(
+    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WholeStack]:
+    with running_whole_stack(tmp_path_factory.mktemp("ui"), make_postgres(), make_redis()) as stack:
+        yield stack
+
+
+def events_url(stack: WholeStack, batch_id: str) -> str:
+    return f"{stack.url}/api/importer/batches/{batch_id}/events"
+
+
+def test_stream_follows_a_batch_to_its_end_unbuffered(stack: WholeStack) -> None:
+    batch_id = stack.importer.post_rows(5000)
+    with urllib.request.urlopen(events_url(stack, batch_id), timeout=30) as answer:
+        assert answer.headers.get_content_type() == "text/event-stream"
+        assert (answer.headers["Cache-Control"], answer.headers["X-Accel-Buffering"]) == ("no-store", "no")
+        text = answer.read().decode()
+    states = [json.loads(line[6:]).get("state") for line in text.splitlines() if line.startswith("data: ")]
+    assert states[-2:] == ["done", None]
+    assert text.rstrip().endswith("event: end\ndata: {}")
+
+
+def test_stream_of_an_unknown_batch_is_404(stack: WholeStack) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(events_url(stack, "0" * 24), timeout=10)
+    with refused.value as answer:
+        assert (answer.code, json.load(answer)["code"]) == (404, "not_found")
+
+
+def test_many_open_streams_leave_the_gateway_answering_and_do_not_keep_it_from_ending(stack: WholeStack) -> None:
+    """An open stream would hold a worker for its graceful timeout, 20 seconds, if it did not notice the signal."""
+    batch_id = stack.importer.post_rows(1, operation="process_video")
+    streams = [urllib.request.urlopen(events_url(stack, batch_id), timeout=10) for _ in range(50)]
+    try:
+        assert all(stream.readline().startswith(b"retry") for stream in streams)
+        with urllib.request.urlopen(f"{stack.url}/api/health", timeout=5) as answer:
+            assert answer.status == 200
+        stack.gateway.send(15)
+        wait_until(lambda: not stack.gateway.is_running(), 10, "the gateway to end")
+    finally:
+        for stream in streams:
+            stream.close()
