@@ -6,7 +6,7 @@ import pytest
 
 from stackroom_jobs.celery_app import Router, UnknownTaskError
 from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_jobs.queues import Queue
+from stackroom_jobs.queues import Queue, celery_name
 from worker_cpu.tasks import FUNCTIONS as CPU_FUNCTIONS
 from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.tasks import make_functions
@@ -35,8 +35,7 @@ def test_every_queue_has_exactly_one_kind_of_worker() -> None:
 
 @EVERY
 def test_operation_is_routed_to_its_first_queue(operation: Operation) -> None:
-    names = {Queue.CPU: "cpu", Queue.GPU: "gpu", Queue.DEFAULT: "importer"}
-    assert Router("importer", {})(operation.task_name) == {"queue": names[operation.queues[0]]}
+    assert Router("importer", {})(operation.task_name) == {"queue": celery_name(operation.queues[0], "importer")}
 
 
 def test_task_names_are_the_ones_in_use() -> None:
