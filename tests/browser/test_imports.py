@@ -88,6 +88,29 @@ def test_batch_is_cancelled_after_a_question(visit: Visit, stack: WholeStack) ->
         expect(page.locator("#state")).to_have_text("отменён")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_of_a_running_batch_and_its_question_are_accessible(visit: Visit, stack: WholeStack, scheme: str) -> None:
+    with paused_worker(stack):
+        batch_id = stack.importer.post_rows(10)
+        watched = visit(scheme=scheme)
+        page = watched.open(f"/imports/{batch_id}")
+        expect(page.locator("#link")).to_have_text("обновляется само")
+        assert watched.accessibility_faults() == []
+        page.get_by_role("button", name="Отменить пакет").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert watched.accessibility_faults() == []
+
+
+def test_page_falls_back_to_asking_when_events_do_not_get_through(visit: Visit, stack: WholeStack) -> None:
+    watched = visit()
+    with paused_worker(stack):
+        batch_id = stack.importer.post_rows(10)
+        watched.page.route("**/events", lambda route: route.abort())
+        page = watched.open(f"/imports/{batch_id}")
+        expect(page.locator("#link")).to_have_text("запрашивается каждые несколько секунд", timeout=20_000)
+    expect(page.locator("#state")).to_have_text("готово", timeout=60_000)
+
+
 def test_page_says_that_the_queue_waits_when_no_worker_serves_it(visit: Visit, stack: WholeStack) -> None:
     batch_id = stack.importer.post_rows(1, operation="process_video", payload="a.mp4")
     page = visit().open(f"/imports/{batch_id}")

@@ -108,13 +108,15 @@ def test_type_is_made_in_a_group_from_the_list(visit: Visit) -> None:
 
 
 def test_change_of_somebody_else_is_shown_and_not_overwritten(visit: Visit, stack: WholeStack) -> None:
-    page = visit().open("/groups")
+    watched = visit(scheme="dark")
+    page = watched.open("/groups")
     page.get_by_role("button", name="Изменить: Звук").click()
     expect(page.get_by_label("ID")).to_have_value("2")
     send(stack, "PUT", "/api/groups/2", {"name": "Музыка"})
     page.get_by_label("Название").fill("Шум")
     page.get_by_role("button", name="Сохранить").click()
     expect(page.locator("#conflict")).to_contain_text("Музыка")
+    assert watched.accessibility_faults() == []
     assert send(stack, "GET", "/api/groups/2")["name"] == "Музыка"
     page.get_by_role("button", name="Оставить мои").click()
     page.get_by_role("button", name="Сохранить", exact=True).click()

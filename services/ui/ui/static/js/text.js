@@ -21,6 +21,6 @@ export const number = (value) => new Intl.NumberFormat(language).format(value);
 
 /** Shows times in the reader's own zone. @param {ParentNode} [root] */
 export function localTimes(root = document) {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
   for (const time of root.querySelectorAll("time")) time.textContent = format.format(new Date(time.dateTime));
 }
