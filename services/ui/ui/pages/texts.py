@@ -29,6 +29,7 @@ def _field_texts() -> dict[str, str]:
         "missing_field": _("This field is required."),
         "null": _("This field must not be empty."),
         "wrong_type": _("This value is of the wrong kind."),
+        "wrong_value": _("This value is not allowed."),
         "out_of_range": _("This number is too large or too small."),
         "too_long": _("This text is too long."),
         "bad_text": _("This text holds characters that are not allowed."),
