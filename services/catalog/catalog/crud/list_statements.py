@@ -1,6 +1,7 @@
 """Lists: search, order by a column and then by id, pages by keyset. One statement gives a page and the total."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import msgspec
@@ -8,10 +9,12 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     FromClause,
+    Integer,
     Row,
     Select,
     String,
     and_,
+    bindparam,
     func,
     literal_column,
     or_,
@@ -30,78 +33,108 @@ class Page:
     following: str | int | None
 
 
+@dataclasses.dataclass(frozen=True)
+class _Shape:
+    """What of a listing changes the statement, and not only its parameters."""
+
+    is_limited: bool
+    is_continued: bool
+    is_search: bool
+    sort: str
+    is_descending: bool
+
+    @classmethod
+    def of(cls, asked: Listing) -> "_Shape":
+        return cls(
+            asked.limit is not None, asked.after is not None, bool(asked.search), asked.sort, asked.is_descending
+        )
+
+
+def _parameters(asked: Listing) -> dict[str, Any]:
+    parameters: dict[str, Any] = {}
+    if asked.limit is not None:
+        parameters["limit"] = asked.limit
+    if asked.after is not None:
+        parameters["value"], parameters["last_id"] = asked.after
+    if asked.search:
+        escaped = asked.search.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        parameters["pattern"] = f"%{escaped}%"
+    return parameters
+
+
 class ListStatements:
+    """Statements are built once for each shape of a listing: building costs more than PostgreSQL needs to answer."""
+
     def __init__(self, engine: Engine, shown: Select[Any], table: Any) -> None:
         self._engine = engine
         self._shown = shown
         self._table = table
         self._texts = [column for column in table.columns if isinstance(column.type, String)]
         self._is_postgresql = engine.dialect.name == "postgresql"
-        self._all_as_json = self._as_json(self._ordered(Listing(None, None, None, "id", False)))
+        self._ordered = functools.cache(self._build_ordered)
+        self._total = functools.cache(self._build_total)
+        self._as_json = functools.cache(self._build_json)
 
-    def page(self, listing: Listing) -> Page:
-        """One row more than the limit is read, to know whether a page follows."""
+    def page(self, asked: Listing) -> Page:
+        """On PostgreSQL one statement, whose JSON is passed on as it is."""
         if not self._is_postgresql:
-            return self._page_of_rows(listing)
-        if listing == Listing(None, None, None, "id", False):
-            return self._json_page(self._all_as_json, listing)
-        return self._json_page(self._as_json(self._ordered(listing), listing), listing)
-
-    def rows(self, listing: Listing) -> list[Row[Any]]:
+            return self._page_of_rows(asked)
         with self._engine.connect() as connection:
-            return list(connection.execute(self._ordered(listing).limit(listing.limit)).all())
+            found = connection.execute(self._as_json(_Shape.of(asked)), _parameters(asked)).one()
+        items, count, total = found
+        return Page(items, total, self._following(asked, items, count))
 
-    def _matching(self, listing: Listing) -> list[ColumnElement[bool]]:
-        if listing.search is None:
-            return []
-        return [or_(*(column.icontains(listing.search, autoescape=True) for column in self._texts))]
-
-    def _sort_key(self, listing: Listing) -> ColumnElement[Any]:
-        column: ColumnElement[Any] = self._table.c[listing.sort]
-        return func.coalesce(column, "") if isinstance(column.type, String) else column
-
-    def _after(self, listing: Listing) -> list[ColumnElement[bool]]:
-        if listing.after is None:
-            return []
-        key, row_id = self._sort_key(listing), self._table.c.id
-        value, last_id = listing.after
-        beyond = (key < value, row_id < last_id) if listing.is_descending else (key > value, row_id > last_id)
-        return [or_(beyond[0], and_(key == value, beyond[1]))]
-
-    def _ordered(self, listing: Listing) -> Select[Any]:
-        """All columns that are shown, in the order asked for, without the limit."""
-        order = [self._sort_key(listing), self._table.c.id]
-        if listing.is_descending:
-            order = [column.desc() for column in order]
-        return self._shown.where(*self._matching(listing), *self._after(listing)).order_by(*order)
-
-    def _total(self, listing: Listing) -> Select[Any]:
-        return select(func.count()).select_from(self._table).where(*self._matching(listing))
-
-    def _as_json(self, ordered: Select[Any], listing: Listing | None = None) -> Select[Any]:
-        """The page as one text, its length, its last row, and the total."""
-        asked = listing or Listing(None, None, None, "id", False)
-        rows: FromClause = ordered.limit(asked.limit).subquery("shown")
-        items = func.coalesce(func.json_agg(literal_column("shown")), literal_column("'[]'::json"))
-        whole = select(items.cast(String), func.count()).select_from(rows).subquery("whole")
-        return select(whole, self._total(asked).scalar_subquery())
-
-    def _json_page(self, statement: Select[Any], listing: Listing) -> Page:
+    def rows(self, asked: Listing) -> list[Row[Any]]:
         with self._engine.connect() as connection:
-            items, count, total = connection.execute(statement).one()
-        return Page(items, total, self._following(listing, items, count))
+            return list(connection.execute(self._ordered(_Shape.of(asked)), _parameters(asked)).all())
 
-    def _following(self, listing: Listing, items: str, count: int) -> str | int | None:
+    def _page_of_rows(self, asked: Listing) -> Page:
+        rows = [dict(row._mapping) for row in self.rows(asked)]
+        with self._engine.connect() as connection:
+            total = connection.execute(self._total(asked.search is not None), _parameters(asked)).scalar_one()
+        items = msgspec.json.encode(rows).decode()
+        return Page(items, total, self._following(asked, items, len(rows)))
+
+    def _following(self, asked: Listing, items: str, count: int) -> str | int | None:
         """A full page may be the last one; the next page is then empty, which costs one cheap call."""
-        if listing.limit is None or count < listing.limit:
+        if asked.limit is None or count < asked.limit:
             return None
         last = msgspec.json.decode(items)[-1]
-        value = last[listing.sort]
-        return cursor_of(listing.sort, "" if value is None else value, last["id"])
+        value = last[asked.sort]
+        return cursor_of(asked.sort, "" if value is None else value, last["id"])
 
-    def _page_of_rows(self, listing: Listing) -> Page:
-        rows = [dict(row._mapping) for row in self.rows(listing)]
-        with self._engine.connect() as connection:
-            total = connection.execute(self._total(listing)).scalar_one()
-        items = msgspec.json.encode(rows).decode()
-        return Page(items, total, self._following(listing, items, len(rows)))
+    def _matching(self, is_search: bool) -> list[ColumnElement[bool]]:
+        if not is_search:
+            return []
+        pattern = func.lower(bindparam("pattern", type_=String))
+        return [or_(*(func.lower(column).like(pattern, escape="/") for column in self._texts))]
+
+    def _sort_key(self, shape: _Shape) -> ColumnElement[Any]:
+        column: ColumnElement[Any] = self._table.c[shape.sort]
+        return func.coalesce(column, "") if isinstance(column.type, String) else column
+
+    def _after(self, shape: _Shape) -> list[ColumnElement[bool]]:
+        if not shape.is_continued:
+            return []
+        key, row_id = self._sort_key(shape), self._table.c.id
+        value, last_id = bindparam("value", type_=key.type), bindparam("last_id", type_=row_id.type)
+        beyond = (key < value, row_id < last_id) if shape.is_descending else (key > value, row_id > last_id)
+        return [or_(beyond[0], and_(key == value, beyond[1]))]
+
+    def _build_ordered(self, shape: _Shape) -> Select[Any]:
+        """All columns that are shown, in the order asked for."""
+        order = [self._sort_key(shape), self._table.c.id]
+        if shape.is_descending:
+            order = [column.desc() for column in order]
+        statement = self._shown.where(*self._matching(shape.is_search), *self._after(shape)).order_by(*order)
+        return statement.limit(bindparam("limit", type_=Integer)) if shape.is_limited else statement
+
+    def _build_total(self, is_search: bool) -> Select[Any]:
+        return select(func.count()).select_from(self._table).where(*self._matching(is_search))
+
+    def _build_json(self, shape: _Shape) -> Select[Any]:
+        """The page as one text, the number of its rows, and the total."""
+        rows: FromClause = self._ordered(shape).subquery("shown")
+        items = func.coalesce(func.json_agg(literal_column("shown")), literal_column("'[]'::json"))
+        whole = select(items.cast(String), func.count()).select_from(rows).subquery("whole")
+        return select(whole, self._total(shape.is_search).scalar_subquery())
