@@ -59,14 +59,14 @@ def test_pasted_text_is_sent_by_keyboard_alone(visit: Visit) -> None:
     expect(page.locator("#state")).to_have_text("done")
 
 
-def test_reason_of_a_row_is_translated_and_names_its_field_when_the_importer_does(
+def test_reason_of_a_row_is_translated_and_names_its_field(
     visit: Visit, stack: WholeStack
 ) -> None:
     lines = b'{"id":1}\n{"id":2,"payload":5}\n[]\n'
     stack.importer.call("POST", "/api/importer/batches", lines, Content_Type="application/x-ndjson")
     page = visit().open(f"/imports/{next(stack.importer.all_batches())['id']}")
     expect(page.locator("#rows td:nth-child(4)")).to_have_text(
-        ["payload: Это поле обязательно.", "Значение не того вида.", "Запись — не объект JSON."]
+        ["payload: Это поле обязательно.", "payload: Значение не того вида.", "Запись — не объект JSON."]
     )
 
 

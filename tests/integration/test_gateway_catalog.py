@@ -55,6 +55,11 @@ def test_catalog_keeps_etag_location_and_304_through_the_gateway(gateway: str) -
     assert exchange(gateway, "DELETE", "/api/groups/2").json() == {"status": "deleted", "id": 2}
 
 
+def test_delete_without_body_is_one_whatever_the_client_says_of_its_type(gateway: str) -> None:
+    send(gateway, "POST", GROUPS, {"id": 2})
+    assert exchange(gateway, "DELETE", "/api/groups/2", JSON).json() == {"status": "deleted", "id": 2}
+
+
 def test_catalog_list_answers_with_and_without_the_last_slash(gateway: str) -> None:
     assert exchange(gateway, "GET", "/api/groups").json() == exchange(gateway, "GET", GROUPS).json()
 

@@ -90,5 +90,7 @@ def _explained(message: str, raw: bytes) -> Refusal:
     if sentence.startswith("Object missing required field"):
         return Refusal("missing_field", f"{sentence}.", sentence.split("`")[1], raw)
     field = path.strip("`").removeprefix("$").lstrip(".")
+    if not field:
+        return Refusal("not_an_object", f"{sentence}.", field, raw)
     code = "wrong_value" if " of length " in sentence else "wrong_type"
-    return Refusal("not_an_object" if not field else code, f"{sentence}.", field, raw)
+    return Refusal(code, f"`{field}`: {sentence[0].lower()}{sentence[1:]}.", field, raw)

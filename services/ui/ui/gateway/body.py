@@ -23,9 +23,11 @@ def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
     """Bytes of the body to come; 411 for a body that is chunked or of unknown length, 413 above the limit.
 
     Without a length there is no body, so only a Content-Type shows that one was meant: ``curl -X POST`` sends neither.
+    A DELETE has none in any case, whatever some clients say of its type.
     """
     length = environ.get("CONTENT_LENGTH") or ""
-    if "HTTP_TRANSFER_ENCODING" in environ or (not length and environ.get("CONTENT_TYPE")):
+    is_meant = environ.get("CONTENT_TYPE") and environ["REQUEST_METHOD"] != "DELETE"
+    if "HTTP_TRANSFER_ENCODING" in environ or (not length and is_meant):
         raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
     if not (length or "0").isascii() or not (length or "0").isdigit():
         raise bad_request("Content-Length must be a whole number.", code="bad_content_length")

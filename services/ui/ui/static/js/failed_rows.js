@@ -27,7 +27,7 @@ async function firstLines(address) {
 /** The reason in the page's language, with the field that the sentence names. @param {any} row */
 function reason(row) {
   const words = problemText(row.code);
-  const field = /(?:field `|at `\$\.)([\w.]+)`/.exec(row.detail)?.[1];
+  const field = /(?:field |^)`([\w.]+)`/.exec(row.detail)?.[1];
   return words ? (field ? `${field}: ${words}` : words) : row.detail;
 }
 
