@@ -7,7 +7,7 @@ MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/impo
 STAMP := $(VENV)/.made-from-lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint bench chaos lock format clean environment
+.PHONY: help up down status demo test lint bench secrets test-stack chaos lock format clean environment
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ format: environment ## Put the code into its form
 
 bench: environment ## Measure throughput beside its peers and floors
 	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench
+
+secrets: environment ## Make the secrets of the compose files, once
+	@$(BIN)/python -m deploy.compose_secrets
+
+test-stack: environment ## Run the stack in containers and drive it (needs Docker with Compose)
+	$(BIN)/python -m pytest -m stack -s --timeout=900 tests/stack
 
 chaos: environment ## Kill things for half an hour and look whether anything is lost
 	$(BIN)/python -m pytest -m chaos -s --timeout=0 tests/faults

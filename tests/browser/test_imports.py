@@ -59,9 +59,7 @@ def test_pasted_text_is_sent_by_keyboard_alone(visit: Visit) -> None:
     expect(page.locator("#state")).to_have_text("done")
 
 
-def test_reason_of_a_row_is_translated_and_names_its_field(
-    visit: Visit, stack: WholeStack
-) -> None:
+def test_reason_of_a_row_is_translated_and_names_its_field(visit: Visit, stack: WholeStack) -> None:
     lines = b'{"id":1}\n{"id":2,"payload":5}\n[]\n'
     stack.importer.call("POST", "/api/importer/batches", lines, Content_Type="application/x-ndjson")
     page = visit().open(f"/imports/{next(stack.importer.all_batches())['id']}")

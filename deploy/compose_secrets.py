@@ -1,0 +1,57 @@
+"""``make secrets``: the secrets of the compose files, made once into ``deploy/secrets/`` and never overwritten.
+
+The folder is closed to other accounts of this machine; the files in it can be read by whoever a container runs as,
+since compose mounts them one by one with the owner and mode that they have here.
+"""
+
+import hashlib
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent / "secrets"
+
+# What each Redis user may do, which is what kombu does in its name; nobody may look at, empty or reconfigure anything.
+CONNECT = "+ping +hello +select +client|setinfo"
+PUBLISH = "+lpush +llen +multi +exec +sadd +smembers"
+CONSUME = "+brpop +rpush"
+REDIS_USERS = {"importer": f"{CONNECT} {PUBLISH}", "worker": f"{CONNECT} {PUBLISH} {CONSUME}"}
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """The secret of this name, made if it is not there."""
+    path = FOLDER / name
+    if not path.exists():
+        path.write_text(make(), encoding="ascii")
+        path.chmod(0o444)
+        sys.stdout.write(f"made {path.relative_to(FOLDER.parents[1])}\n")
+    return path.read_text(encoding="ascii")
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _access_list(passwords: dict[str, str]) -> str:
+    """Redis keeps hashes only. The default user, who needs no password, is switched off."""
+    lines = ["user default off"]
+    for user, commands in REDIS_USERS.items():
+        digest = hashlib.sha256(passwords[user].encode()).hexdigest()
+        lines.append(f"user {user} on #{digest} ~stackroom:* resetchannels -@all {commands}")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    for name in ("postgres_password", "flask_secret_key", "worker_token"):
+        _kept(name, _token)
+    passwords = {user: _kept(f"redis_password_{user}", _token) for user in REDIS_USERS}
+    for user, password in passwords.items():
+        _kept(f"broker_url_{user}", lambda user=user, password=password: f"redis://{user}:{password}@redis:6379/0")  # type: ignore[misc]
+    _kept("redis_users.acl", lambda: _access_list(passwords))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The containers looked at from outside: what they may, what they reach, and where no secret may be."""
+
+import subprocess
+
+import pytest
+
+from deploy.compose_secrets import FOLDER
+from tests.support.compose import Compose, docker
+
+OURS = ["catalog", "importer", "importer-worker-api", "importer-dispatcher", "ui", "worker-cpu", "worker-gpu"]
+IMAGES = ["stackroom-catalog", "stackroom-importer", "stackroom-ui", "stackroom-worker-cpu", "stackroom-worker-gpu"]
+CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)"
+
+
+def secret_values() -> list[str]:
+    return [path.read_text() for path in FOLDER.iterdir() if path.name != "redis_users.acl"]
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_container_runs_as_nobody_on_a_read_only_root_without_capabilities(stack: Compose, service: str) -> None:
+    assert stack.inside(service, "id", "-u") == "10001"
+    host = stack.containers()[service]["HostConfig"]
+    assert host["ReadonlyRootfs"]
+    assert host["CapDrop"] == ["ALL"]
+    assert "no-new-privileges:true" in host["SecurityOpt"]
+    status = stack.inside(service, "cat", "/proc/1/status")
+    assert "CapEff:\t0000000000000000" in status
+    with pytest.raises(AssertionError, match="Read-only file system"):
+        stack.inside(service, "touch", "/anything")
+
+
+def test_only_the_gateway_is_published_and_only_on_loopback(stack: Compose) -> None:
+    published = {
+        (service, binding["HostIp"])
+        for service, container in stack.containers().items()
+        for bindings in (container["NetworkSettings"]["Ports"] or {}).values()
+        for binding in bindings or []
+    }
+    assert published == {("ui", "127.0.0.1")}
+
+
+@pytest.mark.parametrize(
+    ("service", "host", "port"),
+    [
+        ("worker-cpu", "postgres", 5432),
+        ("worker-gpu", "postgres", 5432),
+        ("worker-cpu", "catalog", 5001),
+        ("worker-cpu", "importer", 5002),
+        ("ui", "postgres", 5432),
+        ("ui", "redis", 6379),
+        ("ui", "importer-worker-api", 5003),
+        ("catalog", "redis", 6379),
+    ],
+)
+def test_service_reaches_only_what_it_needs(stack: Compose, service: str, host: str, port: int) -> None:
+    with pytest.raises(AssertionError, match=r"Name or service not known|failure in name resolution"):
+        stack.inside(service, "python", "-c", CONNECT, host, str(port))
+
+
+def test_worker_reaches_what_it_needs(stack: Compose) -> None:
+    stack.inside("worker-cpu", "python", "-c", CONNECT, "importer-worker-api", "5003")
+    stack.inside("worker-cpu", "python", "-c", CONNECT, "redis", "6379")
+
+
+@pytest.mark.parametrize("command", [["FLUSHALL"], ["CONFIG", "GET", "*"], ["KEYS", "*"], ["EVAL", "return 1", "0"]])
+@pytest.mark.parametrize("user", ["worker", "importer"])
+def test_redis_users_may_do_only_their_work(stack: Compose, user: str, command: list[str]) -> None:
+    password = (FOLDER / f"redis_password_{user}").read_text()
+    url = f"redis://{user}:{password}@127.0.0.1:6379/0"
+    assert "NOPERM" in stack.inside("redis", "redis-cli", "--no-auth-warning", "-u", url, *command)
+
+
+def test_redis_answers_nobody_without_a_password(stack: Compose) -> None:
+    assert "NOAUTH" in stack.inside("redis", "redis-cli", "LLEN", "stackroom:cpu")
+
+
+def test_secrets_stand_in_no_inspect_and_no_log(stack: Compose) -> None:
+    shown = docker("inspect", *stack("ps", "-aq").split()) + stack("logs", "--no-color")
+    assert not [secret for secret in secret_values() if secret in shown]
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_secrets_stand_in_no_image_layer(stack: Compose, image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Layers are uncompressed in what ``docker save`` writes."""
+    patterns = "\n".join(secret_values())
+    with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
+        found = subprocess.run(["grep", "-aqF", "-e", patterns], stdin=saved.stdout, check=False, timeout=120)
+        assert saved.stdout is not None
+        saved.stdout.close()
+    assert found.returncode == 1
+    size = int(docker("image", "inspect", "--format", "{{.Size}}", image)) / 1e6
+    base = int(docker("image", "inspect", "--format", "{{.Size}}", "python:3.11-slim-bookworm")) / 1e6
+    with capsys.disabled():
+        print(f"\n{image}: {size:.0f} MB, of which {base:.0f} MB are Python's image")
+
+
+def test_cpu_worker_and_services_carry_no_torch(stack: Compose) -> None:
+    for service in OURS:
+        assert (
+            stack.inside(service, "python", "-c", "import importlib.util as u; print(u.find_spec('torch'))") == "None"
+        )
