@@ -68,7 +68,10 @@ class Compose:
         headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": key}
 
         def posted() -> str:
-            answer = self.call("POST", "/api/importer/batches", data=body, headers=headers)
+            try:
+                answer = self.call("POST", "/api/importer/batches", data=body, headers=headers)
+            except requests.ConnectionError:  # the gateway itself was restarted
+                return ""
             assert answer.status_code in {202, 502, 503, 504}, answer.text
             return str(answer.json()["id"]) if answer.status_code == 202 else ""
 
@@ -76,7 +79,10 @@ class Compose:
 
     def wait_finished(self, batch_id: str, limit: float = 120) -> dict[str, Any]:
         def finished() -> dict[str, Any]:
-            answer = self.call("GET", f"/api/importer/batches/{batch_id}")
+            try:
+                answer = self.call("GET", f"/api/importer/batches/{batch_id}")
+            except requests.ConnectionError:
+                return {}
             return answer.json() if answer.ok and answer.json()["state"] in FINISHED else {}
 
         return wait_until(finished, limit, f"batch {batch_id} to finish")
