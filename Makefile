@@ -7,7 +7,7 @@ MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/impo
 STAMP := $(VENV)/.made-from-lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint bench secrets test-stack chaos lock format clean environment
+.PHONY: help up down status demo test lint bench secrets tls test-stack chaos lock format clean environment
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: environment ## Measure throughput beside its peers and floors
 
 secrets: environment ## Make the secrets of the compose files, once
 	@$(BIN)/python -m deploy.compose_secrets
+
+tls: environment ## Make a certificate for remote workers: make tls HOST=name
+	@$(BIN)/python -m deploy.compose_tls $(HOST)
 
 test-stack: environment ## Run the stack in containers and drive it (needs Docker with Compose)
 	$(BIN)/python -m pytest -m stack -s --timeout=900 tests/stack

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
@@ -28,15 +28,18 @@ def engine_answers() -> bool:
 class Compose:
     """One compose project on a free port, with the files that it is made of."""
 
-    def __init__(self, files: Sequence[str] = ("compose.yaml",), project: str = PROJECT) -> None:
+    def __init__(
+        self, files: Sequence[str] = ("compose.yaml",), project: str = PROJECT, env: Mapping[str, str] | None = None
+    ) -> None:
         self.project = project
         self.port = free_port()
+        self._env = dict(env or {})
         self._files = [word for name in files for word in ("-f", name)]
 
     def __call__(self, *words: str, limit: float = 120) -> str:
         """``docker compose <words>``; gives what it printed. AssertionError with its errors."""
         command = ["docker", "compose", "-p", self.project, *self._files, *words]
-        env = {**os.environ, "UI_PORT": str(self.port)}
+        env = {**os.environ, "UI_PORT": str(self.port), **self._env}
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=limit, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
