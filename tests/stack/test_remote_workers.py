@@ -1,6 +1,5 @@
 """A worker in a compose project of its own, which knows the stack by two TLS addresses, a token and a certificate."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -8,17 +7,11 @@ import pytest
 from deploy.compose_secrets import FOLDER
 from deploy.compose_tls import make_authority, make_certificate
 from deploy.local.ports import free_port
-from tests.support.compose import Compose, docker
+from tests.support.compose import Compose
 from tests.support.waiting import wait_until
 
 NAME = "stack.test"
 FILES = ("compose.yaml", "deploy/compose.remote-workers.yaml")
-
-
-def bridge_address(stack: Compose) -> str:
-    """This machine's address in a network of the stack: containers of other projects reach it as they would a host."""
-    (network,) = json.loads(docker("network", "inspect", f"{stack.project}_front"))
-    return str(network["IPAM"]["Config"][0]["Gateway"])
 
 
 @pytest.fixture
@@ -26,7 +19,7 @@ def remote(stack: Compose) -> Iterator[Compose]:
     """The stack published with TLS and without CPU workers of its own, and one worker outside."""
     make_authority()
     make_certificate([NAME])
-    address, redis_port, api_port = bridge_address(stack), free_port(), free_port()
+    address, redis_port, api_port = stack.host_address(), free_port(), free_port()
     password = (FOLDER / "redis_password_worker").read_text()
     url = FOLDER / "broker_url_remote"
     url.unlink(missing_ok=True)

@@ -62,6 +62,11 @@ class Compose:
     def inside(self, service: str, *words: str) -> str:
         return self("exec", "-T", service, *words).strip()
 
+    def host_address(self) -> str:
+        """This machine's address in a network of the stack, where containers of other projects reach it."""
+        (network,) = json.loads(docker("network", "inspect", f"{self.project}_front"))
+        return str(network["IPAM"]["Config"][0]["Gateway"])
+
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         return requests.request(method, f"http://{LOOPBACK}:{self.port}{path}", timeout=60, **kwargs)
 

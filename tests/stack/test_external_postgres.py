@@ -1,0 +1,54 @@
+"""The stack on a PostgreSQL that was there before, whose administrator ran grants.sql and gave a role of few rights."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.compose_secrets import FOLDER
+from deploy.local.ports import free_port
+from tests.support.compose import Compose, docker
+from tests.support.processes import ROOT
+from tests.support.waiting import wait_until
+
+SERVER = "stackroom-test-external-postgres"
+FILES = ("compose.yaml", "deploy/compose.external-postgres.yaml")
+TABLES = """
+CREATE ROLE stackroom LOGIN PASSWORD '{password}';
+CREATE SCHEMA tbc;
+CREATE TABLE tbc.books_files_groups (id integer PRIMARY KEY, name varchar(50), comment varchar(200));
+CREATE TABLE tbc.books_files_types (id integer PRIMARY KEY, file_name varchar(30), comments varchar(500),
+    group_id integer NOT NULL REFERENCES tbc.books_files_groups);
+INSERT INTO tbc.books_files_groups VALUES (7, 'old', 'was here before');
+"""
+
+
+def psql(*words: str, script: str = "") -> None:
+    command = ["docker", "exec", "-i", SERVER, "psql", "-U", "postgres", "-v", "ON_ERROR_STOP=1", *words]
+    subprocess.run(command, input=script, text=True, check=True, capture_output=True, timeout=30)
+
+
+@pytest.fixture
+def external(stack: Compose) -> Iterator[Compose]:
+    address, port = stack.host_address(), free_port()
+    password = (FOLDER / "postgres_password").read_text()
+    published = ["-p", f"{address}:{port}:5432", "-e", "POSTGRES_PASSWORD=of-the-administrator"]
+    docker("run", "-d", "--rm", "--name", SERVER, *published, "postgres:17-trixie")
+    where = {"POSTGRES_HOST": address, "POSTGRES_PORT": str(port), "POSTGRES_DB": "postgres"}
+    compose = Compose(FILES, "stackroom-test-external", where)
+    try:
+        wait_until(lambda: "accepting" in docker("exec", SERVER, "sh", "-c", "pg_isready -h 127.0.0.1 || true"), 60)
+        psql(script=TABLES.format(password=password))
+        psql("-v", "role=stackroom", script=(ROOT / "deploy/postgres/grants.sql").read_text())
+        compose.up()
+        yield compose
+    finally:
+        compose.down()
+        docker("stop", SERVER)
+
+
+def test_stack_adopts_the_tables_of_an_external_postgresql(external: Compose) -> None:
+    assert "postgres" not in external.containers()
+    assert external.call("GET", "/api/groups/7").json()["comment"] == "was here before"
+    batch_id = external.post_rows(5000, "external")
+    assert external.wait_finished(batch_id)["outcomes"]["ok"] == 5000
