@@ -27,11 +27,15 @@ demo: environment ## Send real data through a running stack and check what comes
 test: environment ## Run every test that needs no Docker
 	$(BIN)/python -m pytest
 
-lint: environment ## Check style, types, import rules and lock files
+lint: environment ## Check style, types, import rules, templates, scripts, Dockerfiles and lock files
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet services/ui/ui
+	$(BIN)/oxlint --deny-warnings services/ui/ui
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/hadolint services/*/Dockerfile worker-*/Dockerfile
 	$(BIN)/python -m deploy.locks check
 
 format: environment ## Put the code into its form

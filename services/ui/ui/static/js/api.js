@@ -28,9 +28,10 @@ async function problemOf(response) {
  */
 export async function call(method, address, { json, body, headers = {} } = {}) {
   const sent = json === undefined ? headers : { "Content-Type": "application/json", ...headers };
+  const request = { method, headers: sent, body: json === undefined ? body : JSON.stringify(json) };
   let response;
   try {
-    response = await fetch(address, { method, headers: sent, body: json === undefined ? body : JSON.stringify(json) });
+    response = await fetch(address, request);
   } catch {
     throw new ProblemError(0, "network", "", []);
   }

@@ -1,6 +1,6 @@
 /** The page of one resource of the register: list, search, pages, form, deletion. Groups and types share it. */
 
-import { call, getJson, ProblemError } from "./api.js";
+import { call, getJson } from "./api.js";
 import { byId, clearMessage, confirmed, element, icon, message } from "./dom.js";
 import { Editor } from "./editor.js";
 import { number, text } from "./text.js";
