@@ -40,9 +40,9 @@ def test_without_the_fence_a_late_report_changes_a_finished_batch(tmp_path: Path
         assert journal.check().changed == 1
 
 
-@pytest.mark.parametrize(("dispatcher", "finishes"), [("importer.dispatcher", True), (FORGETFUL, False)])
-def test_lost_bells_leave_a_batch_only_where_redis_is_trusted(tmp_path: Path, dispatcher: str, finishes: bool) -> None:
-    with running(tmp_path, "importer.worker_api.wsgi:app", dispatcher) as stack:
+def test_where_redis_is_trusted_a_lost_bell_leaves_its_batch_lying(tmp_path: Path) -> None:
+    """Where it is not, ``test_redis_is_emptied_again_and_again`` finds every batch finished."""
+    with running(tmp_path, "importer.worker_api.wsgi:app", FORGETFUL) as stack:
         for worker in stack.workers:
             worker.kill()
         journal = Journal(stack)
