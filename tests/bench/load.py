@@ -26,7 +26,8 @@ class _Connection:
         self.socket = socket.create_connection(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._request = request
-        self._buffer = b""
+        self._missing = 0  # bytes of the answer that are still to come, once its head is there
+        self._head = b""
         self._sent_at = 0.0
 
     def send(self) -> None:
@@ -37,13 +38,17 @@ class _Connection:
         """Seconds that the answer took, or None while it is not whole. AssertionError for any but a 200."""
         block = self.socket.recv(BLOCK)
         assert block, "the server closed the connection"
-        self._buffer += block
-        head, separator, body = self._buffer.partition(b"\r\n\r\n")
-        if not separator or len(body) < _length(head):
-            return None
-        assert head.startswith(b"HTTP/1.1 200"), head
-        self._buffer = b""
-        return time.perf_counter() - self._sent_at
+        if self._missing:
+            self._missing -= len(block)
+        else:
+            self._head += block
+            head, separator, body = self._head.partition(b"\r\n\r\n")
+            if not separator:
+                return None
+            assert head.startswith(b"HTTP/1.1 200"), head
+            self._missing = _length(head) - len(body)
+            self._head = b""
+        return None if self._missing else time.perf_counter() - self._sent_at
 
 
 def _length(head: bytes) -> int:
