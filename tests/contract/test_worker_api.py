@@ -155,12 +155,23 @@ def test_wrong_token_is_refused_and_not_repeated(importer: Importer) -> None:
 
 
 def test_heartbeat_of_another_contract_is_refused_with_both_versions(importer: Importer) -> None:
-    beat = Heartbeat("w1", "host", CONTRACT_VERSION + 1, ["cpu"], 1, ["normalize_record"], {}, [])
+    beat = Heartbeat("w1", "host", CONTRACT_VERSION + 1, ["cpu"], 1, ["normalize_record"], {})
     with pytest.raises(ContractError, match=f"contract {CONTRACT_VERSION + 1}, this importer {CONTRACT_VERSION}"):
         importer.api().heartbeat(beat)
 
 
 def test_heartbeat_puts_the_worker_into_the_register(importer: Importer) -> None:
-    importer.api().heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}, []))
+    importer.api().heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}))
     (worker,) = importer.client.get("/api/importer/workers").get_json()["items"]
-    assert (worker["name"], worker["slots"], worker["alive"]) == ("w1", 3, True)
+    assert (worker["name"], worker["slots"], worker["alive"], worker["busy"]) == ("w1", 3, True, [])
+
+
+def test_worker_shows_the_chunks_that_it_holds(importer: Importer) -> None:
+    api = importer.api()
+    api.heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}))
+    batch_id = importer.post()
+    claimed(api, "t1")
+    api.renew(RenewRequest("t1", 1, 2))
+    (worker,) = importer.client.get("/api/importer/workers").get_json()["items"]
+    held = {"batch_id": batch_id, "operation": "normalize_record", "first_row": 1, "rows": 2, "current": 1, "total": 2}
+    assert worker["busy"] == [held]

@@ -1,6 +1,6 @@
 """Messages of the worker API. ``CONTRACT_VERSION`` grows when an older worker could not follow any more."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -72,4 +72,3 @@ class Heartbeat(msgspec.Struct):
     slots: int
     operations: list[str]
     versions: dict[str, str]
-    busy: list[dict[str, Any]]

@@ -46,7 +46,6 @@ class HeartbeatThread:
             slots=identity.slots,
             operations=identity.operations,
             versions=_versions(),
-            busy=[],
         )
         self._stopped = threading.Event()
         self._trouble = ""

@@ -68,6 +68,9 @@ META: Schema = _object({"current": COUNT, "total": COUNT, "progress": {"type": "
 STATUS: Schema = _object(
     {"task_id": TEXT, "state": {"enum": TASK_STATES}, "meta": META, "result": {}, "error": TEXT}, ("result", "error")
 )
+HELD: Schema = _object(
+    {"batch_id": TEXT, "operation": TEXT, **dict.fromkeys(("first_row", "rows", "current", "total"), COUNT)}
+)
 WORKER: dict[str, Schema] = {
     "name": TEXT,
     "host": TEXT,
@@ -77,7 +80,7 @@ WORKER: dict[str, Schema] = {
     "operations": {"type": "array", "items": TEXT},
     "slots": COUNT,
     "versions": {"type": "object", "additionalProperties": TEXT},
-    "busy": {"type": "array"},
+    "busy": {"type": "array", "items": HELD, "description": "The chunks that it holds."},
     "last_seen": TIME,
 }
 OUTCOME_LINE: Schema = {

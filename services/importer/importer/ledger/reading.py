@@ -47,15 +47,22 @@ WHERE batch_id = :batch_id AND first_row <= :row ORDER BY first_row DESC LIMIT 1
 
 # Queues and workers.
 HEARTBEAT = text("""
-INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions, busy)
-VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions, :busy)
+INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions)
+VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions)
 ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, queues = excluded.queues,
-  operations = excluded.operations, slots = excluded.slots, versions = excluded.versions, busy = excluded.busy,
+  operations = excluded.operations, slots = excluded.slots, versions = excluded.versions,
   last_seen = now()""")
 FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
 WORKERS = text("""
-SELECT name, host, contract, queues, operations, slots, versions, busy, started_at, last_seen,
-       last_seen > now() - make_interval(secs => :alive) AS alive FROM importer.worker ORDER BY alive DESC, name""")
+SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.started_at, w.last_seen,
+       w.last_seen > now() - make_interval(secs => :alive) AS alive, COALESCE(held.chunks, '[]') AS busy
+FROM importer.worker w
+LEFT JOIN (SELECT c.worker, json_agg(json_build_object('batch_id', c.batch_id, 'operation', b.operation,
+             'first_row', c.first_row, 'rows', c.rows, 'current', c.current, 'total', c.total)
+             ORDER BY c.batch_id, c.first_row) AS chunks
+           FROM importer.chunk c JOIN importer.batch b ON b.id = c.batch_id
+           WHERE c.state = 'leased' AND c.due_at > now() GROUP BY c.worker) AS held ON held.worker = w.name
+ORDER BY alive DESC, w.name""")
 SLOTS = text("""
 SELECT COALESCE(sum(slots), 0)::int FROM importer.worker
 WHERE :queue = ANY(queues) AND :operation = ANY(operations) AND last_seen > now() - make_interval(secs => :alive)""")

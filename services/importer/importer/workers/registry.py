@@ -21,14 +21,13 @@ def note_heartbeat(engine: Engine, seen: Heartbeat) -> None:
         "operations": seen.operations,
         "slots": seen.slots,
         "versions": msgspec.json.encode(seen.versions).decode(),
-        "busy": msgspec.json.encode(seen.busy).decode(),
     }
     with engine.connect() as connection:
         connection.execute(HEARTBEAT, parameters)
 
 
 def list_workers(engine: Engine) -> list[dict[str, Any]]:
-    """Every worker seen within a day, the living first."""
+    """Every worker seen within a day, the living first; ``busy`` are the chunks that it holds."""
     with engine.connect() as connection:
         rows = connection.execute(WORKERS, {"alive": WORKER_ALIVE_SECONDS}).all()
     return [
@@ -41,7 +40,7 @@ def list_workers(engine: Engine) -> list[dict[str, Any]]:
             "operations": row.operations,
             "slots": row.slots,
             "versions": json.loads(row.versions),
-            "busy": json.loads(row.busy),
+            "busy": row.busy,
             "last_seen": row.last_seen.isoformat(),
         }
         for row in rows

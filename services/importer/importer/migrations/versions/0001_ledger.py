@@ -70,7 +70,6 @@ CREATE TABLE importer.worker (
     operations text[] NOT NULL,
     slots      integer NOT NULL,
     versions   text NOT NULL,
-    busy       text NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
     last_seen  timestamptz NOT NULL DEFAULT now()
 )"""
