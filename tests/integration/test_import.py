@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 
 from importer.migrate import migrate
@@ -85,3 +86,27 @@ def test_worker_ends_in_time_when_told_to_and_loses_nothing(stack: Stack) -> Non
     worker.start()
     assert stack.wait_finished(batch_id)["outcomes"]["ok"] == 50_000
     assert [line["row"] for line in stack.results(batch_id)] == list(range(1, 50_001))
+
+
+def test_worker_ends_in_time_when_a_child_starts_a_task_that_its_parent_has_dropped(stack: Stack) -> None:
+    """A child too slow to acknowledge a task is no longer listened to; Celery lets it wait half a minute for that."""
+    worker = stack.workers[0]
+    parent = psutil.Process(worker.running.pid)
+    children = parent.children()
+    for child in children:
+        child.suspend()
+    received = worker.log.read_text().count("] received")
+    batch_id = stack.post_rows(50_000)
+    wait_until(lambda: worker.log.read_text().count("] received") >= received + len(children), 15, "the doorbells")
+    before = _threads(parent)
+    worker.running.send(signal.SIGTERM)
+    wait_until(lambda: _threads(parent) - before, 15, "the thread that Celery starts when it waits for its children")
+    for child in children:
+        child.resume()
+    assert worker.running.wait(15) == 0
+    worker.start()
+    assert stack.wait_finished(batch_id)["outcomes"]["ok"] == 50_000
+
+
+def _threads(process: psutil.Process) -> set[int]:
+    return {thread.id for thread in process.threads()}

@@ -14,6 +14,7 @@ def stack() -> Iterator[Compose]:
         pytest.fail("these tests need a Docker engine with Compose, and none answers")
     make_secrets()
     compose = Compose()
+    compose.down()  # what an interrupted run left, volumes with another password among it
     try:
         compose.up()
         yield compose

@@ -33,9 +33,11 @@ def external(stack: Compose) -> Iterator[Compose]:
     address, port = stack.host_address(), free_port()
     password = (FOLDER / "postgres_password").read_text()
     published = ["-p", f"{address}:{port}:5432", "-e", "POSTGRES_PASSWORD=of-the-administrator"]
+    subprocess.run(["docker", "rm", "-f", SERVER], capture_output=True, timeout=60, check=False)
     docker("run", "-d", "--rm", "--name", SERVER, *published, "postgres:17-trixie")
     where = {"POSTGRES_HOST": address, "POSTGRES_PORT": str(port), "POSTGRES_DB": "postgres"}
     compose = Compose(FILES, "stackroom-test-external", where)
+    compose.down()  # what an interrupted run left
     try:
         wait_until(lambda: "accepting" in docker("exec", SERVER, "sh", "-c", "pg_isready -h 127.0.0.1 || true"), 60)
         psql(script=TABLES.format(password=password))

@@ -33,6 +33,7 @@ def remote(stack: Compose) -> Iterator[Compose]:
     outside = {"WORKER_API_URL": f"https://{NAME}:{api_port}", "STACK_HOST": NAME, "STACK_ADDRESS": address}
     inside = Compose(FILES, env=published)
     worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", outside)
+    worker.down()  # what an interrupted run left
     inside.up("--scale", "worker-cpu=0")
     try:
         worker("up", "--wait", "--wait-timeout", "60", "worker-cpu")

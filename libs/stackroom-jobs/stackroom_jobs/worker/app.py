@@ -16,6 +16,7 @@ from stackroom_jobs.worker.bare import compute_bare
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.context import Context
 from stackroom_jobs.worker.doorbell import Doorbell, Function, Round, time_limit_of
+from stackroom_jobs.worker.last_words import shorten_last_words
 from stackroom_jobs.worker.parent import NAME_VARIABLE, Parent
 from stackroom_jobs.worker.quiet import quiet_worker
 from stackroom_jobs.worker.stop import inherited_stop_flag
@@ -99,4 +100,5 @@ def create_worker(
     for operation_name in functions:
         _add_task(app, OPERATIONS[operation_name], child)
     Parent(app, name, settings, tuple(functions)).connect()
+    shorten_last_words()
     return app
