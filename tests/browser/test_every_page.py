@@ -56,3 +56,12 @@ def test_language_and_theme_are_remembered(visit: Visit) -> None:
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
     assert page.locator("html").get_attribute("lang") == "en"
     watched.assert_quiet()
+
+
+def test_api_page_shows_both_documents_without_another_host(visit: Visit) -> None:
+    watched = visit("en")
+    page = watched.open("/api/docs/")
+    page.get_by_text("/api/groups/{row_id}").first.wait_for()
+    page.get_by_label("Select a definition").select_option(label="importer")
+    page.get_by_text("/api/importer/batches/{batch_id}/cancel").first.wait_for()
+    watched.assert_quiet()
