@@ -21,7 +21,7 @@ def test_docs_page_loads_only_files_that_are_served_here(client: FlaskClient) ->
     assert not re.search(r"<script>|<style>|\son\w+=", page.text)
     links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assets = [link for link in links if not link.endswith("openapi.json")]
-    assert len(assets) == 4
+    assert len(assets) == 5
     for link in assets:
         answer = client.get(link, buffered=True)
         assert (link[0], answer.status_code) == ("/", 200)
