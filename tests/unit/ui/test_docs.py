@@ -25,7 +25,7 @@ def test_docs_page_loads_only_files_that_are_served_here(client: FlaskClient) ->
     for link in assets:
         answer = client.get(link, buffered=True)
         assert (link[0], answer.status_code) == ("/", 200)
-        assert answer.mimetype in {"text/css", "text/javascript"}
+        assert answer.mimetype in {"text/css", "text/javascript", "image/svg+xml"}
 
 
 def test_docs_serve_no_other_file_of_the_package(client: FlaskClient) -> None:
