@@ -44,7 +44,7 @@ def _access_list(passwords: dict[str, str]) -> str:
 
 def main() -> int:
     FOLDER.mkdir(mode=0o700, exist_ok=True)
-    for name in ("postgres_password", "flask_secret_key", "worker_token"):
+    for name in ("postgres_password", "flask_secret_key", "worker_token", "service_token"):
         _kept(name, _token)
     passwords = {user: _kept(f"redis_password_{user}", _token) for user in REDIS_USERS}
     for user, password in passwords.items():

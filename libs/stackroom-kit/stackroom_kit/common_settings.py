@@ -1,9 +1,22 @@
 """Settings that several services have, as dataclasses to inherit from."""
 
 import dataclasses
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from stackroom_kit.settings import Secret, choice, integer, secret, setting, text, url
+from stackroom_kit.settings import Parser, Secret, choice, integer, secret, setting, text, url
+
+
+def _service_address(address: str) -> str:
+    parts = urlsplit(address.rstrip("/"))
+    if parts.scheme != "http" or not parts.hostname or parts.netloc != address.rstrip("/").removeprefix("http://"):
+        raise ValueError(address)
+    if "@" in parts.netloc or (parts.port or 80) < 1:
+        raise ValueError(address)
+    return f"http://{parts.netloc}"
+
+
+# A path in the address is refused, since the targets of calls come from the caller's own routes alone.
+service_address = Parser(_service_address, "http://host:port without a path")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,3 +65,18 @@ class PostgresSettings:
         user = quote(self.postgres_user, safe="") + (f":{password}" if password else "")
         database = quote(self.postgres_db, safe="")
         return f"postgresql+psycopg2://{user}@{self.postgres_host}:{self.postgres_port}/{database}"
+
+
+@dataclasses.dataclass(frozen=True)
+class ServiceTokenSettings:
+    service_token: Secret = setting(
+        "SERVICE_TOKEN",
+        Secret(),
+        secret,
+        "What the importer shows the catalog, so that nobody else can take the keys of its loads.",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class CatalogAddressSettings:
+    catalog_url: str = setting("CATALOG_URL", "http://localhost:5001", service_address, "Where the catalog answers.")

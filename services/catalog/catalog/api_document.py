@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from catalog.bulk.described import bulk_call_of, bulk_schemas
 from catalog.crud.calls import calls_of, schemas_of
 from catalog.resources import RESOURCES
 from stackroom_kit.openapi import JSON, Answer, Call, document
@@ -19,5 +20,7 @@ DB_STATUS = Call(
 
 def api_document() -> dict[str, Any]:
     calls = [call for resource in RESOURCES for call in calls_of(resource.name, resource.schema)]
+    bulk = [bulk_call_of(resource.name) for resource in RESOURCES]
     schemas = {name: schema for one in RESOURCES for name, schema in schemas_of(one.name, one.schema).items()}
-    return document("Stackroom catalog", "Groups and types of book files.", [*calls, DB_STATUS], schemas)
+    every = [*calls, *bulk, DB_STATUS]
+    return document("Stackroom catalog", "Groups and types of book files.", every, schemas | bulk_schemas())

@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from catalog.api_document import api_document
+from catalog.bulk.routes import bulk_blueprint
 from catalog.crud.routes import crud_blueprint
 from catalog.database import Base, make_engine
 from catalog.database_problems import register_database_problems
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_database_problems(app)
     for resource in RESOURCES:
         app.register_blueprint(crud_blueprint(resource, engine))
+    app.register_blueprint(bulk_blueprint(RESOURCES, engine, settings))
     app.register_blueprint(db_status_blueprint(engine))
     serve_document(app, api_document())
     _prepare_sqlite(engine)

@@ -2,13 +2,17 @@
 
 import logging
 
+import psycopg2
 from flask import Flask, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from stackroom_kit.problems import respond, unavailable
 
 logger = logging.getLogger(__name__)
+
+# Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
+AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
 def _busy(_error: Exception) -> Response:
@@ -16,12 +20,13 @@ def _busy(_error: Exception) -> Response:
     return respond(unavailable(detail, code="database_busy", retry_after=1))
 
 
-def _away(error: OperationalError | InterfaceError) -> Response:
-    logger.error("the database does not answer: %s", type(error.orig).__name__)
+def _away(error: Exception) -> Response:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    logger.error("the database does not answer: %s", type(cause).__name__)
     return respond(unavailable("The database does not answer.", code="database_unavailable"))
 
 
 def register_database_problems(app: Flask) -> None:
     app.register_error_handler(PoolTimeoutError, _busy)
-    for kind in (OperationalError, InterfaceError):
+    for kind in AWAY:
         app.register_error_handler(kind, _away)

@@ -2,9 +2,18 @@
 
 import dataclasses
 
-from stackroom_kit.common_settings import PostgresSettings, WebSettings
+from stackroom_kit.common_settings import PostgresSettings, ServiceTokenSettings, WebSettings
+from stackroom_kit.settings import integer, setting
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(PostgresSettings, WebSettings):
-    """Nothing of its own yet: a database, a web server, logs."""
+class Settings(PostgresSettings, ServiceTokenSettings, WebSettings):
+    max_bulk_items: int = setting(
+        "MAX_BULK_ITEMS", 10_000, integer(1, 1_000_000), "Most items of one bulk call; above it 413."
+    )
+    applied_retention_days: int = setting(
+        "APPLIED_RETENTION_DAYS",
+        60,
+        integer(2, 36_500),
+        "Days for which the keys of bulk calls are remembered; longer than BATCH_RETENTION_DAYS.",
+    )

@@ -1,32 +1,17 @@
 """Settings of the gateway."""
 
 import dataclasses
-from urllib.parse import urlsplit
 
-from stackroom_kit.common_settings import WebSettings
-from stackroom_kit.settings import Parser, integer, setting, text
+from stackroom_kit.common_settings import CatalogAddressSettings, WebSettings, service_address
+from stackroom_kit.settings import integer, setting, text
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def _service_address(address: str) -> str:
-    parts = urlsplit(address.rstrip("/"))
-    if parts.scheme != "http" or not parts.hostname or parts.netloc != address.rstrip("/").removeprefix("http://"):
-        raise ValueError(address)
-    if "@" in parts.netloc or (parts.port or 80) < 1:
-        raise ValueError(address)
-    return f"http://{parts.netloc}"
-
-
-# A path in the address is refused, since the targets of calls come from the gateway's routes alone.
-service_address = Parser(_service_address, "http://host:port without a path")
-
-
 @dataclasses.dataclass(frozen=True)
-class Settings(WebSettings):
+class Settings(CatalogAddressSettings, WebSettings):
     ui_host: str = setting("UI_HOST", "127.0.0.1", text, "Address that the gateway listens on.")
     ui_port: int = setting("UI_PORT", 5000, integer(1, 65535), "Port that the gateway listens on.")
-    catalog_url: str = setting("CATALOG_URL", "http://localhost:5001", service_address, "Where the catalog answers.")
     importer_url: str = setting(
         "IMPORTER_URL", "http://localhost:5002", service_address, "Where the importer's public API answers."
     )

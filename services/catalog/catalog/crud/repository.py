@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
     FromClause,
     Label,
@@ -54,6 +55,7 @@ class Repository:
         self.names = [column.name for column in columns]
         self._shown = select(*columns).select_from(source)
         self._one = self._shown.where(self.table.c.id == bindparam("row_id"))
+        self._several = self._shown.where(self.table.c.id == func.any(bindparam("row_ids")))
         self._lists = ListStatements(engine, self._shown, self.table)
 
     @property
@@ -64,6 +66,13 @@ class Repository:
         with self.engine.connect() as connection:
             row = connection.execute(self._one, {"row_id": row_id}).first()
         return None if row is None else dict(row._mapping)
+
+    def shown(self, connection: Connection, row_ids: list[int]) -> dict[int, dict[str, Any]]:
+        """Rows by id, as they are at this moment of the caller's transaction. PostgreSQL only."""
+        if not row_ids:
+            return {}
+        rows = connection.execute(self._several, {"row_ids": row_ids})
+        return {row.id: dict(row._mapping) for row in rows}
 
     def page(self, listing: Listing) -> Page:
         """A page as JSON text, made by PostgreSQL itself where it can."""

@@ -77,6 +77,13 @@ class Schema:
             raise _wrong([FieldError("/id", "id_differs", f"The id in the body is not {row_id}.")])
         return values
 
+    def given(self, body: Any) -> dict[str, Any]:
+        """Only the fields that the body names, ``id`` among them, whether the row is there or not. Problem 400."""
+        if not isinstance(body, dict):
+            raise _wrong([FieldError("", "not_an_object", "An object is expected.")])
+        missing = [] if "id" in body else [FieldError("/id", "missing_field", "id is required.")]
+        return self._checked(body, missing)
+
     def _checked(self, body: dict[str, Any], errors: list[FieldError]) -> dict[str, Any]:
         fields = {field.name: field for field in self.fields}
         values = {name: value for name, value in body.items() if name not in self.read_only}

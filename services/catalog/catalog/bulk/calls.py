@@ -1,0 +1,85 @@
+"""One bulk call from the key to the answer: at most once, in one transaction, tried again after a deadlock."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import request
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from catalog.bulk import ledger
+from catalog.bulk.ledger import Key
+from stackroom_kit.problems import Problem
+
+TRIES = 3
+FORGET_EVERY_SECONDS = 3600.0
+DEADLOCK = "40P01"
+logger = logging.getLogger(__name__)
+Work = Callable[[Connection], tuple[dict[str, Any], bool]]
+
+
+class Applier:
+    """``retention_days``: how long a key is remembered. The importer keeps its batches shorter than that."""
+
+    def __init__(self, engine: Engine, retention_days: int) -> None:
+        self._engine = engine
+        self._retention_days = retention_days
+        self._forgot_at = float("-inf")
+
+    def check_can_apply(self) -> None:
+        if self._engine.dialect.name != "postgresql":
+            raise Problem(501, "needs_postgresql", "Bulk calls need PostgreSQL.")
+
+    def apply(self, key: Key | None, digest: str, work: Work) -> tuple[dict[str, Any], bool]:
+        """The answer, and whether it is that of an earlier call. ``work`` says its answer and whether it is to stay."""
+        for left in reversed(range(TRIES)):
+            try:
+                done = self._try(key, digest, work)
+                break
+            except OperationalError as error:
+                if getattr(error.orig, "pgcode", None) != DEADLOCK or not left:
+                    raise
+                logger.warning("a deadlock with another call; trying again")
+        self._forget_old()
+        return done
+
+    def _try(self, key: Key | None, digest: str, work: Work) -> tuple[dict[str, Any], bool]:
+        with self.transaction() as connection:
+            known = ledger.applied_before(connection, key, digest) if key else None
+            if known is not None:
+                return known, True
+            with connection.begin_nested() as savepoint:
+                answer, stays = work(connection)
+                if not stays:
+                    savepoint.rollback()
+            if key and stays:
+                ledger.write(connection, key, digest, answer)
+        return answer, False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        with (
+            self._engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def _forget_old(self) -> None:
+        """Once an hour and process, after a call: no call waits for it before."""
+        if time.monotonic() - self._forgot_at <= FORGET_EVERY_SECONDS:
+            return
+        self._forgot_at = time.monotonic()
+        with self._engine.connect() as connection:
+            ledger.forget_old(connection, self._retention_days)
+
+
+def request_digest() -> str:
+    """What makes two calls the same: address, options and bytes."""
+    digest = hashlib.sha256(request.path.encode())
+    digest.update(repr(sorted(request.args.items())).encode())
+    digest.update(request.get_data(cache=True))
+    return digest.hexdigest()

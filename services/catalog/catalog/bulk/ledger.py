@@ -1,0 +1,72 @@
+"""What was applied under which key, written in the transaction of the rows themselves.
+
+``scope`` keeps the importer's keys apart from those of everybody else, so that no client can take a chunk's key.
+"""
+
+import dataclasses
+import json
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from catalog.bulk.statements import lock_key
+from stackroom_kit.problems import Problem, conflict, unprocessable
+
+CLOSED = "closed"
+LOCK = lock_key()
+FIND = text("SELECT digest, outcome FROM catalog.applied_request WHERE scope = :scope AND key = :key")
+WRITE = text(
+    "INSERT INTO catalog.applied_request (scope, key, digest, outcome) VALUES (:scope, :key, :digest, :outcome)"
+)
+FORGET = text("DELETE FROM catalog.applied_request WHERE applied_at < now() - make_interval(days => :days)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Key:
+    scope: str
+    key: str
+
+    def parameters(self) -> dict[str, str]:
+        return {"scope": self.scope, "key": self.key}
+
+
+def applied_before(connection: Connection, key: Key, digest: str) -> dict[str, Any] | None:
+    """The answer that the same call got; Problem 422 for another call, 409 for a key that was closed."""
+    found = _locked(connection, key)
+    if found is None:
+        return None
+    if found[0] == CLOSED:
+        raise conflict("The key was closed: nothing will ever be applied under it.", code="closed")
+    if found[0] != digest:
+        raise key_reused()
+    answer: dict[str, Any] = json.loads(found[1])
+    return answer
+
+
+def _locked(connection: Connection, key: Key) -> tuple[str, str] | None:
+    """Digest and outcome. The lock comes in a statement of its own: the look after it sees what it waited for."""
+    connection.execute(LOCK, key.parameters())
+    row = connection.execute(FIND, key.parameters()).first()
+    return None if row is None else (row.digest, row.outcome)
+
+
+def write(connection: Connection, key: Key, digest: str, answer: dict[str, Any]) -> None:
+    connection.execute(WRITE, {**key.parameters(), "digest": digest, "outcome": json.dumps(answer)})
+
+
+def close(connection: Connection, key: Key) -> dict[str, Any]:
+    """Close the key for ever, unless something was applied under it: then that is the answer."""
+    found = _locked(connection, key)
+    if found is None:
+        connection.execute(WRITE, {**key.parameters(), "digest": CLOSED, "outcome": "{}"})
+    if found is None or found[0] == CLOSED:
+        return {"state": "closed"}
+    return {"state": "applied", "answer": json.loads(found[1])}
+
+
+def forget_old(connection: Connection, days: int) -> int:
+    return connection.execute(FORGET, {"days": days}).rowcount
+
+
+def key_reused() -> Problem:
+    return unprocessable("This Idempotency-Key belongs to another request.", code="idempotency_key_reused")

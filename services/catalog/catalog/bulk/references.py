@@ -1,0 +1,53 @@
+"""Rows that belong to rows of another table: found by name, and held until the call is over."""
+
+import dataclasses
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from catalog.bulk.items import Checked, Item
+from catalog.crud.reference import Reference
+
+
+def resolve_names(connection: Connection, reference: Reference, items: list[Item], checked: Checked) -> list[Item]:
+    """Items with the id in the place of the name; a name that nobody or several have refuses its item."""
+    if all(item.reference_name is None for item in items):
+        return items
+    table: Any = reference.table
+    texts = sorted({item.reference_name for item in items if isinstance(item.reference_name, str)})
+    query = select(table.c.id, table.c.name).where(table.c.name == func.any(bindparam("names")))
+    rows = connection.execute(query, {"names": texts}).all()
+    counts, ids = Counter(row.name for row in rows), {row.name: row.id for row in rows}
+    kept = []
+    for item in items:
+        name = item.reference_name
+        if name is None:
+            kept.append(item)
+        elif reference.field in item.values:
+            detail = f"Give {reference.field} or {reference.name_field}, not both."
+            checked.refuse(item, "two_references", detail, reference.name_field)
+        elif not isinstance(name, str) or not counts[name]:
+            checked.refuse(item, "unknown_group", f"No group is called {str(name)[:50]!r}.", reference.name_field)
+        elif counts[name] > 1:
+            detail = f"{counts[name]} groups are called {name[:50]!r}."
+            checked.refuse(item, "ambiguous_group", detail, reference.name_field)
+        else:
+            kept.append(dataclasses.replace(item, values={**item.values, reference.field: ids[name]}))
+    return kept
+
+
+def without_unknown(connection: Connection, reference: Reference, items: list[Item], checked: Checked) -> list[Item]:
+    """Items whose row is there, and stays: it is locked against deletion until the call is over."""
+    table: Any = reference.table
+    wanted = sorted({item.values[reference.field] for item in items if reference.field in item.values})
+    query = select(table.c.id).where(table.c.id == func.any(bindparam("ids"))).order_by(table.c.id)
+    there = set(connection.execute(query.with_for_update(read=True, key_share=True), {"ids": wanted}).scalars())
+    kept = []
+    for item in items:
+        if reference.field in item.values and item.values[reference.field] not in there:
+            detail = f"The {reference.field} names no group."
+            checked.refuse(item, "unknown_group", detail, reference.field)
+        else:
+            kept.append(item)
+    return kept

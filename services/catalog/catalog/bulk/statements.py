@@ -1,0 +1,73 @@
+"""The statements of a bulk call on one table, built once for each set of fields that rows name."""
+
+import functools
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    Text,
+    TextClause,
+    UpdateBase,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSON, insert
+
+Fields = tuple[str, ...]
+
+
+class BulkStatements:
+    """Rows come as one JSON text, ``:rows``; PostgreSQL takes it apart, which costs the client next to nothing."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+        self.upsert = functools.cache(self._build_upsert)
+        self.update = functools.cache(self._build_update)
+        self.lock = select(table.c.id).where(table.c.id == func.any(bindparam("ids"))).order_by(table.c.id)
+
+    def _given(self, fields: Fields) -> Any:
+        columns = [column(name, Integer if self._is_integer(name) else Text) for name in fields]
+        rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
+        return rows.table_valued(*columns).render_derived(name="given", with_types=True)
+
+    def _is_integer(self, name: str) -> bool:
+        return isinstance(self._table.c[name].type, Integer)
+
+    def _differs(self, source: Any, fields: Fields) -> ColumnElement[bool]:
+        """Some field is another than before; without fields nothing is."""
+        return or_(literal_column("false"), *(self._table.c[name].is_distinct_from(source[name]) for name in fields))
+
+    def _build_upsert(self, fields: Fields, replaces: bool) -> UpdateBase:
+        """Gives id and whether the row is new, of every row that was written; ordered, against deadlocks."""
+        given = self._given(fields)
+        statement = insert(self._table).from_select(list(fields), select(given).order_by(given.c.id))
+        others = tuple(name for name in fields if name != "id")
+        if not replaces or not others:
+            statement = statement.on_conflict_do_nothing(index_elements=["id"])
+        else:
+            values = {name: statement.excluded[name] for name in others}
+            differs = self._differs(statement.excluded, others)
+            statement = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=differs)
+        return statement.returning(self._table.c.id, literal_column("xmax = 0").label("is_new"))
+
+    def _build_update(self, fields: Fields) -> UpdateBase:
+        """For rows that name too little to be new: gives the id of every row that is another now."""
+        given = self._given(fields)
+        others = tuple(name for name in fields if name != "id")
+        where = (self._table.c.id == given.c.id, self._differs(given.c, others))
+        values = {name: given.c[name] for name in others}
+        statement: UpdateBase = self._table.update().where(*where).values(values).returning(self._table.c.id)
+        return statement
+
+
+def lock_key() -> TextClause:
+    """Two calls under one key come one after the other."""
+    return text("SELECT pg_advisory_xact_lock(hashtextextended(:scope || ' ' || :key, 0))")
