@@ -7,7 +7,7 @@ MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/impo
 STAMP := $(VENV)/.made-from-lock
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint bench secrets tls test-stack chaos lock format clean environment
+.PHONY: help up down status demo test lint faults bench secrets tls test-stack chaos lock format clean environment
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ status: environment ## Show what runs
 demo: environment ## Send real data through a running stack and check what comes back
 	@$(BIN)/python -m deploy.local demo
 
-test: environment ## Run every test that needs no Docker
+test: environment ## Run every test that needs no Docker, but for the faults
 	$(BIN)/python -m pytest
 
 lint: environment ## Check style, types, import rules, templates, scripts, Dockerfiles and lock files
@@ -41,6 +41,9 @@ lint: environment ## Check style, types, import rules, templates, scripts, Docke
 format: environment ## Put the code into its form
 	$(BIN)/ruff check --fix --select I
 	$(BIN)/ruff format
+
+faults: environment ## Kill processes and cut connections, one fault after the other (4 minutes)
+	$(BIN)/python -m pytest -m "faults and not chaos" tests/faults
 
 bench: environment ## Measure throughput beside its peers and floors
 	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench

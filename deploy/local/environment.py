@@ -42,7 +42,7 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     """Add what the person did not give: addresses, secrets, and embedded servers where none is named."""
     environ = with_addresses(given)
     environ["PYTHONUNBUFFERED"] = "1"
-    for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN"):
+    for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN", "SERVICE_TOKEN"):
         if not _is_set(environ, name):
             environ[f"{name}_FILE"] = str(kept_secret(home.folder("secrets"), name))
     postgres = None if _is_set(environ, *DATABASE_SETTINGS) else _postgres(home, environ)

@@ -43,6 +43,8 @@ def test_task_names_are_the_ones_in_use() -> None:
         "app.tasks.importer.normalize_record",
         "app.tasks.importer.process_batch_with_progress",
         "app.tasks.gpu.process_video",
+        "app.tasks.importer.load_groups",
+        "app.tasks.importer.load_types",
     }
 
 

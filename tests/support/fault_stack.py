@@ -10,11 +10,12 @@ import psutil
 import psycopg2
 import redis
 
-from deploy.local.ports import free_port
+from catalog.migrate import migrate as migrate_catalog
+from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.servers import PostgresServer, RedisServer
 from importer.migrate import migrate
 from tests.support.servers import FAST, libpq_uri
-from tests.support.stack import Part, Stack
+from tests.support.stack import Part, Stack, gunicorn
 from tests.support.tcp_proxy import TCPProxy
 from tests.support.waiting import wait_until
 
@@ -24,14 +25,18 @@ SERVERS = ("postgres", "redis")
 
 
 class FaultStack(Stack):
-    """PostgreSQL, Redis (which keeps nothing on disk), importer, worker API, dispatcher, two workers of one child.
+    """PostgreSQL, Redis (which keeps nothing), catalog, the importer's three processes, two workers of one child.
 
-    Workers reach the worker API through ``proxy``, which passes everything until it is told otherwise.
+    Workers reach the worker API through ``proxy``, the dispatcher the catalog through ``catalog_proxy``; both pass
+    everything until they are told otherwise.
     """
 
-    def __init__(self, folder: Path, worker_api: str = "importer.worker_api.wsgi:app") -> None:
-        port = free_port()
-        self.proxy = TCPProxy(port)
+    def __init__(
+        self, folder: Path, worker_api: str = "importer.worker_api.wsgi:app", catalog: str = "catalog.wsgi:app"
+    ) -> None:
+        port, catalog_port = free_port(), free_port()
+        self.proxy, self.catalog_proxy = TCPProxy(port), TCPProxy(catalog_port)
+        self.catalog_url = f"http://{LOOPBACK}:{catalog_port}"
         self.postgres = PostgresServer(folder / "postgres" / "data", free_port(), secrets.token_hex(16), FAST)
         self.redis = RedisServer(folder / "redis", free_port(), secrets.token_hex(16), append_only=False)
         self.postgres.initialise()
@@ -40,8 +45,13 @@ class FaultStack(Stack):
             folder, self.postgres.uri(), self.redis.url(),
             lease=LEASE, worker_module="tests.support.fault_worker", workers=2, slots=1,
             worker_api=worker_api, worker_api_port=port, worker_api_url=self.proxy.url,
-            env={"FAULT_FOLDER": str(folder)},
+            env={
+                "FAULT_FOLDER": str(folder),
+                "CATALOG_URL": self.catalog_proxy.url,
+                "SERVICE_TOKEN": secrets.token_hex(16),
+            },
         )  # fmt: skip
+        self._add("catalog", gunicorn(catalog), BIND=f"{LOOPBACK}:{catalog_port}", WEB_THREADS="4")
         servers = {name: Part(name, getattr(self, name).command(), {}, folder / f"{name}.log") for name in SERVERS}
         self.parts = servers | self.parts
 
@@ -49,6 +59,7 @@ class FaultStack(Stack):
         for name in SERVERS:
             self.start_server(name)
         migrate(self.postgres.uri())
+        migrate_catalog(self.postgres.uri())
         self.start_missing()
         self.wait_ready()
 
@@ -59,6 +70,7 @@ class FaultStack(Stack):
                 part.process.send_to_group(signal.SIGCONT)
                 part.process.stop(signal.SIGINT if name == "postgres" else signal.SIGTERM, timeout=25)
         self.proxy.end()
+        self.catalog_proxy.end()
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """What the ledger holds, for what no client can see."""

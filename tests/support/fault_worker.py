@@ -6,12 +6,15 @@
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from stackroom_jobs.loads import GroupRow, normalize_group
 from stackroom_jobs.records import Record
 from stackroom_jobs.worker import Context, create_worker
+from stackroom_jobs.worker.doorbell import Function
 
 SECONDS_PER_RECORD = 0.0003
 BLOCK = 50  # records that are waited for at once: a sleep of less than a millisecond is not what it says
@@ -31,10 +34,17 @@ class _Worker:
     def __init__(self) -> None:
         self._seen = 0
 
-    def __call__(self, record: Record, _context: Context) -> Witness:
+    def _wait(self) -> None:
         self._seen += 1
         if self._seen % BLOCK == 0:
             time.sleep(SECONDS_PER_RECORD * BLOCK)
+
+    def load_group(self, row: GroupRow, _context: Context) -> GroupRow:
+        self._wait()
+        return normalize_group(row)
+
+    def __call__(self, record: Record, _context: Context) -> Witness:
+        self._wait()
         if record.payload == POISON or (record.payload == DIES_ONCE and _first_time()):
             os.kill(os.getpid(), signal.SIGKILL)
         return Witness(str(record.id), record.payload, f"{os.getpid()}-{self._seen}")
@@ -50,4 +60,9 @@ def _first_time() -> bool:
 
 
 _work = _Worker()
-app = create_worker("fault-worker", {"normalize_record": _work, "process_batch_with_progress": _work})
+FUNCTIONS: Mapping[str, Function] = {
+    "normalize_record": _work,
+    "process_batch_with_progress": _work,
+    "load_groups": _work.load_group,
+}
+app = create_worker("fault-worker", FUNCTIONS)

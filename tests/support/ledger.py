@@ -22,6 +22,7 @@ class Ledger:
     """Steps of the ledger as a worker would take them."""
 
     engine: Engine
+    operations: tuple[str, ...] = ("normalize_record",)
 
     def accept(self, rows: int, chunk_rows: int = 10, queue: str = "cpu", key: str | None = None) -> str:
         checker = RecordChecker(Record, 65536)
@@ -35,7 +36,7 @@ class Ledger:
         return accept(self.engine, new, open_rows).batch_id
 
     def claimant(self, token: str | None = None, delivery: str = "d1", queue: str = "cpu") -> Claimant:
-        return Claimant("w1", queue, ("normalize_record",), delivery, token or uuid.uuid4().hex)
+        return Claimant("w1", queue, self.operations, delivery, token or uuid.uuid4().hex)
 
     def claim(self, token: str | None = None, delivery: str = "d1") -> ClaimedChunk | None:
         return claim(self.engine, self.claimant(token, delivery), LEASE)
@@ -48,11 +49,15 @@ class Ledger:
     def output(self, chunk: ClaimedChunk) -> bytes:
         records = json.loads(chunk.records)
         lines = [
-            json.dumps({"row": row, "outcome": "ok", "result": {"id": str(record["id"])}}, separators=(",", ":"))
+            json.dumps({"row": row, "outcome": "ok", "result": self._result(record)}, separators=(",", ":"))
             for row, record in enumerate(records, chunk.first_row)
             if record
         ]
         return "".join(f"{line}\n" for line in lines).encode()
+
+    def _result(self, record: dict[str, object]) -> dict[str, object]:
+        """A load's result is the row itself, until it is applied."""
+        return record if self.operations[0].startswith("load") else {"id": str(record["id"])}
 
     def report(self, chunk: ClaimedChunk, next_claim: Claimant | None = None) -> Reported:
         return report(self.engine, Report(chunk.token, self.output(chunk)), next_claim, LEASE)

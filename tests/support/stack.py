@@ -18,7 +18,7 @@ from tests.support.waiting import wait_until
 FINISHED = {"done", "done_with_errors", "cancelled"}
 
 
-def _gunicorn(app: str) -> list[str]:
+def gunicorn(app: str) -> list[str]:
     return python("-m", "gunicorn", "-c", SHARED_CONFIGURATION, app)
 
 
@@ -86,8 +86,8 @@ class Stack:
             **(env or {}),
         }
         self.parts: dict[str, Part] = {}
-        self._add("importer", _gunicorn("importer.wsgi:app"), BIND=f"{LOOPBACK}:{api}", WEB_THREADS="8")
-        self._add("worker-api", _gunicorn(worker_api), BIND=f"{LOOPBACK}:{worker_api_port}", WEB_THREADS="8")
+        self._add("importer", gunicorn("importer.wsgi:app"), BIND=f"{LOOPBACK}:{api}", WEB_THREADS="8")
+        self._add("worker-api", gunicorn(worker_api), BIND=f"{LOOPBACK}:{worker_api_port}", WEB_THREADS="8")
         self._add("dispatcher", python("-m", "importer.dispatcher"))
         for number in range(workers):
             name = f"worker-{number}"

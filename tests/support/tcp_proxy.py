@@ -44,9 +44,9 @@ class TCPProxy:
                 threading.Thread(target=_copy, args=(client, server), daemon=True).start()
                 while block := server.recv(BLOCK):
                     if self._is_to_be_dropped(block):
-                        client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another thread reads
-                        return
+                        break
                     client.sendall(block)
+            client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another thread reads
 
     def _is_to_be_dropped(self, block: bytes) -> bool:
         """Counts beginnings of HTTP answers: by then the server has committed what it answers for."""

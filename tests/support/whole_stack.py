@@ -1,6 +1,7 @@
 """Everything behind one gateway as real processes: catalog, importer with a worker, gateway."""
 
 import dataclasses
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +28,11 @@ def running_whole_stack(folder: Path, database_uri: str, broker_url: str) -> Ite
     """The tables are made here; the database must be empty."""
     migrate_catalog(database_uri)
     migrate_importer(database_uri)
+    token = {"SERVICE_TOKEN": secrets.token_hex(16)}
+    settings = {"SQLALCHEMY_DATABASE_URI": database_uri, **token}
     with (
-        running_service("catalog.wsgi:app", folder, {"SQLALCHEMY_DATABASE_URI": database_uri}) as (catalog, _),
-        running_stack(folder, database_uri, broker_url) as stack,
+        running_service("catalog.wsgi:app", folder, settings) as (catalog, _),
+        running_stack(folder, database_uri, broker_url, env={"CATALOG_URL": catalog, **token}) as stack,
         running_gateway(folder, catalog, stack.url, {}) as (url, gateway),
     ):
         yield WholeStack(url, stack, gateway)

@@ -7,9 +7,12 @@ from typing import Any
 
 import msgspec
 
+from stackroom_jobs.loads import Applied, GroupRow, TypeRow, normalize_group, normalize_type
 from stackroom_jobs.normalize import normalize
+from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.queues import Queue
 from stackroom_jobs.records import Record
+from stackroom_jobs.videos import VideoResult
 
 MAX_CHUNK_BYTES = 256_000
 
@@ -18,17 +21,25 @@ MAX_CHUNK_BYTES = 256_000
 class Operation:
     """``queues`` are those it may run on, the first being its own; ``time_limit`` is in seconds (None: the setting's).
 
-    ``local`` is the function itself where it needs nothing heavy: the eager mode runs it in the importer.
+    ``local`` is the function itself where it needs nothing heavy: the eager mode runs it in the importer. ``loads``
+    names the resource of the catalog to which the importer applies what the workers made of the records.
     """
 
     name: str
     task_name: str
     queues: tuple[Queue, ...]
     record: type[msgspec.Struct]
+    result: type[msgspec.Struct]
     min_rows: int
     max_rows: int
     time_limit: int | None = None
     local: Callable[[Any], msgspec.Struct] | None = None
+    loads: str | None = None
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The fields without which a record is none."""
+        return tuple(field.name for field in msgspec.structs.fields(self.record) if field.required)
 
 
 _ALL = (
@@ -37,6 +48,7 @@ _ALL = (
         task_name="app.tasks.importer.normalize_record",
         queues=(Queue.CPU,),
         record=Record,
+        result=Normalized,
         min_rows=1000,
         max_rows=2500,
         local=normalize,
@@ -46,6 +58,7 @@ _ALL = (
         task_name="app.tasks.importer.process_batch_with_progress",
         queues=(Queue.DEFAULT,),
         record=Record,
+        result=Normalized,
         min_rows=1000,
         max_rows=2500,
         local=normalize,
@@ -55,9 +68,32 @@ _ALL = (
         task_name="app.tasks.gpu.process_video",
         queues=(Queue.GPU,),
         record=Record,
+        result=VideoResult,
         min_rows=1,
         max_rows=1,
         time_limit=3600,
+    ),
+    Operation(
+        name="load_groups",
+        task_name="app.tasks.importer.load_groups",
+        queues=(Queue.CPU,),
+        record=GroupRow,
+        result=Applied,
+        min_rows=1000,
+        max_rows=2500,
+        local=normalize_group,
+        loads="groups",
+    ),
+    Operation(
+        name="load_types",
+        task_name="app.tasks.importer.load_types",
+        queues=(Queue.CPU,),
+        record=TypeRow,
+        result=Applied,
+        min_rows=1000,
+        max_rows=2500,
+        local=normalize_type,
+        loads="types",
     ),
 )
 OPERATIONS = {operation.name: operation for operation in _ALL}

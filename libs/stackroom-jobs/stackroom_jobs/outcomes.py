@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+OWN_FIELDS = frozenset({"row", "outcome", "code", "detail", "result"})  # a line that is sent again has them already
 _encoder = msgspec.json.Encoder()
 
 
@@ -42,7 +43,7 @@ def _record_fields(record: bytes) -> bytes:
         return b""
     if not isinstance(value, dict):
         return b""
-    kept = {name: value[name] for name in ("id", "payload") if name in value}
+    kept = {name: value[name] for name in value if name not in OWN_FIELDS}
     return _encoder.encode(kept)[1:-1]
 
 

@@ -3,13 +3,16 @@
 import logging
 import uuid
 
+from importer.applying.apply import Applier
+from importer.applying.catalog import Catalog, CatalogAwayError
+from importer.applying.chunks import ApplyingChunks
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.failure import fail_whole
 from importer.ledger.report import Report, report
-from importer.services import Services
+from importer.services import Services, services
 from stackroom_jobs.compute import RecordFunction, compute
 from stackroom_jobs.operations import Operation
-from stackroom_kit.problems import Problem, unprocessable
+from stackroom_kit.problems import Problem, unavailable, unprocessable
 
 WORKER = "eager"
 logger = logging.getLogger(__name__)
@@ -28,10 +31,25 @@ def _function(operation: Operation) -> RecordFunction:
     return operation.local
 
 
-def compute_now(here: Services, operation: Operation, batch_id: str) -> None:
+def finish_now_if_eager(operation: Operation, batch_id: str) -> None:
     """Every chunk of the batch, one after the other. An exception is a 500, or a failed outcome, by the setting."""
+    here = services()
+    if not here.settings.celery_task_always_eager:
+        return
     while chunk := _claim(here, operation, batch_id):
         _compute(here, operation, chunk)
+    if operation.loads is not None:
+        _apply(here, batch_id)
+
+
+def _apply(here: Services, batch_id: str) -> None:
+    """503 while the catalog is away; the batch stays, and a dispatcher would go on with it."""
+    applier = Applier(ApplyingChunks(here.engine, WORKER, here.settings.lease_seconds), Catalog(here.settings))
+    try:
+        while applier.apply_next(batch_id):
+            pass
+    except CatalogAwayError as error:
+        raise unavailable(f"The catalog does not answer ({error}).", code="catalog_unavailable") from None
 
 
 def _claim(here: Services, operation: Operation, batch_id: str) -> ClaimedChunk | None:

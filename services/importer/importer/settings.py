@@ -3,12 +3,17 @@
 import dataclasses
 
 from stackroom_jobs.settings import BrokerSettings
-from stackroom_kit.common_settings import PostgresSettings, WebSettings
+from stackroom_kit.common_settings import (
+    CatalogAddressSettings,
+    PostgresSettings,
+    ServiceTokenSettings,
+    WebSettings,
+)
 from stackroom_kit.settings import Secret, integer, secret, setting, text, url
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(PostgresSettings, BrokerSettings, WebSettings):
+class Settings(PostgresSettings, BrokerSettings, CatalogAddressSettings, ServiceTokenSettings, WebSettings):
     importer_database_uri: str | None = setting(
         "IMPORTER_DATABASE_URI",
         None,
@@ -35,6 +40,30 @@ class Settings(PostgresSettings, BrokerSettings, WebSettings):
     )
     max_batch_rows: int = setting(
         "MAX_BATCH_ROWS", 5_000_000, integer(1, 2_000_000_000), "Most rows of one batch; above it 413."
+    )
+    max_open_chunks: int = setting(
+        "MAX_OPEN_CHUNKS",
+        200_000,
+        integer(1, 2_000_000_000),
+        "Most chunks that may be open in all; above it batches are answered 503.",
+    )
+    max_open_chunks_per_source: int = setting(
+        "MAX_OPEN_CHUNKS_PER_SOURCE",
+        100_000,
+        integer(1, 2_000_000_000),
+        "Most open chunks of one source; above it its batches are answered 429.",
+    )
+    min_free_bytes: int = setting(
+        "MIN_FREE_BYTES",
+        256 * 1024 * 1024,
+        integer(0, 2**60),
+        "Free space that the importer's temporary folder must have; below it batches are answered 503.",
+    )
+    batch_retention_days: int = setting(
+        "BATCH_RETENTION_DAYS",
+        30,
+        integer(1, 36_500),
+        "Days after its end for which a batch's results are kept; after that it is answered 410.",
     )
 
     dispatcher_heartbeat_file: str = setting(

@@ -8,11 +8,12 @@ import pytest
 
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.records import Record
+from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context, Stopped
 from stackroom_jobs.worker.stop import StopFlag
 from tests.support.videos import write_sound, write_video
 from worker_gpu.settings import GpuWorkerSettings
-from worker_gpu.tasks.process_video import ProcessVideo, VideoResult
+from worker_gpu.tasks.process_video import ProcessVideo
 
 
 @dataclasses.dataclass

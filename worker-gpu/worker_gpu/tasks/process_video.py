@@ -2,33 +2,12 @@
 
 from pathlib import Path
 
-import msgspec
-
 from stackroom_jobs.records import Record
+from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context
 from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.video.media import open_media
 from worker_gpu.video.probe import probe
-
-
-class VideoResult(msgspec.Struct, frozen=True, gc=False):
-    """Durations are in seconds, the frame rate in frames per second; both are null where the file does not tell.
-
-    ``frames`` were decoded, which can differ from what the file says of itself. ``damaged`` says that parts of it
-    could not be decoded. ``shots`` is null, and ``shots_code`` says why: no model is installed.
-    """
-
-    id: str
-    file: str
-    codec: str
-    width: int
-    height: int
-    frames: int
-    duration: float | None
-    frame_rate: float | None
-    damaged: bool
-    shots: None
-    shots_code: str
 
 
 class ProcessVideo:

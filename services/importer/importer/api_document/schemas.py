@@ -7,7 +7,6 @@ from importer.tasks.intake import MAX_SOURCE
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.queues import Queue
-from stackroom_jobs.records import Record
 from stackroom_kit.openapi import Schema, reference
 
 TEXT: Schema = {"type": "string"}
@@ -28,11 +27,28 @@ def _list_of(name: str) -> Schema:
 
 
 def _structs() -> dict[str, Schema]:
-    """Record and Normalized as their own definitions say."""
-    _, found = msgspec.json.schema_components([Record, Normalized], ref_template="#/components/schemas/{name}")
+    """Records and results as their own definitions say."""
+    shapes = {operation.record for operation in OPERATIONS.values()} | {Normalized, *RESULTS}
+    _, found = msgspec.json.schema_components(
+        sorted(shapes, key=lambda one: one.__name__), ref_template="#/components/schemas/{name}"
+    )
     return dict(found)
 
 
+RESULTS = {operation.result for operation in OPERATIONS.values()}
+ANY_RECORD: Schema = {
+    "description": "What the operation takes.",
+    "anyOf": [reference(name) for name in sorted({one.record.__name__ for one in OPERATIONS.values()})],
+}
+CHANGES: Schema = {
+    "type": ["object", "null"],
+    "description": "What a load did to the catalog.",
+    "additionalProperties": COUNT,
+}
+INPUT: Schema = {
+    "type": "object",
+    "description": "What was found out about the body: format; of CSV also encoding, delimiter and columns.",
+}
 RECORDS: Schema = {**_list_of("Record"), "minItems": 1}
 SOURCE: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_SOURCE, "default": "unspecified"}
 OUTCOMES: Schema = _object(dict.fromkeys(("ok", "failed", "refused", "cancelled", "pending"), COUNT))
@@ -45,10 +61,13 @@ BATCH: dict[str, Schema] = {
     "state": {"enum": list(STATES)},
     "rows": COUNT,
     "outcomes": OUTCOMES,
+    "changes": CHANGES,
     "records_per_second": {"type": ["number", "null"]},
     "seconds_left": {"type": ["number", "null"]},
     "has_worker": {"type": "boolean", "description": "Whether a live worker serves its queue and operation."},
+    "input": INPUT,
     "retry_of": {"type": ["string", "null"]},
+    "undo_of": {"type": ["string", "null"]},
     "created_at": TIME,
     "started_at": TIME,
     "finished_at": TIME,
@@ -83,6 +102,16 @@ WORKER: dict[str, Schema] = {
     "busy": {"type": "array", "items": HELD, "description": "The chunks that it holds."},
     "last_seen": TIME,
 }
+FIELDS: Schema = {"type": "array", "items": _object({"name": TEXT, "required": {"type": "boolean"}})}
+OPERATION_FIELDS: dict[str, Schema] = {
+    "name": OPERATION,
+    "task_name": TEXT,
+    "queues": {"type": "array", "items": QUEUE},
+    "slots": {**COUNT, "description": "Pool processes of live workers that would take it."},
+    "fields": FIELDS,
+    "loads": {"type": ["string", "null"], "description": "The resource of the catalog that it loads."},
+    "time_limit": COUNT,
+}
 OUTCOME_LINE: Schema = {
     "type": "object",
     "description": "One line of NDJSON. A failed or refused line carries the record's own fields.",
@@ -111,7 +140,11 @@ def schemas() -> dict[str, Schema]:
         "Task": TASK,
         "ProgressQueued": _object({**QUEUED, "task_id": TEXT, "status_url": TEXT, "queue": TEXT}),
         "Status": STATUS,
-        "NewBatch": _object({"records": {**_list_of("Record"), "minItems": 1}}),
+        "AnyRecord": ANY_RECORD,
+        "NewBatch": _object({"records": {**_list_of("AnyRecord"), "minItems": 1}}),
+        "Deleted": _object({"status": {"const": "deleted"}, "id": TEXT}),
+        "Operation": _object(OPERATION_FIELDS),
+        "OperationList": _page("Operation", "total", COUNT),
         "Batch": _object(BATCH, ("queue_position", "created")),
         "BatchList": _page("Batch", "next", {"type": ["string", "null"]}),
         "OutcomeLine": OUTCOME_LINE,

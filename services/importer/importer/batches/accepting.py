@@ -13,7 +13,6 @@ from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import SLOTS
 from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
 from stackroom_kit.problems import Problem, too_large, unprocessable
-from stackroom_kit.request_id import current_request_id
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
@@ -32,8 +31,9 @@ def checker_for(operation: Operation, limits: Limits) -> RecordChecker:
 
 def live_slots(engine: Engine, operation: Operation, queue: str) -> int:
     parameters = {"queue": queue, "operation": operation.name, "alive": WORKER_ALIVE_SECONDS}
+    """Pool processes of live workers that would take it from this queue."""
     with engine.connect() as connection:
-        return connection.execute(SLOTS, parameters).scalar() or ASSUMED_SLOTS
+        return int(connection.execute(SLOTS, parameters).scalar_one())
 
 
 def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
@@ -54,7 +54,7 @@ def accept_rows(
     limits: Limits,
 ) -> Accepted:
     """``rows`` is the expected number, for the size of chunks; ``read`` opens the rows. Problems 413, 422."""
-    max_rows = chunk_rows(operation, rows, live_slots(engine, operation, new.queue))
+    max_rows = chunk_rows(operation, rows, live_slots(engine, operation, new.queue) or ASSUMED_SLOTS)
 
     def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
         chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refuse)
@@ -71,7 +71,3 @@ def accept_rows(
 def key_reused() -> Problem:
     detail = "This Idempotency-Key belongs to another request: operation, options or bytes differ."
     return unprocessable(detail, code="idempotency_key_reused")
-
-
-def new_batch(operation: Operation, queue: str, source: str, digest: str, key: str | None = None) -> NewBatch:
-    return NewBatch(operation.name, "{}", source, queue, current_request_id(), digest, key)

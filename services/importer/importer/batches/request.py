@@ -3,28 +3,35 @@
 import dataclasses
 import json
 import re
+from typing import Any
 
 from flask import request
 
 from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_kit.arguments import refuse_unknown_arguments, text_argument, wrong_argument
+from stackroom_kit.arguments import choice_argument, refuse_unknown_arguments, text_argument, wrong_argument
 from stackroom_kit.problems import FieldError, bad_request, unprocessable
 
 KEY_HEADER = "Idempotency-Key"
 DEFAULT_OPERATION = "normalize_record"
 DEFAULT_SOURCE = "unspecified"
+ON_CONFLICT = ("fail", "skip", "update")
+LOAD_OPTIONS = ("on_conflict", "dry_run")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
 class BatchOptions:
+    """``own`` are those that only loads have: what becomes of a row that is there, and whether all is only tried."""
+
     operation: Operation
     source: str
     queue: str
+    own: dict[str, Any]
 
     def digest_prefix(self) -> bytes:
         """What makes two posts the same beside their bytes."""
-        return json.dumps([self.operation.name, self.source, self.queue], ensure_ascii=False).encode() + b"\n"
+        parts = [self.operation.name, self.source, self.queue, *([self.own] if self.own else [])]
+        return json.dumps(parts, ensure_ascii=False).encode() + b"\n"
 
 
 def operation_named(name: str) -> Operation:
@@ -47,14 +54,26 @@ def queue_for(operation: Operation, name: str | None) -> str:
     return name
 
 
+def load_options(operation: Operation) -> dict[str, Any]:
+    """Nothing for an operation that loads nothing; 422 where they are asked for all the same."""
+    if operation.loads is not None:
+        dry_run = choice_argument("dry_run", "false", ("true", "false")) == "true"
+        return {"on_conflict": choice_argument("on_conflict", "fail", ON_CONFLICT), "dry_run": dry_run}
+    for name in LOAD_OPTIONS:
+        if name in request.args:
+            detail = f"{operation.name} loads nothing into the catalog, so it has no {name}."
+            raise unprocessable(detail, FieldError(f"?{name}", "wrong_option", detail), code="wrong_option")
+    return {}
+
+
 def batch_options() -> BatchOptions:
     """Problem 400 or 422 for what the query asks and cannot have."""
-    refuse_unknown_arguments({"operation", "source", "queue"})
+    refuse_unknown_arguments({"operation", "source", "queue", *LOAD_OPTIONS})
     operation = operation_named(text_argument("operation") or DEFAULT_OPERATION)
     source = text_argument("source") or DEFAULT_SOURCE
     if not source.isprintable():
         raise wrong_argument("source", "bad_text", "source may hold printable characters only.")
-    return BatchOptions(operation, source, queue_for(operation, text_argument("queue")))
+    return BatchOptions(operation, source, queue_for(operation, text_argument("queue")), load_options(operation))
 
 
 def idempotency_key() -> str | None:

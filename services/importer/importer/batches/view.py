@@ -8,6 +8,8 @@ from sqlalchemy import Engine, Row
 
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import BATCH, QUEUE_POSITION
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_kit.problems import Problem, not_found
 
 STATES = ("queued", "waiting_for_worker", "running", "cancelled", "done", "done_with_errors")
 
@@ -17,18 +19,26 @@ def find_batch(engine: Engine, batch_id: str) -> Row[Any] | None:
         return connection.execute(BATCH, {"batch_id": batch_id, "alive": WORKER_ALIVE_SECONDS}).first()
 
 
-def state_of(row: Row[Any]) -> str:
-    if row.ready_rows or row.running_rows:
-        if not row.has_worker:
-            return "waiting_for_worker"
-        return "running" if row.running_rows or row.done_rows else "queued"
-    if row.cancelled_rows:
-        return "cancelled"
-    return "done_with_errors" if row.failed_rows or row.refused else "done"
+def existing_batch(engine: Engine, batch_id: str) -> Row[Any]:
+    """Problem 404 for an id that was never given, 410 for a batch whose rows are gone."""
+    row = find_batch(engine, batch_id)
+    if row is None:
+        raise not_found(f"There is no batch {batch_id[:50]!r}.")
+    if row.expired_at is not None:
+        raise batch_gone(batch_id)
+    return row
+
+
+def batch_gone(batch_id: str) -> Problem:
+    return Problem(410, "batch_expired", f"The batch {batch_id} is over: its rows and results were deleted.")
 
 
 def is_finished(row: Row[Any]) -> bool:
-    return not (row.ready_rows or row.running_rows)
+    return not _pending(row)
+
+
+def _pending(row: Row[Any]) -> int:
+    return int(row.ready_rows + row.leased_rows + row.applying_rows)
 
 
 def outcomes_of(row: Row[Any]) -> dict[str, int]:
@@ -37,8 +47,16 @@ def outcomes_of(row: Row[Any]) -> dict[str, int]:
         "failed": row.failed_rows,
         "refused": row.refused,
         "cancelled": row.cancelled_rows,
-        "pending": row.ready_rows + row.running_rows,
+        "pending": _pending(row),
     }
+
+
+def changes_of(row: Row[Any]) -> dict[str, int] | None:
+    """What a load did to the catalog; None for what changes nothing there."""
+    if OPERATIONS[row.operation].loads is None:
+        return None
+    names = ("removed",) if row.undo_of else ("created", "updated", "unchanged", "skipped")
+    return {name: getattr(row, name) for name in names}
 
 
 def _pace(row: Row[Any]) -> tuple[float | None, float | None]:
@@ -49,7 +67,7 @@ def _pace(row: Row[Any]) -> tuple[float | None, float | None]:
     seconds = max((until - row.started_at).total_seconds(), 0.001)
     computed = row.done_rows + float(row.part_rows)
     pace = computed / seconds
-    left = row.ready_rows + row.running_rows - float(row.part_rows)
+    left = _pending(row) - float(row.part_rows)
     return round(pace, 1), (round(left / pace, 1) if pace else None) if not is_finished(row) else 0.0
 
 
@@ -66,13 +84,16 @@ def batch_view(row: Row[Any]) -> dict[str, Any]:
         "source": row.source,
         "queue": row.queue,
         "options": json.loads(row.options),
-        "state": state_of(row),
+        "state": row.state,
         "rows": row.rows,
         "outcomes": outcomes_of(row),
+        "changes": changes_of(row),
         "records_per_second": pace,
         "seconds_left": left,
         "has_worker": row.has_worker,
+        "input": json.loads(row.input),
         "retry_of": row.retry_of,
+        "undo_of": row.undo_of,
         "created_at": _time(row.created_at),
         "started_at": _time(row.started_at),
         "finished_at": _time(row.finished_at) if is_finished(row) else None,
@@ -84,7 +105,7 @@ def batch_view(row: Row[Any]) -> dict[str, Any]:
 
 def queue_position(engine: Engine, row: Row[Any]) -> int | None:
     """How many open batches of its queue are served before this one; None once it is running or finished."""
-    if state_of(row) not in ("queued", "waiting_for_worker"):
+    if row.state not in ("queued", "waiting_for_worker"):
         return None
     with engine.connect() as connection:
         return connection.execute(QUEUE_POSITION, {"batch_id": row.id}).scalar()

@@ -1,11 +1,17 @@
 """``python -m importer.dispatcher``"""
 
+import os
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
 
+from importer.applying.apply import Applier
+from importer.applying.catalog import Catalog
+from importer.applying.chunks import ApplyingChunks
 from importer.database import make_engine
+from importer.dispatcher.apply_loop import ApplyLoop
 from importer.dispatcher.loop import Dispatcher
 from importer.dispatcher.wakeup import Wakeup
 from importer.settings import Settings
@@ -16,11 +22,19 @@ from stackroom_kit.settings import SettingsError, read_settings
 
 POOL_SIZE = 2
 
+END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
+
 
 def _dispatcher(settings: Settings, stop: threading.Event) -> Dispatcher:
     bells = Bells(make_celery("importer-dispatcher", settings))
     engine = make_engine(settings.ledger_uri, POOL_SIZE)
-    return Dispatcher(engine, bells, Wakeup(settings.ledger_uri), stop, settings.dispatcher_heartbeat_file)
+    return Dispatcher(engine, bells, Wakeup(settings.ledger_uri), stop, settings)
+
+
+def _apply_loop(settings: Settings, stop: threading.Event) -> ApplyLoop:
+    engine = make_engine(settings.ledger_uri, POOL_SIZE)
+    chunks = ApplyingChunks(engine, f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
+    return ApplyLoop(Applier(chunks, Catalog(settings)), chunks, Wakeup(settings.ledger_uri), stop)
 
 
 def main() -> int:
@@ -37,7 +51,10 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    applying = threading.Thread(target=_apply_loop(settings, stop).run, name="apply", daemon=True)
+    applying.start()
     _dispatcher(settings, stop).run()
+    applying.join(END_SECONDS)
     return 0
 
 

@@ -11,10 +11,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from importer.dispatcher.ring import ring
+from importer.dispatcher.trouble import Trouble
 from importer.dispatcher.wakeup import Wakeup
+from importer.ledger.expire import drop_payloads, expire_old
 from importer.ledger.reading import FORGET_WORKERS
 from importer.ledger.split import split_expired
 from importer.ledger.statements import CLOSE_FINISHED
+from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 
 BUSY_SECONDS = 0.05
@@ -24,16 +27,15 @@ logger = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    def __init__(
-        self, engine: Engine, bells: Bells, wakeup: Wakeup, stop: threading.Event, heartbeat_file: str
-    ) -> None:
+    def __init__(self, engine: Engine, bells: Bells, wakeup: Wakeup, stop: threading.Event, settings: Settings) -> None:
         self._engine = engine
         self._bells = bells
         self._wakeup = wakeup
         self._stop = stop
-        self._heartbeat_file = heartbeat_file
+        self._heartbeat_file = settings.dispatcher_heartbeat_file
+        self._retention_days = settings.batch_retention_days
         self._swept_at = 0.0
-        self._trouble = ""
+        self._trouble = Trouble("dispatch")
 
     def run(self) -> None:
         """Until the stop event. Trouble with PostgreSQL or Redis is waited out: the ledger forgets nothing."""
@@ -54,10 +56,10 @@ class Dispatcher:
                 self._swept_at = time.monotonic()
             is_busy = ring(self._engine, self._bells)
         except (SQLAlchemyError, RedisError, BrokerError) as error:
-            self._note_trouble(type(error).__name__)
+            self._trouble.note(type(error).__name__)
             self._stop.wait(IDLE_SECONDS)
             return False
-        self._note_trouble("")
+        self._trouble.note("")
         return is_busy
 
     def _sweep(self) -> None:
@@ -65,15 +67,7 @@ class Dispatcher:
         with self._engine.connect() as connection:
             connection.execute(CLOSE_FINISHED)
             connection.execute(FORGET_WORKERS)
+        drop_payloads(self._engine)
+        expire_old(self._engine, self._retention_days)
         if self._heartbeat_file:
             Path(self._heartbeat_file).touch()
-
-    def _note_trouble(self, trouble: str) -> None:
-        """One line when it begins and one when it ends, not one each second."""
-        if trouble == self._trouble:
-            return
-        if trouble:
-            logger.warning("cannot dispatch: %s", trouble)
-        else:
-            logger.info("dispatching again")
-        self._trouble = trouble

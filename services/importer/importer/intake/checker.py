@@ -6,6 +6,7 @@ one bad record costs itself and not its neighbours.
 """
 
 import dataclasses
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
@@ -39,12 +40,16 @@ class RecordChecker:
         self.record_type = record_type
         self.max_bytes = max_bytes
         self._decoder = msgspec.json.Decoder(record_type)
-        self._keys = [b'"' + name.encode() + b'"' for name in record_type.__struct_fields__]
-        self._texts = [attrgetter(field.name) for field in msgspec.structs.fields(record_type) if field.type is str]
+        fields = msgspec.structs.fields(record_type)
+        self._required = [_key(field.name) for field in fields if field.required]
+        self._optional = [(_key(field.name), attrgetter(field.name)) for field in fields if not field.required]
+        self._texts = [attrgetter(field.name) for field in fields if field.type is str]
 
-    def looks_plain(self, block: bytes, records: int) -> bool:
-        """Whether a block of that many records can hold no key twice and no odd escape."""
-        if any(block.count(key) != records for key in self._keys):
+    def looks_plain(self, block: bytes, records: list[Any]) -> bool:
+        """Whether the block that these records were decoded from can hold no key twice and no odd escape."""
+        if any(block.count(key) != len(records) for key in self._required):
+            return False
+        if any(block.count(key) != _given(field, records) for key, field in self._optional):
             return False
         return b"\\u00" not in block or not any(escape in block for escape in ODD_ESCAPES)
 
@@ -66,8 +71,9 @@ class RecordChecker:
             detail = f"The record has {len(raw)} bytes; at most {self.max_bytes} are allowed."
             return Refusal("record_too_long", detail, "", b"")
         try:
-            if self.looks_plain(raw, 1):
-                return self._decoder.decode(raw)
+            record = self._decoder.decode(raw)
+            if self.looks_plain(raw, [record]):
+                return record
             return msgspec.convert(loads(raw), self.record_type)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self._refusal(raw)
@@ -80,17 +86,25 @@ class RecordChecker:
         except StrictJSONError as error:
             return Refusal(error.code, error.detail, "", raw)
         except msgspec.ValidationError as error:
-            return _explained(str(error), raw)
+            return refusal_of(error, raw)
         return Refusal("invalid_record", "The record cannot be read.", "", raw)
 
 
-def _explained(message: str, raw: bytes) -> Refusal:
+def _key(name: str) -> bytes:
+    return b'"' + name.encode() + b'"'
+
+
+def _given(field: Callable[[Any], Any], records: list[Any]) -> int:
+    return sum(value is not msgspec.UNSET for value in map(field, records))
+
+
+def refusal_of(error: msgspec.ValidationError, raw: bytes) -> Refusal:
     """msgspec says "Object missing required field `payload`" or "Expected `str`, got `int` - at `$.payload`"."""
-    sentence, _, path = message.partition(" - at ")
+    sentence, _, path = str(error).partition(" - at ")
     if sentence.startswith("Object missing required field"):
         return Refusal("missing_field", f"{sentence}.", sentence.split("`")[1], raw)
     field = path.strip("`").removeprefix("$").lstrip(".")
     if not field:
         return Refusal("not_an_object", f"{sentence}.", field, raw)
-    code = "wrong_value" if " of length " in sentence else "wrong_type"
+    code = "wrong_value" if " of length " in sentence or "=" in sentence else "wrong_type"
     return Refusal(code, f"`{field}`: {sentence[0].lower()}{sentence[1:]}.", field, raw)

@@ -57,7 +57,7 @@ def _decode_whole(body: bytes, checker: RecordChecker) -> Body | None:
         "enqueue": plain.enqueue is not msgspec.UNSET,
     }
     once = all(body.count(f'"{key}"'.encode()) == 1 for key, is_given in given.items() if is_given)
-    if not once or not checker.looks_plain(body, len(plain.records)) or checker.may_be_too_long(plain.records):
+    if not once or not checker.looks_plain(body, plain.records) or checker.may_be_too_long(plain.records):
         return None
     return Body(plain.records, plain.source, plain.enqueue)
 

@@ -48,7 +48,7 @@ def _fast(block: bytes, checker: RecordChecker) -> list[Item] | None:
         records = checker.lines(block)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return records if checker.looks_plain(block, len(records)) else None
+    return records if checker.looks_plain(block, records) else None
 
 
 def read_ndjson(file: Readable, checker: RecordChecker) -> Iterator[list[Item]]:

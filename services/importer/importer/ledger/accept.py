@@ -25,7 +25,10 @@ REFUSED_IN_MEMORY_BYTES = 1024 * 1024
 
 @dataclasses.dataclass(frozen=True)
 class NewBatch:
-    """``options`` is a JSON object as text; ``digest`` covers operation, options and the bytes of the body."""
+    """``options`` and ``input`` (what was found out about the body) are JSON objects as text.
+
+    ``digest`` covers operation, options and the bytes of the body. ``applies``: the catalog is to be loaded with it.
+    """
 
     operation: str
     options: str
@@ -34,6 +37,10 @@ class NewBatch:
     request_id: str
     digest: str
     idempotency_key: str | None = None
+    input: str = "{}"
+    applies: bool = False
+    retry_of: str | None = None
+    undo_of: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,12 +67,19 @@ def accept(engine: Engine, new: NewBatch, open_rows: RowLists) -> Accepted:
 
     It is read only when the key is free, so a repeat costs no parsing. KeyReusedError, EmptyBatchError.
     """
-    batch_id = secrets.token_hex(12)
     with transaction(engine) as connection:
-        if connection.execute(INSERT_BATCH, {"id": batch_id, **dataclasses.asdict(new)}).first() is None:
-            return _batch_of_key(connection, new)
-        _copy_rows(connection, batch_id, new.queue, open_rows)
-        connection.execute(NOTIFY)
+        accepted = insert_batch(connection, new)
+        if accepted.is_new:
+            _copy_rows(connection, accepted.batch_id, new, open_rows)
+            connection.execute(NOTIFY)
+    return accepted
+
+
+def insert_batch(connection: Connection, new: NewBatch) -> Accepted:
+    """The batch without its rows yet, or the one that has its key. KeyReusedError."""
+    batch_id = secrets.token_hex(12)
+    if connection.execute(INSERT_BATCH, {"id": batch_id, **dataclasses.asdict(new)}).first() is None:
+        return _batch_of_key(connection, new)
     return Accepted(batch_id, is_new=True)
 
 
@@ -76,11 +90,11 @@ def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:
     return Accepted(known.id, is_new=False)
 
 
-def _copy_rows(connection: Connection, batch_id: str, queue: str, open_rows: RowLists) -> None:
+def _copy_rows(connection: Connection, batch_id: str, new: NewBatch, open_rows: RowLists) -> None:
     """Refused rows wait in a file of their own, since one connection runs one COPY at a time."""
     with tempfile.SpooledTemporaryFile(max_size=REFUSED_IN_MEMORY_BYTES) as refused:
         chunker, chunks = open_rows(lambda row, refusal: _keep(refused, batch_id, row, refusal))
-        copy(connection, COPY_CHUNKS, _chunk_lines(batch_id, queue, chunks))
+        copy(connection, COPY_CHUNKS, _chunk_lines(batch_id, new, chunks))
         if not chunker.rows:
             raise EmptyBatchError
         if chunker.refused:
@@ -94,6 +108,7 @@ def _keep(file: "tempfile.SpooledTemporaryFile[bytes]", batch_id: str, row: int,
     file.write(copy_row(batch_id, row, refusal.line(row).rstrip(b"\n")))
 
 
-def _chunk_lines(batch_id: str, queue: str, chunks: Iterable[NewChunk]) -> Iterator[bytes]:
+def _chunk_lines(batch_id: str, new: NewBatch, chunks: Iterable[NewChunk]) -> Iterator[bytes]:
+    applies = "t" if new.applies else "f"
     for chunk in chunks:
-        yield copy_row(batch_id, chunk.first_row, chunk.last_row, chunk.rows, queue, chunk.records)
+        yield copy_row(batch_id, chunk.first_row, chunk.last_row, chunk.rows, new.queue, applies, chunk.records)

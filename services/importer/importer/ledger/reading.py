@@ -2,30 +2,45 @@
 
 from sqlalchemy import text
 
+# A batch waits for a worker only with what a worker must do; what is computed is applied without one.
 _BATCH = """
-SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.created_at, b.started_at,
-       b.cancelled_at, b.open, b.request_id, c.*, now() AS now,
+WITH counted AS (
+  SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.undo_of, b.created_at,
+       b.started_at, b.cancelled_at, b.expired_at, b.has_payloads, b.open, b.request_id, b.input, c.*, now() AS now,
        EXISTS (SELECT FROM importer.worker w WHERE b.queue = ANY(w.queues) AND b.operation = ANY(w.operations)
                AND w.last_seen > now() - make_interval(secs => :alive)) AS has_worker
 FROM importer.batch b, LATERAL (
   SELECT COALESCE(sum(rows) FILTER (WHERE state = 'done'), 0)::bigint AS done_rows,
          COALESCE(sum(failed_rows) FILTER (WHERE state = 'done'), 0)::bigint AS failed_rows,
          COALESCE(sum(rows) FILTER (WHERE state = 'cancelled'), 0)::bigint AS cancelled_rows,
-         COALESCE(sum(rows) FILTER (WHERE state IN ('leased', 'applying')), 0)::bigint AS running_rows,
+         COALESCE(sum(rows) FILTER (WHERE state = 'leased'), 0)::bigint AS leased_rows,
+         COALESCE(sum(rows) FILTER (WHERE state = 'applying'), 0)::bigint AS applying_rows,
          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0)::bigint AS ready_rows,
          COALESCE(sum(rows * LEAST(current::float / NULLIF(total, 0), 1)) FILTER (WHERE state = 'leased'), 0)
            AS part_rows,
+         COALESCE(sum(created), 0)::bigint AS created, COALESCE(sum(updated), 0)::bigint AS updated,
+         COALESCE(sum(unchanged), 0)::bigint AS unchanged, COALESCE(sum(skipped), 0)::bigint AS skipped,
+         COALESCE(sum(removed), 0)::bigint AS removed,
          max(finished_at) AS finished_at
-  FROM importer.chunk WHERE batch_id = b.id) AS c"""
+  FROM importer.chunk WHERE batch_id = b.id) AS c),
+batch AS (SELECT *, CASE
+  WHEN ready_rows + leased_rows > 0 AND NOT has_worker THEN 'waiting_for_worker'
+  WHEN leased_rows + applying_rows > 0 OR (ready_rows > 0 AND done_rows > 0) THEN 'running'
+  WHEN ready_rows > 0 THEN 'queued'
+  WHEN cancelled_rows > 0 THEN 'cancelled'
+  WHEN failed_rows + refused > 0 THEN 'done_with_errors'
+  ELSE 'done' END AS state FROM counted)
+SELECT * FROM batch"""
 
-BATCH = text(f"{_BATCH} WHERE b.id = :batch_id")
+BATCH = text(f"{_BATCH} WHERE id = :batch_id")
 BATCHES = text(f"""
 {_BATCH}
-WHERE (CAST(:after_time AS timestamptz) IS NULL OR (b.created_at, b.id) < (:after_time, :after_id))
-  AND (CAST(:operation AS text) IS NULL OR b.operation = :operation)
-  AND (CAST(:source AS text) IS NULL OR b.source = :source)
-  AND (CAST(:queue AS text) IS NULL OR b.queue = :queue)
-ORDER BY b.created_at DESC, b.id DESC LIMIT :limit""")
+WHERE (CAST(:after_time AS timestamptz) IS NULL OR (created_at, id) < (:after_time, :after_id))
+  AND (CAST(:operation AS text) IS NULL OR operation = :operation)
+  AND (CAST(:source AS text) IS NULL OR source = :source)
+  AND (CAST(:queue AS text) IS NULL OR queue = :queue)
+  AND (CAST(:state AS text) IS NULL OR state = :state) AND expired_at IS NULL
+ORDER BY created_at DESC, id DESC LIMIT :limit""")
 QUEUE_POSITION = text("""
 SELECT count(*) FROM importer.batch o JOIN importer.batch b ON b.id = :batch_id
 WHERE o.open AND o.queue = b.queue AND (o.served_at, o.id) < (b.served_at, b.id)""")

@@ -16,7 +16,8 @@ OUTCOMES = ("ok", "failed", "refused")
 PREFIX_BYTES = 48  # {"row":2147483647,"outcome":"refused" fits
 
 
-def _pages(engine: Engine, statement: TextClause, batch_id: str, key: str, limit: int) -> Iterator[Row[Any]]:
+def pages(engine: Engine, statement: TextClause, batch_id: str, key: str, limit: int) -> Iterator[Row[Any]]:
+    """Rows of a statement with ``after`` and ``limit``, in short reads; ``key`` names the column that it follows."""
     after = 0
     while True:
         with engine.connect() as connection:
@@ -28,11 +29,11 @@ def _pages(engine: Engine, statement: TextClause, batch_id: str, key: str, limit
 
 
 def _chunks(engine: Engine, batch_id: str) -> Iterator[Row[Any]]:
-    return _pages(engine, OUTPUTS, batch_id, "first_row", CHUNKS_PER_READ)
+    return pages(engine, OUTPUTS, batch_id, "first_row", CHUNKS_PER_READ)
 
 
 def _refused(engine: Engine, batch_id: str) -> Iterator[tuple[int, bytes]]:
-    for row in _pages(engine, REFUSED_ROWS, batch_id, "row", REFUSED_PER_READ):
+    for row in pages(engine, REFUSED_ROWS, batch_id, "row", REFUSED_PER_READ):
         yield row.row, row.line.encode() + b"\n"
 
 
@@ -73,7 +74,7 @@ def results(engine: Engine, batch_id: str, has_refused: bool, outcome: str | Non
     if outcome == "refused":
         return (line for _, line in _refused(engine, batch_id))
     if outcome == "failed":
-        failing = _pages(engine, OUTPUTS_WITH_FAILURES, batch_id, "first_row", CHUNKS_PER_READ)
+        failing = pages(engine, OUTPUTS_WITH_FAILURES, batch_id, "first_row", CHUNKS_PER_READ)
         return _only((chunk.output.encode() for chunk in failing), FAILED_MARK)
     if outcome == "ok":
         return _only((chunk.output.encode() for chunk in _chunks(engine, batch_id)), OK_MARK)

@@ -75,7 +75,8 @@ def finish_as_failed(connection: Connection, batch_id: str, chunk: Row[Any], tro
 def _cut(connection: Connection, batch_id: str, chunk: Row[Any], trouble: Trouble) -> None:
     connection.execute(DELETE_CHUNK, {"batch_id": batch_id, "first_row": chunk.first_row})
     for piece in pieces_of(chunk.first_row, chunk.records):
-        parameters = {"batch_id": batch_id, "queue": chunk.queue, **dataclasses.asdict(piece)}
+        inherited = {"batch_id": batch_id, "queue": chunk.queue, "applies": chunk.applies}
+        parameters = inherited | dataclasses.asdict(piece)
         connection.execute(INSERT_PIECE, parameters | dataclasses.asdict(trouble))
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import text
 
 # accept: batch and chunks become visible together; of parallel posts with one key, one inserts and the others wait.
 INSERT_BATCH = text("""
-INSERT INTO importer.batch (id, idempotency_key, digest, operation, options, source, queue, request_id)
-VALUES (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id)
+INSERT INTO importer.batch
+  (id, idempotency_key, digest, operation, options, source, queue, request_id, input, retry_of, undo_of)
+VALUES
+  (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id, :input, :retry_of, :undo_of)
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
-COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, queue, records) FROM STDIN"
+COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, queue, applies, records) FROM STDIN"
 COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"
 COUNT_ROWS = text("UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open WHERE id = :id")
 NOTIFY = text("NOTIFY importer_work")
@@ -71,9 +73,11 @@ RENEW = text("""
 UPDATE importer.chunk SET due_at = now() + make_interval(secs => :lease), current = :current, total = :total
 WHERE token = :token AND state = 'leased' RETURNING 1""")
 
-# report: under the current token only; a repeat of a report that was accepted is accepted again.
+# report: under the current token only; a repeat of a report that was accepted is accepted again. What loads the
+# catalog is not done with that, but waits to be applied.
 _ACCEPT_REPORT = """
-UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = :failed_rows, finished_at = clock_timestamp()
+UPDATE importer.chunk SET state = CASE WHEN applies THEN 'applying' ELSE 'done' END, output = :output,
+  failed_rows = :failed_rows, finished_at = clock_timestamp(), due_at = now()
 WHERE token = :token AND state = 'leased' AND rows = :rows RETURNING 1"""
 _ALREADY_REPORTED = "SELECT 1 FROM importer.chunk WHERE token = :token AND state IN ('applying', 'done')"
 REPORT = text(f"""
@@ -120,19 +124,55 @@ SELECT batch_id, first_row FROM importer.chunk
 WHERE state = 'leased' AND due_at <= now() AND expired >= :max_expired""")
 LOCK_BATCH = text("SELECT id FROM importer.batch WHERE id = :batch_id FOR SHARE")
 LOCK_CHUNK = text("""
-SELECT first_row, last_row, rows, queue, records, state = 'leased' AND due_at > now() AS held, expired
+SELECT first_row, last_row, rows, queue, applies, records, state = 'leased' AND due_at > now() AS held, expired
 FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row = :first_row AND state IN ('ready', 'leased') FOR UPDATE""")
 DELETE_CHUNK = text("DELETE FROM importer.chunk WHERE batch_id = :batch_id AND first_row = :first_row")
 INSERT_PIECE = text("""
-INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, records, error_code, error)
-VALUES (:batch_id, :first_row, :last_row, :rows, :queue, :records, :code, :detail)""")
+INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, applies, records, error_code, error)
+VALUES (:batch_id, :first_row, :last_row, :rows, :queue, :applies, :records, :code, :detail)""")
 FINISH_AS_FAILED = text("""
 UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = rows, token = NULL, worker = NULL,
   delivery = NULL, finished_at = clock_timestamp(), error_code = :code, error = :detail
 WHERE batch_id = :batch_id AND first_row = :first_row""")
 CHUNK_OF_TOKEN = text("""
 SELECT batch_id, first_row, records FROM importer.chunk WHERE token = :token AND state = 'leased' FOR UPDATE""")
+
+# apply: a chunk of the batch that was applied least recently is taken under a lease of its own; one that loads the
+# catalog is done only with what the catalog says. The range of rows is asked for each time, since a split changes it.
+TAKE_APPLYING = text("""
+WITH pick AS (
+  SELECT c.batch_id, c.first_row FROM importer.chunk c JOIN importer.batch b ON b.id = c.batch_id
+  WHERE c.state = 'applying' AND c.due_at <= now()
+    AND (CAST(:only_batch AS text) IS NULL OR c.batch_id = :only_batch)
+  ORDER BY b.applied_at, c.batch_id, c.first_row LIMIT 1 FOR UPDATE OF c SKIP LOCKED),
+took AS (
+  UPDATE importer.chunk k SET applier = :applier, due_at = now() + make_interval(secs => :lease)
+  FROM pick WHERE (k.batch_id, k.first_row) = (pick.batch_id, pick.first_row)
+  RETURNING k.batch_id, k.first_row, k.last_row, k.output),
+applied AS (
+  UPDATE importer.batch SET applied_at = clock_timestamp(), started_at = COALESCE(started_at, now())
+  WHERE id = (SELECT id FROM importer.batch WHERE id = (SELECT batch_id FROM took) FOR NO KEY UPDATE SKIP LOCKED))
+SELECT took.*, b.operation, b.options, b.request_id, b.undo_of
+FROM took JOIN importer.batch b ON b.id = took.batch_id""")
+HAS_LOADS = text("SELECT EXISTS (SELECT FROM importer.batch WHERE open AND operation = ANY(:operations))")
+_THIS_APPLYING = "batch_id = :batch_id AND first_row = :first_row AND last_row = :last_row AND state = 'applying'"
+FINISH_APPLIED = text(f"""
+UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = :failed_rows, applier = NULL,
+  created = :created, updated = :updated, unchanged = :unchanged, skipped = :skipped, removed = :removed,
+  finished_at = clock_timestamp()
+WHERE {_THIS_APPLYING}""")
+PUT_BACK_APPLYING = text(f"UPDATE importer.chunk SET due_at = now(), applier = NULL WHERE {_THIS_APPLYING}")
+COUNT_REFUSAL = text(f"""
+UPDATE importer.chunk SET refusals = refusals + 1, applier = NULL, error_code = 'refused_by_catalog', error = :reason,
+  due_at = now() + make_interval(secs => 2 ^ refusals)
+WHERE {_THIS_APPLYING} RETURNING refusals""")
+LOCK_APPLYING = text(f"SELECT queue, records FROM importer.chunk WHERE {_THIS_APPLYING} FOR UPDATE")
+INSERT_APPLYING_PIECE = text("""
+INSERT INTO importer.chunk
+  (batch_id, first_row, last_row, rows, queue, applies, state, records, output, error_code, error)
+VALUES (:batch_id, :first_row, :last_row, :rows, :queue, true, 'applying', :records, :output, 'refused_by_catalog',
+  :reason)""")
 
 # cancel: a late report is refused because its chunk is not leased any more.
 LOCK_BATCH_TO_CANCEL = text("SELECT open FROM importer.batch WHERE id = :batch_id FOR UPDATE")
@@ -142,9 +182,50 @@ WHERE batch_id = :batch_id AND state IN ('ready', 'leased')""")
 MARK_CANCELLED = text("""
 UPDATE importer.batch SET cancelled_at = COALESCE(cancelled_at, now()) WHERE id = :batch_id""")
 
-# close: a batch with nothing left to do is not looked at by claims any more.
+# close: a batch with nothing left to do is not looked at by claims any more. What it was given goes with that, unless
+# some of it failed or was cancelled and could be tried again.
 CLOSE_FINISHED = text("""
-UPDATE importer.batch SET open = false WHERE id IN (
+UPDATE importer.batch o SET open = false, ended_at = now(), drops_payloads = cancelled_at IS NULL AND NOT EXISTS (
+    SELECT FROM importer.chunk c WHERE c.batch_id = o.id AND c.failed_rows > 0)
+WHERE id IN (
   SELECT id FROM importer.batch b WHERE open AND NOT EXISTS (
     SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
   FOR NO KEY UPDATE SKIP LOCKED)""")
+PAYLOADS_TO_DROP = text("SELECT id FROM importer.batch WHERE drops_payloads AND has_payloads LIMIT :limit")
+DROP_PAYLOADS = text("""
+WITH dropped AS (UPDATE importer.chunk SET records = '' WHERE batch_id = :batch_id)
+UPDATE importer.batch SET has_payloads = false WHERE id = :batch_id""")
+
+# retry: what failed or was cancelled, as it was given.
+UNFINISHED_BUSINESS = text("""
+SELECT first_row, last_row, state, records, output FROM importer.chunk
+WHERE batch_id = :batch_id AND first_row > :after AND (state = 'cancelled' OR failed_rows > 0)
+ORDER BY first_row LIMIT :limit""")
+
+# undo: what a load created goes straight to be applied; no worker has anything to compute.
+OUTPUTS_WITH_CREATED = text("""
+SELECT first_row, output FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'done' AND created > 0 AND first_row > :after ORDER BY first_row LIMIT :limit""")
+INSERT_UNDO_CHUNK = text("""
+INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, applies, state, records, output)
+VALUES (:batch_id, :first_row, :last_row, :rows, :queue, true, 'applying', :records, :output)""")
+
+# expire: rows go, and the batch itself stays as a mark, so that its id and its key are known to be over.
+TOO_OLD = text("""
+SELECT id FROM importer.batch
+WHERE NOT open AND expired_at IS NULL AND ended_at < now() - make_interval(days => :days)
+ORDER BY ended_at LIMIT :limit""")
+MARK_EXPIRED = text("""
+UPDATE importer.batch b SET expired_at = now(), has_payloads = false, open = false
+WHERE id = :batch_id AND expired_at IS NULL AND NOT EXISTS (
+  SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
+RETURNING 1""")
+DELETE_CHUNKS = text("DELETE FROM importer.chunk WHERE batch_id = :batch_id")
+DELETE_REFUSED_ROWS = text("DELETE FROM importer.refused_row WHERE batch_id = :batch_id")
+
+# backpressure: how much is open, counted no further than the limit.
+OPEN_CHUNKS = text("""
+SELECT count(*) FROM (
+  SELECT FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id
+  WHERE b.open AND (CAST(:source AS text) IS NULL OR b.source = :source)
+    AND c.state IN ('ready', 'leased', 'applying') LIMIT :limit) AS seen""")

@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response
 
-from importer.batches.accepting import accept_rows, new_batch
-from importer.eager import compute_now
+from importer.batches.accepting import accept_rows
+from importer.batches.backpressure import check_room
+from importer.eager import finish_now_if_eager
 from importer.intake.json_body import blocks
+from importer.ledger.accept import NewBatch
 from importer.services import services
 from importer.tasks.intake import TaskBody, task_body
 from importer.tasks.plain import plain_task_status
@@ -16,6 +18,7 @@ from stackroom_jobs.normalize import normalize
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import not_found
+from stackroom_kit.request_id import current_request_id
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/api/importer")
 INGEST = OPERATIONS["normalize_record"]
@@ -24,10 +27,11 @@ PROGRESS = OPERATIONS["process_batch_with_progress"]
 
 def _accept(operation: Operation, body: TaskBody) -> str:
     here = services()
-    new = new_batch(operation, str(operation.queues[0]), body.source, body.digest)
+    queue = str(operation.queues[0])
+    new = NewBatch(operation.name, "{}", body.source, queue, current_request_id(), body.digest)
+    check_room(here.engine, here.settings, body.source)
     accepted = accept_rows(here.engine, new, operation, len(body.records), lambda: blocks(body.records), here.limits)
-    if here.settings.celery_task_always_eager:
-        compute_now(here, operation, accepted.batch_id)
+    finish_now_if_eager(operation, accepted.batch_id)
     return accepted.batch_id
 
 

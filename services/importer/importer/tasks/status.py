@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from importer.batches.view import find_batch, is_finished
+from importer.batches.view import batch_gone, find_batch, is_finished
 from importer.ledger.reading import CHUNK_OF_ROW
 from importer.ledger.results import results, row_number
 
@@ -21,6 +21,8 @@ def task_status(engine: Engine, task_id: str) -> dict[str, Any] | None:
     batch = find_batch(engine, match[1]) if match else None
     if match is None or batch is None:
         return None
+    if batch.expired_at is not None:
+        raise batch_gone(batch.id)
     if match[2] is None:
         return _batch_status(engine, task_id, batch)
     return _record_status(engine, task_id, batch, int(match[2]))
@@ -65,7 +67,7 @@ def _batch_status(engine: Engine, task_id: str, batch: Row[Any]) -> dict[str, An
     done = batch.done_rows + batch.refused
     if not is_finished(batch):
         current = int(done + float(batch.part_rows))
-        started = batch.running_rows or batch.done_rows
+        started = batch.leased_rows or batch.applying_rows or batch.done_rows
         return _answer(task_id, "PROGRESS" if started else "PENDING", current, batch.rows)
     if batch.cancelled_rows:
         return _answer(task_id, "REVOKED", done, batch.rows)

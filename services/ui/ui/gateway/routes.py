@@ -33,6 +33,7 @@ ROUTES = [
     Route("GET", "/api/importer/batches/<batch>/results", IMPORTER),
     Route("POST", "/api/importer/batches/<batch>/cancel", IMPORTER),
     Route("POST", "/api/importer/batches/<batch>/retry", IMPORTER),
+    Route("POST", "/api/importer/batches/<batch>/undo", IMPORTER),
     Route("GET", "/api/importer/operations", IMPORTER),
     Route("GET", "/api/importer/queues", IMPORTER),
     Route("GET", "/api/importer/workers", IMPORTER),

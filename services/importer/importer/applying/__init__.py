@@ -1,0 +1,1 @@
+"""apply: what workers made of a load goes into the catalog, once, and every row's outcome comes back."""

@@ -1,0 +1,97 @@
+"""The importer's side of the catalog's bulk calls; each may be repeated under its key."""
+
+import dataclasses
+from enum import Enum, auto
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+import urllib3
+
+from importer.settings import Settings
+from stackroom_kit.request_id import HEADER, current_request_id
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 35  # a little more than the catalog lets a statement take
+AWAY_STATUSES = frozenset({401, 408, 411, 429, 502, 503, 504})  # nothing that the rows could be blamed for
+
+
+class CatalogAwayError(Exception):
+    """No answer, or one that says "later": nothing is known about the rows, and nothing is counted."""
+
+
+class Verdict(Enum):
+    APPLIED = auto()
+    CLOSED = auto()
+    REFUSED = auto()
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """``outcomes`` of APPLIED, one per item; ``reason`` of REFUSED."""
+
+    verdict: Verdict
+    outcomes: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class BulkCall:
+    """``items`` is a JSON array; ``query`` holds the options of an upsert."""
+
+    path: str
+    key: str
+    items: bytes
+    query: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+class Catalog:
+    def __init__(self, settings: Settings) -> None:
+        self._base = settings.catalog_url
+        self._token = settings.service_token.reveal()
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        self._pool = urllib3.PoolManager(maxsize=2, retries=False, timeout=timeout)
+
+    def apply(self, call: BulkCall) -> Answer:
+        """CatalogAwayError where the rows are not to blame."""
+        path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
+        status, data = self._post(path, b'{"items":%b}' % call.items, {"Idempotency-Key": call.key})
+        if status == 200:
+            return Answer(Verdict.APPLIED, msgspec.json.decode(data)["outcomes"])
+        problem = _problem(data)
+        if status == 409 and problem.get("code") == "closed":
+            return Answer(Verdict.CLOSED)
+        return Answer(Verdict.REFUSED, reason=f"{status}: {problem.get('detail', '')}"[:500])
+
+    def close(self, key: str) -> Answer:
+        """CLOSED: nothing will ever be applied under the key. APPLIED: it was already."""
+        status, data = self._post(f"/internal/applied/{quote(key, safe='')}/close", b"", {})
+        if status != 200:
+            raise CatalogAwayError(f"close: {status}")
+        closed = msgspec.json.decode(data)
+        if closed["state"] == "closed":
+            return Answer(Verdict.CLOSED)
+        return Answer(Verdict.APPLIED, closed["answer"]["outcomes"])
+
+    def _post(self, path: str, body: bytes, extra: dict[str, str]) -> tuple[int, bytes]:
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            HEADER: current_request_id(),
+            **extra,
+        }
+        try:
+            answer = self._pool.request("POST", self._base + path, body=body, headers=headers, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            raise CatalogAwayError(type(error).__name__) from None
+        if answer.status in AWAY_STATUSES:
+            raise CatalogAwayError(f"{answer.status} {_problem(answer.data).get('code', '')}".strip())
+        return answer.status, answer.data
+
+
+def _problem(data: bytes) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,29 @@
+"""When no more is taken: PostgreSQL says how much is open, so no counter can be wrong."""
+
+import shutil
+import tempfile
+
+from sqlalchemy import Engine
+
+from importer.ledger.statements import OPEN_CHUNKS
+from importer.settings import Settings
+from stackroom_kit.problems import Problem, unavailable
+
+RETRY_SECONDS = 10
+
+
+def check_room(engine: Engine, settings: Settings, source: str) -> None:
+    """Problem 429 for a source that has too much open, 503 where all together have, or the disk is nearly full."""
+    if _open(engine, None, settings.max_open_chunks) >= settings.max_open_chunks:
+        detail = f"{settings.max_open_chunks} chunks wait already; send the batch again later."
+        raise unavailable(detail, code="too_much_open", retry_after=RETRY_SECONDS)
+    if _open(engine, source, settings.max_open_chunks_per_source) >= settings.max_open_chunks_per_source:
+        detail = f"This source has {settings.max_open_chunks_per_source} open chunks already; send it again later."
+        raise Problem(429, "source_has_too_much_open", detail, headers={"Retry-After": str(RETRY_SECONDS)})
+    if shutil.disk_usage(tempfile.gettempdir()).free < settings.min_free_bytes:
+        raise unavailable("The importer's disk is nearly full.", code="disk_low", retry_after=60)
+
+
+def _open(engine: Engine, source: str | None, limit: int) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(OPEN_CHUNKS, {"source": source, "limit": limit}).scalar_one())

@@ -1,0 +1,48 @@
+"""From an upload to a batch in the ledger."""
+
+import json
+
+from importer.batches.accepting import accept_rows, checker_for
+from importer.batches.backpressure import check_room
+from importer.batches.request import BatchOptions, batch_options, idempotency_key
+from importer.batches.upload import upload
+from importer.eager import check_can_run_now, finish_now_if_eager
+from importer.intake.duplicates import without_duplicates
+from importer.intake.formats import open_rows
+from importer.intake.spool import Spooled, spool
+from importer.ledger.accept import Accepted, NewBatch
+from importer.services import services
+from stackroom_kit.request_id import current_request_id
+
+
+def create_from_request() -> Accepted:
+    """Problems 400, 411, 413, 415, 422, 429 and 503, before anything is written."""
+    here = services()
+    options, key = batch_options(), idempotency_key()
+    if here.settings.celery_task_always_eager:
+        check_can_run_now(options.operation)
+    check_room(here.engine, here.settings, options.source)
+    sent = upload()
+    spooled = spool(sent.stream, options.digest_prefix())
+    with spooled.file:
+        accepted = _accept(options, key, sent.media_type, spooled)
+    finish_now_if_eager(options.operation, accepted.batch_id)
+    return accepted
+
+
+def _accept(options: BatchOptions, key: str | None, media_type: str, spooled: Spooled) -> Accepted:
+    here, operation = services(), options.operation
+    rows = open_rows(media_type, spooled, operation, checker_for(operation, here.limits))
+    new = NewBatch(
+        operation=operation.name,
+        options=json.dumps(options.own),
+        source=options.source,
+        queue=options.queue,
+        request_id=current_request_id(),
+        digest=spooled.digest,
+        idempotency_key=key,
+        input=json.dumps(rows.found),
+        applies=operation.loads is not None,
+    )
+    read = rows.read if operation.loads is None else lambda: without_duplicates(rows.read())
+    return accept_rows(here.engine, new, operation, rows.expected, read, here.limits)

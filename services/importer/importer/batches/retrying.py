@@ -1,0 +1,42 @@
+"""A new batch of what failed in an old one, which itself never changes."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from importer.batches.accepting import accept_rows
+from importer.batches.backpressure import check_room
+from importer.batches.view import is_finished
+from importer.ledger.accept import Accepted, NewBatch
+from importer.ledger.again import failed_records
+from importer.services import services
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_kit.problems import conflict, unprocessable
+from stackroom_kit.request_id import current_request_id
+
+
+def retry(batch: Row[Any]) -> Accepted:
+    """One retry per batch: a repeated call gives the same one, and what fails again is retried from there.
+
+    The key has a space, which no key of a client may have. Problem 409 for a batch that is not finished, 422 where
+    nothing failed.
+    """
+    here, operation = services(), OPERATIONS[batch.operation]
+    if not is_finished(batch):
+        raise conflict("The batch is not finished; cancel it or wait.", code="not_finished")
+    rows = batch.failed_rows + batch.cancelled_rows
+    if not rows:
+        raise unprocessable("Nothing of this batch failed that could be tried again.", code="nothing_failed")
+    check_room(here.engine, here.settings, batch.source)
+    new = NewBatch(
+        operation=operation.name,
+        options=batch.options,
+        source=batch.source,
+        queue=batch.queue,
+        request_id=current_request_id(),
+        digest=batch.id,
+        idempotency_key=f"retry {batch.id}",
+        applies=operation.loads is not None,
+        retry_of=batch.id,
+    )
+    return accept_rows(here.engine, new, operation, rows, lambda: failed_records(here.engine, batch.id), here.limits)

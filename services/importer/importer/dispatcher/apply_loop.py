@@ -1,0 +1,62 @@
+"""The dispatcher's second thread: applies loads to the catalog, so that a slow catalog keeps no doorbell waiting."""
+
+import logging
+import threading
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from importer.applying.apply import Applier
+from importer.applying.catalog import CatalogAwayError
+from importer.applying.chunks import ApplyingChunks
+from importer.dispatcher.trouble import Trouble
+from importer.dispatcher.wakeup import Wakeup
+
+EXPECTING_SECONDS = 0.05
+IDLE_SECONDS = 1.0
+AWAY_SECONDS = 1.0
+logger = logging.getLogger(__name__)
+
+
+class ApplyLoop:
+    def __init__(self, applier: Applier, chunks: ApplyingChunks, wakeup: Wakeup, stop: threading.Event) -> None:
+        self._applier = applier
+        self._chunks = chunks
+        self._wakeup = wakeup
+        self._stop = stop
+        self._trouble = Trouble("apply")
+
+    def run(self) -> None:
+        """Until the stop event; the chunk at hand is finished first."""
+        while not self._stop.is_set():
+            if not self._step():
+                self._pause()
+        self._wakeup.close()
+
+    def _step(self) -> bool:
+        """Whether a chunk was applied, so that the next one is looked for at once."""
+        try:
+            found = self._applier.apply_next()
+        except CatalogAwayError as error:
+            return self._wait_out(f"the catalog is away: {error}")
+        except SQLAlchemyError as error:
+            return self._wait_out(type(error).__name__)
+        except Exception:
+            logger.exception("a chunk could not be applied; it is due again when its lease ends")
+            return self._wait_out("see the error above")
+        self._trouble.note("")
+        return found
+
+    def _wait_out(self, trouble: str) -> bool:
+        self._trouble.note(trouble)
+        self._stop.wait(AWAY_SECONDS)
+        return False
+
+    def _pause(self) -> None:
+        try:
+            is_expected = self._chunks.is_expected()
+        except SQLAlchemyError:
+            is_expected = False
+        if is_expected:
+            self._stop.wait(EXPECTING_SECONDS)
+        else:
+            self._wakeup.wait(IDLE_SECONDS, self._stop)

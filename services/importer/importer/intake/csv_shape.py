@@ -1,0 +1,98 @@
+"""What a CSV file is: its encoding, its delimiter and its columns, found by looking and said in the answer."""
+
+import codecs
+import csv
+import dataclasses
+import io
+from collections.abc import Collection, Sequence
+from typing import IO, Any
+
+from importer.intake.spool import BLOCK_BYTES
+from stackroom_kit.problems import FieldError, Problem, bad_request
+
+DELIMITERS = (",", ";", "\t")
+MAX_HEADER_BYTES = 64 * 1024
+WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Columns:
+    """What a file may have: ``known`` names count, ``ignored`` ones are passed over, ``required`` must be there."""
+
+    known: Collection[str]
+    required: Collection[str]
+    ignored: Collection[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class CSVShape:
+    """``encoding`` is a name that Python knows; ``columns`` are those of the file, in its order."""
+
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+
+
+def _wrong(code: str, detail: str) -> Problem:
+    return bad_request(detail, FieldError("", code, detail), code=code)
+
+
+def _is_utf8(file: IO[Any]) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while block := file.read(BLOCK_BYTES):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _encoding(file: IO[Any]) -> str:
+    """UTF-8 if every byte of the file allows it, else Windows-1251, as spreadsheets in Russian write it."""
+    start = file.read(3)
+    if start[:2] in WIDE_MARKS:
+        raise _wrong("wrong_encoding", "The file is UTF-16; save it as UTF-8 or Windows-1251.")
+    file.seek(0)
+    if _is_utf8(file):
+        return "utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8"
+    return "cp1251"
+
+
+def _header(file: IO[Any], encoding: str) -> str:
+    file.seek(0)
+    line: bytes = file.readline(MAX_HEADER_BYTES)
+    try:
+        return line.decode(encoding).rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise _wrong("wrong_encoding", "The file is neither UTF-8 nor Windows-1251.") from None
+
+
+def _names(header: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        cells: Sequence[str] = next(csv.reader(io.StringIO(header), delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return ()
+    return tuple(cell.strip().lower() for cell in cells)
+
+
+def _check(names: tuple[str, ...], columns: Columns) -> None:
+    listed = ", ".join(columns.known)
+    for name in names:
+        if name not in columns.known and name not in columns.ignored:
+            raise _wrong("unknown_column", f"There is no column {name[:50]!r}; known: {listed}.")
+        if names.count(name) > 1:
+            raise _wrong("repeated_column", f"The column {name!r} comes twice.")
+    missing = [name for name in columns.required if name not in names]
+    if missing:
+        raise _wrong("missing_column", f"The first line must name the columns; missing: {', '.join(missing)}.")
+
+
+def shape_of(file: IO[Any], columns: Columns) -> CSVShape:
+    """Reads the file once for its encoding and leaves it anywhere. Problem 400 for a file that is no such CSV."""
+    encoding = _encoding(file)
+    header = _header(file, encoding)
+    candidates = {delimiter: _names(header, delimiter) for delimiter in DELIMITERS}
+    delimiter = max(candidates, key=lambda one: sum(name in columns.known for name in candidates[one]))
+    _check(candidates[delimiter], columns)
+    return CSVShape(encoding, delimiter, candidates[delimiter])

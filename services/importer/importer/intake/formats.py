@@ -1,0 +1,62 @@
+"""The forms that a batch may come in, each with its way to read it."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from importer.intake.checker import RecordChecker
+from importer.intake.csv_rows import read_csv
+from importer.intake.csv_shape import Columns, shape_of
+from importer.intake.json_body import blocks, read_batch
+from importer.intake.ndjson import read_ndjson
+from importer.intake.spool import Spooled
+from stackroom_jobs.operations import Operation
+
+JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+FORMATS = (JSON, NDJSON, CSV)
+LINE_FIELDS = ("row", "outcome", "code", "detail")  # a file of failed rows may be sent again as it is
+BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts the records before
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """``expected`` is about how many; ``read`` opens them; ``found`` is what the answer says of the file."""
+
+    expected: int
+    read: Callable[[], Iterator[list[Any]]]
+    found: dict[str, Any]
+
+
+def _json(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:
+    expected = spooled.size // BYTES_PER_RECORD
+    return Rows(expected, lambda: blocks(read_batch(spooled.file.read(), checker)), {"format": "json"})
+
+
+def _ndjson(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:
+    return Rows(spooled.lines, lambda: read_ndjson(spooled.file, checker), {"format": "ndjson"})
+
+
+def _csv(spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows:
+    shape = shape_of(spooled.file, columns_of(operation))
+    is_result = "outcome" in shape.columns
+    found = {
+        "format": "csv",
+        "encoding": {"cp1251": "windows-1251"}.get(shape.encoding, shape.encoding.removesuffix("-sig")),
+        "byte_order_mark": shape.encoding.endswith("-sig"),
+        "delimiter": shape.delimiter,
+        "columns": list(shape.columns),
+    }
+    return Rows(spooled.lines, lambda: read_csv(spooled.file, shape, checker, is_result), found)
+
+
+_OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
+
+
+def columns_of(operation: Operation) -> Columns:
+    known = operation.record.__struct_fields__
+    return Columns(known, operation.required, (*LINE_FIELDS, *operation.result.__struct_fields__))
+
+
+def open_rows(media_type: str, spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows:
+    """``media_type`` is one of FORMATS. Problem 400 for a body that is not what it says."""
+    return _OPENERS[media_type](spooled, operation, checker)

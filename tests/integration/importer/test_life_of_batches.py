@@ -1,0 +1,158 @@
+"""What becomes of batches later: retried, deleted, over; and how many of them are taken at all."""
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from importer.app import create_app
+from importer.ledger.cancel import cancel
+from importer.ledger.expire import drop_payloads, expire_old
+from importer.ledger.failure import fail_whole
+from importer.ledger.statements import CLOSE_FINISHED
+from importer.settings import Settings
+from tests.support.ledger import Ledger
+
+BATCHES = "/api/importer/batches"
+
+
+@pytest.fixture
+def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
+    return create_app(Settings(sqlalchemy_database_uri=ledger_uri)).test_client()
+
+
+def ended(ledger: Ledger) -> None:
+    with ledger.engine.connect() as connection:
+        connection.execute(CLOSE_FINISHED)
+
+
+def failed_batch(ledger: Ledger) -> str:
+    """Thirty rows: ten done, ten failed, ten cancelled."""
+    batch_id = ledger.accept(30)
+    ledger.report(ledger.must_claim())
+    fail_whole(ledger.engine, ledger.must_claim().token, "broken", "It broke.")
+    cancel(ledger.engine, batch_id)
+    ended(ledger)
+    return batch_id
+
+
+def records_of(ledger: Ledger, batch_id: str) -> list[Any]:
+    query = "SELECT records FROM importer.chunk WHERE batch_id = :batch_id ORDER BY first_row"
+    return [record for chunk in ledger.column(query, batch_id=batch_id) for record in json.loads(str(chunk))]
+
+
+def test_retry_is_a_new_batch_of_what_failed_and_was_cancelled(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id = failed_batch(ledger)
+    before = client.get(f"{BATCHES}/{batch_id}").get_json()
+    answer = client.post(f"{BATCHES}/{batch_id}/retry")
+    assert answer.status_code == 202
+    new = answer.get_json()
+    assert (new["retry_of"], new["rows"], new["source"], new["created"]) == (batch_id, 20, "test", True)
+    assert records_of(ledger, new["id"]) == [{"id": row, "payload": f"p{row}"} for row in range(11, 31)]
+    assert client.get(f"{BATCHES}/{batch_id}").get_json() == before
+
+
+def test_retry_repeated_is_the_same_batch(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id = failed_batch(ledger)
+    first, second = (client.post(f"{BATCHES}/{batch_id}/retry").get_json() for _ in range(2))
+    assert (second["id"], second["created"]) == (first["id"], False)
+
+
+def test_retry_keeps_refused_rows_out(client: FlaskClient, ledger: Ledger) -> None:
+    body = b'{"id":1,"payload":"a"}\n{"id":2}\n{"id":3,"payload":"c"}\n'
+    batch_id = client.post(BATCHES, data=body, content_type="application/x-ndjson").get_json()["id"]
+    fail_whole(ledger.engine, ledger.must_claim().token, "broken", "It broke.")
+    new = client.post(f"{BATCHES}/{batch_id}/retry").get_json()
+    assert records_of(ledger, new["id"]) == [{"id": 1, "payload": "a"}, {"id": 3, "payload": "c"}]
+
+
+def test_retry_needs_a_finished_batch_with_failures(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id = ledger.accept(10)
+    assert client.post(f"{BATCHES}/{batch_id}/retry").get_json()["code"] == "not_finished"
+    ledger.report(ledger.must_claim())
+    answer = client.post(f"{BATCHES}/{batch_id}/retry")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "nothing_failed")
+    assert client.post(f"{BATCHES}/nobody/retry").status_code == 404
+
+
+def test_deleted_batch_is_gone_and_its_key_stays_taken(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id = ledger.accept(10, key="monday")
+    open_answer = client.delete(f"{BATCHES}/{batch_id}")
+    assert (open_answer.status_code, open_answer.get_json()["code"]) == (409, "not_finished")
+    ledger.report(ledger.must_claim())
+    assert client.delete(f"{BATCHES}/{batch_id}").get_json() == {"status": "deleted", "id": batch_id}
+    for method, path in (("GET", ""), ("GET", "/results"), ("POST", "/cancel"), ("POST", "/retry"), ("DELETE", "")):
+        answer = client.open(f"{BATCHES}/{batch_id}{path}", method=method)
+        assert (answer.status_code, answer.get_json()["code"]) == (410, "batch_expired")
+    assert client.get(f"/api/importer/status/{batch_id}").status_code == 410
+    assert client.get(BATCHES).get_json()["items"] == []
+    assert ledger.column("SELECT count(*) FROM importer.chunk") == [0]
+    assert ledger.accept(10, key="monday") == batch_id
+
+
+def test_batch_is_over_when_its_days_are(client: FlaskClient, ledger: Ledger) -> None:
+    old, young = failed_batch(ledger), failed_batch(ledger)
+    ledger.run("UPDATE importer.batch SET ended_at = now() - interval '31 days' WHERE id = :id", id=old)
+    assert expire_old(ledger.engine, 30) == 1
+    assert client.get(f"{BATCHES}/{old}").status_code == 410
+    assert client.get(f"{BATCHES}/{young}").status_code == 200
+    assert expire_old(ledger.engine, 30) == 0
+
+
+def test_open_batch_is_never_over(ledger: Ledger) -> None:
+    batch_id = ledger.accept(10)
+    ledger.run("UPDATE importer.batch SET created_at = now() - interval '400 days'")
+    assert expire_old(ledger.engine, 1) == 0
+    assert ledger.states(batch_id) == ["ready"]
+
+
+def test_payloads_go_when_nothing_failed_and_results_stay(client: FlaskClient, ledger: Ledger) -> None:
+    failed = failed_batch(ledger)
+    good = ledger.accept(10)
+    ledger.report(ledger.must_claim())
+    ended(ledger)
+    assert drop_payloads(ledger.engine) == 1
+    assert ledger.column("SELECT records FROM importer.chunk WHERE batch_id = :id", id=good) == [""]
+    assert len(client.get(f"{BATCHES}/{good}/results").data.splitlines()) == 10
+    assert len(records_of(ledger, failed)) == 30
+    assert drop_payloads(ledger.engine) == 0
+
+
+def test_too_much_open_is_refused_by_source_and_in_all(ledger: Ledger, ledger_uri: str) -> None:
+    settings = Settings(sqlalchemy_database_uri=ledger_uri, max_open_chunks=3, max_open_chunks_per_source=2)
+    client = create_app(settings).test_client()
+    body = {"records": [{"id": 1, "payload": "x"}]}
+    codes = [client.post(f"{BATCHES}?source={source}", json=body) for source in ("a", "a", "a", "b", "c")]
+    assert [answer.status_code for answer in codes] == [202, 202, 429, 202, 503]
+    assert [answer.get_json().get("code") for answer in (codes[2], codes[4])] == [
+        "source_has_too_much_open", "too_much_open",
+    ]  # fmt: skip
+    assert codes[2].headers["Retry-After"] == codes[4].headers["Retry-After"] == "10"
+    ledger.report(ledger.must_claim())
+    assert client.post(f"{BATCHES}?source=c", json=body).status_code == 202
+
+
+def test_nearly_full_disk_is_refused(ledger: Ledger, ledger_uri: str) -> None:
+    client = create_app(Settings(sqlalchemy_database_uri=ledger_uri, min_free_bytes=2**60)).test_client()
+    answer = client.post(BATCHES, json={"records": [{"id": 1, "payload": "x"}]})
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "disk_low")
+
+
+def test_batches_are_listed_by_state(client: FlaskClient, ledger: Ledger) -> None:
+    cancelled, waiting = failed_batch(ledger), ledger.accept(10)
+
+    def listed(state: str) -> list[str]:
+        return [item["id"] for item in client.get(f"{BATCHES}?state={state}").get_json()["items"]]
+
+    assert (listed("cancelled"), listed("waiting_for_worker"), listed("done")) == ([cancelled], [waiting], [])
+    assert client.get(f"{BATCHES}?state=lost").status_code == 400
+
+
+def test_operations_say_their_fields_and_who_serves_them(client: FlaskClient) -> None:
+    items = {item["name"]: item for item in client.get("/api/importer/operations").get_json()["items"]}
+    assert items["load_types"]["loads"] == "types"
+    assert items["normalize_record"]["slots"] == 0
+    assert items["normalize_record"]["fields"] == [
+        {"name": "id", "required": True}, {"name": "payload", "required": True},
+    ]  # fmt: skip

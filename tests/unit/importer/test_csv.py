@@ -1,0 +1,109 @@
+"""CSV: encoding, delimiter and columns are found by looking; a bad row costs itself only."""
+
+import codecs
+import io
+from typing import Any
+
+import pytest
+
+from importer.intake.checker import RecordChecker, Refusal
+from importer.intake.csv_rows import armed, defused, read_csv
+from importer.intake.csv_shape import shape_of
+from importer.intake.formats import columns_of
+from stackroom_jobs.loads import GroupRow
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.records import Record
+from stackroom_kit.problems import Problem
+
+NORMALIZE, GROUPS = OPERATIONS["normalize_record"], OPERATIONS["load_groups"]
+
+
+def read(body: bytes, operation: Any = NORMALIZE, max_bytes: int = 1000) -> list[Any]:
+    file = io.BytesIO(body)
+    shape = shape_of(file, columns_of(operation))
+    checker = RecordChecker(operation.record, max_bytes)
+    return [item for items in read_csv(file, shape, checker, "outcome" in shape.columns) for item in items]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    ("encoding", "start"), [("utf-8", b""), ("utf-8", codecs.BOM_UTF8), ("cp1251", b"")], ids=["utf-8", "bom", "cp1251"]
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_csv_is_read_whatever_spreadsheet_wrote_it(
+    delimiter: str, encoding: str, start: bytes, line_break: str
+) -> None:
+    lines = ["id;payload", "1;Книга", '2;"a;b ""c"""', '3;"две\nстроки"', ""]
+    text = line_break.join(lines).replace("a;b", "a_b").replace(";", delimiter).replace("a_b", f"a{delimiter}b")
+    body = start + text.encode(encoding)
+    assert read(body) == [
+        Record("1", "Книга"), Record("2", f'a{delimiter}b "c"'), Record("3", "две\nстроки"),
+    ]  # fmt: skip
+    shape = shape_of(io.BytesIO(body), columns_of(NORMALIZE))
+    assert (shape.delimiter, shape.columns) == (delimiter, ("id", "payload"))
+
+
+def test_csv_keeps_rows_in_order_over_many_blocks() -> None:
+    body = b"payload,id\n" + b"".join(b"x%d,%d\n" % (row, row) for row in range(3500))
+    assert read(body) == [Record(str(row), f"x{row}") for row in range(3500)]
+
+
+def test_csv_turns_texts_into_what_the_fields_are() -> None:
+    rows = read(b"id,name,comment\n7,null,\n8,,x\n9.5,a,b\n99999999999,a,b\n,a,b\n", GROUPS)
+    assert rows[:2] == [GroupRow(7, "null", None), GroupRow(8, None, "x")]
+    assert [(item.code, item.field) for item in rows[2:]] == [
+        ("wrong_type", "id"), ("wrong_value", "id"), ("wrong_type", "id"),
+    ]  # fmt: skip
+
+
+def test_csv_without_a_column_leaves_the_field_out() -> None:
+    assert read(b"ID , Name\n1,a\n", GROUPS) == [GroupRow(1, "a")]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (b"1", "wrong_cells"),
+        (b"1,a,b", "wrong_cells"),
+        (b",a", "wrong_value"),
+        (b"1," + b"x" * 1000, "record_too_long"),
+        (b"1,a\0b", "nul_character"),
+    ],
+)
+def test_csv_refuses_only_the_bad_row(row: bytes, code: str) -> None:
+    first, bad, last = read(b"id,payload\n1,a\n" + row + b"\n\n3,c\n")
+    assert (first, last) == (Record("1", "a"), Record("3", "c"))
+    assert isinstance(bad, Refusal)
+    assert bad.code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "missing_column"),
+        (b"1,a\n2,b\n", "unknown_column"),
+        (b"id\n1\n", "missing_column"),
+        (b"id,payload,payload\n1,a,b\n", "repeated_column"),
+        (b"id,payload,price\n1,a,b\n", "unknown_column"),
+        ("id,payload\n1,a\n".encode("utf-16"), "wrong_encoding"),
+        (b'id,payload\n1,"a\n2,b\n', "invalid_csv"),
+        (b'id,payload\n1,"a"b\n', "invalid_csv"),
+        (b"id,payload\n1,\x98\n", "invalid_csv"),
+        (b"\x98\n", "wrong_encoding"),
+    ],
+)
+def test_csv_that_is_wrong_as_a_whole_is_a_problem(body: bytes, code: str) -> None:
+    with pytest.raises(Problem) as raised:
+        read(body)
+    assert (raised.value.status, raised.value.code) == (400, code)
+
+
+def test_csv_of_failed_rows_can_be_sent_again() -> None:
+    body = b"row,outcome,code,detail,id,payload,normalized_payload\n3,failed,x,y,'=1,''q,\n"
+    assert read(body) == [Record("=1", "'q")]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+7 495", "-1", "@x", "'quoted", "plain", "", "''=", "\tx"])
+def test_defused_cell_is_no_formula_and_comes_back_as_it_was(text: str) -> None:
+    assert armed(defused(text)) == text
+    assert not defused(text).startswith(("=", "+", "-", "@", "\t"))
