@@ -14,7 +14,7 @@ from catalog.migrate import migrate as migrate_catalog
 from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app
 from importer.applying.apply import Applier
-from importer.applying.catalog import Catalog, CatalogAwayError
+from importer.applying.catalog import Catalog, CatalogAwayError, Verdict
 from importer.applying.chunks import ApplyingChunks
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
@@ -286,3 +286,62 @@ def test_load_served_least_recently_is_applied_first(client: FlaskClient, ledger
         one.apply_next()
     assert ledger.states(small) == ["done"]
     assert ledger.states(large).count("done") == 1
+
+
+def test_cancelled_load_applies_nothing_that_is_computed_already(
+    client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
+) -> None:
+    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}, {"id": 6, "name": "y"}])
+    cancelled = client.post(f"{BATCHES}/{batch_id}/cancel").get_json()
+    assert (cancelled["state"], cancelled["outcomes"]["cancelled"]) == ("cancelled", 2)
+    assert not applier(ledger, settings).apply_next()
+    assert sorted(groups(catalog)) == [1, 2]
+
+
+def offered(client: FlaskClient, ledger: Ledger, settings: Settings, is_applied: bool) -> str:
+    """A load whose only call to the catalog got no answer."""
+    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
+    chunk = ApplyingChunks(ledger.engine, "lost", LEASE).take()
+    assert chunk is not None
+    if is_applied:
+        Catalog(settings).apply(applier(ledger, settings).call_of(chunk))
+    return batch_id
+
+
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_cancel_says_what_became_of_a_call_without_an_answer(
+    client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str, is_applied: bool
+) -> None:
+    batch_id = offered(client, ledger, settings, is_applied)
+    assert client.post(f"{BATCHES}/{batch_id}/cancel").get_json()["outcomes"]["pending"] == 1
+    run_out(ledger)
+    assert applier(ledger, settings).apply_next()
+    batch = client.get(f"{BATCHES}/{batch_id}").get_json()
+    assert (batch["state"], batch["changes"]["created"]) == (("done", 1) if is_applied else ("cancelled", 0))
+    assert (5 in groups(catalog)) is is_applied
+
+
+def test_late_copy_of_a_call_changes_nothing_after_a_cancel(
+    client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
+) -> None:
+    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
+    chunk = ApplyingChunks(ledger.engine, "slow", LEASE).take()
+    assert chunk is not None
+    client.post(f"{BATCHES}/{batch_id}/cancel")
+    run_out(ledger)
+    one = applier(ledger, settings)
+    assert one.apply_next()
+    assert Catalog(settings).apply(one.call_of(chunk)).verdict is Verdict.CLOSED
+    assert (ledger.states(batch_id), sorted(groups(catalog))) == (["cancelled"], [1, 2])
+
+
+def test_retry_of_an_undo_takes_back_what_it_left(client: FlaskClient, catalog: str) -> None:
+    batch = load(client, [{"id": 20, "name": "n"}, {"id": 21, "name": "n"}])
+    requests.post(f"{catalog}/api/types/", json={"id": 1, "group_id": 21}, timeout=10)
+    undo = client.post(f"{BATCHES}/{batch['id']}/undo").get_json()
+    assert words(client, undo) == ["removed", "in_use"]
+    requests.delete(f"{catalog}/api/types/1", timeout=10)
+    new = client.post(f"{BATCHES}/{undo['id']}/retry").get_json()
+    assert (new["state"], new["changes"], new["rows"]) == ("done", {"removed": 1}, 1)
+    assert (new["retry_of"], new["undo_of"]) == (undo["id"], batch["id"])
+    assert sorted(groups(catalog)) == [1, 2]

@@ -33,7 +33,20 @@ class Applier:
     def _apply(self, chunk: ApplyingChunk) -> None:
         if chunk.lines.is_empty:
             self._finish(chunk, Answer(Verdict.APPLIED))
-            return
+        elif chunk.is_cancelled:
+            self._settle_cancelled(chunk)
+        else:
+            self._offer(chunk)
+
+    def _settle_cancelled(self, chunk: ApplyingChunk) -> None:
+        """It was offered before its batch was cancelled: applied then, or never to be."""
+        closed = self._catalog.close(chunk.key)
+        if closed.verdict is Verdict.APPLIED:
+            self._finish(chunk, closed)
+        else:
+            self._chunks.cancel(chunk)
+
+    def _offer(self, chunk: ApplyingChunk) -> None:
         answer = self._catalog.apply(self.call_of(chunk))
         if answer.verdict is Verdict.APPLIED:
             self._finish(chunk, answer)

@@ -11,6 +11,7 @@ from importer.applying.lines import AppliedLines, LoadLines
 from importer.database import transaction
 from importer.ledger.split import pieces_of
 from importer.ledger.statements import (
+    CANCEL_APPLYING,
     COUNT_REFUSAL,
     DELETE_CHUNK,
     FINISH_APPLIED,
@@ -38,6 +39,7 @@ class ApplyingChunk:
     options: dict[str, Any]
     request_id: str
     is_undo: bool
+    is_cancelled: bool
     lines: LoadLines
 
     @property
@@ -77,6 +79,11 @@ class ApplyingChunks:
         with self._engine.connect() as connection:
             connection.execute(FINISH_APPLIED, parameters)
 
+    def cancel(self, chunk: ApplyingChunk) -> None:
+        """Under a key that is closed."""
+        with self._engine.connect() as connection:
+            connection.execute(CANCEL_APPLYING, chunk.place())
+
     def put_back(self, chunk: ApplyingChunk) -> None:
         """Nothing is known and nothing is counted: it is due again at once."""
         with self._engine.connect() as connection:
@@ -115,5 +122,6 @@ def _chunk(row: Row[Any]) -> ApplyingChunk:
         json.loads(row.options),
         row.request_id,
         row.undo_of is not None,
+        row.is_cancelled,
         LoadLines(row.output),
     )

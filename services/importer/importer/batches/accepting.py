@@ -30,8 +30,8 @@ def checker_for(operation: Operation, limits: Limits) -> RecordChecker:
 
 
 def live_slots(engine: Engine, operation: Operation, queue: str) -> int:
-    parameters = {"queue": queue, "operation": operation.name, "alive": WORKER_ALIVE_SECONDS}
     """Pool processes of live workers that would take it from this queue."""
+    parameters = {"queue": queue, "operation": operation.name, "alive": WORKER_ALIVE_SECONDS}
     with engine.connect() as connection:
         return int(connection.execute(SLOTS, parameters).scalar_one())
 

@@ -9,6 +9,7 @@ from importer.batches.backpressure import check_room
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch
 from importer.ledger.again import failed_records
+from importer.ledger.undo import accept_undo, left_rows
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.problems import conflict, unprocessable
@@ -38,5 +39,8 @@ def retry(batch: Row[Any]) -> Accepted:
         idempotency_key=f"retry {batch.id}",
         applies=operation.loads is not None,
         retry_of=batch.id,
+        undo_of=batch.undo_of,
     )
+    if batch.undo_of is not None:
+        return accept_undo(here.engine, new, left_rows(here.engine, batch.id))
     return accept_rows(here.engine, new, operation, rows, lambda: failed_records(here.engine, batch.id), here.limits)

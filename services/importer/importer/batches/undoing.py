@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from importer.batches.backpressure import check_room
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch
-from importer.ledger.undo import accept_undo
+from importer.ledger.undo import accept_undo, created_rows
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.problems import conflict, unprocessable
@@ -31,7 +31,7 @@ def undo(batch: Row[Any]) -> Accepted:
         applies=True,
         undo_of=batch.id,
     )
-    return accept_undo(here.engine, new)
+    return accept_undo(here.engine, new, created_rows(here.engine, batch.id))
 
 
 def _check_can_be_undone(batch: Row[Any]) -> None:

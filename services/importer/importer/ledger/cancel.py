@@ -1,4 +1,4 @@
-"""cancel: holds in every state; what is computed stays, what is not never will be."""
+"""cancel: holds in every state; what is done stays, what is not never will be."""
 
 from sqlalchemy import Engine
 
@@ -11,6 +11,6 @@ def cancel(engine: Engine, batch_id: str) -> bool:
     with transaction(engine) as connection:
         if connection.execute(LOCK_BATCH_TO_CANCEL, {"batch_id": batch_id}).first() is None:
             return False
-        if connection.execute(CANCEL_CHUNKS, {"batch_id": batch_id}).rowcount:
-            connection.execute(MARK_CANCELLED, {"batch_id": batch_id})
+        connection.execute(CANCEL_CHUNKS, {"batch_id": batch_id})
+        connection.execute(MARK_CANCELLED, {"batch_id": batch_id})
         return True

@@ -147,13 +147,13 @@ WITH pick AS (
     AND (CAST(:only_batch AS text) IS NULL OR c.batch_id = :only_batch)
   ORDER BY b.applied_at, c.batch_id, c.first_row LIMIT 1 FOR UPDATE OF c SKIP LOCKED),
 took AS (
-  UPDATE importer.chunk k SET applier = :applier, due_at = now() + make_interval(secs => :lease)
+  UPDATE importer.chunk k SET applier = :applier, offered = true, due_at = now() + make_interval(secs => :lease)
   FROM pick WHERE (k.batch_id, k.first_row) = (pick.batch_id, pick.first_row)
   RETURNING k.batch_id, k.first_row, k.last_row, k.output),
 applied AS (
   UPDATE importer.batch SET applied_at = clock_timestamp(), started_at = COALESCE(started_at, now())
   WHERE id = (SELECT id FROM importer.batch WHERE id = (SELECT batch_id FROM took) FOR NO KEY UPDATE SKIP LOCKED))
-SELECT took.*, b.operation, b.options, b.request_id, b.undo_of
+SELECT took.*, b.operation, b.options, b.request_id, b.undo_of, b.cancelled_at IS NOT NULL AS is_cancelled
 FROM took JOIN importer.batch b ON b.id = took.batch_id""")
 HAS_LOADS = text("SELECT EXISTS (SELECT FROM importer.batch WHERE open AND operation = ANY(:operations))")
 _THIS_APPLYING = "batch_id = :batch_id AND first_row = :first_row AND last_row = :last_row AND state = 'applying'"
@@ -161,6 +161,9 @@ FINISH_APPLIED = text(f"""
 UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = :failed_rows, applier = NULL,
   created = :created, updated = :updated, unchanged = :unchanged, skipped = :skipped, removed = :removed,
   finished_at = clock_timestamp()
+WHERE {_THIS_APPLYING}""")
+CANCEL_APPLYING = text(f"""
+UPDATE importer.chunk SET state = 'cancelled', applier = NULL, finished_at = clock_timestamp()
 WHERE {_THIS_APPLYING}""")
 PUT_BACK_APPLYING = text(f"UPDATE importer.chunk SET due_at = now(), applier = NULL WHERE {_THIS_APPLYING}")
 COUNT_REFUSAL = text(f"""
@@ -174,13 +177,15 @@ INSERT INTO importer.chunk
 VALUES (:batch_id, :first_row, :last_row, :rows, :queue, true, 'applying', :records, :output, 'refused_by_catalog',
   :reason)""")
 
-# cancel: a late report is refused because its chunk is not leased any more.
+# cancel: a late report is refused because its chunk is not leased any more. What the catalog may have heard of is
+# left to the dispatcher, which closes its key there, or finds that it was applied.
 LOCK_BATCH_TO_CANCEL = text("SELECT open FROM importer.batch WHERE id = :batch_id FOR UPDATE")
 CANCEL_CHUNKS = text("""
 UPDATE importer.chunk SET state = 'cancelled', finished_at = clock_timestamp()
-WHERE batch_id = :batch_id AND state IN ('ready', 'leased')""")
+WHERE batch_id = :batch_id AND (state IN ('ready', 'leased') OR state = 'applying' AND NOT offered)""")
 MARK_CANCELLED = text("""
-UPDATE importer.batch SET cancelled_at = COALESCE(cancelled_at, now()) WHERE id = :batch_id""")
+UPDATE importer.batch SET cancelled_at = COALESCE(cancelled_at, now()) WHERE id = :batch_id AND EXISTS (
+  SELECT FROM importer.chunk WHERE batch_id = :batch_id AND state IN ('applying', 'cancelled'))""")
 
 # close: a batch with nothing left to do is not looked at by claims any more. What it was given goes with that, unless
 # some of it failed or was cancelled and could be tried again.

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from importer.database import transaction
 from importer.ledger.accept import Accepted, NewBatch, insert_batch
+from importer.ledger.again import failed_records
 from importer.ledger.results import OK_MARK, PREFIX_BYTES, pages
 from importer.ledger.statements import COUNT_ROWS, INSERT_UNDO_CHUNK, NOTIFY, OUTPUTS_WITH_CREATED
 from stackroom_jobs.loads import Applied
@@ -42,12 +43,18 @@ def created_rows(engine: Engine, batch_id: str) -> Iterator[Created]:
                     yield Created(result.id, result.etag or "")
 
 
-def accept_undo(engine: Engine, new: NewBatch) -> Accepted:
-    """The batch that undoes ``new.undo_of``; the same one where it was made before."""
+def left_rows(engine: Engine, batch_id: str) -> Iterator[Created]:
+    """What an undo left, or did not come to before it was cancelled."""
+    for records in failed_records(engine, batch_id):
+        yield from (msgspec.json.decode(record, type=Created) for record in records)
+
+
+def accept_undo(engine: Engine, new: NewBatch, created: Iterator[Created]) -> Accepted:
+    """The batch that takes ``created`` back; the same one where it was made before."""
     with transaction(engine) as connection:
         accepted = insert_batch(connection, new)
         if accepted.is_new:
-            rows = _insert_chunks(connection, accepted.batch_id, new, created_rows(engine, str(new.undo_of)))
+            rows = _insert_chunks(connection, accepted.batch_id, new, created)
             connection.execute(COUNT_ROWS, {"id": accepted.batch_id, "rows": rows, "refused": 0, "open": True})
             connection.execute(NOTIFY)
     return accepted

@@ -16,11 +16,13 @@ ALTER TABLE importer.batch
     ADD COLUMN drops_payloads boolean NOT NULL DEFAULT false,
     ADD COLUMN applied_at timestamptz NOT NULL DEFAULT clock_timestamp()"""
 
-# Whether it is applied to the catalog, who does that now, how often the catalog refused, and what changed there.
+# Whether it is applied to the catalog, who does that now, whether the catalog may have heard of it, how often it
+# refused, and what changed there.
 CHUNK = """
 ALTER TABLE importer.chunk
     ADD COLUMN applies boolean NOT NULL DEFAULT false,
     ADD COLUMN applier text,
+    ADD COLUMN offered boolean NOT NULL DEFAULT false,
     ADD COLUMN refusals integer NOT NULL DEFAULT 0,
     ADD COLUMN created integer NOT NULL DEFAULT 0,
     ADD COLUMN updated integer NOT NULL DEFAULT 0,
@@ -44,6 +46,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP INDEX importer.batch_ended, importer.batch_drops_payloads, importer.chunk_applying")
     batch = ("input", "undo_of", "ended_at", "expired_at", "has_payloads", "drops_payloads", "applied_at")
-    chunk = ("applies", "applier", "refusals", "created", "updated", "unchanged", "skipped", "removed")
+    chunk = ("applies", "applier", "offered", "refusals", "created", "updated", "unchanged", "skipped", "removed")
     for table, columns in (("batch", batch), ("chunk", chunk)):
         op.execute(f"ALTER TABLE importer.{table} " + ", ".join(f"DROP COLUMN {name}" for name in columns))
