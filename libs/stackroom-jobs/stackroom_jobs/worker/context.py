@@ -11,6 +11,17 @@ class Stopped(Exception):
     """Raised by a function that saw ``should_stop``: the chunk goes back, and the attempt is not counted."""
 
 
+class DeviceLost(Exception):
+    """Raised by a function whose GPU fails, vanished or has no memory left for the least work: no fault of the record.
+
+    The chunk goes back, the attempt is not counted, and the worker ends with ``reason``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclasses.dataclass
 class Context:
     """One per chunk. ``settings`` are the worker's own, ``options`` those of the batch."""

@@ -14,7 +14,7 @@ from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.context import Context, Stopped
+from stackroom_jobs.worker.context import Context, DeviceLost, Stopped
 from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.renewal import Renewal
 from stackroom_jobs.worker.stop import StopFlag
@@ -24,6 +24,7 @@ Function = Callable[[Any, Context], msgspec.Struct]
 
 LONGEST_ROUND_SECONDS = 20.0
 ROUND_PART = 4  # of the time limit: the hard limit covers the whole round
+LOST_DEVICE_PAUSE = 5.0  # seconds that a chunk waits, so that a device that fails at once does not spin
 SAFETY_PART = 0.9  # a report is given up well before the hard limit
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,10 @@ class Round:
         except Stopped:
             logger.info("batch=%s first_row=%d released", chunk.batch_id, chunk.first_row)
             self._api.release(ReleaseRequest(chunk.token), self._deadline)
+            return None
+        except DeviceLost as lost:
+            logger.error("batch=%s first_row=%d goes back: %s", chunk.batch_id, chunk.first_row, lost.reason)
+            self._api.release(ReleaseRequest(chunk.token, LOST_DEVICE_PAUSE), self._deadline)
             return None
         except Exception as error:
             logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)

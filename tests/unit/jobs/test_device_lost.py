@@ -1,0 +1,49 @@
+"""A function whose device is lost: the chunk goes back as it was, and nothing is reported of it."""
+
+from pathlib import Path
+
+import msgspec
+
+from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, ReleaseRequest
+from stackroom_jobs.records import Record
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker import Context, DeviceLost
+from stackroom_jobs.worker.deadline import Deadline
+from stackroom_jobs.worker.doorbell import Doorbell, Round
+from stackroom_jobs.worker.stop import StopFlag
+
+CHUNK = Claim("t", "b", 1, "process_video", msgspec.Raw(b"{}"), "r", 1, 30, msgspec.Raw(b'[{"id":1,"payload":"a"}]'))
+
+
+class Calls:
+    """What the worker would have told the importer."""
+
+    def __init__(self) -> None:
+        self.released: list[ReleaseRequest] = []
+        self.failed: list[FailRequest] = []
+        self.claims = 0
+
+    def claim(self, _asked: ClaimRequest, _deadline: Deadline) -> Claim | None:
+        self.claims += 1
+        return CHUNK if self.claims == 1 else None
+
+    def release(self, asked: ReleaseRequest, _deadline: Deadline) -> None:
+        self.released.append(asked)
+
+    def fail(self, asked: FailRequest, _deadline: Deadline) -> None:
+        self.failed.append(asked)
+
+
+def lose_device(_record: Record, _context: Context) -> msgspec.Struct:
+    raise DeviceLost("CUDA error: unspecified launch failure")
+
+
+def test_chunk_of_a_lost_device_is_released_after_a_pause_and_not_failed(tmp_path: Path) -> None:
+    api = Calls()
+    bell = Doorbell("gpu", "d", 60)
+    functions = {"process_video": lose_device}
+    Round(api, WorkerSettings(), functions, "w", StopFlag(tmp_path / "stop"), bell).run()  # type: ignore[arg-type]
+    assert [one.token for one in api.released] == ["t"]
+    assert api.released[0].not_before_seconds > 0
+    assert api.failed == []
+    assert api.claims == 1
