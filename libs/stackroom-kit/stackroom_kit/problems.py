@@ -1,6 +1,7 @@
 """Errors as ``application/problem+json`` (RFC 9457); every code is a stable English word."""
 
 import dataclasses
+import errno
 import json
 import logging
 from collections.abc import Mapping
@@ -89,6 +90,13 @@ def unavailable(detail: str, code: str = "unavailable", retry_after: int = 5) ->
     return Problem(503, code, detail, headers={"Retry-After": str(retry_after)})
 
 
+def of_exception(error: Exception) -> Problem:
+    """503 for a full disk, which is nobody's mistake and passes; 500 for what should not happen."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return unavailable("The disk of this service is full.", code="disk_full", retry_after=60)
+    return Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id.")
+
+
 def respond(problem: Problem) -> Response:
     answer = Response(problem.encode(request.path), problem.status, content_type=CONTENT_TYPE)
     answer.headers.update(problem.headers)
@@ -106,9 +114,7 @@ def _from_http_exception(error: HTTPException) -> Response:
 
 def _from_exception(error: Exception) -> Response:
     logger.error("unexpected error in %s %s", request.method, request.path, exc_info=error)
-    return respond(
-        Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id.")
-    )
+    return respond(of_exception(error))
 
 
 def register_problems(app: Flask) -> None:

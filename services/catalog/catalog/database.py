@@ -10,6 +10,14 @@ from sqlalchemy.pool import StaticPool
 SCHEMA = "tbc"
 CONNECT_TIMEOUT_SECONDS = 3
 # A server that does not answer, or a lock that somebody holds, must become an error within seconds.
+# A host that has vanished is found in half a minute.
+TCP_OPTIONS: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+}
 SERVER_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
 
 
@@ -27,7 +35,7 @@ def make_engine(database_uri: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": SERVER_OPTIONS},
+        connect_args={**TCP_OPTIONS, "options": SERVER_OPTIONS},
     )
 
 

@@ -3,6 +3,7 @@
 import logging
 
 import psycopg2
+import psycopg2.errors
 from flask import Flask, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -22,6 +23,9 @@ def _busy(_error: Exception) -> Response:
 
 def _away(error: Exception) -> Response:
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg2.errors.DiskFull):
+        logger.error("the disk of the database is full")
+        return respond(unavailable("The disk of the database is full.", code="database_full", retry_after=60))
     logger.error("the database does not answer: %s", type(cause).__name__)
     return respond(unavailable("The database does not answer.", code="database_unavailable"))
 

@@ -2,11 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg2
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
 
 # A server that does not answer must become a 503 within seconds, and nothing may hold a row for ever.
 CONNECT_TIMEOUT_SECONDS = 3
+# A host that has vanished is found in half a minute: without these, a dispatcher would wait for hours for its answer.
+TCP_OPTIONS: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+}
+# Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
+DATABASE_ERRORS = (SQLAlchemyError, psycopg2.Error)
 SERVER_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
 
 
@@ -17,7 +30,7 @@ def make_engine(database_uri: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "options": SERVER_OPTIONS},
+        connect_args={**TCP_OPTIONS, "options": SERVER_OPTIONS},
     )
 
 

@@ -1,11 +1,14 @@
 """Loads, with the real catalog behind a real socket: every row accounted for, applied once, and taken back."""
 
+import importlib
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
@@ -16,6 +19,7 @@ from importer.app import create_app
 from importer.applying.apply import Applier
 from importer.applying.catalog import Catalog, CatalogAwayError, Verdict
 from importer.applying.chunks import ApplyingChunks
+from importer.ledger.expire import expire
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
 from tests.support.ledger import LEASE, Ledger
@@ -345,3 +349,68 @@ def test_retry_of_an_undo_takes_back_what_it_left(client: FlaskClient, catalog: 
     assert (new["state"], new["changes"], new["rows"]) == ("done", {"removed": 1}, 1)
     assert (new["retry_of"], new["undo_of"]) == (undo["id"], batch["id"])
     assert sorted(groups(catalog)) == [1, 2]
+
+
+def test_pieces_of_a_cancelled_load_are_not_applied(
+    client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
+) -> None:
+    batch_id = applying(client, ledger, [{"id": row, "name": "x"} for row in range(5, 25)])
+    chunk = ApplyingChunks(ledger.engine, "slow", LEASE).take()
+    assert chunk is not None
+    client.post(f"{BATCHES}/{batch_id}/cancel")
+    one = applier(ledger, settings)
+    one.give_up_after_refusals(chunk, "500: no")
+    while one.apply_next():
+        pass
+    assert client.get(f"{BATCHES}/{batch_id}").get_json()["outcomes"]["cancelled"] == 20
+    assert sorted(groups(catalog)) == [1, 2]
+
+
+def answering(status: int, body: str) -> Flask:
+    """A catalog that answers every call with this, also whether it is ready."""
+    app = Flask("ill")
+    app.register_error_handler(404, lambda _: Response(body, status, content_type="application/json"))
+    return app
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(500, '{"code":"internal_error"}'), (200, "<html>"), (200, "{}"), (404, "")]
+)
+def test_catalog_that_is_ill_or_none_at_all_counts_nothing(
+    client: FlaskClient, ledger: Ledger, settings: Settings, status: int, body: str
+) -> None:
+    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
+    with served(answering(status, body)) as address:
+        ill = Settings(**{**vars(settings), "catalog_url": address})
+        for _ in range(5):
+            with pytest.raises(CatalogAwayError):
+                applier(ledger, ill).apply_next()
+    assert ledger.column("SELECT refusals FROM importer.chunk") == [0]
+    assert ledger.states(batch_id) == ["applying"]
+
+
+@pytest.mark.parametrize("call", ["retry", "undo"])
+def test_batch_is_not_deleted_while_it_is_read_for_another(
+    client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that went in the middle would be missing in the new batch, and nobody would know."""
+    batch = load(client, [{"id": row, "name": "n"} for row in range(10, 5010)] + [{"id": 1}])
+    deletion: list[Any] = []
+    module = "importer.ledger.again" if call == "retry" else "importer.ledger.undo"
+    pages = importlib.import_module(module).pages
+
+    def slow_pages(*arguments: Any) -> Iterator[Any]:
+        thread = threading.Thread(target=lambda: deletion.append(expire(ledger.engine, batch["id"])))
+        thread.start()
+        thread.join(0.5)
+        assert not deletion, "the batch went while it was read"
+        yield from pages(*arguments)
+        threads.append(thread)
+
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(f"{module}.pages", slow_pages)
+    new = client.post(f"{BATCHES}/{batch['id']}/{call}")
+    assert (new.status_code, new.get_json()["rows"]) == (202, 1 if call == "retry" else 5000)
+    threads[0].join(15)
+    assert deletion == [True]
+    assert client.post(f"{BATCHES}/{batch['id']}/{call}").status_code == 410

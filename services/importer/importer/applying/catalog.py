@@ -2,7 +2,7 @@
 
 import dataclasses
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -14,6 +14,7 @@ from stackroom_kit.request_id import HEADER, current_request_id
 CONNECT_SECONDS = 3
 READ_SECONDS = 35  # a little more than the catalog lets a statement take
 AWAY_STATUSES = frozenset({401, 408, 411, 429, 502, 503, 504})  # nothing that the rows could be blamed for
+M = TypeVar("M")
 
 
 class CatalogAwayError(Exception):
@@ -57,10 +58,11 @@ class Catalog:
         path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
         status, data = self._post(path, b'{"items":%b}' % call.items, {"Idempotency-Key": call.key})
         if status == 200:
-            return Answer(Verdict.APPLIED, msgspec.json.decode(data)["outcomes"])
+            return Answer(Verdict.APPLIED, _decoded(data, _Outcomes).outcomes)
         problem = _problem(data)
         if status == 409 and problem.get("code") == "closed":
             return Answer(Verdict.CLOSED)
+        self._check_is_well(status)
         return Answer(Verdict.REFUSED, reason=f"{status}: {problem.get('detail', '')}"[:500])
 
     def close(self, key: str) -> Answer:
@@ -68,10 +70,19 @@ class Catalog:
         status, data = self._post(f"/internal/applied/{quote(key, safe='')}/close", b"", {})
         if status != 200:
             raise CatalogAwayError(f"close: {status}")
-        closed = msgspec.json.decode(data)
-        if closed["state"] == "closed":
+        closed = _decoded(data, _Closed)
+        if closed.state == "closed":
             return Answer(Verdict.CLOSED)
-        return Answer(Verdict.APPLIED, closed["answer"]["outcomes"])
+        return Answer(Verdict.APPLIED, closed.answer.outcomes)
+
+    def _check_is_well(self, refusal: int) -> None:
+        """CatalogAwayError for a refusal by what is ill, or is no catalog: it would refuse any rows."""
+        try:
+            status = self._pool.request("GET", f"{self._base}/health/ready", redirect=False).status
+        except urllib3.exceptions.HTTPError as error:
+            raise CatalogAwayError(type(error).__name__) from None
+        if status != 200:
+            raise CatalogAwayError(f"{refusal}, and it is not ready")
 
     def _post(self, path: str, body: bytes, extra: dict[str, str]) -> tuple[int, bytes]:
         headers = {
@@ -87,6 +98,25 @@ class Catalog:
         if answer.status in AWAY_STATUSES:
             raise CatalogAwayError(f"{answer.status} {_problem(answer.data).get('code', '')}".strip())
         return answer.status, answer.data
+
+
+class _Outcomes(msgspec.Struct):
+    outcomes: list[dict[str, Any]]
+
+
+class _Closed(msgspec.Struct):
+    """``answer`` where something was applied under the key before."""
+
+    state: Literal["closed", "applied"]
+    answer: _Outcomes = msgspec.field(default_factory=lambda: _Outcomes([]))
+
+
+def _decoded(data: bytes, kind: type[M]) -> M:
+    """CatalogAwayError for an answer that no catalog gives."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise CatalogAwayError("its answer is none of a catalog") from None
 
 
 def _problem(data: bytes) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The calls under ``/api/importer/batches``."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response
@@ -10,10 +11,10 @@ from importer.batches.cursor import decode_cursor, encode_cursor
 from importer.batches.result_csv import csv_headers, csv_results
 from importer.batches.retrying import retry
 from importer.batches.undoing import undo
-from importer.batches.view import STATES, batch_view, existing_batch, queue_position
+from importer.batches.view import STATES, batch_gone, batch_view, existing_batch, queue_position
 from importer.eager import finish_now_if_eager
 from importer.intake.formats import CSV, NDJSON
-from importer.ledger.accept import Accepted
+from importer.ledger.accept import Accepted, SourceGoneError
 from importer.ledger.cancel import cancel
 from importer.ledger.expire import expire
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
@@ -37,8 +38,12 @@ def _view(row: Row[Any]) -> dict[str, Any]:
     return {**batch_view(row), "queue_position": queue_position(services().engine, row)}
 
 
-def _follow_up(batch: Row[Any], accepted: Accepted) -> Answer:
-    """The answer to a retry or an undo of ``batch``."""
+def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Answer:
+    """The answer to a retry or an undo of ``batch``; 410 where it is deleted meanwhile."""
+    try:
+        accepted = make(batch)
+    except SourceGoneError:
+        raise batch_gone(batch.id) from None
     finish_now_if_eager(OPERATIONS[batch.operation], accepted.batch_id)
     return _accepted(accepted)
 
@@ -98,7 +103,7 @@ def read_results(batch_id: str) -> Response:
 
 @blueprint.post("/<batch_id>/cancel")
 def cancel_batch(batch_id: str) -> dict[str, Any]:
-    """What is not computed yet never will be; the answer counts what already was."""
+    """What is not done yet never will be; `pending` are rows of which only the catalog knows whether they are."""
     refuse_unknown_arguments(())
     _existing(batch_id)
     cancel(services().engine, batch_id)
@@ -109,16 +114,14 @@ def cancel_batch(batch_id: str) -> dict[str, Any]:
 def retry_batch(batch_id: str) -> Answer:
     """A new batch of what failed or was cancelled; repeated, the same one again."""
     refuse_unknown_arguments(())
-    batch = _existing(batch_id)
-    return _follow_up(batch, retry(batch))
+    return _follow_up(_existing(batch_id), retry)
 
 
 @blueprint.post("/<batch_id>/undo")
 def undo_batch(batch_id: str) -> Answer:
     """A new batch that takes back what a load created and nobody changed since; repeated, the same one again."""
     refuse_unknown_arguments(())
-    batch = _existing(batch_id)
-    return _follow_up(batch, undo(batch))
+    return _follow_up(_existing(batch_id), undo)
 
 
 @blueprint.delete("/<batch_id>")

@@ -13,6 +13,7 @@ from importer.applying.chunks import ApplyingChunks
 from importer.database import make_engine
 from importer.dispatcher.apply_loop import ApplyLoop
 from importer.dispatcher.loop import Dispatcher
+from importer.dispatcher.together import run_together
 from importer.dispatcher.wakeup import Wakeup
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
@@ -51,11 +52,8 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    applying = threading.Thread(target=_apply_loop(settings, stop).run, name="apply", daemon=True)
-    applying.start()
-    _dispatcher(settings, stop).run()
-    applying.join(END_SECONDS)
-    return 0
+    loops = (_dispatcher(settings, stop).run, _apply_loop(settings, stop).run)
+    return run_together(loops, stop, END_SECONDS)
 
 
 if __name__ == "__main__":

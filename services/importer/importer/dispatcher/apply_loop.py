@@ -3,11 +3,10 @@
 import logging
 import threading
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from importer.applying.apply import Applier
 from importer.applying.catalog import CatalogAwayError
 from importer.applying.chunks import ApplyingChunks
+from importer.database import DATABASE_ERRORS
 from importer.dispatcher.trouble import Trouble
 from importer.dispatcher.wakeup import Wakeup
 
@@ -38,7 +37,7 @@ class ApplyLoop:
             found = self._applier.apply_next()
         except CatalogAwayError as error:
             return self._wait_out(f"the catalog is away: {error}")
-        except SQLAlchemyError as error:
+        except DATABASE_ERRORS as error:
             return self._wait_out(type(error).__name__)
         except Exception:
             logger.exception("a chunk could not be applied; it is due again when its lease ends")
@@ -54,7 +53,7 @@ class ApplyLoop:
     def _pause(self) -> None:
         try:
             is_expected = self._chunks.is_expected()
-        except SQLAlchemyError:
+        except DATABASE_ERRORS:
             is_expected = False
         if is_expected:
             self._stop.wait(EXPECTING_SECONDS)

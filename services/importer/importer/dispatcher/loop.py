@@ -8,8 +8,8 @@ from pathlib import Path
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
+from importer.database import DATABASE_ERRORS
 from importer.dispatcher.ring import ring
 from importer.dispatcher.trouble import Trouble
 from importer.dispatcher.wakeup import Wakeup
@@ -55,7 +55,7 @@ class Dispatcher:
                 self._sweep()
                 self._swept_at = time.monotonic()
             is_busy = ring(self._engine, self._bells)
-        except (SQLAlchemyError, RedisError, BrokerError) as error:
+        except (*DATABASE_ERRORS, RedisError, BrokerError) as error:
             self._trouble.note(type(error).__name__)
             self._stop.wait(IDLE_SECONDS)
             return False

@@ -7,6 +7,8 @@ from typing import Any
 import psycopg2
 from sqlalchemy import make_url
 
+from importer.database import TCP_OPTIONS
+
 logger = logging.getLogger(__name__)
 CHANNEL = "importer_work"
 
@@ -19,7 +21,7 @@ class Wakeup:
         self._connection: Any = None
 
     def _listen(self) -> None:
-        self._connection = psycopg2.connect(self._dsn, connect_timeout=3)
+        self._connection = psycopg2.connect(self._dsn, **TCP_OPTIONS)
         self._connection.autocommit = True
         with self._connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")

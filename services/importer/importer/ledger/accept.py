@@ -16,6 +16,7 @@ from importer.ledger.statements import (
     COPY_CHUNKS,
     COPY_REFUSED_ROWS,
     COUNT_ROWS,
+    HOLD_SOURCE,
     INSERT_BATCH,
     NOTIFY,
 )
@@ -55,6 +56,10 @@ class KeyReusedError(Exception):
     """The idempotency key belongs to a batch with another digest."""
 
 
+class SourceGoneError(Exception):
+    """The batch that a retry or an undo is made of was deleted meanwhile."""
+
+
 class EmptyBatchError(Exception):
     """A batch without a single row."""
 
@@ -76,8 +81,11 @@ def accept(engine: Engine, new: NewBatch, open_rows: RowLists) -> Accepted:
 
 
 def insert_batch(connection: Connection, new: NewBatch) -> Accepted:
-    """The batch without its rows yet, or the one that has its key. KeyReusedError."""
+    """The batch without its rows yet, or the one that has its key. KeyReusedError, SourceGoneError."""
     batch_id = secrets.token_hex(12)
+    source = new.retry_of or new.undo_of
+    if source and not connection.execute(HOLD_SOURCE, {"batch_id": source}).scalar():
+        raise SourceGoneError
     if connection.execute(INSERT_BATCH, {"id": batch_id, **dataclasses.asdict(new)}).first() is None:
         return _batch_of_key(connection, new)
     return Accepted(batch_id, is_new=True)

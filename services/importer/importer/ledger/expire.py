@@ -1,4 +1,7 @@
-"""expire: rows and results go, the batch stays as a mark; and payloads go as soon as nobody can want them again."""
+"""expire: rows and results go, the batch stays as a mark; and payloads go as soon as nobody can want them again.
+
+A sweep passes over what somebody holds, such as a batch of which an undo is being made: it must not wait.
+"""
 
 from sqlalchemy import Connection, Engine
 
@@ -31,14 +34,14 @@ def _expire(connection: Connection, batch_id: str) -> bool:
 
 def expire_old(engine: Engine, days: int) -> int:
     """Batches that ended so many days ago; gives their number, a few at a time."""
-    with engine.connect() as connection:
+    with transaction(engine) as connection:
         found = connection.execute(TOO_OLD, {"days": days, "limit": BATCHES_PER_SWEEP}).scalars().all()
-    return sum(expire(engine, batch_id) for batch_id in found)
+        return sum(_expire(connection, batch_id) for batch_id in found)
 
 
 def drop_payloads(engine: Engine) -> int:
     """Nobody can want again what ended without a failed row; gives the number of batches, a few at a time."""
-    with engine.connect() as connection:
+    with transaction(engine) as connection:
         found = connection.execute(PAYLOADS_TO_DROP, {"limit": BATCHES_PER_SWEEP}).scalars().all()
         for batch_id in found:
             connection.execute(DROP_PAYLOADS, {"batch_id": batch_id})

@@ -16,6 +16,8 @@ VALUES
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
+# Whoever deletes the batch that a retry or an undo is made of waits until that is made; or it comes too late.
+HOLD_SOURCE = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
 COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, queue, applies, records) FROM STDIN"
 COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"
 COUNT_ROWS = text("UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open WHERE id = :id")
@@ -196,7 +198,8 @@ WHERE id IN (
   SELECT id FROM importer.batch b WHERE open AND NOT EXISTS (
     SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
   FOR NO KEY UPDATE SKIP LOCKED)""")
-PAYLOADS_TO_DROP = text("SELECT id FROM importer.batch WHERE drops_payloads AND has_payloads LIMIT :limit")
+PAYLOADS_TO_DROP = text("""
+SELECT id FROM importer.batch WHERE drops_payloads AND has_payloads LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED""")
 DROP_PAYLOADS = text("""
 WITH dropped AS (UPDATE importer.chunk SET records = '' WHERE batch_id = :batch_id)
 UPDATE importer.batch SET has_payloads = false WHERE id = :batch_id""")
@@ -219,7 +222,7 @@ VALUES (:batch_id, :first_row, :last_row, :rows, :queue, true, 'applying', :reco
 TOO_OLD = text("""
 SELECT id FROM importer.batch
 WHERE NOT open AND expired_at IS NULL AND ended_at < now() - make_interval(days => :days)
-ORDER BY ended_at LIMIT :limit""")
+ORDER BY ended_at LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED""")
 MARK_EXPIRED = text("""
 UPDATE importer.batch b SET expired_at = now(), has_payloads = false, open = false
 WHERE id = :batch_id AND expired_at IS NULL AND NOT EXISTS (

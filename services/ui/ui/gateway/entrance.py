@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from stackroom_kit.problems import CONTENT_TYPE, Problem
+from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
 from ui.gateway.guard import refuse_cross_site_write, refuse_unknown_host
 from ui.gateway.headers import finished
@@ -30,10 +30,9 @@ class Entrance:
             return self._answer(environ, start_response, request_id)
         except Problem as problem:
             return _refuse(problem, environ, start_response, request_id)
-        except Exception:
+        except Exception as error:
             logger.exception("unexpected error in %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            fault = Problem(500, "internal_error", "An unexpected error; the log has it under the request id.")
-            return _refuse(fault, environ, start_response, request_id)
+            return _refuse(of_exception(error), environ, start_response, request_id)
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse, request_id: str) -> Iterable[bytes]:
         path, query = request_target(environ)

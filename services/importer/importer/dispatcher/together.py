@@ -1,0 +1,38 @@
+"""Loops that live and die together: a dispatcher that only rings, or only applies, would look well and do half."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+logger = logging.getLogger(__name__)
+
+
+class _Loop:
+    def __init__(self, run: Callable[[], None], stop: threading.Event) -> None:
+        self._run = run
+        self._stop = stop
+        self.has_failed = False
+        self.thread = threading.Thread(target=self._guarded, daemon=True)
+
+    def _guarded(self) -> None:
+        try:
+            self._run()
+        except Exception:
+            logger.exception("ending, so that a supervisor starts this process anew")
+            self.has_failed = True
+        finally:
+            self._stop.set()
+
+
+def run_together(runs: Iterable[Callable[[], None]], stop: threading.Event, patience: float) -> int:
+    """Until ``stop`` is set or one of them ends; then waits ``patience`` seconds for the others.
+
+    The exit status of the process: 1 where one failed.
+    """
+    loops = [_Loop(run, stop) for run in runs]
+    for loop in loops:
+        loop.thread.start()
+    stop.wait()
+    for loop in loops:
+        loop.thread.join(patience)
+    return int(any(loop.has_failed for loop in loops))
