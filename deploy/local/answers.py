@@ -27,4 +27,7 @@ def has_reported(importer_url: str, worker: str, since: datetime.datetime) -> bo
             workers: list[dict[str, Any]] = json.load(answer)["items"]
     except (OSError, ValueError, KeyError):
         return False
-    return any(one["name"] == worker and datetime.datetime.fromisoformat(one["last_seen"]) > since for one in workers)
+    return any(
+        one["name"] == worker and one["alive"] and datetime.datetime.fromisoformat(one["last_seen"]) > since
+        for one in workers
+    )

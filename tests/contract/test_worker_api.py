@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from stackroom_jobs.protocol import (
     CONTRACT_VERSION,
     Claim,
     ClaimRequest,
+    Device,
     FailRequest,
     Heartbeat,
     LostRequest,
@@ -31,6 +33,7 @@ from stackroom_kit.settings import Secret
 
 TOKEN = Secret("token-of-this-test")
 BATCHES = "/api/importer/batches"
+WORKERS = "/api/importer/workers"
 
 
 class Importer:
@@ -46,6 +49,11 @@ class Importer:
     def post(self, rows: int = 2) -> str:
         records = [{"id": row, "payload": f"p{row}"} for row in range(rows)]
         batch_id: str = self.client.post(BATCHES, json={"records": records}).get_json()["id"]
+        return batch_id
+
+    def post_video(self) -> str:
+        answer = self.client.post(f"{BATCHES}?operation=process_video", json={"records": [{"id": 1, "payload": "v"}]})
+        batch_id: str = answer.get_json()["id"]
         return batch_id
 
     def batch(self, batch_id: str) -> dict[str, object]:
@@ -175,3 +183,57 @@ def test_worker_shows_the_chunks_that_it_holds(importer: Importer) -> None:
     (worker,) = importer.client.get("/api/importer/workers").get_json()["items"]
     held = {"batch_id": batch_id, "operation": "normalize_record", "first_row": 1, "rows": 2, "current": 1, "total": 2}
     assert worker["busy"] == [held]
+
+
+def test_worker_of_another_contract_is_refused_work_and_shown_with_the_reason(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its heartbeat may carry what this version cannot read; the reason is logged once, not with each heartbeat."""
+    importer.post()
+    monkeypatch.setattr("stackroom_jobs.worker.client.CONTRACT_VERSION", CONTRACT_VERSION + 1)
+    api = importer.api()
+    assert api.claim(asked("t1"), soon()) is None
+    beat = Heartbeat("w1", "far", CONTRACT_VERSION + 1, ["lisp"], 7, ["another"], {"x": 1})  # type: ignore[dict-item]
+    for _ in range(2):
+        with pytest.raises(ContractError):
+            api.heartbeat(beat)
+    (worker,) = importer.client.get(WORKERS).get_json()["items"]
+    assert (worker["name"], worker["host"], worker["state"], worker["alive"]) == ("w1", "far", "refused", False)
+    assert f"contract {CONTRACT_VERSION + 1}, this importer {CONTRACT_VERSION}" in worker["reason"]
+    assert sum("w1 on host=far is refused" in record.getMessage() for record in caplog.records) == 1
+
+
+GPU = Device("cuda", "NVIDIA H100", "GPU-1", 80 << 30, 3 << 30, 97, "570.86", "12.8")
+
+
+def beat_of(name: str, **more: Any) -> Heartbeat:
+    return Heartbeat(name, "host", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {"torch": "2.13.0"}, **more)
+
+
+def test_heartbeat_shows_the_device(importer: Importer) -> None:
+    importer.api().heartbeat(beat_of("w1", device=GPU))
+    (worker,) = importer.client.get(WORKERS).get_json()["items"]
+    assert worker["device"] == msgspec.to_builtins(GPU)
+    assert (worker["state"], worker["reason"]) == ("healthy", None)
+
+
+def test_unhealthy_worker_counts_no_slots_until_it_is_well_again(importer: Importer) -> None:
+    """Its device stays to be seen. Queues count it apart."""
+
+    def seen() -> tuple[object, ...]:
+        (worker,) = importer.client.get(WORKERS).get_json()["items"]
+        queues = importer.client.get("/api/importer/queues").get_json()["items"]
+        (gpu,) = [queue for queue in queues if queue["queue"] == "gpu"]
+        assert worker["device"]["model"] == "NVIDIA H100"
+        return worker["state"], worker["alive"], worker["reason"], gpu["slots"], gpu["workers"], gpu["unhealthy"]
+
+    api = importer.api()
+    api.heartbeat(beat_of("w1", device=GPU))
+    assert seen() == ("healthy", True, None, 1, 1, 0)
+    api.heartbeat(beat_of("w1", unhealthy="CUDA error: gone"))
+    assert seen() == ("unhealthy", False, "CUDA error: gone", 0, 0, 1)
+    batch_id = importer.post_video()
+    assert importer.batch(batch_id)["state"] == "waiting_for_worker"
+    api.heartbeat(beat_of("w1", device=GPU))
+    assert seen() == ("healthy", True, None, 1, 1, 0)
+    assert importer.batch(batch_id)["state"] == "queued"

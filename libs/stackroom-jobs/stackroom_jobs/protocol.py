@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 CONTRACT_VERSION = 1
+CONTRACT_HEADER = "Stackroom-Contract"  # on every call of a worker
 
 
 class ClaimRequest(msgspec.Struct):
@@ -52,8 +53,11 @@ class FailRequest(msgspec.Struct):
 
 
 class ReleaseRequest(msgspec.Struct):
+    """``lost_device`` says why, where the device failed: such a chunk waits longer with each time."""
+
     token: str
     not_before_seconds: float = 0
+    lost_device: str = ""
 
 
 class LostRequest(msgspec.Struct):
@@ -62,8 +66,35 @@ class LostRequest(msgspec.Struct):
     reason: Literal["worker_lost", "timed_out"]
 
 
+class Device(msgspec.Struct, frozen=True):
+    """What a worker computes on. Memory in bytes, utilisation in percent; ``cuda`` is the newest the driver speaks.
+
+    ``kind`` is ``cuda``, ``cpu`` or ``fake``; what the device does not tell is None.
+    """
+
+    kind: str
+    model: str
+    uuid: str | None = None
+    memory_total: int | None = None
+    memory_used: int | None = None
+    utilisation: int | None = None
+    driver: str | None = None
+    cuda: str | None = None
+
+
+class Introduction(msgspec.Struct):
+    """The part of a heartbeat that every version of the contract has."""
+
+    worker: str
+    contract: int
+    host: str = ""
+
+
 class Heartbeat(msgspec.Struct):
-    """Sent every few seconds by a worker's parent process; queues by their logical names."""
+    """Sent every few seconds by a worker's parent process; queues by their logical names.
+
+    ``unhealthy`` says why this worker consumes nothing any more; it is its last heartbeat then.
+    """
 
     worker: str
     host: str
@@ -72,3 +103,5 @@ class Heartbeat(msgspec.Struct):
     slots: int
     operations: list[str]
     versions: dict[str, str]
+    device: Device | None = None
+    unhealthy: str = ""

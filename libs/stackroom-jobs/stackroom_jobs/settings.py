@@ -71,4 +71,11 @@ class WorkerSettings(BrokerSettings, LogSettings):
     )
     worker_token: Secret = setting("WORKER_TOKEN", Secret(), secret, "Token that this worker shows to the worker API.")
     worker_name: str = setting("WORKER_NAME", "", text, "Name in the register; made from the host's name if empty.")
+    child_memory_mb: int = setting(
+        "CHILD_MEMORY_MB",
+        4096,
+        integer(0, 2**20),
+        "Megabytes after which a pool process is replaced by a new one when its task is done, against libraries "
+        "that leak; 0: never. Keep it below the container's limit, which kills in the middle of a task.",
+    )
     heartbeat_file: str = setting("HEARTBEAT_FILE", "", text, "File that a worker touches, for a health check.")

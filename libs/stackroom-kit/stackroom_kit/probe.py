@@ -25,11 +25,14 @@ def answers(url: str) -> str:
 
 
 def beats(path: Path) -> str:
-    """What is wrong with a heartbeat file, or nothing."""
+    """What is wrong with a heartbeat file, or nothing. One that holds text says itself what is wrong."""
     try:
         age = time.time() - path.stat().st_mtime
+        trouble = path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError as error:
         return f"{path}: {error.strerror}"
+    if trouble:
+        return trouble
     return f"{path} was touched {age:.0f} s ago" if age > MAX_AGE else ""
 
 

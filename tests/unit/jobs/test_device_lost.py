@@ -38,12 +38,27 @@ def lose_device(_record: Record, _context: Context) -> msgspec.Struct:
     raise DeviceLost("CUDA error: unspecified launch failure")
 
 
-def test_chunk_of_a_lost_device_is_released_after_a_pause_and_not_failed(tmp_path: Path) -> None:
-    api = Calls()
-    bell = Doorbell("gpu", "d", 60)
+def run_round(api: Calls, stop_flag: StopFlag) -> None:
     functions = {"process_video": lose_device}
-    Round(api, WorkerSettings(), functions, "w", StopFlag(tmp_path / "stop"), bell).run()  # type: ignore[arg-type]
-    assert [one.token for one in api.released] == ["t"]
-    assert api.released[0].not_before_seconds > 0
+    Round(api, WorkerSettings(), functions, "w", stop_flag, Doorbell("gpu", "d", 60)).run()  # type: ignore[arg-type]
+
+
+def test_chunk_of_a_lost_device_goes_back_with_the_reason_and_is_not_failed(tmp_path: Path) -> None:
+    api, stop_flag = Calls(), StopFlag(tmp_path / "stop")
+    run_round(api, stop_flag)
+    assert api.released == [ReleaseRequest("t", lost_device="CUDA error: unspecified launch failure")]
     assert api.failed == []
+
+
+def test_worker_takes_nothing_more_after_its_device_is_lost(tmp_path: Path) -> None:
+    api, stop_flag = Calls(), StopFlag(tmp_path / "stop")
+    run_round(api, stop_flag)
+    assert stop_flag.reason() == "CUDA error: unspecified launch failure"
+    run_round(api, stop_flag)
     assert api.claims == 1
+
+
+def test_reason_of_a_lost_device_is_one_line_of_bounded_length() -> None:
+    reason = DeviceLost("CUDA error: bad\nFor debugging consider\n" + "x" * 1000).reason
+    assert reason.startswith("CUDA error: bad For debugging")
+    assert len(reason) == 300

@@ -63,3 +63,10 @@ def test_fresh_heartbeat_is_healthy_an_old_or_missing_one_is_not(tmp_path: Path)
 def test_unknown_words_explain_the_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 1
     assert "stackroom_kit.probe" in capsys.readouterr().err
+
+
+def test_heartbeat_file_that_holds_a_reason_is_not_healthy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    beat = tmp_path / "beat"
+    beat.write_text("unhealthy: the GPU is lost\n")
+    assert main(["file", str(beat)]) == 1
+    assert capsys.readouterr().err == "unhealthy: the GPU is lost\n"

@@ -14,13 +14,16 @@ from stackroom_jobs.queues import Queue, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.bare import compute_bare
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.context import Context
+from stackroom_jobs.worker.context import Context, DeviceLost
+from stackroom_jobs.worker.device import DeviceWatch, NoDevice
 from stackroom_jobs.worker.doorbell import Doorbell, Function, Round, time_limit_of
 from stackroom_jobs.worker.last_words import shorten_last_words
 from stackroom_jobs.worker.parent import NAME_VARIABLE, Parent
 from stackroom_jobs.worker.quiet import quiet_worker
 from stackroom_jobs.worker.stop import inherited_stop_flag
 from stackroom_kit.settings import read_settings
+
+KILOBYTES = 1024  # in a megabyte: Celery counts in them
 
 
 class WorkerCelery(Celery):
@@ -70,10 +73,14 @@ def _add_task(app: Celery, operation: Operation, child: Child) -> None:
     limit = time_limit_of(operation, child.settings.celery_task_time_limit)
 
     def run(task: "Task[Any, Any]", *args: Any) -> Any:
-        if args:
-            context = Context(child.settings, {}, inherited_stop_flag())
+        if not args:
+            return child.answer(task, operation)
+        context = Context(child.settings, {}, inherited_stop_flag())
+        try:
             return compute_bare(task, operation, function, context, args)
-        return child.answer(task, operation)
+        except DeviceLost as lost:
+            inherited_stop_flag().set(lost.reason)
+            raise
 
     # Not lazy: a lazy task of a spawned child would belong to every app but this one.
     app.task(name=operation.task_name, bind=True, time_limit=limit, lazy=False)(run)
@@ -85,20 +92,22 @@ def create_worker(
     settings: WorkerSettings | None = None,
     plain_routes: Mapping[str, Queue] | None = None,
     spawn_from: str | None = None,
+    device: DeviceWatch | None = None,
 ) -> Celery:
     """What ``celery -A <module>`` runs. ``functions`` by operation name. SettingsError for a wrong setting.
 
     Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each
-    child is a new interpreter, for libraries that do not survive a fork (CUDA).
+    child is a new interpreter, for libraries that do not survive a fork (CUDA). ``device`` is what they compute on.
     """
     settings = settings or read_settings(WorkerSettings)
     app = WorkerCelery(name, set_as_current=False)
     app.config_from_object(configuration(settings, plain_routes or {}))
     app.module = spawn_from
+    app.conf.worker_max_memory_per_child = settings.child_memory_mb * KILOBYTES or None
     app.conf.worker_pool_start_method = "spawn" if spawn_from else "fork"
     child = Child(settings, functions)
     for operation_name in functions:
         _add_task(app, OPERATIONS[operation_name], child)
-    Parent(app, name, settings, tuple(functions)).connect()
+    Parent(name, settings, tuple(functions), device or NoDevice()).connect()
     shorten_last_words()
     return app

@@ -10,6 +10,8 @@ import msgspec
 import urllib3
 
 from stackroom_jobs.protocol import (
+    CONTRACT_HEADER,
+    CONTRACT_VERSION,
     Claim,
     ClaimRequest,
     FailRequest,
@@ -54,6 +56,7 @@ class WorkerAPI:
             "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/json",
             HEADER: current_request_id(),
+            CONTRACT_HEADER: str(CONTRACT_VERSION),
         }
         answer = self._pool.request("POST", self._base + path, body=body, headers=headers, redirect=False)
         return answer.status, answer.data

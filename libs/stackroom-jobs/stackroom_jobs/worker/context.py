@@ -6,6 +6,8 @@ from typing import Any
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.stop import StopFlag
 
+LONGEST_REASON = 300  # characters of one line; CUDA's errors go on with advice
+
 
 class Stopped(Exception):
     """Raised by a function that saw ``should_stop``: the chunk goes back, and the attempt is not counted."""
@@ -19,7 +21,7 @@ class DeviceLost(Exception):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = " ".join(reason.split())[:LONGEST_REASON] or "the device is lost"
 
 
 @dataclasses.dataclass

@@ -24,7 +24,6 @@ Function = Callable[[Any, Context], msgspec.Struct]
 
 LONGEST_ROUND_SECONDS = 20.0
 ROUND_PART = 4  # of the time limit: the hard limit covers the whole round
-LOST_DEVICE_PAUSE = 5.0  # seconds that a chunk waits, so that a device that fails at once does not spin
 SAFETY_PART = 0.9  # a report is given up well before the hard limit
 logger = logging.getLogger(__name__)
 
@@ -62,8 +61,10 @@ class Round:
         self._operations = claimable(functions, bell.time_limit, settings.celery_task_time_limit)
 
     def run(self) -> int:
-        """Number of chunks that were computed."""
+        """Number of chunks that were computed; a worker that is to end takes none."""
         chunks = 0
+        if self._stop_flag.is_set():
+            return chunks
         chunk = self._api.claim(self._next_claim(), self._deadline)
         while chunk is not None:
             chunks += 1
@@ -86,7 +87,8 @@ class Round:
             return None
         except DeviceLost as lost:
             logger.error("batch=%s first_row=%d goes back: %s", chunk.batch_id, chunk.first_row, lost.reason)
-            self._api.release(ReleaseRequest(chunk.token, LOST_DEVICE_PAUSE), self._deadline)
+            self._stop_flag.set(lost.reason)  # the parent reads it, ends this worker and tells why
+            self._api.release(ReleaseRequest(chunk.token, lost_device=lost.reason), self._deadline)
             return None
         except Exception as error:
             logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)

@@ -4,19 +4,25 @@ import dataclasses
 import logging
 import os
 import platform
-import signal
 import socket
 import threading
+import time
 from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 import urllib3
 
 from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import ContractError, WorkerAPI, WorkerAPIError
+from stackroom_jobs.worker.context import DeviceLost
+from stackroom_jobs.worker.device import DeviceWatch
+from stackroom_jobs.worker.ending import end_worker
+from stackroom_jobs.worker.stop import StopFlag
 
 PERIOD_SECONDS = 5.0
+LOOK_SECONDS = 0.2  # between two looks at whether a child has lost the device
 logger = logging.getLogger(__name__)
 
 
@@ -30,14 +36,14 @@ class Identity:
     operations: list[str]
 
 
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), "celery": version("celery")}
+class Heart:
+    """One worker's heartbeats; ``stop_flag`` is how its children say that the device is lost."""
 
-
-class HeartbeatThread:
-    def __init__(self, settings: WorkerSettings, identity: Identity) -> None:
+    def __init__(self, settings: WorkerSettings, identity: Identity, device: DeviceWatch, stop_flag: StopFlag) -> None:
         self._api = WorkerAPI(settings)
-        self._file = settings.heartbeat_file
+        self._file = Path(settings.heartbeat_file) if settings.heartbeat_file else None
+        self._device = device
+        self._stop_flag = stop_flag
         self._beat = Heartbeat(
             worker=identity.worker,
             host=socket.gethostname(),
@@ -45,7 +51,7 @@ class HeartbeatThread:
             queues=identity.queues,
             slots=identity.slots,
             operations=identity.operations,
-            versions=_versions(),
+            versions={"python": platform.python_version(), "celery": version("celery"), **device.versions()},
         )
         self._stopped = threading.Event()
         self._trouble = ""
@@ -58,23 +64,62 @@ class HeartbeatThread:
         self._stopped.set()
 
     def _run(self) -> None:
+        """A device that is lost, or a contract that differs, ends the worker; nothing else does."""
+        self._write("")
         while not self._stopped.is_set():
-            self._send()
-            if self._file:
-                Path(self._file).touch()
-            self._stopped.wait(PERIOD_SECONDS)
+            try:
+                self._send(msgspec.structs.replace(self._beat, device=self._device.look()))
+                self._touch()
+                self._wait()
+            except DeviceLost as lost:
+                self.fall_ill(lost.reason)
+                end_worker()
+                return
+            except ContractError as error:
+                logger.error("this worker cannot work here: %s", error)
+                self._stop_flag.set(str(error))
+                end_worker()
+                return
 
-    def _send(self) -> None:
+    def fall_ill(self, reason: str) -> None:
+        """Say once and everywhere why this worker takes no more work: to children, health check, log and importer."""
+        self._stop_flag.set(reason)
+        self._write(f"unhealthy: {reason}\n")
+        logger.error("this worker is unhealthy and ends: %s", reason)
         try:
-            self._api.heartbeat(self._beat)
+            self._send(msgspec.structs.replace(self._beat, unhealthy=reason))
         except ContractError as error:
             logger.error("this worker cannot work here: %s", error)
-            self.stop()
-            os.kill(os.getpid(), signal.SIGTERM)
+
+    def _wait(self) -> None:
+        """Until the next beat is due. DeviceLost as soon as a child says so."""
+        due = time.monotonic() + PERIOD_SECONDS
+        while time.monotonic() < due and not self._stopped.wait(LOOK_SECONDS):
+            reason = self._stop_flag.reason()
+            if reason:
+                raise DeviceLost(reason)
+
+    def _send(self, beat: Heartbeat) -> None:
+        """ContractError where the importer refuses this version; every other trouble passes."""
+        try:
+            self._api.heartbeat(beat)
+        except ContractError:
+            raise
         except (WorkerAPIError, urllib3.exceptions.HTTPError) as error:
             self._note(f"{type(error).__name__}: {error}"[:200])
         else:
             self._note("")
+
+    def _touch(self) -> None:
+        if self._file:
+            self._file.touch()
+
+    def _write(self, trouble: str) -> None:
+        """An empty file is a healthy one; whole at once, since the health check may read at any moment."""
+        if self._file:
+            written = self._file.with_name(f"{self._file.name}.{os.getpid()}")
+            written.write_text(trouble, encoding="utf-8")
+            written.replace(self._file)
 
     def _note(self, trouble: str) -> None:
         """One line when it begins and one when it ends."""

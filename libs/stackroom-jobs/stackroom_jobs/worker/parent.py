@@ -7,15 +7,18 @@ import threading
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
-from celery import Celery, signals
+from celery import signals
 
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.protocol import LostRequest
 from stackroom_jobs.queues import BELL_SUFFIX, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
+from stackroom_jobs.worker.context import DeviceLost
 from stackroom_jobs.worker.deadline import Deadline
-from stackroom_jobs.worker.heartbeat import HeartbeatThread, Identity
+from stackroom_jobs.worker.device import DeviceWatch
+from stackroom_jobs.worker.ending import FAILED
+from stackroom_jobs.worker.heartbeat import Heart, Identity
 from stackroom_jobs.worker.stop import StopFlag, make_stop_flag
 from stackroom_kit.logs import configure_logging
 
@@ -27,19 +30,22 @@ logger = logging.getLogger(__name__)
 class Parent:
     """Handlers of Celery's signals for one app. Nothing of this runs in a pool process."""
 
-    def __init__(self, app: Celery, service: str, settings: WorkerSettings, operations: tuple[str, ...]) -> None:
-        self._app = app
+    def __init__(
+        self, service: str, settings: WorkerSettings, operations: tuple[str, ...], device: DeviceWatch
+    ) -> None:
         self._service = service
         self._settings = settings
         self._operations = operations
+        self._device = device
         self._stop_flag: StopFlag | None = None
-        self._heartbeat: HeartbeatThread | None = None
+        self._heart: Heart | None = None
 
     def connect(self) -> None:
         """Celery keeps weak references unless told otherwise."""
         for signal, handler in (
             (signals.setup_logging, self._log),
             (signals.celeryd_after_setup, self._add_bells),
+            (signals.celeryd_after_setup, self._prepare_device),
             (signals.worker_init, self._begin),
             (signals.worker_ready, self._say_alive),
             (signals.worker_shutting_down, self._stop),
@@ -61,24 +67,41 @@ class Parent:
         """Before the pool is made: what children must know is in the environment."""
         name = self._settings.worker_name or f"{self._service}@{socket.gethostname()}-{os.getpid()}"
         os.environ[NAME_VARIABLE] = name
-        self._stop_flag = make_stop_flag()
+        self._flag()
+
+    def _prepare_device(self, instance: Any, **_: Any) -> None:
+        """Before the pool is made and anything consumed. A device that cannot be used ends the worker here.
+
+        Every start makes sure anew, so a device that stays broken takes no work in a loop of restarts.
+        """
+        try:
+            self._device.prepare()
+        except DeviceLost as lost:
+            self._heart_of(instance).fall_ill(lost.reason)
+            raise SystemExit(FAILED) from None
 
     def _say_alive(self, sender: Any, **_: Any) -> None:
-        controller = sender.controller
-        keys = controller.app.amqp.queues.consume_from
+        self._heart = self._heart_of(sender.controller)
+        self._heart.start()
+
+    def _heart_of(self, worker: Any) -> Heart:
         default = self._settings.celery_default_queue
-        queues = sorted({str(queue_of_routing_key(key, default)) for key in keys})
+        queues = sorted({str(queue_of_routing_key(key, default)) for key in worker.app.amqp.queues.consume_from})
         served = [name for name in self._operations if set(OPERATIONS[name].queues) & set(queues)]
-        identity = Identity(os.environ[NAME_VARIABLE], queues, controller.concurrency, served)
-        self._heartbeat = HeartbeatThread(self._settings, identity)
-        self._heartbeat.start()
+        identity = Identity(os.environ[NAME_VARIABLE], queues, worker.concurrency, served)
+        return Heart(self._settings, identity, self._device, self._flag())
+
+    def _flag(self) -> StopFlag:
+        if self._stop_flag is None:
+            self._stop_flag = make_stop_flag()
+        return self._stop_flag
 
     def _stop(self, **_: Any) -> None:
         """Children finish the chunk at hand or give it back."""
         if self._stop_flag is not None:
             self._stop_flag.set()
-        if self._heartbeat is not None:
-            self._heartbeat.stop()
+        if self._heart is not None:
+            self._heart.stop()
 
     def _note_failure(self, task_id: str, exception: Exception, **_: Any) -> None:
         """Fires here, in the parent, when a child died or was killed at its time limit."""

@@ -6,6 +6,7 @@ from importer.batches.view import STATES
 from importer.tasks.intake import MAX_SOURCE
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
+from stackroom_jobs.protocol import Device
 from stackroom_jobs.queues import Queue
 from stackroom_kit.openapi import Schema, reference
 
@@ -28,7 +29,7 @@ def _list_of(name: str) -> Schema:
 
 def _structs() -> dict[str, Schema]:
     """Records and results as their own definitions say."""
-    shapes = {operation.record for operation in OPERATIONS.values()} | {Normalized, *RESULTS}
+    shapes = {operation.record for operation in OPERATIONS.values()} | {Normalized, Device, *RESULTS}
     _, found = msgspec.json.schema_components(
         sorted(shapes, key=lambda one: one.__name__), ref_template="#/components/schemas/{name}"
     )
@@ -93,12 +94,15 @@ HELD: Schema = _object(
 WORKER: dict[str, Schema] = {
     "name": TEXT,
     "host": TEXT,
-    "alive": {"type": "boolean"},
+    "alive": {"type": "boolean", "description": "Heard of lately, and well: it is given work."},
+    "state": {"enum": ["healthy", "unhealthy", "refused", "gone"]},
+    "reason": {"type": ["string", "null"], "description": "Why it is unhealthy or refused."},
     "contract": {"type": "integer"},
     "queues": {"type": "array", "items": QUEUE},
     "operations": {"type": "array", "items": TEXT},
     "slots": COUNT,
     "versions": {"type": "object", "additionalProperties": TEXT},
+    "device": {"anyOf": [reference("Device"), {"type": "null"}], "description": "What it computes on."},
     "busy": {"type": "array", "items": HELD, "description": "The chunks that it holds."},
     "last_seen": TIME,
 }
@@ -131,7 +135,7 @@ def _page(name: str, last: str, last_schema: Schema) -> Schema:
 
 
 def schemas() -> dict[str, Schema]:
-    queue = dict.fromkeys(("ready", "in_flight", "waiting_rows", "workers", "slots"), COUNT)
+    queue = dict.fromkeys(("ready", "in_flight", "waiting_rows", "workers", "slots", "unhealthy"), COUNT)
     return {
         **_structs(),
         "Tasks": TASKS,

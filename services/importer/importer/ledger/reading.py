@@ -2,13 +2,15 @@
 
 from sqlalchemy import text
 
+from importer.ledger.statements import LIVE
+
 # A batch waits for a worker only with what a worker must do; what is computed is applied without one.
-_BATCH = """
+_BATCH = f"""
 WITH counted AS (
   SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.undo_of, b.created_at,
        b.started_at, b.cancelled_at, b.expired_at, b.has_payloads, b.open, b.request_id, b.input, c.*, now() AS now,
        EXISTS (SELECT FROM importer.worker w WHERE b.queue = ANY(w.queues) AND b.operation = ANY(w.operations)
-               AND w.last_seen > now() - make_interval(secs => :alive)) AS has_worker
+               AND {LIVE}) AS has_worker
 FROM importer.batch b, LATERAL (
   SELECT COALESCE(sum(rows) FILTER (WHERE state = 'done'), 0)::bigint AS done_rows,
          COALESCE(sum(failed_rows) FILTER (WHERE state = 'done'), 0)::bigint AS failed_rows,
@@ -60,17 +62,27 @@ CHUNK_OF_ROW = text("""
 SELECT first_row, last_row, state, attempts, output FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row <= :row ORDER BY first_row DESC LIMIT 1""")
 
-# Queues and workers.
-HEARTBEAT = text("""
-INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions)
-VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions)
+# Queues and workers. What a worker was before is answered, so that a change is logged once.
+_BEFORE = "RETURNING (SELECT state FROM importer.worker WHERE name = :name) AS before"
+HEARTBEAT = text(f"""
+INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions, device, state, reason)
+VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions, :device, :state, :reason)
 ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, queues = excluded.queues,
   operations = excluded.operations, slots = excluded.slots, versions = excluded.versions,
-  last_seen = now()""")
+  device = COALESCE(excluded.device, CASE WHEN excluded.state = 'unhealthy' THEN worker.device END),
+  state = excluded.state, reason = excluded.reason, last_seen = now()
+{_BEFORE}""")
+REFUSE_WORKER = text(f"""
+INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions, state, reason)
+VALUES (:name, :host, :contract, '{{}}', '{{}}', 0, '{{}}', 'refused', :reason)
+ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, slots = 0,
+  state = excluded.state, reason = excluded.reason, last_seen = now()
+{_BEFORE}""")
 FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
-WORKERS = text("""
-SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.started_at, w.last_seen,
-       w.last_seen > now() - make_interval(secs => :alive) AS alive, COALESCE(held.chunks, '[]') AS busy
+WORKERS = text(f"""
+SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.last_seen,
+       {LIVE} AS alive, COALESCE(held.chunks, '[]') AS busy,
+       CASE WHEN {LIVE} OR w.state <> 'healthy' THEN w.state ELSE 'gone' END AS state
 FROM importer.worker w
 LEFT JOIN (SELECT c.worker, json_agg(json_build_object('batch_id', c.batch_id, 'operation', b.operation,
              'first_row', c.first_row, 'rows', c.rows, 'current', c.current, 'total', c.total)
@@ -78,20 +90,20 @@ LEFT JOIN (SELECT c.worker, json_agg(json_build_object('batch_id', c.batch_id, '
            FROM importer.chunk c JOIN importer.batch b ON b.id = c.batch_id
            WHERE c.state = 'leased' AND c.due_at > now() GROUP BY c.worker) AS held ON held.worker = w.name
 ORDER BY alive DESC, w.name""")
-SLOTS = text("""
+SLOTS = text(f"""
 SELECT COALESCE(sum(slots), 0)::int FROM importer.worker
-WHERE :queue = ANY(queues) AND :operation = ANY(operations) AND last_seen > now() - make_interval(secs => :alive)""")
-QUEUES = text("""
+WHERE :queue = ANY(queues) AND :operation = ANY(operations) AND {LIVE}""")
+QUEUES = text(f"""
 SELECT names.queue, COALESCE(c.ready, 0) AS ready, COALESCE(c.in_flight, 0) AS in_flight,
        COALESCE(c.waiting_rows, 0) AS waiting_rows, c.oldest_seconds,
-       COALESCE(w.slots, 0) AS slots, COALESCE(w.workers, 0) AS workers
+       COALESCE(w.slots, 0) AS slots, COALESCE(w.workers, 0) AS workers, COALESCE(w.unhealthy, 0) AS unhealthy
 FROM unnest(CAST(:queues AS text[])) AS names(queue)
 LEFT JOIN (SELECT queue, count(*) FILTER (WHERE state = 'ready') AS ready,
              count(*) FILTER (WHERE state = 'leased') AS in_flight,
              (sum(rows) FILTER (WHERE state = 'ready'))::bigint AS waiting_rows,
              extract(epoch FROM now() - min(due_at) FILTER (WHERE due_at <= now()))::float AS oldest_seconds
            FROM importer.chunk WHERE state IN ('ready', 'leased') GROUP BY queue) AS c USING (queue)
-LEFT JOIN (SELECT queue, sum(slots)::int AS slots, count(*) AS workers
-           FROM importer.worker, unnest(queues) AS queue
-           WHERE last_seen > now() - make_interval(secs => :alive) GROUP BY queue) AS w USING (queue)
+LEFT JOIN (SELECT queue, sum(slots) FILTER (WHERE {LIVE})::int AS slots, count(*) FILTER (WHERE {LIVE}) AS workers,
+             count(*) FILTER (WHERE state <> 'healthy' AND last_seen > now() - make_interval(secs => :ill)) AS unhealthy
+           FROM importer.worker, unnest(queues) AS queue GROUP BY queue) AS w USING (queue)
 ORDER BY names.queue""")

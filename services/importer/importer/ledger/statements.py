@@ -7,6 +7,9 @@ holds a chunk and wants its batch it takes it only if nobody else has it (SKIP L
 
 from sqlalchemy import text
 
+# A worker that may be given work: heard of lately, and well.
+LIVE = "state = 'healthy' AND last_seen > now() - make_interval(secs => :alive)"
+
 # accept: batch and chunks become visible together; of parallel posts with one key, one inserts and the others wait.
 INSERT_BATCH = text("""
 INSERT INTO importer.batch
@@ -24,11 +27,11 @@ COUNT_ROWS = text("UPDATE importer.batch SET rows = :rows, refused = :refused, o
 NOTIFY = text("NOTIFY importer_work")
 
 # ring: what is due on each queue of operations that a live worker names, no more than its slots.
-DUE = text("""
+DUE = text(f"""
 SELECT served.queue, served.operation, served.slots, due.chunks
 FROM (SELECT queue, operation, sum(slots)::int AS slots
       FROM importer.worker, unnest(queues) AS queue, unnest(operations) AS operation
-      WHERE last_seen > now() - make_interval(secs => :alive) GROUP BY 1, 2) AS served,
+      WHERE {LIVE} GROUP BY 1, 2) AS served,
 LATERAL (SELECT count(*)::int AS chunks FROM (
            SELECT FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id AND c.queue = b.queue
            WHERE b.open AND b.queue = served.queue AND b.operation = served.operation
@@ -101,6 +104,16 @@ RELEASE = text("""
 UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, attempts = attempts - 1,
   due_at = now() + make_interval(secs => :pause)
 WHERE token = :token AND state = 'leased' RETURNING 1""")
+
+# ... and after a lost device: to another worker at once, and later each time that this happens to the same chunk.
+RELEASE_LOST_DEVICE = text(f"""
+UPDATE importer.chunk c SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, attempts = attempts - 1,
+  device_losses = device_losses + 1, error_code = 'device_lost', error = :detail,
+  due_at = now() + CASE
+    WHEN device_losses = 0 AND EXISTS (
+      SELECT FROM importer.worker w WHERE w.name <> c.worker AND c.queue = ANY(w.queues) AND {LIVE})
+    THEN interval '0' ELSE make_interval(secs => least(300, 5 * 2 ^ device_losses)) END
+WHERE token = :token AND state = 'leased' RETURNING batch_id, first_row, device_losses""")
 
 # fail and lost: the batch is locked first, so that a cancel waits for what they do, or they for the cancel.
 LOCK_BATCH_OF_TOKEN = text("""

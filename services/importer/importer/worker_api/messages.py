@@ -15,8 +15,13 @@ _encoder = msgspec.json.Encoder()
 
 def message(kind: type[M]) -> M:
     """The body as a message of this kind; Problem 400 that names the field."""
+    return decoded(request.get_data(cache=False), kind)
+
+
+def decoded(body: bytes, kind: type[M]) -> M:
+    """Problem 400 that names the field."""
     try:
-        return msgspec.json.decode(request.get_data(cache=False), type=kind)
+        return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         detail = str(error)
         raise bad_request(detail, FieldError("", "wrong_message", detail), code="wrong_message") from None

@@ -6,17 +6,19 @@ from flask import Blueprint, Response, request
 
 from importer.ledger.claim import Claimant, claim
 from importer.ledger.failure import fail, lose
-from importer.ledger.release import release
+from importer.ledger.release import release, release_lost_device
 from importer.ledger.renew import renew
 from importer.ledger.report import Report, WrongLineCountError, report
 from importer.services import services
-from importer.worker_api.messages import claim_answer, message, query
-from importer.workers.registry import note_heartbeat
+from importer.worker_api.messages import claim_answer, decoded, message, query
+from importer.workers.registry import MAX_REASON, note_heartbeat, refuse_worker
 from stackroom_jobs.protocol import (
+    CONTRACT_HEADER,
     CONTRACT_VERSION,
     ClaimRequest,
     FailRequest,
     Heartbeat,
+    Introduction,
     LostRequest,
     ReleaseRequest,
     RenewRequest,
@@ -30,8 +32,21 @@ def _not_yours() -> Problem:
     return conflict("The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token")
 
 
+def _contract_differs(contract: object) -> Problem:
+    detail = f"The worker speaks contract {contract}, this importer {CONTRACT_VERSION}: update the older one."
+    return conflict(detail, code="contract_differs")
+
+
+def _refuse_other_contracts() -> None:
+    """A worker that has not been heard yet must not take work either. The first version did not send the header."""
+    contract = request.headers.get(CONTRACT_HEADER, "1")
+    if contract != str(CONTRACT_VERSION):
+        raise _contract_differs(contract)
+
+
 @blueprint.post("/claim")
 def claim_chunk() -> Response:
+    _refuse_other_contracts()
     asked = message(ClaimRequest)
     claimant = Claimant(asked.worker, asked.queue, tuple(asked.operations), asked.delivery, asked.token)
     lease = services().settings.lease_seconds
@@ -80,7 +95,12 @@ def fail_chunk() -> Response:
 @blueprint.post("/release")
 def release_chunk() -> Response:
     asked = message(ReleaseRequest)
-    if not release(services().engine, asked.token, asked.not_before_seconds):
+    engine = services().engine
+    if asked.lost_device:
+        was_held = release_lost_device(engine, asked.token, asked.lost_device[:MAX_REASON])
+    else:
+        was_held = release(engine, asked.token, asked.not_before_seconds)
+    if not was_held:
         raise _not_yours()
     return Response(status=204)
 
@@ -94,9 +114,12 @@ def lose_chunk() -> Response:
 
 @blueprint.post("/heartbeat")
 def heartbeat() -> dict[str, Any]:
-    seen = message(Heartbeat)
-    if seen.contract != CONTRACT_VERSION:
-        detail = f"The worker speaks contract {seen.contract}, this importer {CONTRACT_VERSION}: update the older one."
-        raise conflict(detail, code="contract_differs")
-    note_heartbeat(services().engine, seen)
+    """Of another contract only the introduction is read: the rest may mean something else there."""
+    body = request.get_data(cache=False)
+    introduction = decoded(body, Introduction)
+    if introduction.contract != CONTRACT_VERSION:
+        problem = _contract_differs(introduction.contract)
+        refuse_worker(services().engine, introduction, problem.detail)
+        raise problem
+    note_heartbeat(services().engine, decoded(body, Heartbeat))
     return {}
