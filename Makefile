@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu
 STAMP := $(VENV)/.made-from-lock
+PEERS_LOCK := tests/bench/peers/requirements.txt
+PEERS_VENV := .bench/venv
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status demo test lint faults bench secrets tls test-stack chaos lock format clean environment
@@ -45,7 +47,7 @@ format: environment ## Put the code into its form
 faults: environment ## Kill processes and cut connections, one fault after the other (4 minutes)
 	$(BIN)/python -m pytest -m "faults and not chaos" tests/faults
 
-bench: environment ## Measure throughput beside its peers and floors
+bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (15 minutes)
 	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench
 
 secrets: environment ## Make the secrets of the compose files, once
@@ -64,7 +66,7 @@ lock: environment ## Resolve all dependencies anew and write the lock files
 	$(BIN)/python -m deploy.locks write
 
 clean: ## Remove the environment and caches; the stack's data in .stackroom stays
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
 environment: $(STAMP)
@@ -76,4 +78,12 @@ $(STAMP): requirements-dev.txt $(MEMBERS:%=%/pyproject.toml)
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+# What `make bench` measures beside us stays out of our own environment.
+$(PEERS_VENV)/.made-from-lock: $(PEERS_LOCK)
+	@echo "Making $(PEERS_VENV) from $(PEERS_LOCK)"
+	@rm -rf $(PEERS_VENV)
+	@$(PYTHON) -m venv $(PEERS_VENV)
+	@$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PEERS_LOCK)
 	@touch $@

@@ -1,7 +1,8 @@
 """``python -m deploy.locks write|check``: the lock files, all of one resolution, with hashes, without an index address.
 
 ``requirements-dev.txt`` is resolved first, over every member and the development tools; each image's
-``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package.
+``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package. The peers of
+``make bench`` have a lock and an environment of their own, with the same versions of what they share with us.
 """
 
 import argparse
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT = "requirements-dev.txt"
 LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-jobs")
 IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
+PEERS = "tests/bench/peers/requirements"
 FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^torch\b", re.MULTILINE)
 
 OPTIONS = (
@@ -31,12 +33,14 @@ def write(upgrade: bool) -> None:
     for image in IMAGES:
         # Nothing of an image's old lock is kept: the development lock alone says which version it is.
         _compile(f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
+    peers = (ROOT / f"{PEERS}.in").read_text(encoding="utf-8").splitlines()
+    _compile(f"{PEERS}.txt", peers, [f"--constraints={DEVELOPMENT}", *(["--upgrade"] if upgrade else [])])
 
 
 def wrong_locks() -> list[str]:
     """A line for each lock that is missing, or that carries an address or torch."""
     wrong = []
-    for name in (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES)):
+    for name in (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), f"{PEERS}.txt"):
         path = ROOT / name
         found = FORBIDDEN.search(path.read_text(encoding="utf-8")) if path.exists() else None
         if not path.exists():
@@ -46,7 +50,7 @@ def wrong_locks() -> list[str]:
     return wrong
 
 
-def _compile(output: str, members: Iterable[str], options: list[str]) -> None:
+def _compile(output: str, wanted: Iterable[str], options: list[str]) -> None:
     """Members are named by folder, so that uv finds each of them here and never asks an index for its name."""
     ours = [f"--no-emit-package={_distribution(member)}" for member in (*LIBRARIES, *IMAGES)]
     command = [
@@ -61,7 +65,7 @@ def _compile(output: str, members: Iterable[str], options: list[str]) -> None:
         *options,
         f"--output-file={output}",
     ]
-    sources = "".join(f"./{member}\n" for member in members)
+    sources = "".join(f"./{one}\n" if (ROOT / one).is_dir() else f"{one}\n" for one in wanted)
     subprocess.run(command, cwd=ROOT, check=True, input=sources, text=True, stdout=subprocess.DEVNULL)
 
 

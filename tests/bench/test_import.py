@@ -1,62 +1,65 @@
-"""Batches from the first byte posted to the last result read, beside Celery and beside the work alone."""
+"""Batches from the first byte posted to the last result read, beside other queues and beside the work alone."""
 
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from multiprocessing.pool import Pool
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
-from celery import group
 
-from importer.migrate import migrate
-from tests.bench.conftest import Row, Table
+from stackroom_jobs.records import Record
+from tests.bench.batches import Make, forget, importing_stack, post, through_stackroom
+from tests.bench.driver import PEERS_PYTHON, Driver, running_peer
 from tests.bench.measure import medians, seconds
 from tests.bench.peers import floor
-from tests.support.processes import Process, python
-from tests.support.stack import FINISHED, Stack, running_stack
-from tests.support.waiting import wait_until
+from tests.bench.peers.work import parts_of, records_of
+from tests.bench.results import Results, Row
+from tests.bench.scale import REPEATS, scaled
+from tests.support.processes import python
+from tests.support.stack import Stack
 
-CHUNK = 2500
-PEER = "tests.bench.peers.celery_app"
 PROCESSES = 2
-ONE_BY_ONE = 2000  # records for Celery's one message per record: its rate does not grow with their number
-
-Make = Callable[[], str]
+JSON = "application/json"
+ROWS = scaled(100_000)
+PEERS = "tests.bench.peers"
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 
-def records_of(rows: int) -> list[dict[str, Any]]:
-    return [{"id": row, "payload": f"  Книга Number {row} of the SERIES  "} for row in range(1, rows + 1)]
-
-
 def rate(value: float) -> str:
-    return f"{value / 1000:.1f} k/s"
+    return f"{value / 1000:,.2f} k/s" if value < 10_000 else f"{value / 1000:,.0f} k/s"
 
 
 @pytest.fixture(scope="module")
 def stack(make_postgres: Make, make_redis: Make, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    uri = make_postgres()
-    migrate(uri)
-    with running_stack(tmp_path_factory.mktemp("stack"), uri, make_redis(), slots=PROCESSES) as running:
+    folder = tmp_path_factory.mktemp("stack")
+    with importing_stack(folder, make_postgres(), make_redis(), PROCESSES) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def celery_peer(make_redis: Make, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PEER_BROKER_URL", broker := make_redis())
-        from tests.bench.peers import celery_app as peer
-
-        command = python("-m", "celery", "-A", PEER, "worker", f"--concurrency={PROCESSES}", "--loglevel=INFO")
-        log = tmp_path_factory.mktemp("peer") / "peer.log"
-        worker = Process(command, log, {"PEER_BROKER_URL": broker})
-        try:
-            wait_until(lambda: "ready." in log.read_text(), 30, "the Celery peer")
-            yield peer
-        finally:
-            worker.stop()
+def peers(make_redis: Make, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Driver]]:
+    """Two worker processes each, results kept in Redis. Celery is the one of our own environment."""
+    folder = tmp_path_factory.mktemp("peers")
+    own, theirs = python()[0], str(PEERS_PYTHON)
+    workers = {
+        "celery": (own, f"celery -A {PEERS}.celery_app worker --concurrency={PROCESSES} --loglevel=INFO", "ready."),
+        "huey": (
+            theirs,
+            f"huey.bin.huey_consumer {PEERS}.huey_app.huey -w {PROCESSES} -k process",
+            "commands are available",
+        ),
+        "dramatiq": (theirs, f"dramatiq {PEERS}.dramatiq_app -p {PROCESSES} -t 8", "is ready for action"),
+    }
+    with ExitStack() as running:
+        yield {
+            name: running.enter_context(
+                running_peer(interpreter, f"{PEERS}.{name}_app", words.split(), ready, make_redis(), folder)
+            )
+            for name, (interpreter, words, ready) in workers.items()
+        }
 
 
 @pytest.fixture(scope="module")
@@ -65,80 +68,59 @@ def processes() -> Iterator[Pool]:
         yield pool
 
 
-def through_stackroom(stack: Stack, body: bytes, rows: int) -> None:
-    status, data = stack.call("POST", "/api/importer/batches", body, Content_Type="application/json")
-    assert status == 202, data
-    batch_id = json.loads(data)["id"]
-    wait_until(lambda: stack.batch(batch_id)["state"] in FINISHED, 120)
-    status, data = stack.call("GET", f"/api/importer/batches/{batch_id}/results")
-    assert data.count(b'"outcome":"ok"') == rows
-
-
-def one_message_per_record(peer: Any, records: list[dict[str, Any]]) -> None:
-    results = group(peer.normalize_one.s(record) for record in records).apply_async().get(timeout=300)
-    assert len(results) == len(records)
-
-
-def chunks_in_redis(peer: Any, body: bytes, rows: int) -> None:
-    """Parses what was posted, as a service must; loses everything with Redis."""
-    records = json.loads(body)["records"]
-    parts = [records[start : start + CHUNK] for start in range(0, rows, CHUNK)]
-    results = group(peer.normalize_chunk.s(part) for part in parts).apply_async().get(timeout=300)
-    assert sum(map(len, results)) == rows
-
-
 def only_the_work(pool: Pool, chunks: list[bytes]) -> None:
     assert len(pool.map(floor.compute, chunks, chunksize=1)) == len(chunks)
 
 
-@pytest.mark.parametrize(("rows", "repetitions"), [(1000, 7), (10_000, 5), (100_000, 5)])
-def test_import_beside_celery_and_the_floor(
-    stack: Stack, celery_peer: Any, processes: Pool, table: Table, rows: int, repetitions: int
-) -> None:
-    records = records_of(rows)
+def test_import_beside_its_peers(stack: Stack, peers: dict[str, Driver], processes: Pool, results: Results) -> None:
+    """The rate of one message per record does not grow with their number, so these get as many as take seconds."""
+    records = records_of(ROWS)
     body = json.dumps({"records": records}).encode()
-    chunks = [json.dumps(records[start : start + CHUNK]).encode() for start in range(0, rows, CHUNK)]
-    few = records_of(min(rows, ONE_BY_ONE))
+    chunks = [json.dumps(part).encode() for part in parts_of(records)]
+    one_by_one = {"celery": scaled(2000), "huey": scaled(10_000), "dramatiq": scaled(10_000)}
+
+    def of_peer(name: str, rows: int) -> Callable[[], float]:
+        return lambda: rows / peers[name].seconds("one_by_one", rows)
+
     found = medians(
         {
-            "ours": lambda: rows / seconds(lambda: through_stackroom(stack, body, rows)),
-            "one by one": lambda: len(few) / seconds(lambda: one_message_per_record(celery_peer, few)),
-            "redis": lambda: rows / seconds(lambda: chunks_in_redis(celery_peer, body, rows)),
-            "floor": lambda: rows / seconds(lambda: only_the_work(processes, chunks)),
+            "ours": lambda: ROWS / seconds(lambda: through_stackroom(stack, body, JSON, ROWS)),
+            "redis": lambda: ROWS / peers["celery"].seconds("in_chunks", ROWS),
+            "floor": lambda: ROWS / seconds(lambda: only_the_work(processes, chunks)),
+            **{name: of_peer(name, rows) for name, rows in one_by_one.items()},
         },
-        repetitions,
+        REPEATS,
     )
-    is_large = rows >= 100_000
-    beside = {"one by one": 300, "redis": 0.8, "floor": 0.4}
-    names = {"one by one": "Celery, one message per record", "redis": "Celery, chunks in Redis", "floor": "work alone"}
-    for name, target in beside.items():
+    best = max(("huey", "dramatiq"), key=lambda name: found[name])
+    for name, title, target in (
+        ("celery", "Celery, one message per record", 300),
+        ("huey", "Huey, one message per record", 60 if best == "huey" else None),
+        ("dramatiq", "Dramatiq, one message per record", 60 if best == "dramatiq" else None),
+        ("redis", "Celery, chunks in Redis, which lose work", 0.8),
+        ("floor", "two processes that only parse, normalise and serialise", 0.4),
+    ):
         ratio = found["ours"] / found[name]
-        what = f"import {rows:,} records / {names[name]}"
-        table.add(Row(what, rate(found["ours"]), rate(found[name]), ratio, target if is_large else None))
+        results.rows.append(
+            Row(f"{ROWS:,} records, POST to results / {title}", rate(found["ours"]), rate(found[name]), ratio, target)
+        )
 
 
-def test_import_is_accepted_beside_parsing_alone(stack: Stack, table: Table, tmp_path: Path) -> None:
+def test_acceptance_beside_parsing_alone(stack: Stack, results: Results, tmp_path: Path) -> None:
     """Parsing and validating alone: msgspec, in this process."""
-    import msgspec
-
-    from stackroom_jobs.records import Record
 
     class Body(msgspec.Struct):
         records: list[Record]
 
-    body = json.dumps({"records": records_of(100_000)}).encode()
+    body = json.dumps({"records": records_of(ROWS)}).encode()
     decoder = msgspec.json.Decoder(Body)
+    posted: list[str] = []
 
     def accept() -> float:
-        took = seconds(lambda: posted.append(stack.call("POST", path, body, Content_Type="application/json")))
-        status, data = posted.pop()
-        assert status == 202, data
-        batch_id = json.loads(data)["id"]
-        stack.call("POST", f"/api/importer/batches/{batch_id}/cancel", b"")
+        took = seconds(lambda: posted.append(post(stack, body, JSON)))
+        forget(stack, posted.pop())
         return took
 
-    posted: list[tuple[int, bytes]] = []
-    path = "/api/importer/batches"
-    found = medians({"ours": accept, "parse": lambda: seconds(lambda: decoder.decode(body))}, 7)
+    found = medians({"ours": accept, "parse": lambda: seconds(lambda: decoder.decode(body))}, REPEATS + 2)
     ours, alone = (f"{1000 * found[name]:.0f} ms" for name in ("ours", "parse"))
-    table.add(Row("202 for 100,000 records / parsing alone", ours, alone, found["ours"] / found["parse"], 4, True))
+    ratio = found["ours"] / found["parse"]
+    results.rows.append(Row(f"202 for {ROWS:,} records / parsing and validating alone", ours, alone, ratio, 4, True))

@@ -21,9 +21,9 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[PostgresServer]:
+def running_postgres(folder: Path, options: tuple[str, ...] = FAST) -> Iterator[PostgresServer]:
     """A server with a new cluster under ``folder``, until the block ends."""
-    server = PostgresServer(folder / "data", free_port(), secrets.token_hex(16), FAST)
+    server = PostgresServer(folder / "data", free_port(), secrets.token_hex(16), options)
     server.initialise()
     process = Process(server.command(), folder / "postgres.log")
     try:
