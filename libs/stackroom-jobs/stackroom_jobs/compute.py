@@ -31,6 +31,6 @@ def compute(operation: Operation, function: RecordFunction, first_row: int, reco
         try:
             lines.append(ok_line(row, function(record)))
         except RecordError as error:
-            failed = failed_line(row, error.code, error.detail, _encoder.encode(record))
+            failed = failed_line(row, error.code, error.detail, _encoder.encode(record), error.field)
             lines.append(msgspec.Raw(failed.rstrip(b"\n")))
     return _encoder.encode_lines(lines)

@@ -55,5 +55,5 @@ def normalize_type(row: TypeRow) -> TypeRow:
     group_id = msgspec.UNSET if row.group_id is None else row.group_id
     group = _clean(row.group) or msgspec.UNSET
     if group_id is not msgspec.UNSET and group is not msgspec.UNSET:
-        raise RecordError("two_groups", "Name the group by group_id or by group, not by both.")
+        raise RecordError("two_groups", "Name the group by group_id or by group, not by both.", "group")
     return TypeRow(row.id, _clean(row.file_name), _clean(row.comments), group_id, group)

@@ -7,17 +7,20 @@ from typing import Any
 
 import msgspec
 
-OWN_FIELDS = frozenset({"row", "outcome", "code", "detail", "result"})  # a line that is sent again has them already
+# A line that is sent again has them already.
+LINE_FIELDS = ("row", "outcome", "code", "field", "detail")
+OWN_FIELDS = frozenset({*LINE_FIELDS, "result"})
 _encoder = msgspec.json.Encoder()
 
 
 class RecordError(Exception):
-    """Raised by an operation's function: this one record fails, with a stable code and a sentence."""
+    """Raised by an operation's function: this one record fails, with a stable code, a sentence and maybe a field."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, field: str = "") -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.field = field
 
 
 class Normalized(msgspec.Struct, frozen=True, gc=False):
@@ -47,8 +50,9 @@ def _record_fields(record: bytes) -> bytes:
     return _encoder.encode(kept)[1:-1]
 
 
-def _line(row: int, outcome: str, code: str, detail: str, record: bytes) -> bytes:
-    start = _encoder.encode({"row": row, "outcome": outcome, "code": code, "detail": detail})[:-1]
+def _line(row: int, outcome: str, code: str, detail: str, record: bytes, field: str) -> bytes:
+    named = {"field": field} if field else {}
+    start = _encoder.encode({"row": row, "outcome": outcome, "code": code, **named, "detail": detail})[:-1]
     fields = _record_fields(record)
     return start + (b"," + fields if fields else b"") + b"}\n"
 
@@ -58,11 +62,11 @@ def ok_line(row: int, result: Any) -> OkLine:
     return OkLine(row, "ok", result)
 
 
-def failed_line(row: int, code: str, detail: str, record: bytes) -> bytes:
-    """A failed record with its own fields, so that the line can be posted again as it is."""
-    return _line(row, "failed", code, detail, record)
+def failed_line(row: int, code: str, detail: str, record: bytes, field: str = "") -> bytes:
+    """A failed record with its own fields, so that the line can be posted again; ``field`` names the wrong one."""
+    return _line(row, "failed", code, detail, record, field)
 
 
-def refused_line(row: int, code: str, detail: str, record: bytes) -> bytes:
+def refused_line(row: int, code: str, detail: str, record: bytes, field: str = "") -> bytes:
     """A row that was refused at the door; its fields are there where they could be read."""
-    return _line(row, "refused", code, detail, record)
+    return _line(row, "refused", code, detail, record, field)

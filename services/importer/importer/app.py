@@ -4,6 +4,7 @@ from flask import Flask
 
 from importer.api_document import api_document
 from importer.batches.operations import blueprint as operations
+from importer.batches.previewing import blueprint as preview
 from importer.batches.routes import blueprint as batches
 from importer.database import make_engine
 from importer.database_problems import register_database_problems
@@ -24,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_services(app, here)
     install(app, "importer", settings, checks(here))
     register_database_problems(app)
-    for blueprint in (tasks, batches, operations, workers):
+    for blueprint in (tasks, batches, preview, operations, workers):
         app.register_blueprint(blueprint)
     serve_document(app, api_document())
     return app

@@ -129,6 +129,7 @@ def test_batch_keeps_bad_rows_as_outcomes_in_their_place(client: FlaskClient) ->
     assert [line["row"] for line in results_of(client, batch["id"], "?outcome=refused")] == [2, 3]
     assert [line["row"] for line in results_of(client, batch["id"], "?outcome=ok")] == [1, 4]
     assert results_of(client, batch["id"], "?outcome=failed") == []
+    assert lines[2]["field"] == "payload"
 
 
 def test_batch_as_json_and_as_lines_give_the_same_results(client: FlaskClient) -> None:

@@ -107,6 +107,7 @@ def test_load_accounts_for_every_row(
     assert (batch["state"], batch["options"]) == ("done_with_errors", {"on_conflict": on_conflict, "dry_run": False})
     assert groups(catalog)[5] == "new"
     duplicate = lines_of(client, batch)[3]
+    assert lines_of(client, batch)[5]["field"] == "name"
     assert (duplicate["detail"], duplicate["name"]) == ("Row 1 has the same id.", "again")
 
 
@@ -129,6 +130,19 @@ def test_dry_run_says_the_same_as_the_load_and_changes_nothing(client: FlaskClie
     assert not any("dry_run" in line.get("result", {}) for line in lines_of(client, done))
     answer = client.post(f"{BATCHES}/{tried['id']}/undo")
     assert (answer.status_code, answer.get_json()["code"]) == (422, "nothing_created")
+
+
+def test_rows_that_are_not_ok_come_in_input_order_and_can_be_sent_again(client: FlaskClient) -> None:
+    rows = [{"id": "x"}, *({"id": row, "name": "n"} for row in range(10, 3010)), {"id": 1}, {"id": 10}, {"id": 3010}]
+    batch = load(client, rows)
+    query = f"{BATCHES}/{batch['id']}/results?outcome=not_ok"
+    lines = [json.loads(line) for line in client.get(query).data.splitlines()]
+    assert [(line["row"], line["code"]) for line in lines] == [
+        (1, "wrong_type"), (3002, "exists"), (3003, "duplicate_of"),
+    ]  # fmt: skip
+    table = client.get(f"{query}&format=csv").data
+    again = client.post(f"{BATCHES}?operation=load_groups&on_conflict=skip", data=table, content_type="text/csv")
+    assert (again.status_code, again.get_json()["rows"], again.get_json()["outcomes"]["ok"]) == (202, 3, 2)
 
 
 def test_load_of_many_chunks_comes_back_complete_and_in_order(client: FlaskClient, catalog: str) -> None:

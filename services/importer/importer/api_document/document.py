@@ -26,6 +26,10 @@ OPTIONS = (
     parameter("on_conflict", {"enum": list(ON_CONFLICT), "default": "fail"}, "Loads: what a row does that is there."),
     parameter("dry_run", {"type": "boolean", "default": False}, "Loads: go the whole way and change nothing."),
 )
+PREVIEW_OPTIONS = (
+    parameter("operation", OPERATION, "What it is for; left out, the first one whose columns a CSV has."),
+    parameter("queue", QUEUE, "One of the queues that the operation is declared for."),
+)
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 FORM_SCHEMA = {"type": "object", "properties": {FIELD: FILE}, "required": [FIELD], "additionalProperties": False}
 FILTERS = (
@@ -55,6 +59,9 @@ CALLS = (
          {200: _json("The state.", "Status")}, READ_ONE, (TASK_ID,)),
     Call("POST", "/api/importer/batches", "create_batch", "Send a batch; one outcome per record comes back.", "batches",
          {202: _json("The batch.", "Batch", Location="Where the batch is.")}, WRITE, (*OPTIONS, KEY),
+         {JSON: reference("NewBatch"), NDJSON: reference("AnyRecord"), CSV: {"type": "string"}, FORM: FORM_SCHEMA}),
+    Call("POST", "/api/importer/preview", "preview", "What a batch of this body would be read as; nothing is written.",
+         "batches", {200: _json("What was found.", "Preview")}, (400, 411, 413, 415, 422, 503), PREVIEW_OPTIONS,
          {JSON: reference("NewBatch"), NDJSON: reference("AnyRecord"), CSV: {"type": "string"}, FORM: FORM_SCHEMA}),
     Call("GET", "/api/importer/batches", "list_batches", "Batches, newest first.", "batches",
          {200: _json("A page.", "BatchList")}, READ, FILTERS),

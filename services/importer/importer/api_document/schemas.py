@@ -78,6 +78,21 @@ BATCH: dict[str, Schema] = {
     "queue_position": {"type": ["integer", "null"], "description": "Open batches that are served before it."},
     "created": {"type": "boolean", "description": "False where this Idempotency-Key had the batch already."},
 }
+PREVIEW: Schema = _object(
+    {
+        "operation": OPERATION,
+        "queue": QUEUE,
+        "has_worker": {"type": "boolean"},
+        "input": INPUT,
+        "size": COUNT,
+        "rows_read": COUNT,
+        "rows_expected": {**COUNT, "description": "About how many; exact where `is_whole`."},
+        "is_whole": {"type": "boolean", "description": "Whether every row was read."},
+        "rows": {"type": "array", "items": {"type": "object"}, "description": "The first ones: `row` and `record`."},
+        "rows_refused": {**COUNT, "description": "Of those that were read."},
+        "refused": _list_of("OutcomeLine"),
+    }
+)
 TASK: Schema = _object({"record_id": TEXT, "task_id": TEXT, "result": reference("Normalized")}, ("result",))
 TASKS: Schema = _object({"source": SOURCE, "records": RECORDS, "enqueue": {"type": "boolean"}}, ("source", "enqueue"))
 INGESTED: Schema = _object(
@@ -124,6 +139,7 @@ OUTCOME_LINE: Schema = {
         "outcome": {"enum": ["ok", "failed", "refused"]},
         "result": {"type": "object"},
         "code": TEXT,
+        "field": {**TEXT, "description": "The wrong field, where there is one."},
         "detail": TEXT,
     },
     "required": ["row", "outcome"],
@@ -152,6 +168,7 @@ def schemas() -> dict[str, Schema]:
         "Batch": _object(BATCH, ("queue_position", "created")),
         "BatchList": _page("Batch", "next", {"type": ["string", "null"]}),
         "OutcomeLine": OUTCOME_LINE,
+        "Preview": PREVIEW,
         "Queue": _object({"queue": QUEUE, **queue, "oldest_seconds": {"type": ["number", "null"]}}),
         "QueueList": _page("Queue", "total", COUNT),
         "Worker": _object(WORKER),

@@ -75,6 +75,7 @@ class AppliedLines(msgspec.Struct):
 
 def _line(line: _Line, outcome: dict[str, Any], dry_run: bool) -> bytes:
     if "code" in outcome:
-        return failed_line(line.row, outcome["code"], outcome.get("detail", ""), bytes(line.result))
+        detail, field = outcome.get("detail", ""), outcome.get("field", "")
+        return failed_line(line.row, outcome["code"], detail, bytes(line.result), field)
     result = Applied(outcome["id"], outcome["outcome"], outcome.get("etag"), dry_run)
     return _encoder.encode(ok_line(line.row, result)) + b"\n"

@@ -20,6 +20,11 @@ def check_room(engine: Engine, settings: Settings, source: str) -> None:
     if _open(engine, source, settings.max_open_chunks_per_source) >= settings.max_open_chunks_per_source:
         detail = f"This source has {settings.max_open_chunks_per_source} open chunks already; send it again later."
         raise Problem(429, "source_has_too_much_open", detail, headers={"Retry-After": str(RETRY_SECONDS)})
+    check_disk(settings)
+
+
+def check_disk(settings: Settings) -> None:
+    """Asked before a body is spooled. Problem 503."""
     if shutil.disk_usage(tempfile.gettempdir()).free < settings.min_free_bytes:
         raise unavailable("The importer's disk is nearly full.", code="disk_low", retry_after=60)
 

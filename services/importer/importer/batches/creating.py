@@ -7,7 +7,6 @@ from importer.batches.backpressure import check_room
 from importer.batches.request import BatchOptions, batch_options, idempotency_key
 from importer.batches.upload import upload
 from importer.eager import check_can_run_now, finish_now_if_eager
-from importer.intake.duplicates import without_duplicates
 from importer.intake.formats import open_rows
 from importer.intake.spool import Spooled, spool
 from importer.ledger.accept import Accepted, NewBatch
@@ -44,5 +43,4 @@ def _accept(options: BatchOptions, key: str | None, media_type: str, spooled: Sp
         input=json.dumps(rows.found),
         applies=operation.loads is not None,
     )
-    read = rows.read if operation.loads is None else lambda: without_duplicates(rows.read())
-    return accept_rows(here.engine, new, operation, rows.expected, read, here.limits)
+    return accept_rows(here.engine, new, operation, rows.expected, rows.read, here.limits)

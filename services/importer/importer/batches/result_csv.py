@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from importer.intake.csv_rows import defused
-from importer.intake.formats import LINE_FIELDS
 from stackroom_jobs.operations import Operation
+from stackroom_jobs.outcomes import LINE_FIELDS
 
 
 def csv_headers(batch_id: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ class Refusal:
     raw: bytes
 
     def line(self, row: int) -> bytes:
-        return refused_line(row, self.code, self.detail, self.raw)
+        return refused_line(row, self.code, self.detail, self.raw, self.field)
 
 
 class RecordChecker:

@@ -5,7 +5,7 @@ import csv
 import dataclasses
 import io
 from collections.abc import Collection, Sequence
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from importer.intake.spool import BLOCK_BYTES
 from stackroom_kit.problems import FieldError, Problem, bad_request
@@ -59,11 +59,20 @@ def _encoding(file: IO[Any]) -> str:
     return "cp1251"
 
 
-def _header(file: IO[Any], encoding: str) -> str:
+class Header(NamedTuple):
+    """The first line of a file, which names its columns, and the encoding of the whole file."""
+
+    encoding: str
+    line: str
+
+
+def header_of(file: IO[Any]) -> Header:
+    """Reads the file once for its encoding and leaves it anywhere. Problem 400 for an encoding that is not taken."""
+    encoding = _encoding(file)
     file.seek(0)
     line: bytes = file.readline(MAX_HEADER_BYTES)
     try:
-        return line.decode(encoding).rstrip("\r\n")
+        return Header(encoding, line.decode(encoding).rstrip("\r\n"))
     except UnicodeDecodeError:
         raise _wrong("wrong_encoding", "The file is neither UTF-8 nor Windows-1251.") from None
 
@@ -88,11 +97,23 @@ def _check(names: tuple[str, ...], columns: Columns) -> None:
         raise _wrong("missing_column", f"The first line must name the columns; missing: {', '.join(missing)}.")
 
 
-def shape_of(file: IO[Any], columns: Columns) -> CSVShape:
-    """Reads the file once for its encoding and leaves it anywhere. Problem 400 for a file that is no such CSV."""
-    encoding = _encoding(file)
-    header = _header(file, encoding)
-    candidates = {delimiter: _names(header, delimiter) for delimiter in DELIMITERS}
+def shape_from(header: Header, columns: Columns) -> CSVShape:
+    """Problem 400 for a file that has other columns than these."""
+    candidates = {delimiter: _names(header.line, delimiter) for delimiter in DELIMITERS}
     delimiter = max(candidates, key=lambda one: sum(name in columns.known for name in candidates[one]))
     _check(candidates[delimiter], columns)
-    return CSVShape(encoding, delimiter, candidates[delimiter])
+    return CSVShape(header.encoding, delimiter, candidates[delimiter])
+
+
+def fits(header: Header, columns: Columns) -> bool:
+    """Whether a file that starts so could be read with these columns."""
+    try:
+        shape_from(header, columns)
+    except Problem:
+        return False
+    return True
+
+
+def shape_of(file: IO[Any], columns: Columns) -> CSVShape:
+    """Reads the file once for its encoding and leaves it anywhere. Problem 400 for a file that is no such CSV."""
+    return shape_from(header_of(file), columns)

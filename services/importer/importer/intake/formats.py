@@ -7,14 +7,15 @@ from typing import Any
 from importer.intake.checker import RecordChecker
 from importer.intake.csv_rows import read_csv
 from importer.intake.csv_shape import Columns, shape_of
+from importer.intake.duplicates import without_duplicates
 from importer.intake.json_body import blocks, read_batch
 from importer.intake.ndjson import read_ndjson
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import Operation
+from stackroom_jobs.outcomes import LINE_FIELDS
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 FORMATS = (JSON, NDJSON, CSV)
-LINE_FIELDS = ("row", "outcome", "code", "detail")  # a file of failed rows may be sent again as it is
 BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts the records before
 
 
@@ -46,7 +47,7 @@ def _csv(spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows
         "delimiter": shape.delimiter,
         "columns": list(shape.columns),
     }
-    return Rows(spooled.lines, lambda: read_csv(spooled.file, shape, checker, is_result), found)
+    return Rows(max(spooled.lines - 1, 1), lambda: read_csv(spooled.file, shape, checker, is_result), found)
 
 
 _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
@@ -58,5 +59,11 @@ def columns_of(operation: Operation) -> Columns:
 
 
 def open_rows(media_type: str, spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows:
-    """``media_type`` is one of FORMATS. Problem 400 for a body that is not what it says."""
-    return _OPENERS[media_type](spooled, operation, checker)
+    """``media_type`` is one of FORMATS. Problem 400 for a body that is not what it says.
+
+    In a load an id counts once: a later row that has it is refused.
+    """
+    rows = _OPENERS[media_type](spooled, operation, checker)
+    if operation.loads is None:
+        return rows
+    return dataclasses.replace(rows, read=lambda: without_duplicates(rows.read()))

@@ -12,7 +12,8 @@ from importer.ledger.report import FAILED_MARK
 CHUNKS_PER_READ = 8
 REFUSED_PER_READ = 1000
 OK_MARK = b'"outcome":"ok"'
-OUTCOMES = ("ok", "failed", "refused")
+NOT_OK = "not_ok"  # failed and refused together: what somebody has to look at
+OUTCOMES = ("ok", "failed", "refused", NOT_OK)
 PREFIX_BYTES = 48  # {"row":2147483647,"outcome":"refused" fits
 
 
@@ -69,13 +70,23 @@ def _only(blocks: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
         yield b"".join(line for line in block.splitlines(keepends=True) if mark in line[:PREFIX_BYTES])
 
 
+def _failing(engine: Engine, batch_id: str) -> Iterator[Row[Any]]:
+    return pages(engine, OUTPUTS_WITH_FAILURES, batch_id, "first_row", CHUNKS_PER_READ)
+
+
+def _without_ok(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        yield b"".join(line for line in block.splitlines(keepends=True) if OK_MARK not in line[:PREFIX_BYTES])
+
+
 def results(engine: Engine, batch_id: str, has_refused: bool, outcome: str | None) -> Iterator[bytes]:
-    """Blocks of NDJSON lines of what is done so far; ``outcome`` keeps only lines of one outcome."""
+    """Blocks of NDJSON lines of what is done so far; ``outcome`` keeps only lines of one outcome, or of two."""
     if outcome == "refused":
         return (line for _, line in _refused(engine, batch_id))
     if outcome == "failed":
-        failing = pages(engine, OUTPUTS_WITH_FAILURES, batch_id, "first_row", CHUNKS_PER_READ)
-        return _only((chunk.output.encode() for chunk in failing), FAILED_MARK)
+        return _only((chunk.output.encode() for chunk in _failing(engine, batch_id)), FAILED_MARK)
+    if outcome == NOT_OK:
+        return _without_ok(_in_order(_failing(engine, batch_id), _refused(engine, batch_id)))
     if outcome == "ok":
         return _only((chunk.output.encode() for chunk in _chunks(engine, batch_id)), OK_MARK)
     if not has_refused:

@@ -34,6 +34,7 @@ ROUTES = [
     Route("POST", "/api/importer/batches/<batch>/cancel", IMPORTER),
     Route("POST", "/api/importer/batches/<batch>/retry", IMPORTER),
     Route("POST", "/api/importer/batches/<batch>/undo", IMPORTER),
+    Route("POST", "/api/importer/preview", IMPORTER),
     Route("GET", "/api/importer/operations", IMPORTER),
     Route("GET", "/api/importer/queues", IMPORTER),
     Route("GET", "/api/importer/workers", IMPORTER),

@@ -1,0 +1,77 @@
+"""``POST /preview``: what the importer makes of a file, before anything is written."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response
+
+from importer.batches.accepting import checker_for, live_slots
+from importer.batches.backpressure import check_disk
+from importer.batches.request import DEFAULT_OPERATION, operation_named, queue_for
+from importer.batches.upload import upload
+from importer.intake.checker import Refusal
+from importer.intake.csv_shape import fits, header_of
+from importer.intake.formats import CSV, JSON, columns_of, open_rows
+from importer.intake.spool import Spooled, spool
+from importer.services import services
+from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_kit.arguments import refuse_unknown_arguments, text_argument
+from stackroom_kit.problems import unprocessable
+
+ROWS_SHOWN = 10
+ROWS_READ = 1000  # enough to see a wrong column or delimiter, whatever the size of the file
+blueprint = Blueprint("preview", __name__, url_prefix="/api/importer")
+
+
+@blueprint.post("/preview")
+def preview() -> Response:
+    """Read the body as a batch of it would be read, and say what is found. Problems as of ``POST /batches``."""
+    refuse_unknown_arguments({"operation", "queue"})
+    check_disk(services().settings)
+    sent = upload()
+    spooled = spool(sent.stream, b"")
+    with spooled.file:
+        found = _found(sent.media_type, spooled, _operation(sent.media_type, spooled))
+    return Response(msgspec.json.encode(found), content_type=JSON)
+
+
+def _operation(media_type: str, spooled: Spooled) -> Operation:
+    """The one that is asked for, else the first one whose columns a CSV has, else the default one."""
+    name = text_argument("operation")
+    if name is None and media_type == CSV:
+        header = header_of(spooled.file)
+        name = next((one.name for one in OPERATIONS.values() if fits(header, columns_of(one))), None)
+        spooled.file.seek(0)
+    return operation_named(name or DEFAULT_OPERATION)
+
+
+def _found(media_type: str, spooled: Spooled, operation: Operation) -> dict[str, Any]:
+    queue = queue_for(operation, text_argument("queue"))
+    rows = open_rows(media_type, spooled, operation, checker_for(operation, services().limits))
+    items = list(islice(chain.from_iterable(rows.read()), ROWS_READ + 1))
+    if not items:
+        raise unprocessable("A batch must have at least one row.", code="empty_batch")
+    is_whole = len(items) <= ROWS_READ
+    lines = list(_lines(items[:ROWS_READ]))
+    refused = [line for line in lines if "code" in line]
+    return {
+        "operation": operation.name,
+        "queue": queue,
+        "has_worker": live_slots(services().engine, operation, queue) > 0,
+        "input": rows.found,
+        "size": spooled.size,
+        "rows_read": len(lines),
+        "rows_expected": len(lines) if is_whole else rows.expected,
+        "is_whole": is_whole,
+        "rows": lines[:ROWS_SHOWN],
+        "rows_refused": len(refused),
+        "refused": refused[:ROWS_SHOWN],
+    }
+
+
+def _lines(items: list[Any]) -> Iterator[dict[str, Any]]:
+    """A refused row as its outcome line will be; a good one with its record as it was read."""
+    for row, item in enumerate(items, 1):
+        yield dict(msgspec.json.decode(item.line(row))) if type(item) is Refusal else {"row": row, "record": item}
