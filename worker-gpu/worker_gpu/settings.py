@@ -3,9 +3,8 @@
 import dataclasses
 
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_kit.settings import setting, text
 
 
 @dataclasses.dataclass(frozen=True)
 class GpuWorkerSettings(WorkerSettings):
-    media_dir: str = setting("MEDIA_DIR", "media", text, "Folder of the videos; a record names a file under it.")
+    """Those of every worker: media files come and go by the worker API."""

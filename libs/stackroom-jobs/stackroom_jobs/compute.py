@@ -9,7 +9,7 @@ import msgspec
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import RecordError, failed_line, ok_line
 
-RecordFunction = Callable[[Any], msgspec.Struct]
+RecordFunction = Callable[[int, Any], msgspec.Struct]  # of a row and its record
 
 _encoder = msgspec.json.Encoder()
 
@@ -29,7 +29,7 @@ def compute(operation: Operation, function: RecordFunction, first_row: int, reco
         if record is None:
             continue
         try:
-            lines.append(ok_line(row, function(record)))
+            lines.append(ok_line(row, function(row, record)))
         except RecordError as error:
             failed = failed_line(row, error.code, error.detail, _encoder.encode(record), error.field)
             lines.append(msgspec.Raw(failed.rstrip(b"\n")))

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2  # since 2 videos and pictures travel by this API, no disk is shared
 CONTRACT_HEADER = "Stackroom-Contract"  # on every call of a worker
 
 
@@ -105,3 +105,9 @@ class Heartbeat(msgspec.Struct):
     versions: dict[str, str]
     device: Device | None = None
     unhealthy: str = ""
+
+
+class Picture(msgspec.Struct):
+    """The name under which a delivered picture is served."""
+
+    name: str

@@ -40,6 +40,16 @@ class WebSettings(LogSettings):
 
 
 @dataclasses.dataclass(frozen=True)
+class MediaLimitSettings:
+    max_media_bytes: int = setting(
+        "MAX_MEDIA_BYTES",
+        16 * 1024**3,
+        integer(1024, 2**50),
+        "Longest upload of a media file, in bytes; above it 413.",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
 class PostgresSettings:
     postgres_host: str = setting("POSTGRES_HOST", "localhost", text, "PostgreSQL server.")
     postgres_port: int = setting("POSTGRES_PORT", 5432, integer(1, 65535), "PostgreSQL port.")

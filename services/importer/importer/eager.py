@@ -28,7 +28,8 @@ def _function(operation: Operation) -> RecordFunction:
     if operation.local is None:
         detail = f"{operation.name} needs a worker, and the eager mode has none."
         raise unprocessable(detail, code="no_local_function")
-    return operation.local
+    local = operation.local
+    return lambda _row, record: local(record)
 
 
 def finish_now_if_eager(operation: Operation, batch_id: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from importer.batches.accepting import Limits
 from importer.settings import Settings
+from stackroom_jobs.media.folder import MediaFolder
 
 _KEY = "importer"
 
@@ -15,6 +16,10 @@ _KEY = "importer"
 class Services:
     settings: Settings
     engine: Engine
+
+    @property
+    def media(self) -> MediaFolder:
+        return MediaFolder(self.settings.media_dir)
 
     @property
     def limits(self) -> Limits:

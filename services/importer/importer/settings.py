@@ -5,6 +5,7 @@ import dataclasses
 from stackroom_jobs.settings import BrokerSettings
 from stackroom_kit.common_settings import (
     CatalogAddressSettings,
+    MediaLimitSettings,
     PostgresSettings,
     ServiceTokenSettings,
     WebSettings,
@@ -13,7 +14,9 @@ from stackroom_kit.settings import Secret, integer, secret, setting, text, url
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(PostgresSettings, BrokerSettings, CatalogAddressSettings, ServiceTokenSettings, WebSettings):
+class Settings(
+    PostgresSettings, BrokerSettings, CatalogAddressSettings, ServiceTokenSettings, MediaLimitSettings, WebSettings
+):
     importer_database_uri: str | None = setting(
         "IMPORTER_DATABASE_URI",
         None,
@@ -65,7 +68,18 @@ class Settings(PostgresSettings, BrokerSettings, CatalogAddressSettings, Service
         integer(1, 36_500),
         "Days after its end for which a batch's results are kept; after that it is answered 410.",
     )
-
+    media_dir: str = setting(
+        "MEDIA_DIR", "media", text, "Folder of the media files: uploads, pictures, and what you put there yourself."
+    )
+    max_picture_bytes: int = setting(
+        "MAX_PICTURE_BYTES",
+        8 * 1024 * 1024,
+        integer(1024, 2**30),
+        "Longest picture that a worker may deliver, in bytes.",
+    )
+    max_pictures: int = setting(
+        "MAX_PICTURES", 10_000, integer(1, 1_000_000), "Most pictures that a worker may deliver for one record."
+    )
     dispatcher_heartbeat_file: str = setting(
         "DISPATCHER_HEARTBEAT_FILE",
         "",

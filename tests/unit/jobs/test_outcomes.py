@@ -12,7 +12,7 @@ from stackroom_jobs.records import Record
 OPERATION = OPERATIONS["normalize_record"]
 
 
-def picky(record: Record) -> Normalized:
+def picky(_row: int, record: Record) -> Normalized:
     if record.payload == "bad":
         raise RecordError("too_bad", "it is bad")
     return Normalized(str(record.id), record.payload, 1, 1)
@@ -28,7 +28,7 @@ def test_chunk_gives_one_line_per_record_and_none_for_a_refused_row() -> None:
 
 
 def test_error_of_the_function_itself_is_not_swallowed() -> None:
-    def broken(_: Record) -> msgspec.Struct:
+    def broken(_row: int, _record: Record) -> msgspec.Struct:
         raise ZeroDivisionError
 
     try:

@@ -1,23 +1,16 @@
-"""One record names a video under ``MEDIA_DIR``: what it is, measured by decoding the whole of it."""
-
-from pathlib import Path
+"""One record names a media file: what video it is, measured by decoding the whole of it."""
 
 from stackroom_jobs.records import Record
 from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context
-from worker_gpu.settings import GpuWorkerSettings
-from worker_gpu.video.media import open_media
 from worker_gpu.video.probe import probe
 
 
 class ProcessVideo:
     """The function of the operation ``process_video``. RecordError for what is no video that can be read."""
 
-    def __init__(self, settings: GpuWorkerSettings) -> None:
-        self._root = Path(settings.media_dir)
-
     def __call__(self, record: Record, context: Context) -> VideoResult:
-        with open_media(self._root, record.payload) as file:
+        with context.media.open(record.payload) as file:
             found = probe(file, context)
         return VideoResult(
             id=str(record.id),

@@ -18,6 +18,7 @@ from stackroom_jobs.worker.context import Context, DeviceLost
 from stackroom_jobs.worker.device import DeviceWatch, NoDevice
 from stackroom_jobs.worker.doorbell import Doorbell, Function, Round, time_limit_of
 from stackroom_jobs.worker.last_words import shorten_last_words
+from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
 from stackroom_jobs.worker.parent import NAME_VARIABLE, Parent
 from stackroom_jobs.worker.quiet import quiet_worker
 from stackroom_jobs.worker.stop import inherited_stop_flag
@@ -58,6 +59,11 @@ class Child:
     def api(self) -> WorkerAPI:
         return WorkerAPI(self.settings)
 
+    def bare_context(self, task_id: str) -> Context:
+        """For a task that was called with a record: no chunk, so its pictures go by its own id."""
+        flag = inherited_stop_flag()
+        return Context(self.settings, {}, flag, RemoteMedia(self.api, TaskPlace(task_id), flag))
+
     def answer(self, task: "Task[Any, Any]", operation: Operation) -> None:
         """Answer a doorbell until nothing is due, or the round is long enough."""
         delivery_info: Any = task.request.delivery_info
@@ -75,7 +81,7 @@ def _add_task(app: Celery, operation: Operation, child: Child) -> None:
     def run(task: "Task[Any, Any]", *args: Any) -> Any:
         if not args:
             return child.answer(task, operation)
-        context = Context(child.settings, {}, inherited_stop_flag())
+        context = child.bare_context(str(task.request.id))
         try:
             return compute_bare(task, operation, function, context, args)
         except DeviceLost as lost:

@@ -3,11 +3,13 @@
 import logging
 import random
 import time
+from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 import urllib3
+from urllib3 import BaseHTTPResponse
 
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
@@ -30,6 +32,7 @@ READ_SECONDS = 10
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 3.0
 GONE = 409
+JSON = {"Content-Type": "application/json"}
 logger = logging.getLogger(__name__)
 M = TypeVar("M")
 
@@ -51,26 +54,34 @@ class WorkerAPI:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._pool = urllib3.PoolManager(maxsize=4, retries=False, timeout=timeout)
 
-    def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
+    def _send(self, method: str, path: str, body: bytes | None, more: Mapping[str, str]) -> BaseHTTPResponse:
         headers = {
             "Authorization": f"Bearer {self._token}",
-            "Content-Type": "application/json",
             HEADER: current_request_id(),
             CONTRACT_HEADER: str(CONTRACT_VERSION),
+            **more,
         }
-        answer = self._pool.request("POST", self._base + path, body=body, headers=headers, redirect=False)
+        return self._pool.request(method, self._base + path, body=body, headers=headers, redirect=False)
+
+    def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
+        answer = self._send("POST", path, body, JSON)
         return answer.status, answer.data
 
     def _post_until(self, path: str, body: bytes, deadline: Deadline) -> tuple[int, bytes]:
-        """Repeat while there is no answer or a 5xx; every call of this API may come twice."""
+        answer = self.send_until(deadline, "POST", path, body, JSON)
+        return _checked(path, answer.status, answer.data)
+
+    def send_until(
+        self, deadline: Deadline, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> BaseHTTPResponse:
+        """Repeat while there is no answer or a 5xx; every call of this API may come twice. WorkerAPIError."""
         pause = FIRST_PAUSE_SECONDS
         while True:
-            trouble = ""
             try:
-                status, data = self._post(path, body)
-                if status < 500:
-                    return _checked(path, status, data)
-                trouble = str(status)
+                answer = self._send(method, path, body, headers)
+                if answer.status < 500:
+                    return answer
+                trouble = str(answer.status)
             except urllib3.exceptions.HTTPError as error:
                 trouble = type(error).__name__
             if not deadline.leaves(pause):

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from stackroom_jobs.media import Media
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.stop import StopFlag
 
@@ -26,11 +27,12 @@ class DeviceLost(Exception):
 
 @dataclasses.dataclass
 class Context:
-    """One per chunk. ``settings`` are the worker's own, ``options`` those of the batch."""
+    """One per chunk. ``settings`` are the worker's own, ``options`` those of the batch; ``media`` are files."""
 
     settings: WorkerSettings
     options: dict[str, Any]
     stop_flag: StopFlag
+    media: Media
     current: int = 0
     total: int = 0
     is_lease_over: bool = False

@@ -16,6 +16,7 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.context import Context, DeviceLost, Stopped
 from stackroom_jobs.worker.deadline import Deadline
+from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
 from stackroom_jobs.worker.renewal import Renewal
 from stackroom_jobs.worker.stop import StopFlag
 from stackroom_kit.request_id import set_request_id
@@ -111,9 +112,16 @@ class Round:
     def _compute(self, chunk: Claim) -> bytes:
         operation = OPERATIONS[chunk.operation]
         function = self._functions[operation.name]
-        context = Context(self._settings, msgspec.json.decode(chunk.options), self._stop_flag)
+        place = ChunkPlace(chunk.token)
+        media = RemoteMedia(self._api, place, self._stop_flag)
+        context = Context(self._settings, msgspec.json.decode(chunk.options), self._stop_flag, media)
+
+        def of_row(row: int, record: Any) -> msgspec.Struct:
+            place.row = row
+            return function(record, context)
+
         with Renewal(self._api, chunk.token, chunk.lease_seconds, context):
-            return compute(operation, lambda record: function(record, context), chunk.first_row, bytes(chunk.records))
+            return compute(operation, of_row, chunk.first_row, bytes(chunk.records))
 
 
 def time_limit_of(operation: Operation, default: int) -> int:

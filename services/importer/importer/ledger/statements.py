@@ -78,6 +78,10 @@ RENEW = text("""
 UPDATE importer.chunk SET due_at = now() + make_interval(secs => :lease), current = :current, total = :total
 WHERE token = :token AND state = 'leased' RETURNING 1""")
 
+# deliver: a picture gets its name while the lease is held, so nobody can take the chunk over in between.
+HOLD_LEASE = text("""
+SELECT batch_id, first_row, last_row FROM importer.chunk WHERE token = :token AND state = 'leased' FOR SHARE""")
+
 # report: under the current token only; a repeat of a report that was accepted is accepted again. What loads the
 # catalog is not done with that, but waits to be applied.
 _ACCEPT_REPORT = """

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from importer.ledger.claim import ClaimedChunk
 from stackroom_jobs.protocol import Claim
-from stackroom_kit.problems import FieldError, bad_request
+from stackroom_kit.problems import FieldError, Problem, bad_request, conflict
 
 M = TypeVar("M")
 _encoder = msgspec.json.Encoder()
@@ -32,6 +32,10 @@ def query(name: str) -> str:
     if not value:
         raise bad_request(f"The query parameter {name} is missing.", code="missing_parameter")
     return value
+
+
+def not_yours() -> Problem:
+    return conflict("The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token")
 
 
 def claim_answer(chunk: ClaimedChunk | None, lease_seconds: int) -> Response:

@@ -10,7 +10,7 @@ from importer.ledger.release import release, release_lost_device
 from importer.ledger.renew import renew
 from importer.ledger.report import Report, WrongLineCountError, report
 from importer.services import services
-from importer.worker_api.messages import claim_answer, decoded, message, query
+from importer.worker_api.messages import claim_answer, decoded, message, not_yours, query
 from importer.workers.registry import MAX_REASON, note_heartbeat, refuse_worker
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
@@ -26,10 +26,6 @@ from stackroom_jobs.protocol import (
 from stackroom_kit.problems import Problem, bad_request, conflict
 
 blueprint = Blueprint("worker_api", __name__, url_prefix="/internal")
-
-
-def _not_yours() -> Problem:
-    return conflict("The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token")
 
 
 def _contract_differs(contract: object) -> Problem:
@@ -80,7 +76,7 @@ def report_outcomes() -> Response:
     except WrongLineCountError as error:
         raise bad_request(str(error), code="wrong_line_count") from None
     if not outcome.accepted:
-        raise _not_yours()
+        raise not_yours()
     return claim_answer(outcome.next_chunk, lease)
 
 
@@ -88,7 +84,7 @@ def report_outcomes() -> Response:
 def fail_chunk() -> Response:
     asked = message(FailRequest)
     if not fail(services().engine, asked.token, asked.code, asked.detail):
-        raise _not_yours()
+        raise not_yours()
     return Response(status=204)
 
 
@@ -101,7 +97,7 @@ def release_chunk() -> Response:
     else:
         was_held = release(engine, asked.token, asked.not_before_seconds)
     if not was_held:
-        raise _not_yours()
+        raise not_yours()
     return Response(status=204)
 
 
