@@ -71,7 +71,7 @@ _ALL = (
         result=VideoResult,
         min_rows=1,
         max_rows=1,
-        time_limit=3600,
+        time_limit=6 * 3600,  # the last resort: the function has a limit of its own, by the length of the video
     ),
     Operation(
         name="load_groups",

@@ -3,11 +3,30 @@
 import msgspec
 
 
+class Shot(msgspec.Struct, frozen=True, gc=False):
+    """Frames ``start_frame`` to ``end_frame``, both in it, counted from 0; the same in seconds from the first frame.
+
+    ``end`` is where the next frame starts to be shown. ``probability`` is that of the boundary at which the shot ends,
+    null where the video ends with it. ``keyframe`` is the name of a picture of the shot, null where there are too
+    many shots for a picture of each.
+    """
+
+    start_frame: int
+    end_frame: int
+    start: float
+    end: float
+    probability: float | None
+    keyframe: str | None
+
+
 class VideoResult(msgspec.Struct, frozen=True, gc=False):
     """Durations are in seconds, the frame rate in frames per second; both are null where the file does not tell.
 
-    ``frames`` were decoded, which can differ from what the file says of itself. ``damaged`` says that parts of it
-    could not be decoded. ``shots`` is null, and ``shots_code`` says why: no model is installed.
+    ``width`` and ``height`` are those of the frames as they are stored; ``rotation`` is by how many degrees they are
+    turned counterclockwise to be shown. ``frames`` were decoded, which can differ from what the file says of itself.
+    ``damaged`` says that parts of it could not be decoded. ``shots`` is null where no model is installed, and
+    ``shots_code`` says so (``no_model``). ``contact_sheet`` is the name of one picture with at most 100 of the
+    keyframes. ``decode_rate`` and ``model_rate`` are frames per second of work, without waiting for each other.
     """
 
     id: str
@@ -19,5 +38,12 @@ class VideoResult(msgspec.Struct, frozen=True, gc=False):
     duration: float | None
     frame_rate: float | None
     damaged: bool
-    shots: None
-    shots_code: str
+    shots: list[Shot] | None
+    shots_code: str | None
+    rotation: int = 0
+    contact_sheet: str | None = None
+    device: str | None = None
+    model: str | None = None
+    versions: dict[str, str] = {}
+    decode_rate: float | None = None
+    model_rate: float | None = None
