@@ -37,6 +37,12 @@ class WebSettings(LogSettings):
         integer(1024, 2**40),
         "Longest request body, in bytes; above it 413.",
     )
+    max_json_bytes: int = setting(
+        "MAX_JSON_BYTES",
+        16 * 1024 * 1024,
+        integer(1024, 2**30),
+        "Longest JSON body, in bytes, of calls that hold it in memory (all but batches); above it 413.",
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,17 +3,19 @@
 import json
 import math
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
-from flask import request
+from flask import current_app, request
 
-from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
+from stackroom_kit.problems import FieldError, bad_request, too_large, unsupported_media_type
 
 MAX_DEPTH = 32
+MAX_VALUES = 1_000_000  # a value takes up to 64 bytes of memory, however short it is written
 MAX_DIGITS = 4300  # what CPython itself converts
 
 # A text is matched as a whole, so that brackets inside it do not count; an unfinished one runs to the end.
-_TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+_TEXT_OR_SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{},]', re.DOTALL)
 
 
 class StrictJSONError(ValueError):
@@ -28,8 +30,7 @@ class StrictJSONError(ValueError):
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise StrictJSONError("duplicate_key", f"The key {twice[:50]!r} stands twice in one object.")
     return found
 
@@ -51,16 +52,20 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _check_depth(body: str) -> None:
-    """Refuse deep nesting before the recursive parser meets it."""
-    depth = 0
-    for token in _TEXT_OR_BRACKET.finditer(body):
-        if token.group() in {"[", "{"}:
+def _check_shape(body: str) -> None:
+    """Refuse deep nesting before the recursive parser meets it, and more values than memory should hold."""
+    depth = values = 0
+    for token in _TEXT_OR_SIGN.finditer(body):
+        sign = token.group()
+        if sign in {"[", "{"}:
             depth += 1
-        elif token.group() in {"]", "}"}:
+        elif sign in {"]", "}"}:
             depth -= 1
+        values += sign in {"[", "{", ","}
         if depth > MAX_DEPTH:
             raise StrictJSONError("too_deep", f"Nesting deeper than {MAX_DEPTH} levels is refused.")
+        if values > MAX_VALUES:
+            raise StrictJSONError("too_many_values", f"More than {MAX_VALUES} values in one body are refused.")
 
 
 def _check_text(value: Any) -> None:
@@ -86,8 +91,8 @@ def loads(body: bytes) -> Any:
         raise StrictJSONError("not_utf8", f"The body is not UTF-8 (byte {error.start}).") from None
     if decoded.startswith("\ufeff"):
         raise StrictJSONError("byte_order_mark", "A byte order mark is not allowed in JSON.")
-    if decoded.count("[") + decoded.count("{") > MAX_DEPTH:
-        _check_depth(decoded)
+    if decoded.count("[") + decoded.count("{") > MAX_DEPTH or decoded.count(",") > MAX_VALUES:
+        _check_shape(decoded)
     try:
         value = json.loads(
             decoded,
@@ -102,10 +107,18 @@ def loads(body: bytes) -> Any:
     return value
 
 
+def check_json_length() -> None:
+    """Problem 413 for a body that is too long to be held in memory; its length is known, or it was refused before."""
+    most = current_app.config["MAX_JSON_BYTES"]
+    if (request.content_length or 0) > most:
+        raise too_large(f"A JSON body of this call may have at most {most} bytes.", code="json_too_large")
+
+
 def json_object() -> dict[str, Any]:
-    """The body of the request at hand as an object; Problem 415 or 400 otherwise."""
+    """The body of the request at hand as an object; Problem 415, 413 or 400 otherwise."""
     if request.mimetype != "application/json":
         raise unsupported_media_type("Send the body as application/json.", "application/json")
+    check_json_length()
     try:
         value = loads(request.get_data(cache=True))
     except StrictJSONError as error:

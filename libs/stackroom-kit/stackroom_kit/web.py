@@ -21,6 +21,7 @@ def install(app: Flask, service: str, settings: WebSettings, checks: Mapping[str
     """Logs, request ids, problem+json, body lengths and health, in the order in which they must act."""
     configure_logging(settings.log_level, service)
     app.config["SECRET_KEY"] = settings.flask_secret_key.reveal() or None
+    app.config["MAX_JSON_BYTES"] = settings.max_json_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     register_request_id(app)

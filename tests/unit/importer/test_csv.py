@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -88,7 +89,11 @@ def test_csv_refuses_only_the_bad_row(row: bytes, code: str) -> None:
         ("id,payload\n1,a\n".encode("utf-16"), "wrong_encoding"),
         (b'id,payload\n1,"a\n2,b\n', "invalid_csv"),
         (b'id,payload\n1,"a"b\n', "invalid_csv"),
-        (b"id,payload\n1,\x98\n", "invalid_csv"),
+        (b"id,payload\n1,\x98\n", "wrong_encoding"),
+        ("id,payload\n1,a\n".encode("utf-16-le"), "wrong_encoding"),
+        (b"id,payload" + b"," * 1_000_000 + b"\n", "unknown_column"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfid,payload\n1,a\n", "unknown_column"),
+        (b"id,payload,\n1,a,\n", "unknown_column"),
         (b"\x98\n", "wrong_encoding"),
     ],
 )
@@ -107,3 +112,45 @@ def test_csv_of_failed_rows_can_be_sent_again() -> None:
 def test_defused_cell_is_no_formula_and_comes_back_as_it_was(text: str) -> None:
     assert armed(defused(text)) == text
     assert not defused(text).startswith(("=", "+", "-", "@", "\t"))
+
+
+def test_csv_with_bare_cr_line_ends_is_read() -> None:
+    assert read(b"id,payload\r1,a\r2,b\r") == [Record("1", "a"), Record("2", "b")]
+
+
+def test_csv_takes_a_byte_order_mark_inside_for_text_and_a_second_header_for_a_row() -> None:
+    body = "id,payload\n1,\ufeffa\nid,payload\n".encode()
+    assert read(body) == [Record("1", "\ufeffa"), Record("id", "payload")]
+    (refused,) = read(b"id,name\nid,name\n", GROUPS)
+    assert (refused.code, refused.field) == ("wrong_type", "id")
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b'2,"open',
+        b"2," + b"x" * 5_000_000,
+        b"2," + b'"x\n",' * 500_000,
+        b"2" + b"," * 3_000_000,
+        b'2,"' + b"\n" * 3_000_000,
+    ],
+    ids=["unclosed", "long", "many cells", "many columns", "many lines"],
+)
+def test_csv_row_without_end_is_refused_with_its_line_in_little_memory(start: bytes) -> None:
+    body = b'id,payload\n1,"a\nb"\n' + start + b"\n3,c" * 500_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(Problem) as raised:
+            read(body)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (raised.value.status, raised.value.code) == (413, "csv_row_too_long")
+    assert "line 4 " in raised.value.detail
+    assert peak < 20_000_000
+
+
+def test_csv_with_a_broken_quote_says_on_which_line_its_row_begins() -> None:
+    with pytest.raises(Problem) as raised:
+        read(b'id,payload\n1,a\n\n2,"b\nc"d\n3,e\n')
+    assert "line 4 " in raised.value.detail

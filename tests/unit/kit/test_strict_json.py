@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackroom_kit.strict_json import MAX_DEPTH, StrictJSONError, loads
+from stackroom_kit.strict_json import MAX_DEPTH, MAX_VALUES, StrictJSONError, loads
 
 WRONG = {
     b"": "invalid_json",
@@ -53,3 +53,18 @@ def test_wrong_json_is_refused_with_its_code(body: bytes, code: str) -> None:
 def test_right_json_is_taken(body: bytes, value: object) -> None:
     found = loads(body)
     assert value is None or found == value
+
+
+@pytest.mark.timeout(20)
+def test_key_that_stands_twice_is_found_at_once_among_many() -> None:
+    keys = ",".join(f'"{number}": 0' for number in range(200_000))
+    with pytest.raises(StrictJSONError) as caught:
+        loads(f'{{{keys}, "199999": 1}}'.encode())
+    assert caught.value.detail == "The key '199999' stands twice in one object."
+
+
+@pytest.mark.parametrize("value", [b"0", b"[]", b"{}", b'{"a":0,"b":0}'])
+def test_more_values_than_memory_should_hold_are_refused(value: bytes) -> None:
+    with pytest.raises(StrictJSONError) as caught:
+        loads(b"[" + b",".join([value] * MAX_VALUES) + b",0,0]")
+    assert caught.value.code == "too_many_values"

@@ -22,8 +22,7 @@ def create_from_request() -> Accepted:
         check_can_run_now(options.operation)
     check_room(here.engine, here.settings, options.source)
     sent = upload()
-    spooled = spool(sent.stream, options.digest_prefix())
-    with spooled.file:
+    with spool(sent.stream, options.digest_prefix()) as spooled:
         accepted = _accept(options, key, sent.media_type, spooled)
     finish_now_if_eager(options.operation, accepted.batch_id)
     return accepted

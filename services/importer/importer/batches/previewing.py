@@ -31,8 +31,7 @@ def preview() -> Response:
     refuse_unknown_arguments({"operation", "queue"})
     check_disk(services().settings)
     sent = upload()
-    spooled = spool(sent.stream, b"")
-    with spooled.file:
+    with spool(sent.stream, b"") as spooled:
         found = _found(sent.media_type, spooled, _operation(sent.media_type, spooled))
     return Response(msgspec.json.encode(found), content_type=JSON)
 

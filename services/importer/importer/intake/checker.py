@@ -20,7 +20,7 @@ ODD_ESCAPES = (b"\\u0000", b"\\u006", b"\\u007", b"\\u004", b"\\u005")
 UTF8_BYTES_PER_CHARACTER = 4
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
     """A record that no chunk will hold. ``field`` is the wrong field or empty, ``raw`` the record as it came."""
 
@@ -40,6 +40,7 @@ class RecordChecker:
         self.record_type = record_type
         self.max_bytes = max_bytes
         self._decoder = msgspec.json.Decoder(record_type)
+        self._array_decoder = msgspec.json.Decoder(list[record_type])  # type: ignore[valid-type]
         fields = msgspec.structs.fields(record_type)
         self._required = [_key(field.name) for field in fields if field.required]
         self._optional = [(_key(field.name), attrgetter(field.name)) for field in fields if not field.required]
@@ -64,6 +65,13 @@ class RecordChecker:
     def lines(self, block: bytes) -> list[Any]:
         """All records of a block of lines; msgspec's errors where one is wrong."""
         return self._decoder.decode_lines(block)
+
+    def array(self, block: bytes) -> list[Any] | None:
+        """All records of a JSON array, or None where it is none or one of them is wrong."""
+        try:
+            return self._array_decoder.decode(block)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
 
     def check(self, raw: bytes) -> Any:
         """The record that ``raw`` holds, or a Refusal."""

@@ -1,13 +1,14 @@
 """Rows of a CSV file as records: texts become what the record's fields are; an empty cell is null where null may be."""
 
 import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import IO, Any
 
 import msgspec
 
 from importer.intake.checker import RecordChecker, Refusal, refusal_of
+from importer.intake.csv_lines import MAX_ROW_CHARACTERS, CSVLines
 from importer.intake.csv_shape import CSVShape
 from stackroom_kit.problems import FieldError, Problem, bad_request
 
@@ -64,29 +65,31 @@ class RowReader:
 
 
 def _broken(line: int, error: Exception) -> Problem:
-    detail = f"The CSV cannot be read at line {line}: {error}."
+    detail = f"The CSV cannot be read; the row that begins at line {line} is wrong: {error}."
     return bad_request(detail, FieldError("", "invalid_csv", detail), code="invalid_csv")
 
 
 def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, is_result: bool) -> Iterator[list[Any]]:
-    """Lists of records and Refusals in input order; blank lines are no rows. Problem 400 where the quoting breaks."""
-    file.seek(0)
-    text = io.TextIOWrapper(file, shape.encoding, newline="")
-    csv.field_size_limit(2**31 - 1)  # the length of a record is checked below, with its row
-    reader = csv.reader(text, delimiter=shape.delimiter, strict=True)
-    rows = RowReader(shape, checker, is_result)
+    """Lists of records and Refusals in input order; blank lines are no rows.
+
+    Problem 400 where the quoting breaks, 413 where a row has no end.
+    """
+    lines = CSVLines(file, shape.encoding)
+    csv.field_size_limit(MAX_ROW_CHARACTERS)  # the length of a record is checked below, with its row
+    rows = _rows(lines, shape.delimiter)
+    reader = RowReader(shape, checker, is_result)
     try:
-        next(reader, None)
-        block: list[Any] = []
-        for cells in reader:
-            if not cells:
-                continue
-            block.append(rows.record(cells))
-            if len(block) == BLOCK_ROWS:
-                yield block
-                block = []
-        yield block
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise _broken(reader.line_num + 1, error) from None
+        next(rows, None)
+        while block := [reader.record(cells) for cells in islice(rows, BLOCK_ROWS)]:
+            yield block
+    except csv.Error as error:
+        raise _broken(lines.row_line, error) from None
     finally:
-        text.detach()
+        lines.detach()
+
+
+def _rows(lines: CSVLines, delimiter: str) -> Iterator[list[str]]:
+    for cells in csv.reader(lines, delimiter=delimiter, strict=True):
+        lines.row_is_over()
+        if cells:
+            yield cells

@@ -11,7 +11,8 @@ from importer.intake.spool import BLOCK_BYTES
 from stackroom_kit.problems import FieldError, Problem, bad_request
 
 DELIMITERS = (",", ";", "\t")
-MAX_HEADER_BYTES = 64 * 1024
+MAX_HEADER_CHARACTERS = 8192
+NOT_WINDOWS_1251 = b"\x98"  # the only byte that means nothing there
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -37,25 +38,38 @@ def _wrong(code: str, detail: str) -> Problem:
     return bad_request(detail, FieldError("", code, detail), code=code)
 
 
-def _is_utf8(file: IO[Any]) -> bool:
+def _bad_byte(file: IO[Any]) -> int | None:
+    """Where the file is no UTF-8, about; None where all of it is."""
+    file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
+    read = 0
     try:
         while block := file.read(BLOCK_BYTES):
             decoder.decode(block)
+            read += len(block)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        return read + error.start
+    return None
+
+
+def _holds(file: IO[Any], byte: bytes) -> bool:
+    file.seek(0)
+    return any(byte in block for block in iter(lambda: file.read(BLOCK_BYTES), b""))
 
 
 def _encoding(file: IO[Any]) -> str:
     """UTF-8 if every byte of the file allows it, else Windows-1251, as spreadsheets in Russian write it."""
+    file.seek(0)
     start = file.read(3)
     if start[:2] in WIDE_MARKS:
         raise _wrong("wrong_encoding", "The file is UTF-16; save it as UTF-8 or Windows-1251.")
-    file.seek(0)
-    if _is_utf8(file):
+    bad_byte = _bad_byte(file)
+    if bad_byte is None:
         return "utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8"
+    if _holds(file, NOT_WINDOWS_1251):
+        detail = f"The file is neither UTF-8 (about byte {bad_byte} is none) nor Windows-1251 (a byte is 0x98)."
+        raise _wrong("wrong_encoding", detail)
     return "cp1251"
 
 
@@ -69,12 +83,23 @@ class Header(NamedTuple):
 def header_of(file: IO[Any]) -> Header:
     """Reads the file once for its encoding and leaves it anywhere. Problem 400 for an encoding that is not taken."""
     encoding = _encoding(file)
+    line = _first_line(file, encoding)
+    if "\0" in line:
+        raise _wrong("wrong_encoding", "The first line holds U+0000; save the file as UTF-8 or Windows-1251.")
+    if len(line) == MAX_HEADER_CHARACTERS:
+        detail = f"The first line, which must name the columns, has {MAX_HEADER_CHARACTERS} characters or more."
+        raise _wrong("unknown_column", detail)
+    return Header(encoding, line.rstrip("\r\n"))
+
+
+def _first_line(file: IO[Any], encoding: str) -> str:
+    """Whatever it ends with: old programs write a bare CR."""
     file.seek(0)
-    line: bytes = file.readline(MAX_HEADER_BYTES)
+    text = io.TextIOWrapper(file, encoding, newline="")
     try:
-        return Header(encoding, line.decode(encoding).rstrip("\r\n"))
-    except UnicodeDecodeError:
-        raise _wrong("wrong_encoding", "The file is neither UTF-8 nor Windows-1251.") from None
+        return text.readline(MAX_HEADER_CHARACTERS)
+    finally:
+        text.detach()
 
 
 def _names(header: str, delimiter: str) -> tuple[str, ...]:

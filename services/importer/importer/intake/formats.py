@@ -8,7 +8,7 @@ from importer.intake.checker import RecordChecker
 from importer.intake.csv_rows import read_csv
 from importer.intake.csv_shape import Columns, shape_of
 from importer.intake.duplicates import without_duplicates
-from importer.intake.json_body import blocks, read_batch
+from importer.intake.json_body import JSONBody
 from importer.intake.ndjson import read_ndjson
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import Operation
@@ -30,7 +30,7 @@ class Rows:
 
 def _json(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:
     expected = spooled.size // BYTES_PER_RECORD
-    return Rows(expected, lambda: blocks(read_batch(spooled.file.read(), checker)), {"format": "json"})
+    return Rows(expected, JSONBody(spooled, checker).lists, {"format": "json"})
 
 
 def _ndjson(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:

@@ -1,118 +1,152 @@
-"""A JSON body that holds ``records``: decoded whole, and record by record only where something is wrong."""
+"""A JSON body that holds ``records``, read in blocks: a wrong record costs itself, what is no JSON the whole body."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from importer.intake.checker import RecordChecker
+from importer.intake.checker import RecordChecker, Refusal
+from importer.intake.json_scan import BrokenJSONError, JSONScanner
+from importer.intake.spool import BLOCK_BYTES, Spooled
 from stackroom_kit.problems import FieldError, Problem, bad_request
 from stackroom_kit.strict_json import StrictJSONError, loads
 
-BLOCK_ROWS = 10_000
-
-
-class _RawBody(msgspec.Struct, forbid_unknown_fields=True):
-    records: list[msgspec.Raw]
-    source: str | msgspec.UnsetType = msgspec.UNSET
-    enqueue: bool | msgspec.UnsetType = msgspec.UNSET
-
-
-class Body(msgspec.Struct):
-    """``records`` are of the checker's type, or Refusals; the rest as sent."""
-
-    records: list[Any]
-    source: str | msgspec.UnsetType
-    enqueue: bool | msgspec.UnsetType
-
-    @property
-    def has_options(self) -> bool:
-        return self.source is not msgspec.UNSET or self.enqueue is not msgspec.UNSET
+EXPLAINED_BYTES = 1024 * 1024  # of a longer body only the place of the fault is said
+LIST_ROWS = 10_000  # of wrong records, which take much more memory than they have bytes
+OPTIONS: dict[str, type] = {"source": str, "enqueue": bool}
 
 
 def _wrong(code: str, detail: str, pointer: str = "") -> Problem:
     return bad_request(detail, FieldError(pointer, code, detail), code=code)
 
 
-@lru_cache
-def _plain_body_decoder(record_type: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
-    fields: list[tuple[str, Any, Any]] = [
-        ("records", list[record_type], msgspec.NODEFAULT),  # type: ignore[valid-type]
-        ("source", str | msgspec.UnsetType, msgspec.UNSET),
-        ("enqueue", bool | msgspec.UnsetType, msgspec.UNSET),
-    ]
-    return msgspec.json.Decoder(msgspec.defstruct("PlainBody", fields, forbid_unknown_fields=True))
+class JSONBody:
+    """``{"records": [...]}``; ``options`` are the other members that are allowed, known when the records are read."""
 
+    def __init__(self, spooled: Spooled, checker: RecordChecker, allowed: frozenset[str] = frozenset()) -> None:
+        self._spooled = spooled
+        self._checker = checker
+        self._allowed = allowed
+        self._scanner = JSONScanner(spooled.file, checker.max_bytes)
+        self.options: dict[str, Any] = {}
 
-def _decode_whole(body: bytes, checker: RecordChecker) -> Body | None:
-    """The fast way; None where any record might be wrong, or any key might stand twice."""
-    try:
-        plain = _plain_body_decoder(checker.record_type).decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    given = {
-        "records": True,
-        "source": plain.source is not msgspec.UNSET,
-        "enqueue": plain.enqueue is not msgspec.UNSET,
-    }
-    once = all(body.count(f'"{key}"'.encode()) == 1 for key, is_given in given.items() if is_given)
-    if not once or not checker.looks_plain(body, plain.records) or checker.may_be_too_long(plain.records):
-        return None
-    return Body(plain.records, plain.source, plain.enqueue)
+    def lists(self) -> Iterator[list[Any]]:
+        """Lists of records and Refusals in input order. Problem 400 where the body as a whole is wrong."""
+        self._spooled.file.seek(0)
+        try:
+            yield from self._members()
+        except BrokenJSONError as error:
+            raise self._explained(error) from None
 
+    def _members(self) -> Iterator[list[Any]]:
+        seen: set[str] = set()
+        before = self._scanner.take(b"{")
+        if self._scanner.peek() == b"}":
+            before = self._scanner.take(b"}")
+        while before != b"}":
+            name = self._name(seen)
+            if name == "records":
+                yield from self._records()
+            else:
+                self._keep_option(name)
+            before = self._scanner.take(b",", b"}")
+        if self._scanner.peek():
+            raise self._scanner.broken()
+        if "records" not in seen:
+            raise _wrong("records_missing", "The body must hold a list named records.", "/records")
 
-def _decode_raw(body: bytes) -> _RawBody:
-    try:
-        return msgspec.json.decode(body, type=_RawBody)
-    except msgspec.ValidationError as error:
-        sentence, _, path = str(error).partition(" - at ")
-        pointer = path.strip("`").removeprefix("$").replace(".", "/")
-        if "records" in sentence:
-            raise _wrong("records_missing", "The body must hold a list named records.", "/records") from None
-        raise _wrong("wrong_body", f"{sentence}.", pointer) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise _explained(body) from None
+    def _name(self, seen: set[str]) -> str:
+        raw = self._scanner.key()
+        try:
+            name: str = msgspec.json.decode(b'"' + raw + b'"', type=str)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise self._scanner.broken() from None
+        if name in seen:
+            raise _wrong("duplicate_key", f"The key {name[:50]!r} stands twice in one object.")
+        if name in OPTIONS and name not in self._allowed:
+            raise _wrong("unknown_field", "The body may hold records only; options are query parameters.", f"/{name}")
+        if name != "records" and name not in OPTIONS:
+            raise _wrong("wrong_body", f"The body has an unknown field {name[:50]!r}.", f"/{name[:50]}")
+        seen.add(name)
+        return name
 
+    def _keep_option(self, name: str) -> None:
+        raw = self._scanner.value()
+        if raw is None:
+            raise _wrong("wrong_body", f"{name} is too long.", f"/{name}")
+        try:
+            self.options[name] = msgspec.json.decode(raw, type=OPTIONS[name])
+        except msgspec.ValidationError as error:
+            raise _wrong("wrong_body", f"{error}.", f"/{name}") from None
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise self._scanner.broken() from None
 
-def _explained(body: bytes) -> Problem:
-    """What strict JSON says of a body that msgspec cannot read."""
-    try:
-        loads(body)
-    except StrictJSONError as error:
-        return _wrong(error.code, error.detail)
-    return _wrong("invalid_json", "The body is no JSON that can be read.")
+    def _records(self) -> Iterator[list[Any]]:
+        """Behind the list's last bracket when it is over."""
+        scanner = self._scanner
+        if scanner.peek() != b"[":
+            raise self._no_list()
+        scanner.take(b"[")
+        if scanner.peek() == b"]":
+            scanner.take(b"]")
+            return
+        behind = b","
+        while behind == b",":
+            run = scanner.members()
+            records = self._at_a_glance(run)
+            if records is None:
+                records, behind = self._one_by_one(len(run))
+            else:
+                scanner.skip(len(run))
+                behind = scanner.take(b",", b"]")
+            yield records
 
+    def _no_list(self) -> Exception:
+        raw = self._scanner.value()
+        if raw is not None and not self._is_json(raw):
+            return self._scanner.broken()
+        return _wrong("wrong_body", "records must be a list.", "/records")
 
-def _check_outer_keys(body: bytes) -> None:
-    """A key of the body that stands twice: msgspec would take the last one silently."""
-    if all(body.count(key) <= 1 for key in (b'"records"', b'"source"', b'"enqueue"')):
-        return
-    try:
-        loads(body)
-    except StrictJSONError as error:
-        if error.code == "duplicate_key" and "'records'" in error.detail:
-            raise _wrong(error.code, error.detail) from None
+    def _at_a_glance(self, run: bytes) -> list[Any] | None:
+        """The fast way; None where the run is none, or any record of it might be wrong."""
+        records = self._checker.array(b"[%b]" % run) if run else None
+        if not records or not self._checker.looks_plain(run, records) or self._checker.may_be_too_long(records):
+            return None
+        return records
 
+    def _one_by_one(self, size: int) -> tuple[list[Any], bytes]:
+        """Records for about ``size`` bytes (0: for a block), and what stands behind the last of them."""
+        items: list[Any] = []
+        behind = b","
+        taken = 0
+        while behind == b"," and taken <= (size or BLOCK_BYTES) and len(items) < LIST_ROWS:
+            raw = self._scanner.value()
+            taken += len(raw or b"") + 1
+            items.append(self._checked(raw))
+            behind = self._scanner.take(b",", b"]")
+        return items, behind
 
-def read_json(body: bytes, checker: RecordChecker) -> Body:
-    """Problem 400 where the body as a whole is wrong; a wrong record becomes a Refusal in its place."""
-    whole = _decode_whole(body, checker)
-    if whole is not None:
-        return whole
-    raw = _decode_raw(body)
-    _check_outer_keys(body)
-    return Body([checker.check(bytes(record)) for record in raw.records], raw.source, raw.enqueue)
+    def _checked(self, raw: bytes | None) -> Any:
+        if raw is None:
+            return Refusal("record_too_long", f"The record has more than {self._checker.max_bytes} bytes.", "", b"")
+        if not self._is_json(raw):
+            raise self._scanner.broken()
+        return self._checker.check(raw)
 
+    def _is_json(self, raw: bytes) -> bool:
+        try:
+            msgspec.json.decode(raw, type=msgspec.Raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return False
+        return True
 
-def read_batch(body: bytes, checker: RecordChecker) -> list[Any]:
-    """The records of a body that may hold nothing else: the options of a batch stand in the query."""
-    found = read_json(body, checker)
-    if found.has_options:
-        raise _wrong("unknown_field", "The body may hold records only; options are query parameters.")
-    return found.records
-
-
-def blocks(records: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(records), BLOCK_ROWS):
-        yield records[start : start + BLOCK_ROWS]
+    def _explained(self, error: BrokenJSONError) -> Problem:
+        """What strict JSON says of a body that is not too long to be read whole."""
+        if self._spooled.size <= EXPLAINED_BYTES:
+            self._spooled.file.seek(0)
+            try:
+                loads(self._spooled.file.read())
+            except StrictJSONError as found:
+                return _wrong(found.code, found.detail)
+            return _wrong("wrong_body", "The body must be an object that holds a list named records.")
+        return _wrong("invalid_json", str(error))

@@ -5,6 +5,8 @@ import hashlib
 import tempfile
 from typing import IO, Any, Protocol
 
+from stackroom_kit.full_disk import full_disk_is_a_problem
+
 BLOCK_BYTES = 256 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 
@@ -15,17 +17,35 @@ class Readable(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Spooled:
-    """``file`` stands at its start; ``digest`` is the SHA-256 of the prefix and the bytes; ``lines`` counts breaks."""
+    """``file`` stands at its start; ``digest`` is the SHA-256 of the prefix and the bytes; ``lines`` counts breaks.
+
+    Leaving the block closes the file, which has no name and goes with that.
+    """
 
     file: IO[Any]
     size: int
     lines: int
     digest: str
 
+    def __enter__(self) -> "Spooled":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
 
 def spool(stream: Readable, digest_prefix: bytes) -> Spooled:
-    """Read ``stream`` to its end. The prefix holds what else makes two requests the same."""
+    """Read ``stream`` to its end. The prefix holds what else makes two requests the same. Problem 503: disk full."""
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+    try:
+        with full_disk_is_a_problem():
+            return _filled(file, stream, digest_prefix)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _filled(file: IO[Any], stream: Readable, digest_prefix: bytes) -> Spooled:
     digest = hashlib.sha256(digest_prefix)
     size = lines = 0
     while block := stream.read(BLOCK_BYTES):

@@ -1,19 +1,20 @@
 """The body of ``ingest`` and ``progress``: these calls refuse whole what batches refuse row by row."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from flask import request
 
 from importer.batches.accepting import checker_for
 from importer.batches.request import DEFAULT_SOURCE
 from importer.intake.checker import Refusal
-from importer.intake.json_body import read_json
+from importer.intake.json_body import OPTIONS, JSONBody
 from importer.intake.spool import spool
 from importer.services import services
 from stackroom_jobs.operations import Operation
 from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
+from stackroom_kit.strict_json import check_json_length
 
 MAX_ERRORS = 100
 MAX_SOURCE = 200
@@ -27,14 +28,31 @@ class TaskBody:
     digest: str
 
 
-def _check_records(records: list[Any]) -> None:
-    if not records:
-        error = FieldError("/records", "empty", "At least one record is needed.")
-        raise bad_request("records must be a non-empty list.", error, code="empty_records")
-    wrong = [(index, item) for index, item in enumerate(records) if type(item) is Refusal]
-    if wrong:
-        errors = [_field_error(index, refusal) for index, refusal in wrong[:MAX_ERRORS]]
-        raise bad_request(f"{len(wrong)} of {len(records)} records are wrong.", *errors, code="wrong_records")
+class _Records:
+    """All records of a body that is right; of a wrong one the first faults, and how many there are."""
+
+    def __init__(self, lists: Iterable[list[Any]]) -> None:
+        self.good: list[Any] = []
+        self._rows = self._wrong = 0
+        self._errors: list[FieldError] = []
+        for items in lists:
+            self._take(items)
+        if not self._rows:
+            error = FieldError("/records", "empty", "At least one record is needed.")
+            raise bad_request("records must be a non-empty list.", error, code="empty_records")
+        if self._wrong:
+            detail = f"{self._wrong} of {self._rows} records are wrong."
+            raise bad_request(detail, *self._errors, code="wrong_records")
+
+    def _take(self, items: list[Any]) -> None:
+        wrong = [(row, item) for row, item in enumerate(items, self._rows) if type(item) is Refusal]
+        self._rows += len(items)
+        self._wrong += len(wrong)
+        self._errors += [_field_error(row, item) for row, item in wrong[: MAX_ERRORS - len(self._errors)]]
+        if self._wrong:
+            self.good.clear()
+        else:
+            self.good += items
 
 
 def _field_error(index: int, refusal: Refusal) -> FieldError:
@@ -43,15 +61,15 @@ def _field_error(index: int, refusal: Refusal) -> FieldError:
 
 
 def task_body(operation: Operation) -> TaskBody:
-    """Problem 400 that names the index of every wrong record (the first hundred of them)."""
+    """Problem 400 that names the index of every wrong record (the first hundred of them), 413, 415."""
     if request.mimetype != "application/json":
         raise unsupported_media_type("Send the body as application/json.", "application/json")
-    spooled = spool(request.stream, operation.name.encode() + b"\n")
-    with spooled.file:
-        body = read_json(spooled.file.read(), checker_for(operation, services().limits))
-    _check_records(body.records)
-    source = DEFAULT_SOURCE if body.source is msgspec.UNSET else body.source
+    check_json_length()
+    with spool(request.stream, operation.name.encode() + b"\n") as spooled:
+        body = JSONBody(spooled, checker_for(operation, services().limits), frozenset(OPTIONS))
+        records = _Records(body.lists()).good
+    source = body.options.get("source", DEFAULT_SOURCE)
     if not source or len(source) > MAX_SOURCE or not source.isprintable():
         detail = f"source must have 1 to {MAX_SOURCE} printable characters."
-        raise bad_request(detail, FieldError("/source", "bad_text", detail))
-    return TaskBody(body.records, source, body.enqueue is True, spooled.digest)
+        raise bad_request(detail, FieldError("/source", "bad_text", detail), code="bad_text")
+    return TaskBody(records, source, body.options.get("enqueue", False), spooled.digest)

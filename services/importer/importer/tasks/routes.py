@@ -1,5 +1,6 @@
 """``POST /ingest``, ``POST /progress`` and ``GET /status/<task_id>``."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -8,7 +9,6 @@ from flask import Blueprint, Response
 from importer.batches.accepting import accept_rows
 from importer.batches.backpressure import check_room
 from importer.eager import finish_now_if_eager
-from importer.intake.json_body import blocks
 from importer.ledger.accept import NewBatch
 from importer.services import services
 from importer.tasks.intake import TaskBody, task_body
@@ -20,9 +20,15 @@ from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import not_found
 from stackroom_kit.request_id import current_request_id
 
+BLOCK_ROWS = 10_000
 blueprint = Blueprint("tasks", __name__, url_prefix="/api/importer")
 INGEST = OPERATIONS["normalize_record"]
 PROGRESS = OPERATIONS["process_batch_with_progress"]
+
+
+def _blocks(records: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(records), BLOCK_ROWS):
+        yield records[start : start + BLOCK_ROWS]
 
 
 def _accept(operation: Operation, body: TaskBody) -> str:
@@ -30,7 +36,7 @@ def _accept(operation: Operation, body: TaskBody) -> str:
     queue = str(operation.queues[0])
     new = NewBatch(operation.name, "{}", body.source, queue, current_request_id(), body.digest)
     check_room(here.engine, here.settings, body.source)
-    accepted = accept_rows(here.engine, new, operation, len(body.records), lambda: blocks(body.records), here.limits)
+    accepted = accept_rows(here.engine, new, operation, len(body.records), lambda: _blocks(body.records), here.limits)
     finish_now_if_eager(operation, accepted.batch_id)
     return accepted.batch_id
 

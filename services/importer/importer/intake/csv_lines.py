@@ -1,0 +1,45 @@
+"""Lines of a CSV file for the csv module, which itself would hold a cell of any length."""
+
+import io
+from collections.abc import Iterator
+from typing import IO, Any
+
+from stackroom_kit.problems import Problem, too_large
+
+MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
+
+
+class CSVLines:
+    """Call ``row_is_over`` behind each row: a row that grows beyond the limit ends the reading with Problem 413."""
+
+    def __init__(self, file: IO[Any], encoding: str) -> None:
+        file.seek(0)
+        self._text = io.TextIOWrapper(file, encoding, newline="")
+        self._lines = 0
+        self._row_lines = 0
+        self._row_characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(MAX_ROW_CHARACTERS):
+            self._lines += 1
+            self._row_characters += len(line)
+            if self._row_characters >= MAX_ROW_CHARACTERS:
+                raise self._too_long()
+            yield line
+
+    @property
+    def row_line(self) -> int:
+        """The line on which the row at hand begins, from 1."""
+        return self._row_lines + 1
+
+    def row_is_over(self) -> None:
+        self._row_lines = self._lines
+        self._row_characters = 0
+
+    def detach(self) -> None:
+        """Let go of the file without closing it."""
+        self._text.detach()
+
+    def _too_long(self) -> Problem:
+        detail = f"The row that begins at line {self.row_line} has more than {MAX_ROW_CHARACTERS} characters"
+        return too_large(f"{detail}; is a quote left open?", code="csv_row_too_long")
