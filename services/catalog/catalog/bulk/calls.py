@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from flask import request
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -34,8 +35,12 @@ class Applier:
         if self._engine.dialect.name != "postgresql":
             raise Problem(501, "needs_postgresql", "Bulk calls need PostgreSQL.")
 
-    def apply(self, key: Key | None, digest: str, work: Work) -> tuple[dict[str, Any], bool]:
-        """The answer, and whether it is that of an earlier call. ``work`` says its answer and whether it is to stay."""
+    def apply(self, key: Key | None, work: Work) -> tuple[str, bool]:
+        """The answer as JSON, and whether it is that of an earlier call. ``work`` says its answer and whether it stays.
+
+        The request at hand is the call: a key belongs to its address, options and bytes.
+        """
+        digest = request_digest() if key else ""
         for left in reversed(range(TRIES)):
             try:
                 done = self._try(key, digest, work)
@@ -47,15 +52,16 @@ class Applier:
         self._forget_old()
         return done
 
-    def _try(self, key: Key | None, digest: str, work: Work) -> tuple[dict[str, Any], bool]:
+    def _try(self, key: Key | None, digest: str, work: Work) -> tuple[str, bool]:
         with self.transaction() as connection:
             known = ledger.applied_before(connection, key, digest) if key else None
             if known is not None:
                 return known, True
             with connection.begin_nested() as savepoint:
-                answer, stays = work(connection)
+                made, stays = work(connection)
                 if not stays:
                     savepoint.rollback()
+            answer = msgspec.json.encode(made).decode()
             if key and stays:
                 ledger.write(connection, key, digest, answer)
         return answer, False

@@ -30,8 +30,8 @@ class Key:
         return {"scope": self.scope, "key": self.key}
 
 
-def applied_before(connection: Connection, key: Key, digest: str) -> dict[str, Any] | None:
-    """The answer that the same call got; Problem 422 for another call, 409 for a key that was closed."""
+def applied_before(connection: Connection, key: Key, digest: str) -> str | None:
+    """The answer that the same call got, as JSON; Problem 422 for another call, 409 for a key that was closed."""
     found = _locked(connection, key)
     if found is None:
         return None
@@ -39,8 +39,7 @@ def applied_before(connection: Connection, key: Key, digest: str) -> dict[str, A
         raise conflict("The key was closed: nothing will ever be applied under it.", code="closed")
     if found[0] != digest:
         raise key_reused()
-    answer: dict[str, Any] = json.loads(found[1])
-    return answer
+    return found[1]
 
 
 def _locked(connection: Connection, key: Key) -> tuple[str, str] | None:
@@ -50,8 +49,8 @@ def _locked(connection: Connection, key: Key) -> tuple[str, str] | None:
     return None if row is None else (row.digest, row.outcome)
 
 
-def write(connection: Connection, key: Key, digest: str, answer: dict[str, Any]) -> None:
-    connection.execute(WRITE, {**key.parameters(), "digest": digest, "outcome": json.dumps(answer)})
+def write(connection: Connection, key: Key, digest: str, answer: str) -> None:
+    connection.execute(WRITE, {**key.parameters(), "digest": digest, "outcome": answer})
 
 
 def close(connection: Connection, key: Key) -> dict[str, Any]:

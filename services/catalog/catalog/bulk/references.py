@@ -37,12 +37,22 @@ def resolve_names(connection: Connection, reference: Reference, items: list[Item
     return kept
 
 
-def without_unknown(connection: Connection, reference: Reference, items: list[Item], checked: Checked) -> list[Item]:
-    """Items whose row is there, and stays: it is locked against deletion until the call is over."""
+def _held(connection: Connection, reference: Reference, wanted: set[int]) -> set[int]:
+    """Which of these rows are there, and stay: they are locked against deletion until the call is over."""
     table: Any = reference.table
-    wanted = sorted({item.values[reference.field] for item in items if reference.field in item.values})
     query = select(table.c.id).where(table.c.id == func.any(bindparam("ids"))).order_by(table.c.id)
-    there = set(connection.execute(query.with_for_update(read=True, key_share=True), {"ids": wanted}).scalars())
+    query = query.with_for_update(read=True, key_share=True)
+    return set(connection.execute(query, {"ids": sorted(wanted)}).scalars())
+
+
+def are_there(connection: Connection, reference: Reference, wanted: set[int]) -> bool:
+    return _held(connection, reference, wanted) == wanted
+
+
+def without_unknown(connection: Connection, reference: Reference, items: list[Item], checked: Checked) -> list[Item]:
+    """Items whose row is there, and stays until the call is over."""
+    wanted = {item.values[reference.field] for item in items if reference.field in item.values}
+    there = _held(connection, reference, wanted)
     kept = []
     for item in items:
         if reference.field in item.values and item.values[reference.field] not in there:

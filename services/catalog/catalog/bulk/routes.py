@@ -8,15 +8,16 @@ from sqlalchemy import Connection, Engine
 
 from catalog.bulk import ledger
 from catalog.bulk.caller import caller_scope, checked_key, request_key, require_importer
-from catalog.bulk.calls import Applier, request_digest
+from catalog.bulk.calls import Applier
 from catalog.bulk.outcomes import answer, undone
+from catalog.bulk.plain import PlainReader
 from catalog.bulk.remove import Removal, RemoveItem
 from catalog.bulk.upsert import Options, Upsert
 from catalog.crud.resource import Resource
 from catalog.settings import Settings
 from stackroom_kit.arguments import choice_argument, refuse_unknown_arguments
 from stackroom_kit.problems import FieldError, bad_request, too_large
-from stackroom_kit.strict_json import json_object
+from stackroom_kit.strict_json import json_body, json_object
 
 ON_CONFLICT = ("fail", "skip", "update")
 BOOLEANS = ("true", "false")
@@ -31,16 +32,19 @@ def _options() -> Options:
     )
 
 
-def _items(max_items: int) -> list[Any]:
+def _items() -> list[Any]:
     body = json_object()
     unknown = [name for name in body if name != "items"]
     items = body.get("items")
     if unknown or not isinstance(items, list) or not items:
         detail = "The body must hold a non-empty list named items, and nothing else."
         raise bad_request(detail, FieldError("/items", "items_missing", detail), code="items_missing")
-    if len(items) > max_items:
-        raise too_large(f"One call may have at most {max_items} items.", code="too_many_items")
     return items
+
+
+def _check_number(items: int, max_items: int) -> None:
+    if items > max_items:
+        raise too_large(f"One call may have at most {max_items} items.", code="too_many_items")
 
 
 class BulkCalls:
@@ -50,6 +54,7 @@ class BulkCalls:
         repository = resource.repository(engine)
         self._upsert = Upsert(resource, repository)
         self._removal = Removal(repository)
+        self._reader = PlainReader(resource.schema)
         self._settings = settings
         self._applier = applier
 
@@ -57,7 +62,9 @@ class BulkCalls:
         """An outcome for every item, in their order."""
         options = _options()
         key = request_key(caller_scope(self._settings.service_token))
-        items = _items(self._settings.max_bulk_items)
+        plain = self._reader.read(json_body())
+        items = _items() if plain is None else plain
+        _check_number(len(items) if isinstance(items, list) else len(items.ids), self._settings.max_bulk_items)
         self._applier.check_can_apply()
 
         def work(connection: Connection) -> tuple[dict[str, Any], bool]:
@@ -66,24 +73,25 @@ class BulkCalls:
                 return answer(undone(outcomes), options.dry_run), False
             return answer(outcomes, options.dry_run), not options.dry_run
 
-        return self._answer(*self._applier.apply(key, request_digest(), work))
+        return self._answer(*self._applier.apply(key, work))
 
     def remove(self) -> Response:
         """Rows that still have the ETag that is named; what was changed, is used or is gone is left."""
         require_importer(self._settings.service_token)
         refuse_unknown_arguments(())
-        items = [_remove_item(item) for item in _items(self._settings.max_bulk_items)]
+        items = [_remove_item(item) for item in _items()]
+        _check_number(len(items), self._settings.max_bulk_items)
         key = request_key(caller_scope(self._settings.service_token))
         self._applier.check_can_apply()
 
         def work(connection: Connection) -> tuple[dict[str, Any], bool]:
             return answer(self._removal.run(connection, items), dry_run=False), True
 
-        return self._answer(*self._applier.apply(key, request_digest(), work))
+        return self._answer(*self._applier.apply(key, work))
 
-    def _answer(self, body: dict[str, Any], is_repeated: bool) -> Response:
+    def _answer(self, body: str, is_repeated: bool) -> Response:
         headers = {"Idempotent-Replayed": "true"} if is_repeated else {}
-        return Response(msgspec.json.encode(body), content_type="application/json", headers=headers)
+        return Response(body, content_type="application/json", headers=headers)
 
 
 def _remove_item(item: Any) -> RemoveItem:

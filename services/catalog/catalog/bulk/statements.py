@@ -46,7 +46,7 @@ class BulkStatements:
         return or_(literal_column("false"), *(self._table.c[name].is_distinct_from(source[name]) for name in fields))
 
     def _build_upsert(self, fields: Fields, replaces: bool) -> UpdateBase:
-        """Gives id and whether the row is new, of every row that was written; ordered, against deadlocks."""
+        """Gives whether the row is new, and all its columns, of every row written; ordered, against deadlocks."""
         given = self._given(fields)
         statement = insert(self._table).from_select(list(fields), select(given).order_by(given.c.id))
         others = tuple(name for name in fields if name != "id")
@@ -56,15 +56,15 @@ class BulkStatements:
             values = {name: statement.excluded[name] for name in others}
             differs = self._differs(statement.excluded, others)
             statement = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=differs)
-        return statement.returning(self._table.c.id, literal_column("xmax = 0").label("is_new"))
+        return statement.returning(literal_column("xmax = 0"), *self._table.columns)
 
     def _build_update(self, fields: Fields) -> UpdateBase:
-        """For rows that name too little to be new: gives the id of every row that is another now."""
+        """For rows that name too little to be new: gives all columns of every row that is another now."""
         given = self._given(fields)
         others = tuple(name for name in fields if name != "id")
         where = (self._table.c.id == given.c.id, self._differs(given.c, others))
         values = {name: given.c[name] for name in others}
-        statement: UpdateBase = self._table.update().where(*where).values(values).returning(self._table.c.id)
+        statement: UpdateBase = self._table.update().where(*where).values(values).returning(*self._table.columns)
         return statement
 
 

@@ -8,15 +8,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from catalog.bulk.etags import Etags
 from catalog.bulk.items import Checked, Item, check_items
 from catalog.bulk.outcomes import Outcome, failed
-from catalog.bulk.references import resolve_names, without_unknown
+from catalog.bulk.plain import PlainItems
+from catalog.bulk.references import are_there, resolve_names, without_unknown
 from catalog.bulk.statements import BulkStatements, Fields
-from catalog.crud.etag import etag_of
 from catalog.crud.repository import Repository
 from catalog.crud.resource import Resource
 
 _encoder = msgspec.json.Encoder()
+Change = tuple[str, str]  # what became of a row that was written, and its ETag
+UNTOUCHED = {"fail": "exists", "skip": "skipped", "update": "unchanged"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,13 +37,25 @@ class Upsert:
     def __init__(self, resource: Resource, repository: Repository) -> None:
         self._schema = resource.schema
         self._reference = resource.reference
-        self._repository = repository
         self._statements = BulkStatements(repository.table)
-        required = (field.name for field in resource.schema.fields if field.is_required)
-        self._required = frozenset(required)
+        self._required = frozenset(field.name for field in resource.schema.fields if field.is_required)
+        self._etags = Etags(repository)
 
-    def run(self, connection: Connection, raw: list[Any], on_conflict: str) -> list[Outcome]:
+    def run(self, connection: Connection, given: PlainItems | list[Any], on_conflict: str) -> list[Outcome]:
         """An outcome for every item, in their order."""
+        if not isinstance(given, PlainItems):
+            return self._run_each(connection, given, on_conflict)
+        if self._required <= set(given.fields) and self._has_references(connection, given):
+            changes = self._upsert(connection, given.fields, given.text, on_conflict)
+            untouched = UNTOUCHED[on_conflict]
+            return [_outcome(index, row_id, changes.get(row_id), untouched) for index, row_id in enumerate(given.ids)]
+        return self._run_each(connection, given.items(), on_conflict)
+
+    def _has_references(self, connection: Connection, given: PlainItems) -> bool:
+        reference = self._reference
+        return reference is None or are_there(connection, reference, given.values(reference.field))
+
+    def _run_each(self, connection: Connection, raw: list[Any], on_conflict: str) -> list[Outcome]:
         checked = check_items(raw, self._schema, self._reference.name_field if self._reference else None)
         items = checked.items
         if self._reference:
@@ -48,41 +63,43 @@ class Upsert:
             items = without_unknown(connection, self._reference, items, checked)
         for fields, group in _by_fields(items).items():
             self._write(connection, fields, group, on_conflict, checked)
-        self._add_etags(connection, checked.outcomes)
         return [checked.outcomes[index] for index in range(len(raw))]
 
     def _write(
         self, connection: Connection, fields: Fields, items: list[Item], on_conflict: str, checked: Checked
     ) -> None:
         if self._required <= set(fields):
-            changes = self._upsert(connection, fields, items, on_conflict)
+            changes = self._upsert(connection, fields, _json(items), on_conflict)
         else:
-            changes = self._change(connection, fields, items, on_conflict)
+            items, changes = self._change(connection, fields, items, on_conflict, checked)
         for item in items:
-            checked.outcomes[item.index] = _outcome(item, changes.get(item.id, _untouched(on_conflict)))
+            untouched = UNTOUCHED[on_conflict]
+            checked.outcomes[item.index] = _outcome(item.index, item.id, changes.get(item.id), untouched)
 
-    def _upsert(self, connection: Connection, fields: Fields, items: list[Item], on_conflict: str) -> dict[int, str]:
-        """What became of the rows that were written, by id."""
+    def _upsert(self, connection: Connection, fields: Fields, rows: str, on_conflict: str) -> dict[int, Change]:
+        """What became of the rows that were written, by id. ``rows`` is a JSON array."""
         statement = self._statements.upsert(fields, on_conflict == "update")
-        rows = connection.execute(statement, {"rows": _json(items)})
-        return {row.id: "created" if row.is_new else "updated" for row in rows}
+        found = connection.execute(statement, {"rows": rows}).all()
+        etags = self._etags.of(connection, [row[1:] for row in found])
+        pairs = zip(found, etags, strict=True)
+        return {row[1]: ("created" if row[0] else "updated", etag) for row, etag in pairs}
 
-    def _change(self, connection: Connection, fields: Fields, items: list[Item], on_conflict: str) -> dict[int, str]:
-        """Rows that name too little to be new can only change one that is there."""
+    def _change(
+        self, connection: Connection, fields: Fields, items: list[Item], on_conflict: str, checked: Checked
+    ) -> tuple[list[Item], dict[int, Change]]:
+        """Rows that name too little to be new can only change one that is there; the others are refused."""
         lock = self._statements.lock.with_for_update()
         there = set(connection.execute(lock, {"ids": [item.id for item in items]}).scalars())
         missing = next(name for name in sorted(self._required) if name not in fields)
-        changes = {item.id: missing for item in items if item.id not in there}
-        if on_conflict == "update":
-            updated = connection.execute(self._statements.update(fields), {"rows": _json(items)}).scalars()
-            changes.update(dict.fromkeys(updated, "updated"))
-        return changes
-
-    def _add_etags(self, connection: Connection, outcomes: dict[int, Outcome]) -> None:
-        written = [one for one in outcomes.values() if one["outcome"] in ("created", "updated")]
-        shown = self._repository.shown(connection, [one["id"] for one in written])
-        for one in written:
-            one["etag"] = etag_of(_encoder.encode(shown[one["id"]]))
+        for item in items:
+            if item.id not in there:
+                checked.refuse(item, "missing_field", f"{missing} is required.", missing)
+        known = [item for item in items if item.id in there]
+        if on_conflict != "update":
+            return known, {}
+        found = connection.execute(self._statements.update(fields), {"rows": _json(items)}).all()
+        etags = self._etags.of(connection, found)
+        return known, {row[0]: ("updated", etag) for row, etag in zip(found, etags, strict=True)}
 
 
 def _by_fields(items: Iterable[Item]) -> dict[Fields, list[Item]]:
@@ -96,13 +113,9 @@ def _json(items: list[Item]) -> str:
     return _encoder.encode([item.values for item in items]).decode()
 
 
-def _untouched(on_conflict: str) -> str:
-    return {"fail": "exists", "skip": "skipped", "update": "unchanged"}[on_conflict]
-
-
-def _outcome(item: Item, change: str) -> Outcome:
-    if change == "exists":
-        return failed(item.index, item.id, "exists", f"The id {item.id} exists already.")
-    if change not in ("created", "updated", "unchanged", "skipped"):
-        return failed(item.index, item.id, "missing_field", f"{change} is required.", change)
-    return {"index": item.index, "id": item.id, "outcome": change}
+def _outcome(index: int, row_id: int, change: Change | None, untouched: str) -> Outcome:
+    if change is not None:
+        return {"index": index, "id": row_id, "outcome": change[0], "etag": change[1]}
+    if untouched == "exists":
+        return failed(index, row_id, "exists", f"The id {row_id} exists already.")
+    return {"index": index, "id": row_id, "outcome": untouched}

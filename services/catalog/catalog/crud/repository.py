@@ -22,10 +22,10 @@ from catalog.crud.listing import Listing
 
 @dataclasses.dataclass(frozen=True)
 class Joined:
-    """Columns of another table that are shown beside a row, and never written."""
+    """Columns of another table that are shown beside a row, and never written; ``field`` holds that table's id."""
 
     table: FromClause
-    on: ColumnElement[bool]
+    field: str
     columns: tuple[Label[Any], ...]
 
 
@@ -50,8 +50,9 @@ class Repository:
         self.engine = engine
         self.table: Any = table
         self.dependents = dependents
+        self.joined = joined
         columns = [*table.columns, *(joined.columns if joined else ())]
-        source = table.join(joined.table, joined.on) if joined else table
+        source = table.join(joined.table, table.c[joined.field] == joined.table.c.id) if joined else table
         self.names = [column.name for column in columns]
         self._shown = select(*columns).select_from(source)
         self._one = self._shown.where(self.table.c.id == bindparam("row_id"))

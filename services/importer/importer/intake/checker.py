@@ -13,10 +13,8 @@ from typing import Any
 import msgspec
 
 from stackroom_jobs.outcomes import refused_line
-from stackroom_kit.strict_json import StrictJSONError, loads
+from stackroom_kit.strict_json import StrictJSONError, loads, may_spell_keys
 
-# Letters written as escapes could spell a key twice; no encoder writes them, so they only cost the slow way.
-ODD_ESCAPES = (b"\\u0000", b"\\u006", b"\\u007", b"\\u004", b"\\u005")
 UTF8_BYTES_PER_CHARACTER = 4
 
 
@@ -52,7 +50,7 @@ class RecordChecker:
             return False
         if any(block.count(key) != _given(field, records) for key, field in self._optional):
             return False
-        return b"\\u00" not in block or not any(escape in block for escape in ODD_ESCAPES)
+        return not may_spell_keys(block)
 
     def may_be_too_long(self, records: list[Any]) -> bool:
         """Whether any text of decoded records might be longer than allowed once it is UTF-8 again.

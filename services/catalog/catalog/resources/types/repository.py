@@ -9,5 +9,5 @@ from catalog.resources.types.model import FileType
 
 def type_repository(engine: Engine) -> Repository:
     group = Group.__table__
-    joined = Joined(group, FileType.__table__.c.group_id == group.c.id, (group.c.name.label("group_name"),))
+    joined = Joined(group, "group_id", (group.c.name.label("group_name"),))
     return Repository(engine, FileType.__table__, joined)

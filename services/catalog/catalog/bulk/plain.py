@@ -1,0 +1,96 @@
+"""The quick way to read a bulk call: one decode for all items, where all are alike and beyond doubt.
+
+Any doubt (a field that is wrong or missing, a key or an id that may stand twice, a character that is refused) sends
+the whole call the other way, which looks at each item and says what is wrong with it.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Annotated, Any
+
+import msgspec
+
+from catalog.crud.schema import FORBIDDEN, INT32, Field, Schema
+from stackroom_kit.strict_json import may_spell_keys
+
+# How the encoder writes the control characters that a text may not hold; the rest is looked for in the text itself.
+ESCAPED = ("\\u00", "\\b", "\\f", "\x7f")
+_encoder = msgspec.json.Encoder()
+
+
+@dataclasses.dataclass(frozen=True)
+class PlainItems:
+    """Every item names exactly ``fields``; no two have one id. ``text`` is the JSON array of all of them."""
+
+    fields: tuple[str, ...]
+    ids: list[int]
+    text: str
+    records: list[Any]
+
+    def values(self, field: str) -> set[Any]:
+        """What the items say in one field, null left out."""
+        return set(map(attrgetter(field), self.records)) - {None} if field in self.fields else set()
+
+    def items(self) -> list[dict[str, Any]]:
+        """Each as an object, for the other way."""
+        found: list[dict[str, Any]] = msgspec.json.decode(self.text)
+        return found
+
+
+class PlainReader:
+    """Reads calls of one resource."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._optional = [field.name for field in schema.fields if field.name != "id"]
+        row = msgspec.defstruct(
+            "PlainRow",
+            list(map(_struct_field, schema.fields)),
+            forbid_unknown_fields=True,
+            omit_defaults=True,
+            gc=False,
+        )
+        fields: list[tuple[str, Any]] = [("items", list[row])]  # type: ignore[valid-type]
+        body = msgspec.defstruct("PlainBody", fields, forbid_unknown_fields=True)
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(body)
+
+    def read(self, body: bytes) -> PlainItems | None:
+        try:
+            records = self._decoder.decode(body).items
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        fields = self._fields(body, records)
+        ids = [record.id for record in records]
+        if fields is None or len(set(ids)) < len(ids):
+            return None
+        text = _encoder.encode(records).decode()
+        return PlainItems(fields, ids, text, records) if records and _is_clean(text) else None
+
+    def _fields(self, body: bytes, records: Sequence[Any]) -> tuple[str, ...] | None:
+        """What all items name; None where some name less than others, or a key might stand twice."""
+        if body.count(b'"items"') != 1 or body.count(b'"id"') != len(records) or may_spell_keys(body):
+            return None
+        fields = ["id"]
+        for name in self._optional:
+            found = body.count(b'"%b"' % name.encode())
+            if found == len(records) and msgspec.UNSET not in map(attrgetter(name), records):
+                fields.append(name)
+            elif found:
+                return None
+        return tuple(fields)
+
+
+def _is_clean(text: str) -> bool:
+    """Whether encoded items hold no character that the schema refuses."""
+    return not any(mark in text for mark in ESCAPED) and (text.isascii() or not FORBIDDEN.search(text))
+
+
+def _struct_field(field: Field) -> tuple[str, Any, Any]:
+    meta = msgspec.Meta(max_length=field.max_length)
+    limits = msgspec.Meta(ge=INT32[0], le=INT32[-1])
+    kind: Any = Annotated[int, limits] if field.max_length is None else Annotated[str, meta]
+    if field.is_nullable:
+        kind |= None
+    if field.name == "id":
+        return field.name, kind, msgspec.NODEFAULT
+    return field.name, kind | msgspec.UnsetType, msgspec.UNSET
