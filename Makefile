@@ -9,7 +9,7 @@ PEERS_LOCK := tests/bench/peers/requirements.txt
 PEERS_VENV := .bench/venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint faults bench secrets tls test-stack chaos lock format clean environment
+.PHONY: help up down status demo test lint faults faults-long bench secrets tls test-stack chaos lock format clean environment
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,11 @@ format: environment ## Put the code into its form
 	$(BIN)/ruff check --fix --select I
 	$(BIN)/ruff format
 
-faults: environment ## Kill processes and cut connections, one fault after the other (4 minutes)
-	$(BIN)/python -m pytest -m "faults and not chaos" tests/faults
+faults: environment ## Kill processes and cut connections, one fault after the other (5 minutes)
+	$(BIN)/python -m pytest -m "faults and not chaos and not long" tests/faults
+
+faults-long: environment ## Faults that last minutes: a hung Redis, outages (10 minutes)
+	$(BIN)/python -m pytest -m "faults and long" --timeout=600 tests/faults
 
 bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (15 minutes)
 	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench

@@ -21,6 +21,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultStack]:
 @pytest.fixture
 def stack(running: FaultStack) -> Iterator[FaultStack]:
     yield running
+    for proxy in running.proxies:
+        proxy.pass_all()
     running.start_missing()
     running.wait_ready()
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import secrets
-import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,30 +27,39 @@ SERVERS = ("postgres", "redis")
 class FaultStack(Stack):
     """PostgreSQL, Redis (which keeps nothing), catalog, the importer's three processes, two workers of one child.
 
-    Workers reach the worker API through ``proxy``, the dispatcher the catalog through ``catalog_proxy``; both pass
-    everything until they are told otherwise.
+    Workers reach the worker API through ``proxy``, the dispatcher the catalog through ``catalog_proxy``, everybody
+    Redis through ``redis_proxy``, the public API PostgreSQL through ``postgres_proxy``; all pass everything until they
+    are told otherwise. ``append_only``: Redis keeps what it holds.
     """
 
     def __init__(
-        self, folder: Path, worker_api: str = "importer.worker_api.wsgi:app", catalog: str = "catalog.wsgi:app"
+        self,
+        folder: Path,
+        worker_api: str = "importer.worker_api.wsgi:app",
+        catalog: str = "catalog.wsgi:app",
+        importer: str = "importer.wsgi:app",
+        append_only: bool = False,
     ) -> None:
         port, catalog_port = free_port(), free_port()
         self.proxy, self.catalog_proxy = TCPProxy(port), TCPProxy(catalog_port)
         self.catalog_url = f"http://{LOOPBACK}:{catalog_port}"
         self.postgres = PostgresServer(folder / "postgres" / "data", free_port(), secrets.token_hex(16), FAST)
-        self.redis = RedisServer(folder / "redis", free_port(), secrets.token_hex(16), append_only=False)
+        self.redis = RedisServer(folder / "redis", free_port(), secrets.token_hex(16), append_only)
+        self.postgres_proxy, self.redis_proxy = TCPProxy(self.postgres.port), TCPProxy(self.redis.port)
         self.postgres.initialise()
         self.redis.initialise()
         super().__init__(
-            folder, self.postgres.uri(), self.redis.url(),
+            folder, self.postgres.uri(), self.redis.url().replace(f":{self.redis.port}/", f":{self.redis_proxy.port}/"),
             lease=LEASE, worker_module="tests.support.fault_worker", workers=2, slots=1,
-            worker_api=worker_api, worker_api_port=port, worker_api_url=self.proxy.url,
+            importer=importer, worker_api=worker_api, worker_api_port=port, worker_api_url=self.proxy.url,
             env={
                 "FAULT_FOLDER": str(folder),
                 "CATALOG_URL": self.catalog_proxy.url,
                 "SERVICE_TOKEN": secrets.token_hex(16),
             },
         )  # fmt: skip
+        uri = self.postgres.uri().replace(f":{self.postgres.port}/", f":{self.postgres_proxy.port}/")
+        self.parts["importer"].env["SQLALCHEMY_DATABASE_URI"] = uri
         self._add("catalog", gunicorn(catalog), BIND=f"{LOOPBACK}:{catalog_port}", WEB_THREADS="4")
         servers = {name: Part(name, getattr(self, name).command(), {}, folder / f"{name}.log") for name in SERVERS}
         self.parts = servers | self.parts
@@ -64,13 +73,14 @@ class FaultStack(Stack):
         self.wait_ready()
 
     def stop(self) -> None:
-        """Servers last; PostgreSQL by the signal that does not wait for its clients."""
-        for name, part in reversed(self.parts.items()):
-            if part.process is not None:
-                part.process.send_to_group(signal.SIGCONT)
-                part.process.stop(signal.SIGINT if name == "postgres" else signal.SIGTERM, timeout=25)
-        self.proxy.end()
-        self.catalog_proxy.end()
+        """At once: nothing of it is wanted any more."""
+        self.kill_everything()
+        for proxy in self.proxies:
+            proxy.end()
+
+    @property
+    def proxies(self) -> tuple[TCPProxy, ...]:
+        return self.proxy, self.catalog_proxy, self.postgres_proxy, self.redis_proxy
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """What the ledger holds, for what no client can see."""
@@ -105,10 +115,27 @@ class FaultStack(Stack):
     def kill_everything(self) -> None:
         """As when the machine loses its power."""
         for name, part in reversed(self.parts.items()):
-            if name == "postgres":
+            if part.process is None:
+                continue
+            if name == "postgres" and part.process.is_running():
                 self.kill_postgres()
             else:
                 part.kill()
+
+    @contextlib.contextmanager
+    def changed(self, name: str, **env: str) -> Iterator[Part]:
+        """Run one process with other settings until the end of the block."""
+        part = self.parts[name]
+        before = part.env
+        part.env = {**before, **env}
+        part.restart()
+        try:
+            self.wait_ready()
+            yield part
+        finally:
+            part.env = before
+            part.restart()
+            self.wait_ready()
 
     def redis_client(self) -> "redis.Redis":
         return redis.Redis.from_url(self.redis.url())

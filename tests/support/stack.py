@@ -53,6 +53,18 @@ class Part:
         self.start()
 
 
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """Header names as they were sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
 class Stack:
     """importer, importer-worker-api, dispatcher and CPU workers on one database and one Redis."""
 
@@ -66,6 +78,7 @@ class Stack:
         worker_module: str = "worker_cpu.app",
         workers: int = 1,
         slots: int = 2,
+        importer: str = "importer.wsgi:app",
         worker_api: str = "importer.worker_api.wsgi:app",
         worker_api_port: int = 0,
         worker_api_url: str = "",
@@ -86,7 +99,7 @@ class Stack:
             **(env or {}),
         }
         self.parts: dict[str, Part] = {}
-        self._add("importer", gunicorn("importer.wsgi:app"), BIND=f"{LOOPBACK}:{api}", WEB_THREADS="8")
+        self._add("importer", gunicorn(importer), BIND=f"{LOOPBACK}:{api}", WEB_THREADS="8")
         self._add("worker-api", gunicorn(worker_api), BIND=f"{LOOPBACK}:{worker_api_port}", WEB_THREADS="8")
         self._add("dispatcher", python("-m", "importer.dispatcher"))
         for number in range(workers):
@@ -123,14 +136,18 @@ class Stack:
             f"== {name}\n{part.log.read_text(errors='replace')[-4000:]}" for name, part in self.parts.items()
         )
 
-    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+    def answer(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.url + path, body, sent, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read()
+                return Answer(answer.status, dict(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
-            return error.code, error.read()
+            return Answer(error.code, dict(error.headers), error.read())
+
+    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+        answer = self.answer(method, path, body, **headers)
+        return answer.status, answer.body
 
     def get(self, path: str) -> Any:
         status, data = self.call("GET", path)
