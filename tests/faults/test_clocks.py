@@ -1,32 +1,16 @@
 """F21: clocks that are an hour off. Leases are the database's, so nobody's own clock can end one."""
 
-import importlib.util
 import time
 import urllib.request
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import Promise
+from tests.support.clocks import clock
 from tests.support.fault_stack import FaultStack
 
 HOUR = 3600
-
-
-def clock(shift: int) -> dict[str, str]:
-    """What runs a process by a clock that is so many seconds off; its monotonic clock stays as it is."""
-    found = importlib.util.find_spec("libfaketime")
-    assert found is not None
-    assert found.origin is not None
-    library = next(Path(found.origin).parent.rglob("libfaketime.so.1"))
-    return {
-        "LD_PRELOAD": str(library),
-        "FAKETIME": f"{shift:+d}s",
-        "DONT_FAKE_MONOTONIC": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",
-    }
 
 
 def seconds_off(url: str) -> float:
@@ -37,13 +21,7 @@ def seconds_off(url: str) -> float:
 
 @pytest.mark.parametrize("shift", [HOUR, -HOUR])
 def test_clock_of_a_worker_and_its_importer_is_wrong(stack: FaultStack, promise: Promise, shift: int) -> None:
-    wrong = clock(shift)
-    with (
-        stack.changed("worker-0", **wrong),
-        stack.changed("worker-api", **wrong),
-        stack.changed("importer", **wrong),
-        stack.changed("dispatcher", **wrong),
-    ):
+    with stack.changed("worker-0", "worker-api", "importer", "dispatcher", **clock(shift)):
         assert abs(seconds_off(stack.url) - shift) < 60
         assert abs(seconds_off(stack.worker_api) - shift) < 60
         with promise.journal.feeding(6):

@@ -1,16 +1,19 @@
 """Loads under fire: whatever dies between the ledger and the catalog, every row is created, once."""
 
 import signal
+import time
+from threading import Event
 
 import pytest
 
 from tests.support.fault_stack import CONVERGE, FaultStack
 from tests.support.load_journal import LoadJournal
 from tests.support.services import is_ready
-from tests.support.stack import Part
+from tests.support.stack import Part, gunicorn
 from tests.support.waiting import wait_until
 
 ROWS = 4000
+IDLE = 2.0  # seconds until a dispatcher that waited looks again
 
 
 @pytest.fixture
@@ -46,6 +49,65 @@ def test_catalog_hangs_for_a_while(stack: FaultStack, journal: LoadJournal) -> N
     assert stack.batch(load)["state"] == "running"
     catalog.send_to_group(signal.SIGCONT)
     journal.holds(CONVERGE)
+
+
+@pytest.mark.parametrize("seconds", [1, pytest.param(5, marks=pytest.mark.long)])
+def test_catalog_is_slow(stack: FaultStack, journal: LoadJournal, seconds: int) -> None:
+    """F19, slow: one call at a time waits, and nothing is asked twice or counted against a row."""
+    stack.catalog_proxy.delay = seconds
+    load = journal.post(ROWS)
+    wait_applying(stack)
+    chunks = len(stack.query(f"SELECT 1 FROM importer.chunk WHERE batch_id = '{load}'"))
+    in_flight = stack.query("SELECT count(*) FROM importer.chunk WHERE state = 'applying' AND due_at > now()")
+    assert in_flight[0][0] <= 1
+    journal.holds(chunks * seconds + CONVERGE)
+    assert_nothing_counted(stack)
+
+
+@pytest.mark.parametrize("seconds", [3, pytest.param(120, marks=pytest.mark.long)])
+def test_catalog_answers_500_for_a_while(stack: FaultStack, journal: LoadJournal, seconds: int) -> None:
+    """F19, ill: whatever it says to rows while it is not ready, it does not mean the rows."""
+    catalog = stack.parts["catalog"]
+    well = catalog.command
+    catalog.command = gunicorn("tests.support.ill_catalog:app")
+    catalog.restart()
+    try:
+        for _ in range(2):
+            journal.post(ROWS)
+        wait_applying(stack)
+        Event().wait(seconds)
+    finally:
+        catalog.command = well
+        catalog.restart()
+    started = time.monotonic()
+    journal.holds(CONVERGE)
+    drained = time.monotonic() - started
+    assert_nothing_counted(stack)
+    started = time.monotonic()
+    for _ in range(2):
+        journal.post(ROWS)
+    journal.holds(CONVERGE)
+    assert drained < 2 * (time.monotonic() - started) + IDLE
+
+
+@pytest.mark.long
+def test_catalog_and_redis_are_away_for_two_minutes(stack: FaultStack, journal: LoadJournal) -> None:
+    """F8 and F19, away: posts are taken at their usual pace, nothing piles up anywhere, and it all drains."""
+    for name in ("catalog", "redis"):
+        stack.parts[name].kill()
+    for _ in range(12):
+        journal.post(ROWS)
+        Event().wait(10)
+    stack.start_missing()
+    journal.holds(CONVERGE + 20)
+    assert_nothing_counted(stack)
+
+
+def assert_nothing_counted(stack: FaultStack) -> None:
+    query = (
+        "SELECT count(*) FROM importer.chunk WHERE refusals > 0 OR failures > 0 OR state = 'done' AND failed_rows > 0"
+    )
+    assert stack.query(query) == [(0,)]
 
 
 def test_answers_of_the_catalog_are_lost(stack: FaultStack, journal: LoadJournal) -> None:

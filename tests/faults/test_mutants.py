@@ -2,41 +2,49 @@
 
 import contextlib
 import signal
+import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+import requests
 
+from tests.faults.test_life import make_again
+from tests.faults.test_overload import LARGEST_CHUNK
+from tests.support.clocks import clock
 from tests.support.fault_stack import CONVERGE, LEASE, FaultStack
 from tests.support.journal import Journal
 from tests.support.load_journal import LoadJournal
 from tests.support.processes import python
+from tests.support.stack import gunicorn
 from tests.support.waiting import wait_until
 
 UNFENCED = "tests.support.unfenced_worker_api:app"
 FORGETFUL_CATALOG = "tests.support.forgetful_catalog:app"
+FORGETFUL_IMPORTER = "tests.support.forgetful_importer:app"
+HASTY_IMPORTER = "tests.support.hasty_importer:app"
+UNFAIR = "tests.support.unfair_worker_api:app"
+OWN_CLOCK = "tests.support.own_clock_worker_api:app"
+HEEDLESS = "tests.support.heedless_dispatcher"
 FORGETFUL = "tests.support.forgetful_dispatcher"
 
 
 @contextlib.contextmanager
-def running(
-    folder: Path,
-    worker_api: str = "importer.worker_api.wsgi:app",
-    dispatcher: str = "importer.dispatcher",
-    catalog: str = "catalog.wsgi:app",
-) -> Iterator[FaultStack]:
-    stack = FaultStack(folder, worker_api=worker_api, catalog=catalog)
-    stack.parts["dispatcher"].command = python("-m", dispatcher)
+def mutant(stack: FaultStack, name: str, command: list[str], **env: str) -> Iterator[None]:
+    """The process of this name is another one until the end of the block."""
+    part = stack.parts[name]
+    honest = part.command
+    part.command = command
     try:
-        stack.start()
-        yield stack
+        with stack.changed(name, **env):
+            yield
+            part.command = honest
     finally:
-        stack.stop()
+        part.command = honest
 
 
-def test_without_the_fence_a_late_report_changes_a_finished_batch(tmp_path: Path) -> None:
+def test_without_the_fence_a_late_report_changes_a_finished_batch(stack: FaultStack) -> None:
     """With it, ``test_worker_that_wakes_after_its_lease_writes_nothing`` finds nothing changed."""
-    with running(tmp_path, worker_api=UNFENCED) as stack:
+    with mutant(stack, "worker-api", gunicorn(UNFENCED)):
         journal = Journal(stack)
         journal.post(["x"] * 900)
         zombie = stack.parts[stack.wait_computing()]
@@ -47,9 +55,9 @@ def test_without_the_fence_a_late_report_changes_a_finished_batch(tmp_path: Path
         assert journal.check().changed == 1
 
 
-def test_where_redis_is_trusted_a_lost_bell_leaves_its_batch_lying(tmp_path: Path) -> None:
+def test_where_redis_is_trusted_a_lost_bell_leaves_its_batch_lying(stack: FaultStack) -> None:
     """Where it is not, ``test_redis_is_emptied_again_and_again`` finds every batch finished."""
-    with running(tmp_path, dispatcher=FORGETFUL) as stack:
+    with mutant(stack, "dispatcher", python("-m", FORGETFUL)):
         for worker in stack.workers:
             worker.kill()
         journal = Journal(stack)
@@ -64,9 +72,9 @@ def test_where_redis_is_trusted_a_lost_bell_leaves_its_batch_lying(tmp_path: Pat
             journal.wait_finished(LEASE)
 
 
-def test_without_the_catalogs_ledger_a_lost_answer_applies_rows_twice(tmp_path: Path) -> None:
+def test_without_the_catalogs_ledger_a_lost_answer_applies_rows_twice(stack: FaultStack) -> None:
     """With it, ``test_answers_of_the_catalog_are_lost`` finds every row created once."""
-    with running(tmp_path, catalog=FORGETFUL_CATALOG) as stack:
+    with mutant(stack, "catalog", gunicorn(FORGETFUL_CATALOG)):
         journal = LoadJournal(stack)
         stack.catalog_proxy.drop_every = 2
         journal.post(4000)
@@ -74,3 +82,71 @@ def test_without_the_catalogs_ledger_a_lost_answer_applies_rows_twice(tmp_path: 
         stack.catalog_proxy.drop_every = 0
         journal.wait_finished(CONVERGE)
         assert journal.check().twice > 0
+
+
+def test_without_the_catalogs_ledger_an_undo_takes_a_row_twice(stack: FaultStack) -> None:
+    """With it, ``test_dispatcher_killed_during_an_undo_takes_nothing_twice`` finds the row that was made again."""
+    with mutant(stack, "catalog", gunicorn(FORGETFUL_CATALOG)):
+        journal = LoadJournal(stack)
+        batch_id = journal.post(1000)
+        journal.wait_finished(CONVERGE)
+        stack.catalog_proxy.drop_every = 1
+        made_again = make_again(stack, journal.undo(batch_id))
+        stack.catalog_proxy.drop_every = 0
+        journal.wait_finished(CONVERGE)
+        assert requests.get(f"{stack.catalog_url}/api/groups/{made_again}", timeout=10).status_code == 404
+
+
+def test_without_the_clients_key_a_lost_answer_makes_two_batches(stack: FaultStack) -> None:
+    """With it, ``test_answer_to_a_commit_is_lost`` finds one."""
+    with mutant(stack, "importer", gunicorn(FORGETFUL_IMPORTER)):
+        journal = Journal(stack)
+        stack.postgres_proxy.lose_answers_to, stack.postgres_proxy.losses = b"COMMIT\0", 1
+        journal.post(["x"] * 100)
+        journal.wait_finished(CONVERGE)
+        assert journal.check().phantom == 1
+
+
+def test_without_one_transaction_a_killed_importer_leaves_half_a_batch(stack: FaultStack) -> None:
+    """With it, ``test_importer_is_killed_in_the_middle_of_an_upload`` finds all of it, or nothing."""
+    with mutant(stack, "importer", gunicorn(HASTY_IMPORTER)):
+        journal = Journal(stack)
+        client = threading.Thread(target=journal.post, args=(["x"] * 200_000,), daemon=True)
+        client.start()
+        wait_until(lambda: stack.query("SELECT 1 FROM importer.batch WHERE rows = 0"), 20, "a batch without rows")
+        stack.parts["importer"].restart()
+        stack.wait_ready()
+        client.join(60)
+        assert stack.query("SELECT count(*) FROM importer.batch WHERE rows = 0") == [(1,)]
+
+
+def test_where_the_oldest_batch_goes_first_a_flood_keeps_everybody_waiting(stack: FaultStack) -> None:
+    """Where it does not, ``test_flood_of_one_source_keeps_another_waiting_for_two_chunks_at_most`` finds it done."""
+    with mutant(stack, "worker-api", gunicorn(UNFAIR)):
+        stack.post_rows(100_000)
+        stack.wait_computing()
+        with pytest.raises(AssertionError, match="to finish"):
+            stack.wait_finished(stack.post_rows(10), 2 * LARGEST_CHUNK)
+
+
+def test_where_leases_follow_a_wrong_clock_work_is_handed_out_again(stack: FaultStack) -> None:
+    """Where they do not, ``test_clock_of_a_worker_and_its_importer_is_wrong`` finds every chunk computed once."""
+    with mutant(stack, "worker-api", gunicorn(OWN_CLOCK), **clock(-3600)):
+        stack.post_rows(8000)
+        again = "SELECT 1 FROM importer.chunk WHERE expired > 0"
+        wait_until(lambda: stack.query(again), 20, "a chunk that is handed out again")
+
+
+def test_dispatcher_that_heeds_no_cancel_applies_rows_that_no_result_names(stack: FaultStack) -> None:
+    """With one that does, ``test_cancel_under_fire_leaves_nothing_that_it_did_not_report`` finds none."""
+    with mutant(stack, "dispatcher", python("-m", HEEDLESS)):
+        catalog = stack.parts["catalog"].running
+        catalog.send_to_group(signal.SIGSTOP)
+        journal = LoadJournal(stack)
+        batch_id = journal.post(4000)
+        computed = f"SELECT 1 FROM importer.chunk WHERE batch_id = '{batch_id}' HAVING count(output) = count(*)"
+        wait_until(lambda: stack.query(computed), 20, "the load to be computed")
+        journal.cancel(batch_id)
+        catalog.send_to_group(signal.SIGCONT)
+        journal.wait_finished(CONVERGE)
+        wait_until(lambda: journal.check().phantom > 0, CONVERGE, "rows that no result names")

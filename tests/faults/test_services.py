@@ -16,10 +16,10 @@ HALF = b'{"id": 1, "payload": "x"}\n' * 500
 
 def half_upload(stack: FaultStack) -> socket.socket:
     """A connection on which half a body was sent."""
-    address = urlsplit(stack.url)
+    address = urlsplit(stack.client_url)
     connection = socket.create_connection((address.hostname or "", address.port or 0), timeout=20)
     head = (
-        "POST /api/importer/batches HTTP/1.1\r\nHost: importer\r\nContent-Type: application/x-ndjson\r\n"
+        "POST /api/importer/batches HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
         f"Content-Length: {2 * len(HALF)}\r\n\r\n"
     )
     connection.sendall(head.encode() + HALF)
@@ -35,6 +35,16 @@ def test_importer_is_killed_in_the_middle_of_an_upload(stack: FaultStack, promis
         connection.close()
     promise.holds()
     assert stack.query("SELECT id FROM importer.batch WHERE rows IS NULL OR rows = 0") == []
+
+
+def test_answer_to_a_commit_is_lost(stack: FaultStack, promise: Promise) -> None:
+    """F15: nobody can know whether the batch is there; the client's repeat under its key finds out."""
+    stack.postgres_proxy.lose_answers_to = b"COMMIT\0"
+    for _ in range(5):
+        stack.postgres_proxy.losses = 1
+        promise.journal.post(["x"] * 100)
+    assert promise.journal.refusals == [503] * 5
+    promise.holds()
 
 
 def test_client_that_ends_in_the_middle_of_its_upload_leaves_nothing(stack: FaultStack, promise: Promise) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from catalog.migrate import migrate as migrate_catalog
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.servers import PostgresServer, RedisServer
 from importer.migrate import migrate
+from tests.support.processes import python
 from tests.support.servers import FAST, libpq_uri
 from tests.support.stack import Part, Stack, gunicorn
 from tests.support.tcp_proxy import TCPProxy
@@ -122,20 +123,38 @@ class FaultStack(Stack):
             else:
                 part.kill()
 
+    def add_gateway(self) -> str:
+        """Start one before the catalog and the importer; gives its address."""
+        port = free_port()
+        command = python("-m", "gunicorn", "-c", "python:ui.server.gunicorn_conf", "ui.wsgi:app")
+        self._add("gateway", command, UI_PORT=str(port), CATALOG_URL=self.catalog_url, IMPORTER_URL=self.url)
+        self.parts["gateway"].start()
+        return f"http://{LOOPBACK}:{port}"
+
     @contextlib.contextmanager
-    def changed(self, name: str, **env: str) -> Iterator[Part]:
-        """Run one process with other settings until the end of the block."""
-        part = self.parts[name]
-        before = part.env
-        part.env = {**before, **env}
-        part.restart()
+    def through(self, url: str) -> Iterator[None]:
+        """All calls of clients go there until the end of the block."""
+        self.client_url = url
         try:
-            self.wait_ready()
-            yield part
+            yield
         finally:
-            part.env = before
-            part.restart()
-            self.wait_ready()
+            self.client_url = self.url
+
+    @contextlib.contextmanager
+    def changed(self, *names: str, **env: str) -> Iterator[None]:
+        """Run these processes with other settings until the end of the block."""
+        before = {name: self.parts[name].env for name in names}
+        try:
+            self._restart({name: {**before[name], **env} for name in names})
+            yield
+        finally:
+            self._restart(before)
+
+    def _restart(self, settings: Mapping[str, dict[str, str]]) -> None:
+        for name, env in settings.items():
+            self.parts[name].env = env
+            self.parts[name].restart()
+        self.wait_ready()
 
     def redis_client(self) -> "redis.Redis":
         return redis.Redis.from_url(self.redis.url())

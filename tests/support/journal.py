@@ -64,7 +64,7 @@ class Journal:
             return ""
         if status == 202:
             return str(json.loads(data)["id"])
-        assert status in {429, 503}, (status, data[:500])
+        assert status in {429, 502, 503, 504}, (status, data[:500])
         self.refusals.append(status)
         return ""
 

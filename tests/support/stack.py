@@ -86,7 +86,7 @@ class Stack:
     ) -> None:
         self.folder = folder
         api, worker_api_port = free_port(), worker_api_port or free_port()
-        self.url = f"http://{LOOPBACK}:{api}"
+        self.url = self.client_url = f"http://{LOOPBACK}:{api}"
         self.worker_api = f"http://{LOOPBACK}:{worker_api_port}"
         self.token = secrets.token_hex(16)
         self.env = {
@@ -138,7 +138,7 @@ class Stack:
 
     def answer(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(self.url + path, body, sent, method=method)
+        request = urllib.request.Request(self.client_url + path, body, sent, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read())

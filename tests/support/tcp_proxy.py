@@ -102,7 +102,7 @@ class _Link:
     def __init__(self, proxy: TCPProxy, client: socket.socket) -> None:
         self._proxy = proxy
         self._client = client
-        self._is_answer_lost = False
+        self._is_answer_lost = self._is_asked = False
         self.is_silent = False
 
     def run(self) -> None:
@@ -117,7 +117,9 @@ class _Link:
         while block := server.recv(BLOCK):
             if self._is_answer_lost or self._proxy.is_to_be_dropped(block):
                 return
-            self._proxy.wait_delay()
+            if self._is_asked:
+                self._is_asked = False
+                self._proxy.wait_delay()
             if not self.is_silent:
                 self._client.sendall(block)
 
@@ -126,6 +128,7 @@ class _Link:
             while block := self._client.recv(BLOCK):
                 if self.is_silent:
                     continue
+                self._is_asked = True
                 self._is_answer_lost = self._proxy.is_answer_lost(block)
                 server.sendall(block)
             server.shutdown(socket.SHUT_WR)
