@@ -3,7 +3,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu
+MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
 STAMP := $(VENV)/.made-from-lock
 PEERS_LOCK := tests/bench/peers/requirements.txt
 PEERS_VENV := .bench/venv

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT = "requirements-dev.txt"
 LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-jobs")
 IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
+WITHOUT_IMAGE = ("client",)
 PEERS = "tests/bench/peers/requirements"
 FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^torch\b", re.MULTILINE)
 
@@ -29,7 +30,7 @@ OPTIONS = (
 
 def write(upgrade: bool) -> None:
     """Resolve anew; versions that still fit stay, unless ``upgrade``."""
-    _compile(DEVELOPMENT, [*LIBRARIES, *IMAGES], ["--group=dev", *(["--upgrade"] if upgrade else [])])
+    _compile(DEVELOPMENT, [*LIBRARIES, *IMAGES, *WITHOUT_IMAGE], ["--group=dev", *(["--upgrade"] if upgrade else [])])
     for image in IMAGES:
         # Nothing of an image's old lock is kept: the development lock alone says which version it is.
         _compile(f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
@@ -52,7 +53,7 @@ def wrong_locks() -> list[str]:
 
 def _compile(output: str, wanted: Iterable[str], options: list[str]) -> None:
     """Members are named by folder, so that uv finds each of them here and never asks an index for its name."""
-    ours = [f"--no-emit-package={_distribution(member)}" for member in (*LIBRARIES, *IMAGES)]
+    ours = [f"--no-emit-package={_distribution(member)}" for member in (*LIBRARIES, *IMAGES, *WITHOUT_IMAGE)]
     command = [
         sys.executable,
         "-m",

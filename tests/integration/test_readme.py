@@ -1,7 +1,9 @@
 """The README's ``console`` blocks, run in one shell against a stack that `make up` started; … stands for anything."""
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +28,12 @@ def steps() -> list[tuple[str, str]]:
     return found
 
 
+def pattern(expected: str) -> str:
+    """A line of its own, … stands for any number of lines, else for the rest of what stands there."""
+    lines = [r"(?:.*\n)*" if line == "…" else f"{re.escape(line)}\n" for line in expected.strip().splitlines()]
+    return "".join(lines).replace("…", ".*").removesuffix("\n")
+
+
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[LocalStack]:
     stack = LocalStack(tmp_path)
@@ -40,10 +48,12 @@ def test_readme_shows_what_really_happens(stack: LocalStack, tmp_path: Path) -> 
     assert len(commands) > 10
     address = stack.url.removeprefix("http://")
     lines = [f"{command.replace('localhost:5000', address)}\necho; echo '{END}'" for command, _ in commands]
-    shell = ["bash", "-c", "\n".join(lines)]
-    done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=True)
+    # As a terminal shows them, messages stand between results.
+    shell = ["bash", "-c", "\n".join(["exec 2>&1", *lines])]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": path, "STACKROOM_URL": stack.url}
+    done = subprocess.run(shell, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True, timeout=90, check=True)
     # A terminal shows neither the byte order mark nor the carriage returns of a CSV.
     printed = done.stdout.replace("\r\n", "\n").replace("\ufeff", "").split(f"{END}\n")
     for (command, expected), output in zip(commands, printed[:-1], strict=True):
-        pattern = re.escape(expected.strip()).replace("…", ".*")
-        assert re.fullmatch(pattern, output.strip()), f"$ {command}\n{output}\nexpected:\n{expected}"
+        assert re.fullmatch(pattern(expected), output.strip()), f"$ {command}\n{output}\nexpected:\n{expected}"

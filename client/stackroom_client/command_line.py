@@ -1,0 +1,163 @@
+"""The words of the command line."""
+
+import argparse
+import importlib.metadata
+import math
+import os
+import re
+from collections.abc import Callable
+
+from stackroom_client.address import DEFAULT, VARIABLE
+from stackroom_client.batch import STATES
+from stackroom_client.commands import batches, importing, server_lists
+from stackroom_client.context import Context
+from stackroom_client.errors import ExitCode
+from stackroom_client.patience import DEFAULT_SECONDS
+from stackroom_client.source import MEDIA_TYPES
+
+Command = Callable[[Context, argparse.Namespace], ExitCode]
+EPILOG = """exit codes:
+  0    done
+  1    the batch is over, with rows that failed, were refused or were cancelled
+  2    wrong usage, a file that cannot be read or written, or refused by the server (4xx)
+  3    the server cannot be reached, or answers 5xx, after --patience
+  130  interrupted; a batch that was accepted goes on
+"""
+_BATCH = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+
+
+def batch_id(value: str) -> str:
+    if not _BATCH.fullmatch(value):
+        raise argparse.ArgumentTypeError("a batch's id has letters, digits, - and _ only")
+    return value
+
+
+def idempotency_key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise argparse.ArgumentTypeError("a key has 1 to 200 printable ASCII characters without spaces")
+    return value
+
+
+def text(value: str) -> str:
+    """What can be sent: bytes that are no text in the terminal's encoding cannot."""
+    if not value.isprintable():
+        raise argparse.ArgumentTypeError("only printable characters can be sent")
+    return value
+
+
+def seconds(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 86_400:
+        raise argparse.ArgumentTypeError("seconds, from 0 to 86400")
+    return number
+
+
+def count(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= 100_000:
+        raise argparse.ArgumentTypeError("a whole number from 1 to 100000")
+    return int(value)
+
+
+def _common(*, is_default: bool) -> argparse.ArgumentParser:
+    """Options before and after the command's name; only before it do they have defaults, else those would win."""
+    defaults = {"url": None, "json": False, "patience": DEFAULT_SECONDS}
+    default = defaults if is_default else dict.fromkeys(defaults, argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--url", metavar="ADDRESS", default=default["url"], help=f"the server; else {VARIABLE}, else {DEFAULT}"
+    )
+    parser.add_argument(
+        "--json", action="store_true", default=default["json"], help="results as one JSON document, as the API has them"
+    )
+    parser.add_argument(
+        "--patience", type=seconds, metavar="SECONDS", default=default["patience"],
+        help=f"how long trouble is borne ({DEFAULT_SECONDS:g})",
+    )  # fmt: skip
+    return parser
+
+
+class _Commands:
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+        self._common = _common(is_default=False)
+
+    def add(self, name: str, run: Command, help_text: str, *, takes_batch: bool = False) -> argparse.ArgumentParser:
+        parser = self._commands.add_parser(name, help=help_text, description=help_text, parents=[self._common])
+        parser.set_defaults(run=run)
+        if takes_batch:
+            parser.add_argument("batch", type=batch_id, metavar="ID", help="the batch's id")
+        return parser
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stackroom",
+        description="Send batches to a Stackroom server, watch them, fetch what became of each row.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_common(is_default=True)],
+        allow_abbrev=False,
+    )
+    version = importlib.metadata.version("stackroom-client")
+    parser.add_argument("--version", action="version", version=f"stackroom {version}")
+    commands = _Commands(parser)
+    _add_import(commands)
+    _add_batches(commands)
+    _add_results(commands)
+    commands.add("show", batches.show_batch, "one batch: counts, first failed rows", takes_batch=True)
+    commands.add("watch", batches.watch_batch, "follow a batch to its end", takes_batch=True)
+    commands.add("cancel", batches.cancel_batch, "stop what is not done yet", takes_batch=True)
+    for name, run, help_text in (
+        ("retry", batches.retry_batch, "a new batch of the rows that failed or were cancelled"),
+        ("undo", batches.undo_batch, "a new batch that takes back what a load created and nobody changed since"),
+    ):
+        _add_watch(commands.add(name, run, help_text, takes_batch=True))
+    commands.add(
+        "delete", batches.delete_batch, "remove a finished batch, rows and results, for good", takes_batch=True
+    )
+    commands.add("operations", server_lists.list_operations, "what can be done with a file, and the fields of its rows")
+    commands.add("queues", server_lists.list_queues, "what waits, and for whom")
+    commands.add("workers", server_lists.list_workers, "who works, and on what")
+    return parser
+
+
+def _add_watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--watch", action="store_true", help="follow it to its end; Ctrl-C leaves it running")
+
+
+def _add_import(commands: _Commands) -> None:
+    parser = commands.add("import", importing.import_file, "send a file as a batch; prints the batch's id")
+    parser.add_argument("file", metavar="FILE", help="CSV, JSON or NDJSON; - reads standard input")
+    parser.add_argument("--operation", type=text, help="what to do with each row (normalize_record)")
+    parser.add_argument("--format", choices=sorted(MEDIA_TYPES), help="what is in FILE; else its ending says it")
+    parser.add_argument("--source", type=text, help="who sends it; a name to find it by")
+    parser.add_argument("--queue", type=text, help="one of the operation's queues")
+    parser.add_argument("--on-conflict", choices=("fail", "skip", "update"), help="loads: when a row is there already")
+    parser.add_argument("--dry-run", action="store_true", help="loads: say what would happen, change nothing")
+    parser.add_argument("--key", type=idempotency_key, help="Idempotency-Key: the same key and file are one batch")
+    _add_watch(parser)
+
+
+def _add_batches(commands: _Commands) -> None:
+    parser = commands.add("batches", batches.list_batches, "batches, newest first")
+    parser.add_argument("--limit", type=count, default=20, metavar="N", help="at most so many (20)")
+    parser.add_argument("--state", choices=STATES)
+    for name in ("operation", "source", "queue"):
+        parser.add_argument(f"--{name}", type=text)
+
+
+def _add_results(commands: _Commands) -> None:
+    parser = commands.add(
+        "results", batches.fetch_results, "an outcome per row, in the order of the file", takes_batch=True
+    )
+    parser.add_argument("--format", choices=("ndjson", "csv"), default="ndjson")
+    parser.add_argument("--outcome", choices=("ok", "failed", "refused"), help="only these rows")
+    parser.add_argument("-o", "--output", metavar="FILE", help="written whole or not at all; else standard output")
+
+
+def given_address(arguments: argparse.Namespace) -> str:
+    return str(arguments.url or os.environ.get(VARIABLE) or DEFAULT)

@@ -1,0 +1,22 @@
+"""What every command works with."""
+
+import dataclasses
+import shlex
+
+from stackroom_client.server import Server
+from stackroom_client.terminal import Terminal
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """``given_url`` is the address where the command line named one: commands that are suggested repeat it."""
+
+    server: Server
+    terminal: Terminal
+    as_json: bool
+    given_url: str | None
+
+    def command(self, *words: str) -> str:
+        """A command line to be copied."""
+        address = ["--url", self.server.address.shown] if self.given_url else []
+        return shlex.join(["stackroom", *words, *address])

@@ -1,0 +1,54 @@
+"""A streamed answer into a file that is there whole or not at all, or to standard output."""
+
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO
+
+from stackroom_client.context import Context
+from stackroom_client.errors import UsageError
+from stackroom_client.server import Call
+from stackroom_client.texts import size
+
+BLOCK_BYTES = 64 * 1024
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Written beside ``path`` under another name, which becomes ``path`` at the end of the block, or goes away.
+
+    A device or a pipe is written as it is. UsageError where the file cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                yield file
+            return
+        part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
+        try:
+            with part.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def fetched(context: Context, call: Call, path: Path | None) -> None:
+    """To ``path``, or to standard output where there is none. Trouble where the answer breaks off."""
+    done = 0
+    with whole_file(path) if path else nullcontext(sys.stdout.buffer) as file:
+        with context.server.stream(call) as answer, context.terminal.bytes_bar("results", None) as bar:
+            for block in answer.iter_content(BLOCK_BYTES):
+                file.write(block)
+                done += len(block)
+                bar.show(done)
+        file.flush()
+    if path:
+        context.terminal.say(f"{path}: {size(done)}")

@@ -1,0 +1,106 @@
+"""One server over HTTP: every call is repeated while trouble may pass, which all calls of the API allow."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import requests
+
+from stackroom_client.address import Address
+from stackroom_client.answers import check, decoded
+from stackroom_client.broken import as_trouble
+from stackroom_client.errors import Trouble, Unreachable
+from stackroom_client.patience import Patience
+from stackroom_client.texts import duration
+
+AGENT = "stackroom-client"
+SEND_SECONDS = 20.0  # to connect, and for each block that is sent
+ANSWER_SECONDS = 90.0  # the gateway itself gives up on a service after a minute
+SILENT_SECONDS = 30.0  # of a stream, which says something every 10 seconds
+
+Say = Callable[[str], None]
+
+
+class Body(Protocol):
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """``body`` makes the body anew for each attempt; ``path`` starts below the server's address."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    body: Callable[[], Body | bytes] | None = None
+
+
+class Server:
+    def __init__(self, address: Address, patience_seconds: float, say: Say) -> None:
+        self.address = address
+        self.patience_seconds = patience_seconds
+        self._say = say
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = AGENT
+        # A proxy that the environment names cannot reach this machine's own loopback.
+        self._session.trust_env = not address.is_this_machine
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        return self.json(Call("GET", path, query or {}))
+
+    def json(self, call: Call) -> Any:
+        """The value of a good answer. Refused, Unreachable or UsageError without one."""
+        return self._patiently(lambda: decoded(self._answer(call), self.address.shown))
+
+    @contextmanager
+    def stream(self, call: Call) -> Iterator[requests.Response]:
+        """A good answer whose body is still to be read, opened with patience; breaking off later is Trouble."""
+        answer = self._patiently(lambda: self._answer(call, streamed=True))
+        with answer, as_trouble(self.address.shown):
+            yield answer
+
+    @contextmanager
+    def stream_once(self, call: Call) -> Iterator[requests.Response]:
+        """The same without patience: whatever goes wrong is Trouble or Refused at once."""
+        try:
+            opened = self._answer(call, streamed=True)
+        except Unreachable as error:
+            raise Trouble(str(error)) from None
+        with opened as answer, as_trouble(self.address.shown):
+            yield answer
+
+    def _patiently(self, attempt: Callable[[], Any]) -> Any:
+        patience = Patience(self.patience_seconds)
+        while True:
+            try:
+                return attempt()
+            except Trouble as trouble:
+                pause = patience.pause_after(trouble)
+                self._say(f"{trouble}; trying again in {duration(pause)}")
+            time.sleep(pause)
+
+    def _answer(self, call: Call, *, streamed: bool = False) -> requests.Response:
+        with as_trouble(self.address.shown):
+            answer = self._session.request(
+                call.method,
+                self.address.url + call.path,
+                params=dict(call.query),
+                headers=dict(call.headers),
+                data=call.body() if call.body else None,
+                stream=streamed,
+                allow_redirects=False,
+                timeout=(SEND_SECONDS, SILENT_SECONDS if streamed else ANSWER_SECONDS),
+            )
+            try:
+                check(answer, self.address.shown)
+            except BaseException:
+                answer.close()
+                raise
+            return answer

@@ -1,0 +1,81 @@
+"""The file to import: a regular file as it lies there, a pipe first copied to disk, since its length must be said."""
+
+import dataclasses
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from stackroom_client.errors import UsageError
+from stackroom_client.texts import one_line
+
+STDIN = "-"
+MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "ndjson": "application/x-ndjson"}
+ENDINGS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+COPY_BYTES = 1024 * 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """``name`` is for people; ``size`` in bytes and ``changed_at`` in nanoseconds are those when it was opened."""
+
+    name: str
+    file: IO[bytes]
+    size: int
+    changed_at: int
+
+    def has_changed(self) -> bool:
+        now = os.fstat(self.file.fileno())
+        return (now.st_size, now.st_mtime_ns) != (self.size, self.changed_at)
+
+
+def media_type(name: str, given: str | None) -> str:
+    """By ``--format``, else by the ending of the name; UsageError where neither says it."""
+    ending = Path(name).suffix.lower()
+    kind = given or ENDINGS.get(ending)
+    if kind is None:
+        known = ", ".join(ENDINGS)
+        raise UsageError(f"{shown(name)}: what is in it? Say --format csv, json or ndjson; known endings: {known}")
+    return MEDIA_TYPES[kind]
+
+
+def shown(name: str) -> str:
+    return "standard input" if name == STDIN else one_line(name.encode("utf-8", "replace").decode("utf-8", "replace"))
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Source]:
+    """UsageError for a file that is not there, cannot be read, or is a folder; also where a pipe's copy has no room."""
+    try:
+        with _regular(name) as file:
+            found = os.fstat(file.fileno())
+            yield Source(shown(name), file, found.st_size, found.st_mtime_ns)
+    except OSError as error:
+        raise UsageError(f"{shown(name)} cannot be read: {error.strerror or error}") from None
+
+
+@contextmanager
+def _regular(name: str) -> Iterator[IO[bytes]]:
+    if name == STDIN:
+        with _spooled(sys.stdin.buffer) as copy:
+            yield copy
+        return
+    with Path(name).open("rb") as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            yield file
+        else:
+            with _spooled(file) as copy:
+                yield copy
+
+
+@contextmanager
+def _spooled(pipe: IO[bytes]) -> Iterator[IO[bytes]]:
+    with tempfile.TemporaryFile(prefix="stackroom-") as copy:
+        shutil.copyfileobj(pipe, copy, COPY_BYTES)
+        copy.flush()
+        yield copy

@@ -1,0 +1,45 @@
+"""Follow a batch to its end with a bar, and say in words what a bar cannot."""
+
+from stackroom_client.batch import Batch
+from stackroom_client.context import Context
+from stackroom_client.errors import Trouble, Unreachable
+from stackroom_client.follow import follow
+from stackroom_client.texts import one_line, rows
+
+
+def watch(context: Context, batch_id: str) -> Batch:
+    """The finished batch. KeyboardInterrupt passes through, after it was said how to go on."""
+    updates = follow(context.server, batch_id)
+    batch, said = next(updates), ""
+    with context.terminal.batch_bar(batch) as bar:
+        try:
+            while not batch.is_final:
+                bar.show(batch)
+                said = _say_state(context, batch, said)
+                batch = next(updates)
+        except (KeyboardInterrupt, Trouble, Unreachable):
+            context.terminal.say(
+                f"the batch {batch.id} goes on without this command; watch it again: "
+                f"{context.command('watch', batch.id)}; stop it: {context.command('cancel', batch.id)}"
+            )
+            raise
+        bar.show(batch)
+    return batch
+
+
+def _say_state(context: Context, batch: Batch, said: str) -> str:
+    """Each state once; gives what was said last."""
+    if batch.state != said:
+        context.terminal.say(state_sentence(batch))
+    return batch.state
+
+
+def state_sentence(batch: Batch) -> str:
+    ahead = batch.raw.get("queue_position")
+    queue = one_line(batch.raw["queue"])
+    if batch.state == "waiting_for_worker":
+        operation = one_line(batch.raw["operation"])
+        return f"the batch waits: no worker serves {operation} on the queue {queue}; it starts when one comes"
+    if batch.state == "queued":
+        return f"queued on {queue}" + (f", batches before it: {ahead}" if ahead else "")
+    return f"{batch.state.replace('_', ' ')}: {rows(batch.pending)} to go"
