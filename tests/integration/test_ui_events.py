@@ -41,6 +41,16 @@ def test_stream_of_an_unknown_batch_is_404(stack: WholeStack) -> None:
         assert (answer.code, json.load(answer)["code"]) == (404, "not_found")
 
 
+def test_stream_of_a_deleted_batch_is_410(stack: WholeStack) -> None:
+    batch_id = stack.importer.post_rows(1)
+    stack.importer.wait_finished(batch_id)
+    stack.importer.call("DELETE", f"/api/importer/batches/{batch_id}")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(events_url(stack, batch_id), timeout=10)
+    with refused.value as answer:
+        assert (answer.code, json.load(answer)["code"]) == (410, "batch_expired")
+
+
 def test_many_open_streams_leave_the_gateway_answering_and_do_not_keep_it_from_ending(stack: WholeStack) -> None:
     """An open stream would hold a worker for its graceful timeout, 20 seconds, if it did not notice the signal."""
     batch_id = stack.importer.post_rows(1, operation="process_video")

@@ -48,8 +48,9 @@ def test_stream_goes_on_when_the_importer_is_away_for_a_while(monkeypatch: pytes
     ]  # fmt: skip
 
 
-def test_stream_ends_when_the_batch_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert events_of(monkeypatch, [Problem(404, "not_found", "gone")])[-1].startswith("event: end")
+@pytest.mark.parametrize("gone", [Problem(404, "not_found", "gone"), Problem(410, "batch_expired", "deleted")])
+def test_stream_ends_when_the_batch_is_gone(monkeypatch: pytest.MonkeyPatch, gone: Problem) -> None:
+    assert events_of(monkeypatch, [gone])[-1].startswith("event: end")
 
 
 def test_stream_beats_while_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:

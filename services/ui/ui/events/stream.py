@@ -14,6 +14,7 @@ from ui.events.stopping import is_stopping
 from ui.gateway.upstream import Upstream
 
 FINAL_STATES = frozenset({"cancelled", "done", "done_with_errors"})
+GONE = frozenset({404, 410})
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10.0  # below the silence after which proxies cut a connection
 STREAM_SECONDS = 600.0  # then the browser asks again by itself, so a forgotten stream cannot live for ever
@@ -38,7 +39,7 @@ class StreamLimit:
 
 
 def read_batch(importer: Upstream, batch_id: str) -> dict[str, Any]:
-    """The batch as the importer answers it; Problem 404, or 502 to 504 where the importer is away."""
+    """The batch as the importer answers it; Problem 404 or 410, or 502 to 504 where the importer is away."""
     headers = {HEADER: current_request_id(), "Accept": "application/json"}
     target = f"/api/importer/batches/{quote(batch_id, safe='')}"
     answer = importer.send("GET", target, headers, None, read_seconds=READ_SECONDS)
@@ -50,6 +51,8 @@ def read_batch(importer: Upstream, batch_id: str) -> dict[str, Any]:
         answer.close()
     if answer.status == 404:
         raise not_found("There is no such batch.")
+    if answer.status == 410:
+        raise Problem(410, "batch_expired", "The batch is over: its rows and results were deleted.")
     if answer.status != 200 or not isinstance(body, dict):
         raise Problem(502, "bad_upstream_answer", f"The importer answered with the status {answer.status}.")
     return body
@@ -68,7 +71,7 @@ def _look(importer: Upstream, batch_id: str) -> tuple[str, dict[str, Any]]:
 
 
 def _is_over(event: str, data: dict[str, Any]) -> bool:
-    return data.get("state") in FINAL_STATES or (event == "problem" and data["status"] == 404)
+    return data.get("state") in FINAL_STATES or (event == "problem" and data["status"] in GONE)
 
 
 def batch_events(importer: Upstream, batch_id: str, first: dict[str, Any]) -> Iterator[bytes]:
