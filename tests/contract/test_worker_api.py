@@ -237,3 +237,12 @@ def test_unhealthy_worker_counts_no_slots_until_it_is_well_again(importer: Impor
     api.heartbeat(beat_of("w1", device=GPU))
     assert seen() == ("healthy", True, None, 1, 1, 0)
     assert importer.batch(batch_id)["state"] == "queued"
+
+
+def test_worker_that_says_goodbye_is_forgotten_unless_it_is_unhealthy(importer: Importer) -> None:
+    api = importer.api()
+    api.heartbeat(beat_of("w1"))
+    api.heartbeat(beat_of("w2", unhealthy="CUDA error"))
+    for name in ("w1", "w1", "w2", "nobody"):
+        api.goodbye(name)
+    assert [worker["name"] for worker in importer.client.get(WORKERS).get_json()["items"]] == ["w2"]

@@ -3,8 +3,18 @@
 import dataclasses
 
 from stackroom_jobs.settings import WorkerSettings
+from stackroom_kit.settings import setting
+from worker_gpu.device.choice import device_setting
 
 
 @dataclasses.dataclass(frozen=True)
 class GpuWorkerSettings(WorkerSettings):
-    """Those of every worker: media files come and go by the worker API."""
+    """Media files come and go by the worker API, so there is no folder to name."""
+
+    device: str = setting(
+        "DEVICE",
+        "auto",
+        device_setting,
+        "What this worker computes on: auto (the first GPU that works, else the CPU), cpu, cuda:<number as nvidia-smi "
+        "counts>, GPU-<uuid> or MIG-<uuid>. One worker per GPU.",
+    )

@@ -82,6 +82,12 @@ class Device(msgspec.Struct, frozen=True):
     cuda: str | None = None
 
 
+class Goodbye(msgspec.Struct):
+    """A worker that ends as it was told; one that fell ill stays in the register instead."""
+
+    worker: str
+
+
 class Introduction(msgspec.Struct):
     """The part of a heartbeat that every version of the contract has."""
 

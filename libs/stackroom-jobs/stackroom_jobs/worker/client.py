@@ -17,6 +17,7 @@ from stackroom_jobs.protocol import (
     Claim,
     ClaimRequest,
     FailRequest,
+    Goodbye,
     Heartbeat,
     LostRequest,
     ReleaseRequest,
@@ -27,8 +28,8 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.deadline import Deadline
 from stackroom_kit.request_id import HEADER, current_request_id
 
-CONNECT_SECONDS = 3
-READ_SECONDS = 10
+TIMEOUT = urllib3.Timeout(connect=3, read=10)  # seconds
+GOODBYE_TIMEOUT = urllib3.Timeout(connect=2, read=2)
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 3.0
 GONE = 409
@@ -51,17 +52,19 @@ class WorkerAPI:
     def __init__(self, settings: WorkerSettings) -> None:
         self._base = settings.worker_api_url
         self._token = settings.worker_token.reveal()
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        self._pool = urllib3.PoolManager(maxsize=4, retries=False, timeout=timeout)
+        self._pool = urllib3.PoolManager(maxsize=4, retries=False)
 
-    def _send(self, method: str, path: str, body: bytes | None, more: Mapping[str, str]) -> BaseHTTPResponse:
+    def _send(
+        self, method: str, path: str, body: bytes | None, more: Mapping[str, str], timeout: urllib3.Timeout = TIMEOUT
+    ) -> BaseHTTPResponse:
         headers = {
             "Authorization": f"Bearer {self._token}",
             HEADER: current_request_id(),
             CONTRACT_HEADER: str(CONTRACT_VERSION),
             **more,
         }
-        return self._pool.request(method, self._base + path, body=body, headers=headers, redirect=False)
+        url = self._base + path
+        return self._pool.request(method, url, body=body, headers=headers, redirect=False, timeout=timeout)
 
     def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
         answer = self._send("POST", path, body, JSON)
@@ -131,6 +134,10 @@ class WorkerAPI:
             raise ContractError(_detail(data))
         if status != 200:
             raise WorkerAPIError(f"/internal/heartbeat: {status}")
+
+    def goodbye(self, worker: str) -> None:
+        """One short try: a worker that is to end waits for nobody, and is forgotten without it as well."""
+        self._send("POST", "/internal/goodbye", msgspec.json.encode(Goodbye(worker)), JSON, GOODBYE_TIMEOUT)
 
 
 def _detail(data: bytes) -> str:

@@ -1,5 +1,6 @@
 """Every few seconds: "I live, I serve these queues", to the importer, and a file touched for a health check."""
 
+import contextlib
 import dataclasses
 import logging
 import os
@@ -80,6 +81,12 @@ class Heart:
                 self._stop_flag.set(str(error))
                 end_worker()
                 return
+
+    def say_goodbye(self) -> None:
+        """After the last child has ended. Who fell ill does not: its reason is to be seen."""
+        if not self._stop_flag.reason():
+            with contextlib.suppress(urllib3.exceptions.HTTPError):
+                self._api.goodbye(self._beat.worker)
 
     def fall_ill(self, reason: str) -> None:
         """Say once and everywhere why this worker takes no more work: to children, health check, log and importer."""

@@ -49,6 +49,7 @@ class Parent:
             (signals.worker_init, self._begin),
             (signals.worker_ready, self._say_alive),
             (signals.worker_shutting_down, self._stop),
+            (signals.worker_shutdown, self._say_goodbye),
             (signals.task_failure, self._note_failure),
         ):
             signal.connect(handler, weak=False)
@@ -102,6 +103,11 @@ class Parent:
             self._stop_flag.set()
         if self._heart is not None:
             self._heart.stop()
+
+    def _say_goodbye(self, **_: Any) -> None:
+        """So that nobody counts on it until its heartbeats are missed."""
+        if self._heart is not None:
+            self._heart.say_goodbye()
 
     def _note_failure(self, task_id: str, exception: Exception, **_: Any) -> None:
         """Fires here, in the parent, when a child died or was killed at its time limit."""

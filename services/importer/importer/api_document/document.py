@@ -83,7 +83,7 @@ CALLS = (
          {200: _json("The operations.", "OperationList")}, READ),
     Call("GET", "/api/importer/queues", "list_queues", "What waits on each queue, and who serves it.", "workers",
          {200: _json("The queues.", "QueueList")}, READ),
-    Call("GET", "/api/importer/workers", "list_workers", "Every worker seen within a day.", "workers",
+    Call("GET", "/api/importer/workers", "list_workers", "Workers of the last day, but those that ended.", "workers",
          {200: _json("The workers.", "WorkerList")}, READ),
 )  # fmt: skip
 

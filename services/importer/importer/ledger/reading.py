@@ -78,6 +78,7 @@ VALUES (:name, :host, :contract, '{{}}', '{{}}', 0, '{{}}', 'refused', :reason)
 ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, slots = 0,
   state = excluded.state, reason = excluded.reason, last_seen = now()
 {_BEFORE}""")
+GOODBYE = text("DELETE FROM importer.worker WHERE name = :name AND state = 'healthy'")
 FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
 WORKERS = text(f"""
 SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.last_seen,

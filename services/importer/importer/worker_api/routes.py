@@ -1,4 +1,4 @@
-"""claim, renew, report, fail, release, lost, heartbeat."""
+"""claim, renew, report, fail, release, lost, heartbeat, goodbye."""
 
 from typing import Any
 
@@ -11,12 +11,13 @@ from importer.ledger.renew import renew
 from importer.ledger.report import Report, WrongLineCountError, report
 from importer.services import services
 from importer.worker_api.messages import claim_answer, decoded, message, not_yours, query
-from importer.workers.registry import MAX_REASON, note_heartbeat, refuse_worker
+from importer.workers.registry import MAX_REASON, forget_worker, note_heartbeat, refuse_worker
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
     CONTRACT_VERSION,
     ClaimRequest,
     FailRequest,
+    Goodbye,
     Heartbeat,
     Introduction,
     LostRequest,
@@ -105,6 +106,12 @@ def release_chunk() -> Response:
 def lose_chunk() -> Response:
     asked = message(LostRequest)
     lose(services().engine, asked.worker, asked.delivery, asked.reason)
+    return Response(status=204)
+
+
+@blueprint.post("/goodbye")
+def goodbye() -> Response:
+    forget_worker(services().engine, message(Goodbye).worker)
     return Response(status=204)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Engine
 
 from importer.ledger.limits import WORKER_ALIVE_SECONDS, WORKER_ILL_SECONDS
-from importer.ledger.reading import HEARTBEAT, QUEUES, REFUSE_WORKER, WORKERS
+from importer.ledger.reading import GOODBYE, HEARTBEAT, QUEUES, REFUSE_WORKER, WORKERS
 from stackroom_jobs.protocol import Heartbeat, Introduction
 from stackroom_jobs.queues import Queue
 
@@ -37,6 +37,12 @@ def note_heartbeat(engine: Engine, seen: Heartbeat) -> None:
         logger.warning("worker=%s is unhealthy: %s", seen.worker, reason)
 
 
+def forget_worker(engine: Engine, name: str) -> None:
+    """It ended as it was told; repeating this changes nothing."""
+    with engine.connect() as connection:
+        connection.execute(GOODBYE, {"name": name})
+
+
 def refuse_worker(engine: Engine, seen: Introduction, reason: str) -> None:
     """Kept in the register with the reason, and given no work."""
     parameters = {"name": seen.worker, "host": seen.host, "contract": seen.contract, "reason": reason}
@@ -47,7 +53,7 @@ def refuse_worker(engine: Engine, seen: Introduction, reason: str) -> None:
 
 
 def list_workers(engine: Engine) -> list[dict[str, Any]]:
-    """Every worker seen within a day, the living first; ``busy`` are the chunks that it holds.
+    """Every worker seen within a day that did not say goodbye, the living first; ``busy`` are the chunks that it holds.
 
     ``state`` is healthy, unhealthy, refused or gone; ``device`` is what the worker last said of it.
     """

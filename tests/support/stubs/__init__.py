@@ -1,0 +1,1 @@
+"""Packages that need a GPU, without one: a folder for PYTHONPATH."""

@@ -1,0 +1,54 @@
+"""Whether the device computes: one small sum on it, in a process of its own: a worker's parent never meets CUDA.
+
+``python -m worker_gpu.device.check`` ends with 0, with CANNOT where this torch knows no CUDA or is not there, or with 1
+after a line that says what the device said.
+"""
+
+import subprocess
+import sys
+
+from stackroom_jobs.worker import DeviceLost
+from worker_gpu.device.choice import choose_device
+
+CANNOT = 3
+SECONDS = 180  # torch is read from a cold disk, and CUDA set up for the first time
+
+
+class CannotCompute(Exception):
+    """What is installed cannot use a GPU, however well that is."""
+
+
+def check() -> None:
+    """Of the device that children of this process are pinned to. CannotCompute, or DeviceLost."""
+    command = [sys.executable, "-m", __name__]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise DeviceLost(f"the GPU did not answer within {SECONDS} s") from None
+    said = (done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1]
+    if done.returncode == CANNOT:
+        raise CannotCompute(said)
+    if done.returncode != 0:
+        raise DeviceLost(f"the GPU does not compute: {said}")
+
+
+def main() -> int:
+    try:
+        import torch
+    except ImportError:
+        sys.stderr.write("torch is not installed\n")
+        return CANNOT
+    if torch.version.cuda is None:
+        sys.stderr.write("this torch was built without CUDA\n")
+        return CANNOT
+    try:
+        torch.ones(2, device=choose_device()).sum().item()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        sys.stderr.write(f"{first_line}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The GPUs of this machine as their driver tells of them, by NVML: it never touches CUDA, and costs no GPU memory.
+
+Each call opens NVML anew, as a container that has lost its devices goes on hearing good news on an old connection.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+import pynvml
+
+from stackroom_jobs.protocol import Device
+
+T = TypeVar("T")
+
+
+class NvmlError(Exception):
+    """The driver does not answer as it should."""
+
+
+class GpuGone(NvmlError):
+    """The driver answers, and does not have this GPU any more."""
+
+
+def has_driver() -> bool:
+    """Whether the driver's library is here at all. NvmlError where it is and does not work."""
+    try:
+        with _nvml():
+            return True
+    except NvmlError as error:
+        if isinstance(error.__cause__, pynvml.NVMLError_LibraryNotFound):
+            return False
+        raise
+
+
+def uuids() -> list[str]:
+    """Of everything that can be computed on, in nvidia-smi's order; a GPU that MIG has cut gives its instances."""
+    with _nvml():
+        handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
+        return [uuid for handle in handles for uuid in _usable(handle)]
+
+
+def look(uuid: str) -> Device:
+    """What a GPU, or an instance of one, says of itself now. GpuGone, or NvmlError."""
+    with _nvml():
+        handle = pynvml.nvmlDeviceGetHandleByUUID(uuid)
+        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
+        return Device(
+            kind="cuda",
+            model=str(pynvml.nvmlDeviceGetName(handle)),
+            uuid=uuid,
+            memory_total=int(memory.total),
+            memory_used=int(memory.used),
+            utilisation=_if_told(lambda: int(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)),
+            driver=_if_told(lambda: str(pynvml.nvmlSystemGetDriverVersion())),
+            cuda=_if_told(_cuda_version),
+        )
+
+
+@contextmanager
+def _nvml() -> Iterator[None]:
+    try:
+        pynvml.nvmlInit()
+        try:
+            yield
+        finally:
+            pynvml.nvmlShutdown()
+    except (pynvml.NVMLError_GpuIsLost, pynvml.NVMLError_NotFound) as error:
+        raise GpuGone(f"NVML: {error}") from error
+    except pynvml.NVMLError as error:
+        raise NvmlError(f"NVML: {error}") from error
+
+
+def _usable(handle: Any) -> list[str]:
+    if not _if_told(lambda: bool(pynvml.nvmlDeviceGetMigMode(handle)[0])):
+        return [str(pynvml.nvmlDeviceGetUUID(handle))]
+    places = range(pynvml.nvmlDeviceGetMaxMigDeviceCount(handle))
+    instance_at = partial(pynvml.nvmlDeviceGetMigDeviceHandleByIndex, handle)
+    instances = [_if_told(partial(instance_at, place)) for place in places]
+    return [str(pynvml.nvmlDeviceGetUUID(instance)) for instance in instances if instance is not None]
+
+
+def _if_told(ask: Callable[[], T]) -> T | None:
+    """None for what this kind of device does not tell: an instance has no utilisation, an old GPU no MIG."""
+    try:
+        return ask()
+    except (pynvml.NVMLError_NotSupported, pynvml.NVMLError_NotFound, pynvml.NVMLError_InvalidArgument):
+        return None
+
+
+def _cuda_version() -> str:
+    """The newest that the driver speaks: 12080 is 12.8."""
+    number = int(pynvml.nvmlSystemGetCudaDriverVersion_v2())
+    return f"{number // 1000}.{number % 1000 // 10}"
