@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Watched
+from tests.support.browser import Watched, tab_to
 from tests.support.services import is_ready
 from tests.support.whole_stack import WholeStack
 
@@ -38,6 +38,7 @@ def test_file_is_sent_and_its_failed_rows_are_explained(visit: Visit, tmp_path: 
     watched = visit()
     page = watched.open("/imports")
     page.locator("#file").set_input_files(tmp_path / name)
+    expect(page.locator("#preview-refused li")).to_have_text("2: payload: Это поле обязательно.")
     page.get_by_role("button", name="Отправить").click()
     page.wait_for_url("**/imports/*")
     expect(page.locator("#state")).to_contain_text("готово, есть ошибки")
@@ -50,10 +51,10 @@ def test_pasted_text_is_sent_by_keyboard_alone(visit: Visit) -> None:
     page = visit("en").open("/imports")
     page.locator("#pasted").focus()
     page.keyboard.insert_text('{"id": "k", "payload": "x"}')
-    for _ in range(4):
-        if page.evaluate("document.activeElement.id") == "send":
-            break
-        page.keyboard.press("Tab")
+    tab_to(page, "check")
+    page.keyboard.press("Enter")
+    expect(page.locator("#check-state")).to_have_text("Checked; nothing is sent for good yet.")
+    tab_to(page, "send")
     page.keyboard.press("Enter")
     page.wait_for_url("**/imports/*")
     expect(page.locator("#state")).to_have_text("done")
@@ -64,13 +65,17 @@ def test_reason_of_a_row_is_translated_and_names_its_field(visit: Visit, stack: 
     stack.importer.call("POST", "/api/importer/batches", lines, Content_Type="application/x-ndjson")
     page = visit().open(f"/imports/{next(stack.importer.all_batches())['id']}")
     expect(page.locator("#rows td:nth-child(4)")).to_have_text(
-        ["payload: Это поле обязательно.", "payload: Значение не того вида.", "Запись — не объект JSON."]
+        [
+            "payload: Это поле обязательно.Object missing required field `payload`.",
+            "payload: Значение не того вида.`payload`: expected `str`, got `int`.",
+            "Запись — не объект JSON.Expected `object`, got `array`.",
+        ]
     )
 
 
 def test_empty_form_says_what_is_missing(visit: Visit) -> None:
     page = visit().open("/imports")
-    page.get_by_role("button", name="Отправить").click()
+    page.get_by_role("button", name="Проверить").click()
     expect(page.locator("#error-file")).to_have_text("Выберите файл или введите текст.")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Watched
+from tests.support.browser import Watched, tab_to, tab_until
 from tests.support.whole_stack import WholeStack
 
 Visit = Callable[..., Watched]
@@ -163,18 +163,5 @@ def test_group_is_made_changed_and_deleted_by_keyboard_alone(visit: Visit) -> No
     expect(row_of(page, "Карты")).to_have_count(0)
 
 
-def tab_to(page: Page, element_id: str) -> None:
-    tab_until(page, f"document.activeElement.id === {json.dumps(element_id)}")
-
-
 def tab_to_label(page: Page, label: str) -> None:
     tab_until(page, f"document.activeElement.ariaLabel === {json.dumps(label)}")
-
-
-def tab_until(page: Page, condition: str) -> None:
-    """AssertionError when the keyboard never gets there."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate(condition):
-            return
-    raise AssertionError(f"the keyboard never reaches: {condition}")

@@ -1,5 +1,6 @@
 """A headless Chromium, and what every page must hold to: no console error, no other host, no accessibility fault."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,3 +62,16 @@ class Watched:
     def assert_quiet(self) -> None:
         assert self.foreign == []
         assert self.errors == []
+
+
+def tab_to(page: Page, element_id: str) -> None:
+    tab_until(page, f"document.activeElement.id === {json.dumps(element_id)}")
+
+
+def tab_until(page: Page, condition: str) -> None:
+    """AssertionError when the keyboard never gets there."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(condition):
+            return
+    raise AssertionError(f"the keyboard never reaches: {condition}")

@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install(app, "ui", settings, checks={})
     install_health(app, upstreams)
     install_translations(app)
-    install_pages(app, upstreams)
+    install_pages(app, upstreams, settings.max_body_bytes)
     install_events(app, upstreams)
     install_docs(app)
     install_gateway(app, settings, upstreams)

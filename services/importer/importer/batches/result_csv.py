@@ -13,8 +13,10 @@ from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
 
 
-def csv_headers(batch_id: str) -> dict[str, str]:
-    disposition = f'attachment; filename="{batch_id}.csv"'
+def csv_headers(batch_id: str, is_dry_run: bool, outcome: str | None) -> dict[str, str]:
+    """The name of the file says what it holds, since it may lie about for long."""
+    name = "-".join([batch_id, *(["dry-run"] if is_dry_run else []), *([outcome] if outcome else [])])
+    disposition = f'attachment; filename="{name}.csv"'
     return {"Cache-Control": "no-store", "Content-Disposition": disposition}
 
 

@@ -1,6 +1,7 @@
 """The calls under ``/api/importer/batches``."""
 
 from collections.abc import Callable
+import json
 from typing import Any
 
 from flask import Blueprint, Response
@@ -97,7 +98,8 @@ def read_results(batch_id: str) -> Response:
     row = _existing(batch_id)
     lines = results(services().engine, batch_id, row.refused > 0, outcome)
     if is_csv:
-        return Response(csv_results(lines, OPERATIONS[row.operation]), content_type=CSV, headers=csv_headers(batch_id))
+        headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
+        return Response(csv_results(lines, OPERATIONS[row.operation]), content_type=CSV, headers=headers)
     return Response(lines, content_type=NDJSON, headers={"Cache-Control": "no-store"})
 
 

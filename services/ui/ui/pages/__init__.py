@@ -9,8 +9,9 @@ from flask_bootstrap import Bootstrap5
 from ui.gateway.upstream import Upstream
 from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.preferences import chosen_theme, install_preferences
+from ui.pages.problem_texts import problem_texts
 from ui.pages.routes import pages_blueprint
-from ui.pages.texts import problem_texts, script_texts, state_texts
+from ui.pages.texts import change_texts, conflict_texts, form_texts, operation_texts, script_texts, state_texts
 from ui.translations import LANGUAGES, chosen_language
 
 __all__ = ["SECURITY_HEADERS", "install_pages"]
@@ -24,14 +25,18 @@ def _context() -> dict[str, Any]:
         "here": request.path,
         "states": state_texts(),
         "problems": problem_texts(),
+        "operations": operation_texts(),
+        "conflicts": conflict_texts(),
+        "changes": change_texts(),
+        "found": form_texts(),
         "script_texts": script_texts,
     }
 
 
-def install_pages(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
+def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
-    blueprint = pages_blueprint(upstreams)
+    blueprint = pages_blueprint(upstreams, max_body_bytes)
     blueprint.context_processor(_context)
     app.register_blueprint(blueprint)
     install_preferences(app)

@@ -12,14 +12,16 @@ from ui.pages.reading import Reading, read
 
 BATCHES = "/api/importer/batches"
 PAGE_ROWS = 25
-DEFAULT_OPERATION = "normalize_record"
 _BATCH_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 
 
 class Pages:
-    def __init__(self, upstreams: Mapping[str, Upstream]) -> None:
+    """``max_body_bytes`` is what the gateway takes at most: pages say so before a file is sent."""
+
+    def __init__(self, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
         self._upstreams, self._importer = upstreams, upstreams[IMPORTER]
+        self._max_body_bytes = max_body_bytes
 
     def home(self) -> str:
         parts = {name: part_state(upstream) for name, upstream in self._upstreams.items()}
@@ -36,15 +38,19 @@ class Pages:
         after = request.args.get("after", "")
         page = f"&after={after}" if _CURSOR.fullmatch(after) else ""
         batches = self._read(f"{BATCHES}?limit={PAGE_ROWS}{page}")
-        workers = self._read("/api/importer/workers").items
-        operations = sorted({DEFAULT_OPERATION, *(name for worker in workers for name in worker["operations"])})
-        return render_template("imports.html", batches=batches, operations=operations, is_first=not page)
+        return render_template(
+            "imports.html",
+            batches=batches,
+            known=self._read("/api/importer/operations").items,
+            is_first=not page,
+            max_body_bytes=self._max_body_bytes,
+        )
 
     def batch(self, batch_id: str) -> tuple[str, int]:
         if not _BATCH_ID.fullmatch(batch_id):
             abort(404)
         batch = self._read(f"{BATCHES}/{batch_id}")
-        status = 404 if batch.status == 404 else 200
+        status = batch.status if batch.status in (404, 410) else 200
         return render_template("batch.html", batch=batch, batch_id=batch_id), status
 
     def workers(self) -> str:
@@ -55,8 +61,8 @@ class Pages:
         return read(self._importer, target)
 
 
-def pages_blueprint(upstreams: Mapping[str, Upstream]) -> Blueprint:
-    pages, blueprint = Pages(upstreams), Blueprint("pages", __name__, template_folder="templates")
+def pages_blueprint(upstreams: Mapping[str, Upstream], max_body_bytes: int) -> Blueprint:
+    pages, blueprint = Pages(upstreams, max_body_bytes), Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/", "home", pages.home)
     blueprint.add_url_rule("/groups", "groups", pages.groups)
     blueprint.add_url_rule("/types", "types", pages.types)

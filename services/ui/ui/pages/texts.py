@@ -1,6 +1,8 @@
-"""Texts that depend on codes, and those that scripts need; all are translated when a page is rendered."""
+"""Texts that depend on words of the API, and those that scripts need; all are translated when a page is rendered."""
 
 from flask_babel import gettext as _
+
+from ui.pages.problem_texts import problem_texts
 
 
 def state_texts() -> dict[str, str]:
@@ -18,78 +20,51 @@ def outcome_texts() -> dict[str, str]:
     return {"ok": _("Done"), "failed": _("Failed"), "refused": _("Refused")}
 
 
-def problem_texts() -> dict[str, str]:
-    """What went wrong, by the code of a problem, of one of its fields or of a row."""
-    return {**_field_texts(), **_record_texts(), **_system_texts()}
-
-
-def _field_texts() -> dict[str, str]:
+def operation_texts() -> dict[str, str]:
     return {
-        "exists": _("This ID exists already."),
-        "missing_field": _("This field is required."),
-        "null": _("This field must not be empty."),
-        "wrong_type": _("This value is of the wrong kind."),
-        "wrong_value": _("This value is not allowed."),
-        "out_of_range": _("This number is too large or too small."),
-        "too_long": _("This text is too long."),
-        "bad_text": _("This text holds characters that are not allowed."),
-        "unknown_group": _("There is no such group."),
-        "unknown_field": _("There is no such field."),
-        "id_differs": _("The ID cannot be changed."),
-        "in_use": _("It is still in use."),
-        "wrong_fields": _("Some fields are wrong."),
+        "normalize_record": _("Normalise records"),
+        "process_batch_with_progress": _("Normalise records as one task"),
+        "process_video": _("Cut videos into shots"),
+        "load_groups": _("Load groups into the register"),
+        "load_types": _("Load types into the register"),
     }
 
 
-def _record_texts() -> dict[str, str]:
+def conflict_texts() -> dict[str, str]:
+    """What a load does with a row whose id is there."""
     return {
-        "record_too_long": _("The record is too long."),
-        "invalid_record": _("The record cannot be read."),
-        "not_an_object": _("The record is no JSON object."),
-        "invalid_json": _("This is no valid JSON."),
-        "duplicate_key": _("A key comes twice."),
-        "not_a_number": _("NaN and infinity are no JSON numbers."),
-        "number_too_long": _("A number is too long."),
-        "too_deep": _("The JSON is nested too deeply."),
-        "nul_in_text": _("A text holds the character U+0000."),
-        "lone_surrogate": _("A text holds half of a character."),
-        "byte_order_mark": _("The text starts with a byte order mark."),
-        "not_utf8": _("The text is not UTF-8."),
-        "worker_lost": _("The worker died over this record."),
-        "timed_out": _("The record took too long."),
-        "bad_name": _("The file name is not allowed."),
-        "unreadable": _("The file cannot be read."),
-        "no_frames": _("The video has no frames."),
-        "not_a_video": _("The file is no video."),
-        "no_video_stream": _("The file has no video stream."),
+        "fail": _("refuse the new row"),
+        "skip": _("leave the old row, skip the new one"),
+        "update": _("replace its fields by those of the file"),
     }
 
 
-def _system_texts() -> dict[str, str]:
+def change_texts() -> dict[str, str]:
+    """What a load did with rows of the register."""
     return {
-        "not_found": _("It is not there (any more)."),
-        "precondition_failed": _("Somebody changed it in between."),
-        "empty_batch": _("There is no record to import."),
-        "empty_records": _("There is no record to import."),
-        "wrong_records": _("The records cannot be read."),
-        "too_large": _("This is too large."),
-        "too_many_rows": _("These are too many records."),
-        "unsupported_media_type": _("This kind of file cannot be imported."),
-        "cross_site": _("The request came from another site."),
-        "unavailable": _("This part is not available now."),
-        "too_many_streams": _("Too many pages watch at once."),
-        "database_unavailable": _("The database does not answer."),
-        "database_busy": _("The database is busy; try again."),
-        "upstream_unreachable": _("The service does not answer. The other pages still work."),
-        "upstream_timeout": _("The service did not answer in time."),
-        "upstream_busy": _("The service is busy; try again."),
-        "bad_upstream_answer": _("The service broke off its answer."),
-        "internal_error": _("An unexpected error; the log has it."),
-        "network": _("The server cannot be reached."),
+        "created": _("Added"),
+        "updated": _("Changed"),
+        "unchanged": _("Already so"),
+        "skipped": _("Skipped"),
+        "removed": _("Removed"),
     }
 
 
-def _action_texts() -> dict[str, str]:
+def form_texts() -> dict[str, str]:
+    """What the importer found out about a file."""
+    return {
+        "csv": "CSV",
+        "json": "JSON",
+        "ndjson": "NDJSON",
+        "utf-8": "UTF-8",
+        "windows-1251": "Windows-1251",
+        ",": _("comma"),
+        ";": _("semicolon"),
+        "\t": _("tab"),
+    }
+
+
+def _register_texts() -> dict[str, str]:
     return {
         "edit": _("Edit"),
         "delete": _("Delete"),
@@ -107,15 +82,60 @@ def _action_texts() -> dict[str, str]:
         "changed_meanwhile": _("Somebody changed this row while you were editing. Now it says:"),
         "take_theirs": _("Take these values"),
         "keep_mine": _("Keep mine, to save again"),
+        "not_whole": _("Enter a whole number."),
+    }
+
+
+def _import_texts() -> dict[str, str]:
+    return {
         "nothing_to_send": _("Choose a file or type some text."),
-        "sending": _("Sending…"),
+        "file_too_large": _("The file has {size}; at most {most} are taken."),
+        "file_changed": _("The file has changed since it was chosen. Choose it again."),
+        "checking": _("Checking: {percent} sent…"),
+        "checked": _("Checked; nothing is sent for good yet."),
+        "sending": _("Sending: {percent}…"),
+        "typed": _("typed text"),
+        "file": _("File"),
+        "form": _("Form"),
+        "encoding": _("Encoding"),
+        "delimiter": _("Delimiter"),
+        "columns": _("Columns"),
+        "rows": _("Rows"),
+        "row": _("Row"),
+        "wrong": _("What is wrong"),
+        "operation": _("Operation"),
+        "with_mark": _("{encoding} with byte order mark"),
+        "about": _("about {count}"),
+        "will_be_refused": _("Rows that will be refused: {refused} of the first {read}."),
+        "send": _("Send"),
+        "load": _("Load for good"),
+        "try": _("Dry run"),
+        "try_again": _("Dry run again"),
+        "columns_of": _("Columns: {columns}"),
+        "already_sent": _("This was sent before; here is its batch."),
+        "none": _("None."),
+        "more_rows": _("The first {count} are shown; the file has all."),
+    }
+
+
+def _batch_texts() -> dict[str, str]:
+    return {
         "live": _("live"),
         "polling": _("asking again every few seconds"),
         "away": _("The importer does not answer; this page keeps trying."),
-        "more_rows": _("The first {count} are shown; the file has all."),
-        "none": _("None."),
         "plot": _("Records per second over time, at most {peak}"),
-        "not_whole": _("Enter a whole number."),
+        "cancel_title": _("Cancel this batch?"),
+        "cancel_text": _("What is not computed yet never will be; what is done stays."),
+        "cancel_yes": _("Cancel batch"),
+        "retry_title": _("Try again what failed?"),
+        "retry_text": _("A new batch is made of the rows that failed or were cancelled; this one stays as it is."),
+        "retry_yes": _("Retry"),
+        "undo_title": _("Take this load back?"),
+        "undo_text": _("Rows that it added are removed, unless somebody has changed or used them since."),
+        "undo_yes": _("Undo"),
+        "delete_title": _("Delete this batch?"),
+        "delete_text": _("Its rows and results go for good. What it did to the register stays."),
+        "delete_yes": _("Delete"),
     }
 
 
@@ -123,6 +143,9 @@ def script_texts() -> dict[str, dict[str, str]]:
     return {
         "state": state_texts(),
         "outcome": outcome_texts(),
+        "operation": operation_texts(),
+        "change": change_texts(),
+        "found": form_texts(),
         "problem": problem_texts(),
-        "action": _action_texts(),
+        "action": {**_register_texts(), **_import_texts(), **_batch_texts()},
     }

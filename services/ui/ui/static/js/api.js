@@ -15,10 +15,15 @@ export class ProblemError extends Error {
   }
 }
 
-/** @param {Response} response @returns {Promise<ProblemError>} */
-async function problemOf(response) {
-  const body = await response.json().catch(() => ({}));
-  return new ProblemError(response.status, body.code ?? "internal_error", body.detail ?? "", body.errors ?? []);
+/** @param {number} status @param {string} content of an answer that is an error @returns {ProblemError} */
+export function problemOfText(status, content) {
+  let body = /** @type {any} */ ({});
+  try {
+    body = JSON.parse(content);
+  } catch {
+    // Not one of ours: the status alone is known.
+  }
+  return new ProblemError(status, body.code ?? "internal_error", body.detail ?? "", body.errors ?? []);
 }
 
 /**
@@ -35,7 +40,7 @@ export async function call(method, address, { json, body, headers = {} } = {}) {
   } catch {
     throw new ProblemError(0, "network", "", []);
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) throw problemOfText(response.status, await response.text().catch(() => ""));
   return response;
 }
 

@@ -1,6 +1,6 @@
 /** `/imports/<id>`: the server wrote the values; this keeps them fresh until the batch is final. */
 
-import { call, getJson } from "./api.js";
+import { call } from "./api.js";
 import { byId, confirmed, element, message } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
 import { FINAL, watch } from "./live.js";
@@ -16,21 +16,75 @@ function showTime(id, value) {
   if (value) byId(id).replaceChildren(element("time", { datetime: value }));
 }
 
+/** @param {Batch} batch @returns {Record<string, boolean>} which buttons make sense now */
+function possible({ state, outcomes, changes, options, undo_of }) {
+  const isFinal = FINAL.includes(state);
+  return {
+    cancel: !isFinal,
+    retry: isFinal && outcomes.failed + outcomes.cancelled > 0,
+    undo: isFinal && Boolean(changes?.created) && !options.dry_run && !undo_of,
+    delete: isFinal,
+  };
+}
+
+/** @param {Batch} batch */
+function showCounts(batch) {
+  for (const place of document.querySelectorAll("[data-count]")) place.textContent = number(batch.outcomes[place.dataset.count]);
+  for (const place of document.querySelectorAll("[data-change]")) place.textContent = number(batch.changes?.[place.dataset.change] ?? 0);
+  byId("pace").textContent = rounded(batch.records_per_second);
+  byId("left").textContent = rounded(batch.seconds_left);
+  byId("place").hidden = batch.queue_position === null;
+  byId("position").textContent = number(batch.queue_position ?? 0);
+}
+
 /** @param {Batch} batch */
 function show(batch) {
-  const isFinal = FINAL.includes(batch.state);
   const badge = element("span", { class: `badge state-${batch.state}` }, text("state", batch.state));
   if (byId("state").textContent?.trim() !== badge.textContent) byId("state").replaceChildren(badge);
   byId("waiting").hidden = batch.state !== "waiting_for_worker";
-  byId("may-close").hidden = isFinal;
-  byId("cancel").hidden = isFinal;
+  byId("may-close").hidden = FINAL.includes(batch.state);
+  byId("not-ok").hidden = batch.outcomes.failed + batch.outcomes.refused === 0;
   byId("bar").value = batch.rows - batch.outcomes.pending;
-  for (const place of document.querySelectorAll("[data-count]")) place.textContent = number(batch.outcomes[place.dataset.count]);
-  byId("pace").textContent = rounded(batch.records_per_second);
-  byId("left").textContent = rounded(batch.seconds_left);
+  for (const [action, can] of Object.entries(possible(batch))) button(action).hidden = !can;
+  showCounts(batch);
   showTime("time-2", batch.started_at);
   showTime("time-3", batch.finished_at);
   localTimes();
+}
+
+/** @param {string} action @returns {HTMLButtonElement} */
+const button = (action) => /** @type {any} */ (document.querySelector(`[data-action="${action}"]`));
+
+/** @param {string} id @param {(batch: Batch) => void} changed @returns {Record<string, () => Promise<void>>} */
+function actions(id, changed) {
+  const address = `/api/importer/batches/${id}`;
+  const follow = async (/** @type {string} */ word) => {
+    const made = await (await call("POST", `${address}/${word}`)).json();
+    location.assign(`/imports/${made.id}`);
+  };
+  return {
+    cancel: async () => changed(await (await call("POST", `${address}/cancel`)).json()),
+    retry: () => follow("retry"),
+    undo: () => follow("undo"),
+    delete: async () => {
+      await call("DELETE", address);
+      location.assign("/imports");
+    },
+  };
+}
+
+/** Every action is asked about first. @param {string} action @param {() => Promise<void>} run */
+async function ask(action, run) {
+  for (const part of ["title", "text", "yes"]) byId(`confirm-${part}`).textContent = text("action", `${action}_${part}`);
+  if (!(await confirmed())) return;
+  button(action).disabled = true;
+  try {
+    await run();
+  } catch (error) {
+    message("danger", /** @type {Error} */ (error).message);
+  } finally {
+    button(action).disabled = false;
+  }
 }
 
 /** @param {string} id */
@@ -48,17 +102,10 @@ function start(id) {
     byId("link").hidden = !how;
     byId("link").textContent = how && text("action", how);
   });
-  byId("cancel").addEventListener("click", async () => {
-    if (!(await confirmed())) return;
-    try {
-      await call("POST", `/api/importer/batches/${id}/cancel`);
-      changed(await getJson(`/api/importer/batches/${id}`));
-    } catch (error) {
-      message("danger", /** @type {Error} */ (error).message);
-    }
-  });
+  for (const [action, run] of Object.entries(actions(id, changed))) button(action).addEventListener("click", () => ask(action, run));
 }
 
 localTimes();
 const page = byId("batch");
 if (page) start(page.dataset.id ?? "");
+if (location.hash === "#known") message("info", text("action", "already_sent"));

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
+import { rowOf } from "./rows_table.js";
 import { number, problemText, text } from "./text.js";
 
 const MOST_ROWS = 200;
@@ -24,38 +25,35 @@ async function firstLines(address) {
   return read.slice(0, read.lastIndexOf("\n") + 1).split("\n", MOST_ROWS).filter(Boolean).map((line) => JSON.parse(line));
 }
 
-/** The reason in the page's language, with the field that the sentence names. @param {any} row */
-function reason(row) {
-  const words = problemText(row.code);
-  const field = /(?:field |^)`([\w.]+)`/.exec(row.detail)?.[1];
-  return words ? (field ? `${field}: ${words}` : words) : row.detail;
+/** The reason in the page's language, with the field that is wrong. @param {any} row @returns {string} */
+export function reason(row) {
+  const words = problemText(row.code) || row.detail;
+  return row.field ? `${row.field}: ${words}` : words;
+}
+
+/** The sentence of the importer says more than its code does: which row, how long, how many. @param {any} row */
+function reasonCell(row) {
+  const words = element("span", { class: "d-block" }, reason(row));
+  const own = element("small", { lang: "en", class: "text-body-secondary" }, row.detail);
+  return element("span", {}, ...(row.detail === words.textContent ? [words] : [words, own]));
 }
 
 /** @param {any} row */
 function line(row) {
-  const cells = [
-    [0, number(row.row)],
-    [1, text("outcome", row.outcome)],
-    [2, row.id === undefined ? "—" : String(row.id)],
-    [3, reason(row)],
-  ];
   const heads = [...byId("rows-table").querySelectorAll("thead th")].map((head) => head.textContent ?? "");
-  const made = cells.map(([at, value]) => element("td", { "data-label": heads[Number(at)] }, element("span", {}, String(value))));
-  made[3].title = row.detail;
-  return element("tr", {}, ...made);
+  const id = row.id === undefined ? "—" : String(row.id);
+  return rowOf(heads, [number(row.row), text("outcome", row.outcome), id, reasonCell(row)]);
 }
 
 /** @param {import("./live.js").Batch} batch */
 export async function showFailedRows(batch) {
-  const wanted = ["failed", "refused"].filter((outcome) => batch.outcomes[outcome] > 0);
   const state = byId("rows-state");
-  if (!wanted.length) return void (state.textContent = text("action", "none"));
+  const all = batch.outcomes.failed + batch.outcomes.refused;
+  if (!all) return void (state.textContent = text("action", "none"));
   try {
-    const lists = await Promise.all(wanted.map((outcome) => firstLines(`${batch.results_url}?outcome=${outcome}`)));
-    const rows = lists.flat().sort((one, other) => one.row - other.row).slice(0, MOST_ROWS);
+    const rows = await firstLines(`${batch.results_url}?outcome=not_ok`);
     byId("rows").replaceChildren(...rows.map(line));
     byId("rows-table").hidden = false;
-    const all = batch.outcomes.failed + batch.outcomes.refused;
     state.hidden = rows.length === all;
     state.textContent = text("action", "more_rows", { count: number(rows.length) });
   } catch (error) {

@@ -3,7 +3,8 @@
 import { getJson } from "./api.js";
 
 /** @typedef {{id: string, state: string, rows: number, outcomes: Record<string, number>, records_per_second: number | null,
- *   seconds_left: number | null, finished_at: string | null, started_at: string | null, results_url: string}} Batch */
+ *   seconds_left: number | null, changes: Record<string, number> | null, options: Record<string, any>, operation: string,
+ *   queue_position: number | null, retry_of: string | null, undo_of: string | null, finished_at: string | null, started_at: string | null, results_url: string}} Batch */
 
 const POLL_MS = 2000;
 const MOST_ERRORS = 3;
@@ -12,6 +13,7 @@ export const FINAL = ["cancelled", "done", "done_with_errors"];
 /**
  * @param {string} id @param {(batch: Batch) => void} changed
  * @param {(how: "live" | "polling" | "away" | "") => void} connection how the page hears of changes; "" at the end
+ * @returns {() => void} ends it before that
  */
 export function watch(id, changed, connection) {
   const address = `/api/importer/batches/${id}`;
@@ -27,19 +29,25 @@ export function watch(id, changed, connection) {
     source.close();
     connection("");
   });
+  const polling = new AbortController();
   source.addEventListener("error", () => {
     errors += 1;
     if (source.readyState !== EventSource.CLOSED && errors < MOST_ERRORS) return;
     source.close();
-    poll(address, changed, connection);
+    poll(address, changed, connection, polling.signal);
   });
+  return () => {
+    source.close();
+    polling.abort();
+  };
 }
 
-/** @param {string} address @param {(batch: Batch) => void} changed @param {(how: any) => void} connection */
-async function poll(address, changed, connection) {
+/** @param {string} address @param {(batch: Batch) => void} changed @param {(how: any) => void} connection @param {AbortSignal} signal */
+async function poll(address, changed, connection, signal) {
   let isOver = false;
   try {
     const batch = await getJson(address);
+    if (signal.aborted) return;
     connection("polling");
     changed(batch);
     isOver = FINAL.includes(batch.state);
@@ -47,5 +55,5 @@ async function poll(address, changed, connection) {
     connection("away");
   }
   if (isOver) connection("");
-  else setTimeout(() => poll(address, changed, connection), POLL_MS);
+  else if (!signal.aborted) setTimeout(() => poll(address, changed, connection, signal), POLL_MS);
 }

@@ -19,6 +19,18 @@ export const problemText = (code) => texts.problem[code] ?? "";
 /** @param {number} value @returns {string} */
 export const number = (value) => new Intl.NumberFormat(language).format(value);
 
+/** @param {number} part of one @returns {string} */
+export const percent = (part) => new Intl.NumberFormat(language, { style: "percent" }).format(part);
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+
+/** @param {number} count @returns {string} in the largest unit that it fills, of 1024 each */
+export function bytes(count) {
+  const size = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), UNITS.length - 1);
+  const format = new Intl.NumberFormat(language, { style: "unit", unit: UNITS[size], maximumFractionDigits: 1 });
+  return format.format(count / 1024 ** size);
+}
+
 /** Shows times in the reader's own zone. @param {ParentNode} [root] */
 export function localTimes(root = document) {
   const format = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });

@@ -1,0 +1,147 @@
+"""What went wrong, by the code of a problem, of one of its fields or of a row; a test holds the list complete."""
+
+from flask_babel import gettext as _
+
+
+def problem_texts() -> dict[str, str]:
+    rows = {**_field_texts(), **_record_texts(), **_video_texts()}
+    return {**rows, **_file_texts(), **_batch_texts(), **_call_texts(), **_system_texts()}
+
+
+def _field_texts() -> dict[str, str]:
+    return {
+        "exists": _("This ID exists already."),
+        "missing_field": _("This field is required."),
+        "null": _("This field must not be empty."),
+        "empty": _("This field must not be empty."),
+        "wrong_type": _("This value is of the wrong kind."),
+        "wrong_value": _("This value is not allowed."),
+        "out_of_range": _("This number is too large or too small."),
+        "too_long": _("This text is too long."),
+        "bad_text": _("This text holds characters that are not allowed."),
+        "unknown_group": _("There is no such group."),
+        "ambiguous_group": _("Several groups have this name."),
+        "two_groups": _("The group is named twice, by its ID and by its name."),
+        "two_references": _("The group is named twice, by its ID and by its name."),
+        "unknown_field": _("There is no such field."),
+        "id_differs": _("The ID cannot be changed."),
+        "in_use": _("It is still in use."),
+        "wrong_fields": _("Some fields are wrong."),
+    }
+
+
+def _record_texts() -> dict[str, str]:
+    return {
+        "record_too_long": _("The record is too long."),
+        "invalid_record": _("The record cannot be read."),
+        "not_an_object": _("The record is no JSON object."),
+        "invalid_json": _("This is no valid JSON."),
+        "duplicate_key": _("A key comes twice."),
+        "not_a_number": _("NaN and infinity are no JSON numbers."),
+        "number_too_long": _("A number is too long."),
+        "too_deep": _("The JSON is nested too deeply."),
+        "nul_in_text": _("A text holds the character U+0000."),
+        "nul_character": _("A text holds the character U+0000."),
+        "lone_surrogate": _("A text holds half of a character."),
+        "byte_order_mark": _("The text starts with a byte order mark."),
+        "not_utf8": _("The text is not UTF-8."),
+        "wrong_cells": _("The row has another number of cells than the first line."),
+        "duplicate_of": _("An earlier row of the file has the same ID."),
+        "worker_lost": _("The worker died over this record."),
+        "timed_out": _("The record took too long."),
+        "device_lost": _("Devices of several workers failed over this record."),
+        "refused_by_catalog": _("The register refuses this row."),
+        "changed": _("Somebody changed the row since; it was left."),
+        "missing": _("The row is not there any more."),
+        "atomic": _("Another row failed, so nothing was written."),
+    }
+
+
+def _file_texts() -> dict[str, str]:
+    return {
+        "wrong_encoding": _("The encoding is not supported; save the file as UTF-8 or Windows-1251."),
+        "unknown_column": _("The file has a column that this operation does not know."),
+        "repeated_column": _("A column comes twice."),
+        "missing_column": _("The first line must name the columns, and a required one is missing."),
+        "invalid_csv": _("The CSV cannot be read, as with a quote that is never closed."),
+        "records_missing": _("The JSON holds no list of records."),
+        "wrong_body": _("The content has another form than is expected."),
+        "empty_batch": _("There is no record to import."),
+        "empty_records": _("There is no record to import."),
+        "wrong_records": _("The records cannot be read."),
+        "too_large": _("This is too large."),
+        "too_many_rows": _("These are too many records."),
+        "unsupported_media_type": _("This kind of file cannot be imported."),
+        "one_file": _("Exactly one file is expected."),
+    }
+
+
+def _video_texts() -> dict[str, str]:
+    return {
+        "bad_name": _("The file name is not allowed."),
+        "unreadable": _("The file cannot be read."),
+        "no_frames": _("The video has no frames."),
+        "not_a_video": _("The file is no video."),
+        "no_video_stream": _("The file has no video stream."),
+        "no_model": _("No model for shots is installed."),
+    }
+
+
+def _batch_texts() -> dict[str, str]:
+    return {
+        "batch_expired": _("The rows and results of this batch were deleted."),
+        "not_finished": _("The batch is not finished yet."),
+        "nothing_failed": _("Nothing of this batch failed that could be tried again."),
+        "nothing_created": _("The batch added nothing that could be taken back."),
+        "no_load": _("Only a load can be taken back."),
+        "idempotency_key_reused": _("The same key was used for other content."),
+        "too_much_open": _("Too much work is waiting already; try again later."),
+        "source_has_too_much_open": _("This source has too much work waiting already; try again later."),
+        "unknown_operation": _("There is no such operation."),
+        "wrong_queue": _("The operation does not run on this queue."),
+        "wrong_option": _("The operation has no such option."),
+        "no_local_function": _("This operation needs a worker."),
+        "eager_failure": _("The operation failed."),
+    }
+
+
+ODD_REQUESTS = (
+    "bad_request", "bad_path", "bad_query", "bad_request_target", "bad_content_length", "length_required",
+    "unsupported_content_encoding", "method_not_allowed", "bad_cursor", "bad_idempotency_key", "repeated_parameter",
+    "unknown_parameter", "unknown_value", "needs_limit", "items_missing", "wrong_item",
+)  # fmt: skip
+
+
+def _call_texts() -> dict[str, str]:
+    """What the pages themselves never send has one text for all."""
+    return {
+        **dict.fromkeys(ODD_REQUESTS, _("The request is not as it should be.")),
+        "not_found": _("It is not there (any more)."),
+        "precondition_failed": _("Somebody changed it in between."),
+        "incomplete_body": _("The content did not arrive whole; send it again."),
+        "body_too_slow": _("The content arrives too slowly."),
+        "too_many_items": _("These are too many records."),
+        "unknown_host": _("The server is not to be reached by this address."),
+        "bad_host": _("The server is not to be reached by this address."),
+        "needs_postgresql": _("This needs PostgreSQL."),
+    }
+
+
+def _system_texts() -> dict[str, str]:
+    return {
+        "cross_site": _("The request came from another site."),
+        "unavailable": _("This part is not available now."),
+        "too_many_streams": _("Too many pages watch at once."),
+        "disk_low": _("The server's disk is nearly full."),
+        "disk_full": _("The server's disk is full."),
+        "database_full": _("The database's disk is full."),
+        "database_unavailable": _("The database does not answer."),
+        "database_busy": _("The database is busy; try again."),
+        "catalog_unavailable": _("The register does not answer."),
+        "upstream_unreachable": _("The service does not answer. The other pages still work."),
+        "upstream_timeout": _("The service did not answer in time."),
+        "upstream_busy": _("The service is busy; try again."),
+        "bad_upstream_answer": _("The service broke off its answer."),
+        "internal_error": _("An unexpected error; the log has it."),
+        "network": _("The server cannot be reached."),
+    }

@@ -1,0 +1,44 @@
+/** What is to be sent: a file or a typed text, with the type that its start shows. */
+
+const PEEK_BYTES = 64 * 1024;
+export const JSON_TYPE = "application/json";
+export const NDJSON_TYPE = "application/x-ndjson";
+export const CSV_TYPE = "text/csv";
+
+/** @typedef {{blob: Blob, body: Blob, type: string, name: string}} Content */
+
+/** @param {string} line @returns {any} undefined where it is no JSON */
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} start @returns {string} an object without records in the first line is NDJSON */
+function jsonType(start) {
+  const first = parsed(start.split("\n", 1)[0]);
+  const isLines = first !== undefined && !(first && typeof first === "object" && "records" in first);
+  return isLines ? NDJSON_TYPE : JSON_TYPE;
+}
+
+/**
+ * What does not start as JSON is a table; a list is wrapped. The rest is the importer's to find out.
+ * @param {Blob} blob @param {string} name @returns {Promise<Content>}
+ */
+export async function prepared(blob, name) {
+  const start = (await blob.slice(0, PEEK_BYTES).text()).trimStart();
+  if (start.startsWith("[")) return { blob, name, body: new Blob(['{"records":', blob, "}"]), type: JSON_TYPE };
+  return { blob, name, body: blob, type: start.startsWith("{") ? jsonType(start) : CSV_TYPE };
+}
+
+/** @param {Blob} blob @returns {Promise<boolean>} false where a file was changed or removed after it was chosen */
+export async function isReadable(blob) {
+  try {
+    await blob.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}

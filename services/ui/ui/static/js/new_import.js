@@ -1,0 +1,192 @@
+/** `/imports`: a file or a text is checked first, then tried where that can be, then sent. */
+
+import { isReadable, prepared } from "./content.js";
+import { byId, clearMessage, element, message } from "./dom.js";
+import { keyFor, renewKey } from "./import_key.js";
+import { showPreview } from "./preview.js";
+import { bytes, percent, text } from "./text.js";
+import { hideTrial, showTrial } from "./trial.js";
+import { upload } from "./upload.js";
+
+/** @typedef {import("./content.js").Content} Content */
+/** @typedef {import("./preview.js").Found} Found */
+
+const WRAPPING_BYTES = 64; // what is put around a JSON list
+const form = byId("new-import");
+const file = /** @type {HTMLInputElement} */ (byId("file"));
+const operation = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("operation")));
+let checked = /** @type {{content: Content, found: Found} | null} */ (null);
+let checking = new AbortController();
+
+/** @param {string} name @param {string} words nothing means that the field is right */
+function mark(name, words) {
+  byId(name).classList.toggle("is-invalid", Boolean(words));
+  byId(name).setAttribute("aria-invalid", String(Boolean(words)));
+  byId(`error-${name}`).textContent = words;
+}
+
+/** @param {string} id of a line of state @param {string} key @returns {(part: number) => void} */
+const progress = (id, key) => (part) => (byId(id).textContent = text("action", key, { percent: percent(part) }));
+
+/** Anything else that is chosen makes another import of it. */
+function forget() {
+  checking.abort();
+  checked = null;
+  renewKey();
+  hideTrial();
+  byId("preview").hidden = true;
+  byId("check-state").textContent = byId("send-state").textContent = "";
+}
+
+/** @returns {Promise<Content | null>} null where nothing is chosen that could be sent; the field says why */
+async function chosen() {
+  const pasted = byId("pasted").value.trim();
+  const blob = file.files?.[0] ?? (pasted ? new Blob([pasted]) : null);
+  const most = Number(form.dataset.maxBytes) - WRAPPING_BYTES;
+  mark("source", "");
+  mark("file", "");
+  if (!blob) mark("file", text("action", "nothing_to_send"));
+  else if (blob.size > most) mark("file", text("action", "file_too_large", { size: bytes(blob.size), most: bytes(most) }));
+  else return prepared(blob, file.files?.[0]?.name ?? text("action", "typed"));
+  file.focus();
+  return null;
+}
+
+/** @param {any} error @param {Blob} [blob] that was being sent */
+async function explain(error, blob) {
+  if (error.name === "AbortError") return;
+  const source = error.errors?.find((/** @type {any} */ one) => one.pointer === "?source");
+  if (source) return mark("source", error.message);
+  if (blob && !(await isReadable(blob))) return mark("file", text("action", "file_changed"));
+  message("danger", error.message, ...(error.detail ? [element("div", { class: "small", lang: "en" }, error.detail)] : []));
+}
+
+async function check() {
+  forget();
+  clearMessage();
+  checking = new AbortController();
+  const { signal } = checking;
+  let content = null;
+  try {
+    content = await chosen();
+    if (!content || signal.aborted) return;
+    const query = operation.value ? `?${new URLSearchParams({ operation: operation.value })}` : "";
+    const options = { ...content, progress: progress("check-state", "checking"), signal };
+    const found = await upload(`/api/importer/preview${query}`, options);
+    checked = { content, found };
+    showPreview(found, content.name);
+    showButtons(false);
+    byId("check-state").textContent = text("action", "checked");
+  } catch (error) {
+    if (!signal.aborted) byId("check-state").textContent = "";
+    await explain(error, content?.blob);
+  }
+}
+
+/** @returns {boolean} whether what was checked loads the register */
+const loads = () => Boolean(checked?.found.operation.startsWith("load_"));
+
+/** @param {boolean} isTried The step that is meant to come next stands out. */
+function showButtons(isTried) {
+  const isLoad = loads();
+  byId("load-options").hidden = byId("try").hidden = !isLoad;
+  byId("try").className = `btn ${isTried ? "btn-outline-primary" : "btn-primary"}`;
+  byId("try").textContent = text("action", isTried ? "try_again" : "try");
+  byId("send").className = `btn ${isLoad && !isTried ? "btn-outline-primary" : "btn-primary"}`;
+  byId("send").textContent = text("action", isLoad ? "load" : "send");
+}
+
+/** @param {boolean} isDry @returns {Record<string, string>} */
+function options(isDry) {
+  if (!loads()) return {};
+  const policy = /** @type {HTMLInputElement} */ (document.querySelector("[name=on_conflict]:checked")).value;
+  return { on_conflict: policy, dry_run: String(isDry) };
+}
+
+/** @param {{content: Content, found: Found}} what @param {boolean} isDry @returns {Promise<any>} the batch */
+function post({ content, found }, isDry) {
+  const own = options(isDry);
+  const source = byId("source").value.trim();
+  const query = new URLSearchParams({ operation: found.operation, ...(source ? { source } : {}), ...own });
+  const headers = { "Idempotency-Key": keyFor(found.operation, ...Object.values(own)) };
+  return upload(`/api/importer/batches?${query}`, { ...content, headers, progress: progress("send-state", "sending") });
+}
+
+/** @param {boolean} isBusy */
+function setBusy(isBusy) {
+  for (const id of ["try", "send"]) byId(id).disabled = isBusy;
+}
+
+/** @param {boolean} isDry */
+async function send(isDry) {
+  if (!checked) return;
+  const what = checked;
+  clearMessage();
+  setBusy(true);
+  try {
+    const batch = await post(what, isDry);
+    if (checked !== what) return;
+    if (!isDry) location.assign(`/imports/${batch.id}${batch.created ? "" : "#known"}`);
+    else showTrial(batch, () => tried());
+  } catch (error) {
+    await explain(error, what.content.blob);
+    setBusy(false);
+  } finally {
+    byId("send-state").textContent = "";
+  }
+}
+
+/** The register may be another one by the next click, so that is another batch. */
+function tried() {
+  renewKey();
+  setBusy(false);
+  showButtons(true);
+}
+
+function describeOperation() {
+  const fields = operation.selectedOptions[0].dataset.fields;
+  byId("operation-help").textContent = fields ? text("action", "columns_of", { columns: fields }) : "";
+}
+
+function changePolicy() {
+  hideTrial();
+  setBusy(false);
+  showButtons(false);
+}
+
+/** @param {DragEvent} event */
+function drop(event) {
+  event.preventDefault();
+  byId("drop").classList.remove("over");
+  if (!event.dataTransfer?.files.length) return;
+  file.files = event.dataTransfer.files;
+  check();
+}
+
+for (const name of ["dragover", "dragleave"]) {
+  form.addEventListener(name, (event) => {
+    event.preventDefault();
+    byId("drop").classList.toggle("over", name === "dragover");
+  });
+}
+form.addEventListener("drop", drop);
+file.addEventListener("change", check);
+byId("pasted").addEventListener("input", forget);
+byId("source").addEventListener("input", () => {
+  renewKey();
+  hideTrial();
+});
+operation.addEventListener("change", () => {
+  describeOperation();
+  forget();
+  if (file.files?.length || byId("pasted").value.trim()) check();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  check();
+});
+byId("load-options").addEventListener("change", changePolicy);
+byId("try").addEventListener("click", () => send(true));
+byId("send").addEventListener("click", () => send(false));
+window.addEventListener("pageshow", () => setBusy(false));
+describeOperation();

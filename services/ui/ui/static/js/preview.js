@@ -1,0 +1,85 @@
+/** Shows what the importer found out about a file, before anything is sent for good. */
+
+import { byId, element } from "./dom.js";
+import { reason } from "./failed_rows.js";
+import { rowOf } from "./rows_table.js";
+import { number, text } from "./text.js";
+
+/**
+ * @typedef {{operation: string, has_worker: boolean, input: Record<string, any>, rows_read: number, rows_expected: number,
+ *   is_whole: boolean, rows: any[], rows_refused: number, refused: any[]}} Found
+ */
+
+/** @param {Found} found */
+function howMany(found) {
+  if (found.is_whole) return number(found.rows_read);
+  if (found.input.format === "json") return `> ${number(found.rows_read)}`;
+  return text("action", "about", { count: number(found.rows_expected) });
+}
+
+/** @param {Record<string, any>} input */
+function encoding(input) {
+  const name = input.encoding && text("found", input.encoding);
+  return input.byte_order_mark ? text("action", "with_mark", { encoding: name }) : name;
+}
+
+/** @param {Found} found @param {string} name of the file */
+function facts(found, name) {
+  const { input } = found;
+  const pairs = [
+    ["file", name],
+    ["operation", text("operation", found.operation)],
+    ["form", text("found", input.format)],
+    ["encoding", encoding(input)],
+    ["delimiter", input.delimiter && text("found", input.delimiter)],
+    ["columns", input.columns?.join(", ")],
+    ["rows", howMany(found)],
+  ];
+  return pairs
+    .filter(([, value]) => value)
+    .map(([label, value]) => element("div", {}, element("dt", {}, text("action", label)), element("dd", {}, value)));
+}
+
+/** @param {any} value */
+const shown = (value) => (value === undefined || value === null ? "—" : typeof value === "object" ? JSON.stringify(value) : String(value));
+
+/** @param {Found} found @returns {string[]} the columns of the file, or the fields of the rows */
+function columnsOf(found) {
+  return found.input.columns ?? [...new Set(found.rows.flatMap((line) => Object.keys(line.record ?? {})))];
+}
+
+/** @param {any} line @param {string[]} heads the row's number, the columns, what is wrong @param {string[]} columns */
+function row(line, heads, columns) {
+  const record = line.record ?? line;
+  const cells = columns.map((name) => shown(record[name]));
+  const made = rowOf(heads, [number(line.row), ...cells, line.code ? reason(line) : ""]);
+  if (line.code) made.classList.add("table-warning");
+  return made;
+}
+
+/** @param {Found} found */
+function showRows(found) {
+  const columns = columnsOf(found);
+  const heads = [text("action", "row"), ...columns, text("action", "wrong")];
+  byId("preview-heads").replaceChildren(...heads.map((head) => element("th", { scope: "col" }, head)));
+  byId("preview-rows").replaceChildren(...found.rows.map((line) => row(line, heads, columns)));
+}
+
+/** @param {Found} found */
+function showRefused(found) {
+  const box = byId("preview-refused");
+  box.hidden = !found.rows_refused;
+  if (box.hidden) return;
+  const counts = { refused: number(found.rows_refused), read: number(found.rows_read) };
+  const lines = found.refused.map((line) => element("li", {}, `${number(line.row)}: ${reason(line)}`));
+  box.replaceChildren(text("action", "will_be_refused", counts), element("ul", { class: "mb-0" }, ...lines));
+}
+
+/** @param {Found} found @param {string} name */
+export function showPreview(found, name) {
+  byId("preview-facts").replaceChildren(...facts(found, name));
+  byId("preview-no-worker").hidden = found.has_worker;
+  showRefused(found);
+  showRows(found);
+  byId("preview").hidden = false;
+}
