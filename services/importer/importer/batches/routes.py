@@ -1,7 +1,7 @@
 """The calls under ``/api/importer/batches``."""
 
-from collections.abc import Callable
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response

@@ -64,6 +64,9 @@ def _file_texts() -> dict[str, str]:
         "repeated_column": _("A column comes twice."),
         "missing_column": _("The first line must name the columns, and a required one is missing."),
         "invalid_csv": _("The CSV cannot be read, as with a quote that is never closed."),
+        "csv_row_too_long": _("A row of the CSV is too long, as with a quote that is never closed."),
+        "json_too_large": _("The JSON is too large to be read whole; send it as NDJSON."),
+        "too_many_values": _("The JSON holds too many values; send it as NDJSON."),
         "records_missing": _("The JSON holds no list of records."),
         "wrong_body": _("The content has another form than is expected."),
         "empty_batch": _("There is no record to import."),
@@ -83,6 +86,9 @@ def _video_texts() -> dict[str, str]:
         "no_frames": _("The video has no frames."),
         "not_a_video": _("The file is no video."),
         "no_video_stream": _("The file has no video stream."),
+        "media_unavailable": _("The folder of videos and pictures cannot be used now."),
+        "not_a_picture": _("The content is no picture."),
+        "too_many": _("These are too many pictures for one record."),
         "no_model": _("No model for shots is installed."),
     }
 
