@@ -1,8 +1,10 @@
 """Records are checked one by one where a block cannot be taken whole."""
 
+import msgspec
 import pytest
 
 from importer.intake.checker import RecordChecker, Refusal
+from stackroom_jobs.loads import TypeRow
 from stackroom_jobs.records import Record
 
 CHECKER = RecordChecker(Record, max_bytes=200)
@@ -45,6 +47,30 @@ def test_checker_refuses_a_wrong_record_by_code_and_field(raw: bytes, code: str,
     assert (refusal.code, refusal.field) == (code, field)
 
 
-def test_checker_finds_texts_that_may_be_too_long() -> None:
-    assert not CHECKER.may_be_too_long([Record(1, "x" * 50)])
-    assert CHECKER.may_be_too_long([Record(1, "x"), Record(2, "x" * 51)])
+def test_checker_takes_no_array_with_a_text_that_may_be_too_long() -> None:
+    assert CHECKER.array(b'[{"id": 1, "payload": "%b"}]' % (b"x" * 50)) is not None
+    assert CHECKER.array(b'[{"id": 1, "payload": "x"}, {"id": 2, "payload": "%b"}]' % (b"x" * 51)) is None
+
+
+def test_checker_bounds_texts_that_may_be_null_too() -> None:
+    checker = RecordChecker(TypeRow, 200)
+    assert checker.array(b'[{"id": 1, "comments": "%b"}]' % (b"x" * 51)) is None
+    records = checker.array(b'[{"id": 1, "comments": null, "group": "text"}, {"id": 2}]')
+    assert msgspec.json.encode(records) == b'[{"id":1,"comments":null,"group":"text"},{"id":2}]'
+
+
+@pytest.mark.parametrize(
+    ("block", "is_plain"),
+    [
+        (b'{"id": 1, "payload": "x"}', True),
+        (b'{"id" : 1, "payload": "at 12:30"}', True),
+        (b'{"id": 1, "payload": "x", "row": 7}', True),
+        (b'{"id": 1, "id": 2, "payload": "x"}', False),
+        (b'{"id": 1, "\\u0069d": 2, "payload": "x"}', False),
+        (b'{"id": 1, "payload": "\\u0000"}', False),
+        (b'{"id": 1, "payload": "10000"}', True),
+        (b'{"id": 1, "payload": "\\u043a: \\u00e9"}', True),
+    ],
+)
+def test_checker_sees_what_is_plain_whether_texts_have_colons_or_not(block: bytes, is_plain: bool) -> None:
+    assert CHECKER.looks_plain(block, CHECKER.lines(block)) is is_plain

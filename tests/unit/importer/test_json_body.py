@@ -62,14 +62,14 @@ def test_json_body_is_the_same_whatever_the_size_of_its_blocks(
     assert len(found) == len(sent)
     for item, one in zip(found, sent, strict=True):
         is_good = isinstance(one, dict) and "payload" in one
-        assert item == Record(**one) if is_good else isinstance(item, Refusal), one
+        assert (item.id, item.payload) == (one["id"], one["payload"]) if is_good else isinstance(item, Refusal), one
 
 
 def test_json_body_refuses_a_record_that_is_too_long_and_reads_on() -> None:
     long = [b'{"id":1,"payload":"' + b"\\\\x" * 500_000 + b'"}', b"[" + b"[]," * 300_000 + b"1]", b"7" * 700_000]
     *refused, last = records_of(b'{"records":[' + b",".join(long) + b',{"id":4,"payload":"d"}]}')
     assert [item.code for item in refused] == ["record_too_long"] * 3
-    assert last == Record(4, "d")
+    assert (last.id, last.payload) == (4, "d")
 
 
 @pytest.mark.parametrize("element", [b"0,", b"[],", b'"",', b"[[[[[[],", b'{"id":1,"payload":"'])

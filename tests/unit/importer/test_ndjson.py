@@ -6,7 +6,7 @@ import pytest
 
 from importer.intake import ndjson
 from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.ndjson import read_ndjson
+from importer.intake.ndjson import has_longer_line, read_ndjson
 from stackroom_jobs.records import Record
 
 CHECKER = RecordChecker(Record, max_bytes=100)
@@ -51,3 +51,12 @@ def test_ndjson_refuses_a_long_line_and_goes_on_after_it(monkeypatch: pytest.Mon
 def test_ndjson_sees_a_key_that_stands_twice_in_one_line_and_not_in_another() -> None:
     items = items_of(b'{"id":1,"id":2,"payload":"x"}\n{"payload":"x"}\n')
     assert [item.code for item in items if isinstance(item, Refusal)] == ["duplicate_key", "missing_field"]
+
+
+@pytest.mark.parametrize(
+    "lengths", [(), (0,), (5,), (6,), (1, 5, 0, 5), (1, 6), (6, 1), (0, 0, 0, 6, 0), (2, 2, 2, 5, 2)]
+)
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_ndjson_finds_a_long_line_as_if_it_looked_at_every_one(lengths: tuple[int, ...], end: bytes) -> None:
+    block = b"\n".join(b"x" * length for length in lengths) + end
+    assert has_longer_line(block, 5) is any(length > 5 for length in lengths)

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from importer.intake.short_texts import with_short_texts
 from stackroom_jobs.outcomes import refused_line
 from stackroom_kit.strict_json import StrictJSONError, loads, may_spell_keys
 
@@ -38,34 +39,33 @@ class RecordChecker:
         self.record_type = record_type
         self.max_bytes = max_bytes
         self._decoder = msgspec.json.Decoder(record_type)
-        self._array_decoder = msgspec.json.Decoder(list[record_type])  # type: ignore[valid-type]
+        short = with_short_texts(record_type, max_bytes // UTF8_BYTES_PER_CHARACTER)
+        self._array_decoder: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[short])  # type: ignore[valid-type]
         fields = msgspec.structs.fields(record_type)
         self._required = [_key(field.name) for field in fields if field.required]
         self._optional = [(_key(field.name), attrgetter(field.name)) for field in fields if not field.required]
-        self._texts = [attrgetter(field.name) for field in fields if field.type is str]
 
     def looks_plain(self, block: bytes, records: list[Any]) -> bool:
-        """Whether the block that these records were decoded from can hold no key twice and no odd escape."""
-        if any(block.count(key) != len(records) for key in self._required):
-            return False
-        if any(block.count(key) != _given(field, records) for key, field in self._optional):
-            return False
-        return not may_spell_keys(block)
+        """Whether the block that these records were decoded from can hold no key twice and no U+0000.
 
-    def may_be_too_long(self, records: list[Any]) -> bool:
-        """Whether any text of decoded records might be longer than allowed once it is UTF-8 again.
-
-        Only plain texts are looked at; fields of other types are bounded by their own type.
+        A colon stands behind every key, so no more colons than fields prove it at once. Where texts have colons too,
+        the keys themselves are counted.
         """
-        most = self.max_bytes // UTF8_BYTES_PER_CHARACTER
-        return any(max(map(len, map(text, records)), default=0) > most for text in self._texts)
+        if b"0000" in block and b"\\u0000" in block:
+            return False
+        given = [_given(field, records) for _, field in self._optional]
+        if block.count(b":") == len(self._required) * len(records) + sum(given):
+            return True
+        required = all(block.count(key) == len(records) for key in self._required)
+        optional = (block.count(key) == number for (key, _), number in zip(self._optional, given, strict=True))
+        return required and all(optional) and not may_spell_keys(block)
 
     def lines(self, block: bytes) -> list[Any]:
         """All records of a block of lines; msgspec's errors where one is wrong."""
         return self._decoder.decode_lines(block)
 
     def array(self, block: bytes) -> list[Any] | None:
-        """All records of a JSON array, or None where it is none or one of them is wrong."""
+        """All records of a JSON array, or None where it is none, or one of them is wrong or might be too long."""
         try:
             return self._array_decoder.decode(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
