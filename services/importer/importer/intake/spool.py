@@ -9,6 +9,7 @@ from stackroom_kit.full_disk import full_disk_is_a_problem
 
 BLOCK_BYTES = 256 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
+RECEIVED_BYTES = 1024 * 1024  # in one piece: what the server holds already is copied with every one that is taken
 
 
 class Readable(Protocol):
@@ -48,7 +49,7 @@ def spool(stream: Readable, digest_prefix: bytes) -> Spooled:
 def _filled(file: IO[Any], stream: Readable, digest_prefix: bytes) -> Spooled:
     digest = hashlib.sha256(digest_prefix)
     size = lines = 0
-    while block := stream.read(BLOCK_BYTES):
+    while block := stream.read(RECEIVED_BYTES):
         file.write(block)
         digest.update(block)
         size += len(block)
