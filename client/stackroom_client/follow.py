@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 from stackroom_client.batch import Batch
-from stackroom_client.errors import Refused, Trouble
+from stackroom_client.errors import Refused, Trouble, UsageError
 from stackroom_client.events import Event, events, lines
 from stackroom_client.patience import Patience
 from stackroom_client.server import Call, Server
@@ -32,7 +32,7 @@ def follow(server: Server, batch_id: str) -> Iterator[Batch]:
     yield batch
     while not batch.is_final:
         # What holds for the plain call as well is said by that one.
-        with contextlib.suppress(Trouble, Refused):
+        with contextlib.suppress(Trouble, Refused, UsageError):
             for batch in _streamed(server, batch_id):
                 yield batch
         for _ in range(LOOKS_BETWEEN_STREAMS):

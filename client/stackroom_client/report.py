@@ -1,10 +1,12 @@
 """What became of a batch, for people."""
 
 import json
+from itertools import islice
 from typing import Any
 
 from stackroom_client.batch import Batch
 from stackroom_client.context import Context
+from stackroom_client.errors import UsageError
 from stackroom_client.events import lines
 from stackroom_client.follow import batch_path
 from stackroom_client.server import Call
@@ -12,6 +14,7 @@ from stackroom_client.texts import duration, number, one_line, rows, table
 
 SHOWN_ROWS = 10
 BAD = ("failed", "refused")
+NOT_OK = "not_ok"
 
 
 def detected(batch: Batch) -> str:
@@ -33,9 +36,8 @@ def report(context: Context, batch: Batch) -> str:
     parts = [_headline(batch), _counts("outcome", batch.outcomes)]
     if batch.changes:
         parts.append(_counts("would be" if batch.is_dry_run else "change", batch.changes))
-    bad = [outcome for outcome in BAD if batch.outcomes.get(outcome)]
-    if bad:
-        parts += [_first_rows(context, batch, bad), _all_of_them(context, batch, bad)]
+    if any(batch.outcomes.get(outcome) for outcome in BAD):
+        parts += [_first_rows(context, batch), _all_of_them(context, batch)]
     return "\n\n".join(parts)
 
 
@@ -55,26 +57,29 @@ def _counts(head: str, counts: dict[str, int]) -> str:
     return table((head, "rows"), kept or list(counts.items()))
 
 
-def _first_rows(context: Context, batch: Batch, bad: list[str]) -> str:
-    found = [line for outcome in bad for line in _lines(context, batch, outcome)]
-    found.sort(key=lambda line: int(line.get("row", 0)))
-    values = [(f"{line.get('row')}", line.get("outcome"), line.get("code"), line.get("detail")) for line in found]
-    return table(("row", "outcome", "code", "reason"), values[:SHOWN_ROWS])
+def _first_rows(context: Context, batch: Batch) -> str:
+    lines = [_decoded(line) for line in _lines(context, batch)]
+    values = [(str(line.get("row")), line.get("outcome"), line.get("code"), line.get("detail")) for line in lines]
+    return table(("row", "outcome", "code", "reason"), values)
 
 
-def _lines(context: Context, batch: Batch, outcome: str) -> list[dict[str, Any]]:
-    """The first lines of that outcome; the rest of the answer is not read."""
-    found: list[dict[str, Any]] = []
-    with context.server.stream(Call("GET", batch_path(batch.id, "/results"), {"outcome": outcome})) as answer:
-        for line in lines(answer.iter_content(None)):
-            found.append(json.loads(line))
-            if len(found) == SHOWN_ROWS:
-                break
-    return found
+def _lines(context: Context, batch: Batch) -> list[bytes]:
+    """The first of the failed and refused rows, in the order of the file; the rest of the answer is not read."""
+    with context.server.stream(Call("GET", batch_path(batch.id, "/results"), {"outcome": NOT_OK})) as answer:
+        return list(islice(lines(answer.iter_content(None)), SHOWN_ROWS))
 
 
-def _all_of_them(context: Context, batch: Batch, bad: list[str]) -> str:
-    commands = [
-        context.command("results", batch.id, "--outcome", outcome, "--output", f"{outcome}.ndjson") for outcome in bad
-    ]
-    return "\n".join(["all of them, to be put right and imported again:", *(f"  {command}" for command in commands)])
+def _decoded(line: bytes) -> dict[str, Any]:
+    """UsageError for what is no outcome."""
+    try:
+        value = json.loads(line)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise UsageError("the results hold a line that is no outcome: is that a Stackroom server?")
+    return value
+
+
+def _all_of_them(context: Context, batch: Batch) -> str:
+    command = context.command("results", batch.id, "--outcome", NOT_OK, "--output", f"{NOT_OK}.ndjson")
+    return f"all of them, to be put right and imported again:\n  {command}"

@@ -11,9 +11,11 @@ from tests.support.services import running_service
 
 
 @contextmanager
-def running_gateway(folder: Path, catalog: str, importer: str, env: Mapping[str, str]) -> Iterator[tuple[str, Process]]:
-    """Its address and process, once it answers."""
-    port = free_port()
+def running_gateway(
+    folder: Path, catalog: str, importer: str, env: Mapping[str, str], port: int = 0
+) -> Iterator[tuple[str, Process]]:
+    """Its address and process, once it answers; ``port`` 0 takes a free one."""
+    port = port or free_port()
     settings = {"UI_PORT": str(port), "CATALOG_URL": catalog, "IMPORTER_URL": importer, **env}
     with running_service(
         "ui.wsgi:app", folder, settings, "python:ui.server.gunicorn_conf", "/api/health", port

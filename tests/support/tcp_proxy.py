@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 
 from deploy.local.ports import LOOPBACK
 
@@ -15,6 +16,7 @@ class TCPProxy:
     ``drop_every`` n: the connection is closed instead of every n-th HTTP answer.
     ``lose_answers_to`` bytes, ``losses`` times: the same for the answer to what holds these bytes.
     ``delay``: seconds before each answer. ``fall_silent``: connections stay open, and nothing passes on them any more.
+    ``uploaded`` is called with the bytes that a client has sent on its connection so far, before they are passed on.
     """
 
     def __init__(self, port: int) -> None:
@@ -30,6 +32,7 @@ class TCPProxy:
         self.lose_answers_to = b""
         self.losses = 0
         self.delay = 0.0
+        self.uploaded: Callable[[int], object] = lambda _total: None
         threading.Thread(target=self._serve, daemon=True).start()
 
     @property
@@ -124,11 +127,14 @@ class _Link:
                 self._client.sendall(block)
 
     def _ask(self, server: socket.socket) -> None:
+        total = 0
         with contextlib.suppress(OSError):
             while block := self._client.recv(BLOCK):
+                total += len(block)
+                self._proxy.uploaded(total)
                 if self.is_silent:
                     continue
                 self._is_asked = True
-                self._is_answer_lost = self._proxy.is_answer_lost(block)
+                self._is_answer_lost = self._proxy.is_answer_lost(block) or self._is_answer_lost
                 server.sendall(block)
             server.shutdown(socket.SHUT_WR)
