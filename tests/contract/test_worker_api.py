@@ -138,6 +138,15 @@ def test_report_with_a_missing_line_is_an_error(importer: Importer) -> None:
         api.report("t1", output_of(chunk).splitlines(keepends=True)[0], None, soon())
 
 
+@pytest.mark.parametrize(("text", "words"), [(b"\xff", "not UTF-8"), (b"\0", r"U\+0000")])
+def test_report_of_what_is_no_text_is_an_error(importer: Importer, text: bytes, words: str) -> None:
+    api = importer.api()
+    importer.post()
+    chunk = claimed(api, "t1")
+    with pytest.raises(WorkerAPIError, match=words):
+        api.report("t1", output_of(chunk) + text, None, soon())
+
+
 def test_released_chunk_is_due_at_once_and_its_attempt_was_none(importer: Importer) -> None:
     api = importer.api()
     importer.post()

@@ -20,7 +20,10 @@ TCP_OPTIONS: dict[str, Any] = {
 }
 # Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
 DATABASE_ERRORS = (SQLAlchemyError, psycopg2.Error)
-SERVER_OPTIONS = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
+SERVER_OPTIONS = (
+    "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
+    " -c client_encoding=UTF8 -c standard_conforming_strings=on"  # what RawText relies on
+)
 
 
 def make_engine(database_uri: str, pool_size: int) -> Engine:

@@ -9,6 +9,7 @@ import pytest
 from importer.ledger.accept import EmptyBatchError, KeyReusedError
 from importer.ledger.cancel import cancel
 from importer.ledger.failure import fail, lose
+from importer.ledger.raw_text import NulInTextError
 from importer.ledger.release import release
 from importer.ledger.renew import renew
 from importer.ledger.report import Report, WrongLineCountError, report
@@ -90,6 +91,27 @@ def test_report_is_accepted_again_but_written_once(ledger: Ledger) -> None:
     changed = Report(chunk.token, ledger.output(chunk).replace(b"ok", b"no"))
     assert report(ledger.engine, changed, None, LEASE).accepted
     assert b"".join(results(ledger.engine, batch_id, False, None)) == ledger.output(chunk)
+
+
+NASTY = "it's '' \\ \\' % %s %(token)s $1 :name ;-- \U0001f4da книга \x7f\u2028"
+
+
+def test_report_is_kept_byte_for_byte_whatever_it_holds(ledger: Ledger) -> None:
+    batch_id = ledger.accept(1)
+    output = f'{{"row":1,"outcome":"ok","result":"{NASTY}"}}\n'.encode()
+    assert report(ledger.engine, Report(ledger.must_claim().token, output), None, LEASE).accepted
+    assert b"".join(results(ledger.engine, batch_id, False, None)) == output
+
+
+@pytest.mark.parametrize(("text", "error"), [(b"\xff", UnicodeDecodeError), (b"\0", NulInTextError)])
+def test_report_of_what_is_no_text_is_refused_and_writes_nothing(
+    ledger: Ledger, text: bytes, error: type[Exception]
+) -> None:
+    ledger.accept(1)
+    chunk = ledger.must_claim()
+    with pytest.raises(error):
+        report(ledger.engine, Report(chunk.token, b'{"row":1,"outcome":"ok","result":"%b"}\n' % text), None, LEASE)
+    assert ledger.column("SELECT state FROM importer.chunk") == ["leased"]
 
 
 def test_report_carries_the_next_claim_and_a_repeat_the_same_one(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from importer.ledger.claim import Claimant, ClaimedChunk, claimed_chunk
+from importer.ledger.raw_text import RawText
 from importer.ledger.statements import HELD_ROWS, REPORT, REPORT_AND_CLAIM
 
 FAILED_MARK = b'"outcome":"failed"'
@@ -25,7 +26,7 @@ class Report:
     def parameters(self) -> dict[str, object]:
         return {
             "token": self.token,
-            "output": self.output.decode("utf-8"),
+            "output": RawText(self.output),
             "rows": self.output.count(b"\n"),
             "failed_rows": self.output.count(FAILED_MARK),
         }

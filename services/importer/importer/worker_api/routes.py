@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from importer.ledger.claim import Claimant, claim
 from importer.ledger.failure import fail, lose
+from importer.ledger.raw_text import NulInTextError
 from importer.ledger.release import release, release_lost_device
 from importer.ledger.renew import renew
 from importer.ledger.report import Report, WrongLineCountError, report
@@ -74,6 +75,8 @@ def report_outcomes() -> Response:
         outcome = report(services().engine, done, _next_claimant(), lease)
     except UnicodeDecodeError:
         raise bad_request("The report is not UTF-8.", code="not_utf8") from None
+    except NulInTextError as error:
+        raise bad_request(str(error), code="nul_in_text") from None
     except WrongLineCountError as error:
         raise bad_request(str(error), code="wrong_line_count") from None
     if not outcome.accepted:
