@@ -12,7 +12,7 @@ COUNTED = ("created", "updated", "unchanged", "skipped", "removed")
 _encoder = msgspec.json.Encoder()
 
 
-class _Line(msgspec.Struct):
+class _Line(msgspec.Struct, gc=False):
     row: int
     outcome: str
     result: msgspec.Raw = msgspec.Raw(b"")
@@ -25,8 +25,8 @@ class LoadLines:
     """The lines of one chunk; those that failed in the worker stay as they are."""
 
     def __init__(self, output: str) -> None:
-        self._texts = output.encode().splitlines()
-        self._lines = [_decoder.decode(text) for text in self._texts]
+        self._output = output.encode()
+        self._lines = _decoder.decode_lines(self._output)
         self._loaded = [line for line in self._lines if line.outcome == "ok"]
 
     def items(self) -> bytes:
@@ -45,15 +45,25 @@ class LoadLines:
         """``outcomes`` are the catalog's, one per item in their order."""
         if len(outcomes) != len(self._loaded):
             raise ValueError(f"{len(self._loaded)} items were sent, {len(outcomes)} outcomes came back")
-        became = {line.row: _line(line, outcome, dry_run) for line, outcome in zip(self._loaded, outcomes, strict=True)}
-        pairs = zip(self._lines, self._texts, strict=True)
-        text = b"".join(became.get(line.row, text + b"\n") for line, text in pairs)
+        became = [_line(line, outcome, dry_run) for line, outcome in zip(self._loaded, outcomes, strict=True)]
+        text = _encoder.encode_lines(self._with_failed(became))
         failed = len(self._lines) - len(self._loaded) + sum("code" in outcome for outcome in outcomes)
         return AppliedLines(text.decode(), failed, Counter(outcome["outcome"] for outcome in outcomes))
 
+    def _with_failed(self, became: list[Any]) -> list[Any]:
+        """Every line in its order: those that were applied, and those that had failed before."""
+        if len(self._loaded) == len(self._lines):
+            return became
+        loaded = iter(became)
+        pairs = zip(self._lines, self._texts(), strict=True)
+        return [next(loaded) if line.outcome == "ok" else msgspec.Raw(text) for line, text in pairs]
+
+    def _texts(self) -> list[bytes]:
+        return self._output.splitlines()
+
     def cut(self, first_row: int, last_row: int) -> str:
         """The lines of these rows."""
-        pairs = zip(self._lines, self._texts, strict=True)
+        pairs = zip(self._lines, self._texts(), strict=True)
         return b"".join(text + b"\n" for line, text in pairs if first_row <= line.row <= last_row).decode()
 
     def refused(self, code: str, detail: str) -> "AppliedLines":
@@ -73,9 +83,10 @@ class AppliedLines(msgspec.Struct):
         return {name: self.changes[name] for name in COUNTED}
 
 
-def _line(line: _Line, outcome: dict[str, Any], dry_run: bool) -> bytes:
+def _line(line: _Line, outcome: dict[str, Any], dry_run: bool) -> msgspec.Struct | msgspec.Raw:
+    """To be encoded with many others at once."""
     if "code" in outcome:
         detail, field = outcome.get("detail", ""), outcome.get("field", "")
-        return failed_line(line.row, outcome["code"], detail, bytes(line.result), field)
+        return msgspec.Raw(failed_line(line.row, outcome["code"], detail, bytes(line.result), field).rstrip(b"\n"))
     result = Applied(outcome["id"], outcome["outcome"], outcome.get("etag"), dry_run)
-    return _encoder.encode(ok_line(line.row, result)) + b"\n"
+    return ok_line(line.row, result)
