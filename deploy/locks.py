@@ -2,7 +2,8 @@
 
 ``requirements-dev.txt`` is resolved first, over every member and the development tools; each image's
 ``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package. The peers of
-``make bench`` have a lock and an environment of their own, with the same versions of what they share with us.
+``make bench`` have a lock and an environment of their own, with the same versions of what they share with us. What the
+model for shots needs is listed whole, so that nothing is resolved: torch would come with it.
 """
 
 import argparse
@@ -20,6 +21,7 @@ LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-jobs")
 IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
 WITHOUT_IMAGE = ("client",)
 PEERS = "tests/bench/peers/requirements"
+MODEL = "worker-gpu/requirements-model.txt"
 FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^torch\b", re.MULTILINE)
 
 OPTIONS = (
@@ -34,6 +36,7 @@ def write(upgrade: bool) -> None:
     for image in IMAGES:
         # Nothing of an image's old lock is kept: the development lock alone says which version it is.
         _compile(f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
+    _compile(MODEL, [], ["--group=worker-gpu/pyproject.toml:model", "--no-deps", f"--constraints={DEVELOPMENT}"])
     peers = (ROOT / f"{PEERS}.in").read_text(encoding="utf-8").splitlines()
     _compile(f"{PEERS}.txt", peers, [f"--constraints={DEVELOPMENT}", *(["--upgrade"] if upgrade else [])])
 
@@ -41,7 +44,7 @@ def write(upgrade: bool) -> None:
 def wrong_locks() -> list[str]:
     """A line for each lock that is missing, or that carries an address or torch."""
     wrong = []
-    for name in (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), f"{PEERS}.txt"):
+    for name in (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), MODEL, f"{PEERS}.txt"):
         path = ROOT / name
         found = FORBIDDEN.search(path.read_text(encoding="utf-8")) if path.exists() else None
         if not path.exists():

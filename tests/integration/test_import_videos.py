@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importer.migrate import migrate
+from tests.support.model import needs_model, real_video
 from tests.support.processes import python
 from tests.support.stack import Part, Stack, running_stack
-from tests.support.videos import write_video
+from tests.support.videos import copy_beginning, write_video
 from tests.support.waiting import wait_until
+from worker_gpu.model import is_installed
 
 
 def gpu_worker(stack: Stack) -> Part:
@@ -44,9 +48,34 @@ def test_videos_become_outcomes_each_with_its_code(stack: Stack) -> None:
     assert stack.wait_finished(batch_id)["state"] == "done_with_errors"
     clip, *failed = stack.results(batch_id)
     assert clip["result"]["frames"] == 30
-    assert clip["result"]["shots_code"] == "no_model"
+    check_shots(stack, clip["result"])
     assert [line["code"] for line in failed] == ["not_found", "bad_name", "not_a_video"]
     assert [line["payload"] for line in failed] == payloads[1:]
+
+
+def check_shots(stack: Stack, found: dict[str, Any]) -> None:
+    """Whether a model is installed or not."""
+    if not is_installed():
+        assert (found["shots"], found["shots_code"]) == (None, "no_model")
+        return
+    assert (found["shots_code"], found["device"], found["model"]) == (None, "cpu", "TransNet V2")
+    assert (found["shots"][0]["start_frame"], found["shots"][-1]["end_frame"]) == (0, 29)
+    media = Path(stack.env["MEDIA_DIR"])
+    for name in (found["contact_sheet"], *(shot["keyframe"] for shot in found["shots"])):
+        assert (media / name).read_bytes().startswith(b"\xff\xd8\xff"), name
+
+
+@needs_model
+def test_shots_of_a_real_video_come_through_the_ledger_with_their_pictures(stack: Stack) -> None:
+    copy_beginning(real_video(), Path(stack.env["MEDIA_DIR"]) / "real.mp4", 100)
+    batch_id = stack.post_rows(1, operation="process_video", payload="real.mp4")
+    assert stack.wait_finished(batch_id, 100)["state"] == "done"
+    (line,) = stack.results(batch_id)
+    shots = line["result"]["shots"]
+    assert [shot["start_frame"] for shot in shots[1:]] == [shot["end_frame"] + 1 for shot in shots[:-1]]
+    assert [shot["keyframe"] for shot in shots] == [
+        f"results/{batch_id}/1/shot-{number:04}.jpg" for number in range(1, len(shots) + 1)
+    ]
 
 
 def test_gpu_worker_is_registered_for_its_queue_alone(stack: Stack) -> None:

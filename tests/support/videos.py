@@ -1,10 +1,13 @@
 """Small real videos, made with PyAV."""
 
+import itertools
+import struct
 from fractions import Fraction
 from pathlib import Path
 
 import av
 from av.audio.frame import AudioFrame
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -31,6 +34,45 @@ def write_video(path: Path, frames: int, codec: str = "mpeg4") -> Path:
         for number in range(frames):
             container.mux(stream.encode(_frame(number)))
         container.mux(stream.encode(None))
+    return path
+
+
+def copy_beginning(source: Path, target: Path, frames: int) -> Path:
+    """The first packets of a video, as they are."""
+    with av.open(str(source)) as old, av.open(str(target), "w") as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        packets = (packet for packet in old.demux(old.streams.video[0]) if packet.dts is not None)
+        for packet in itertools.islice(packets, frames):
+            packet.stream = stream
+            new.mux(packet)
+    return target
+
+
+def turn(path: Path) -> Path:
+    """Let an MP4 say of itself that it is shown turned by 90 degrees clockwise: its display matrix is overwritten."""
+    data = path.read_bytes()
+    plain = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    at = data.index(plain, data.index(b"tkhd"))
+    turned = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, HEIGHT << 16, 0, 1 << 30)
+    path.write_bytes(data[:at] + turned + data[at + len(turned) :])
+    return path
+
+
+def write_sound_with_cover(path: Path) -> Path:
+    """Silence, and one picture that players show beside it."""
+    with av.open(str(path), "w") as container:
+        sound = container.add_stream("aac", rate=8000, layout="mono")
+        cover = container.add_stream("mjpeg")
+        assert isinstance(cover, VideoStream)
+        cover.width, cover.height, cover.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
+        cover.disposition = Disposition.attached_pic
+        container.mux(cover.encode(_frame(0)))
+        container.mux(cover.encode(None))
+        frame = AudioFrame("fltp", "mono", 1024)
+        frame.planes[0].update(bytes(frame.planes[0].buffer_size))
+        frame.rate = 8000
+        container.mux(sound.encode(frame))
+        container.mux(sound.encode(None))
     return path
 
 

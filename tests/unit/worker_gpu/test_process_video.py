@@ -1,4 +1,4 @@
-"""``process_video`` on real files: good ones and broken ones."""
+"""``process_video`` without a model on real files: good ones and broken ones."""
 
 import dataclasses
 from pathlib import Path
@@ -11,7 +11,8 @@ from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context, Stopped
 from stackroom_jobs.worker.stop import StopFlag
 from tests.support.local_media import LocalMedia
-from tests.support.videos import write_sound, write_video
+from tests.support.scenes import Scene, frames_of, write_pictures
+from tests.support.videos import turn, write_sound, write_sound_with_cover, write_video
 from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.tasks.process_video import ProcessVideo
 
@@ -33,7 +34,9 @@ class Worker:
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Worker:
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """Without a model, whether one is installed or not."""
+    monkeypatch.setattr("worker_gpu.tasks.process_video.is_installed", lambda: False)
     media = tmp_path / "media"
     media.mkdir()
     return Worker(media, Context(GpuWorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(media)))
@@ -102,6 +105,33 @@ def test_content_that_is_no_video_says_so(worker: Worker, content: bytes) -> Non
 def test_sound_alone_has_no_video_stream(worker: Worker) -> None:
     write_sound(worker.media / "sound.avi")
     assert worker.code("sound.avi") == "no_video_stream"
+
+
+def test_sound_with_a_cover_has_no_video_stream(worker: Worker) -> None:
+    write_sound_with_cover(worker.media / "song.mp4")
+    assert worker.code("song.mp4") == "no_video_stream"
+
+
+def test_one_frame_is_a_video(worker: Worker) -> None:
+    write_video(worker.media / "one.mp4", 1)
+    found = worker.process("one.mp4")
+    assert (found.frames, found.damaged) == (1, False)
+    assert found.duration == pytest.approx(0.04)
+
+
+def test_turned_video_keeps_its_size_and_says_how_it_is_turned(worker: Worker) -> None:
+    turn(write_video(worker.media / "phone.mp4", 3))
+    found = worker.process("phone.mp4")
+    assert (found.width, found.height, found.rotation) == (96, 64, 270)
+
+
+def test_ten_bits_and_uneven_times_are_read(worker: Worker) -> None:
+    times = [0, 40, 90, 400, 1000]
+    pictures = frames_of([Scene(len(times))], 1)
+    write_pictures(worker.media / "deep.mkv", pictures, pixel_format="yuv420p10le", times=times)
+    found = worker.process("deep.mkv")
+    assert (found.codec, found.frames, found.damaged) == ("h264", 5, False)
+    assert found.duration == pytest.approx(1.04, abs=0.05)
 
 
 def test_video_that_is_header_alone_has_no_frames(worker: Worker) -> None:

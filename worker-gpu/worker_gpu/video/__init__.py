@@ -1,1 +1,1 @@
-"""Video files: opened inside one folder only, decoded frame by frame."""
+"""Video files: opened so that they can do no harm, decoded frame by frame."""

@@ -1,0 +1,52 @@
+"""How long a video may take."""
+
+import dataclasses
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.outcomes import RecordError
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker import Context, Stopped
+from stackroom_jobs.worker.stop import StopFlag
+from tests.support.local_media import LocalMedia
+from worker_gpu.video import patience
+from worker_gpu.video.frames import Frames
+from worker_gpu.video.patience import Patience
+
+
+@dataclasses.dataclass
+class Length:
+    """As much of Frames as is asked: seconds that the header tells, and seconds decoded."""
+
+    duration: float | None
+    end: float
+
+
+def waiting(tmp_path: Path, duration: float | None, end: float = 0.0) -> Patience:
+    context = Context(WorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(tmp_path))
+    return Patience(cast("Frames", Length(duration, end)), context)
+
+
+def test_allowed_time_grows_with_the_video_up_to_the_hard_limit(tmp_path: Path) -> None:
+    limit = OPERATIONS["process_video"].time_limit
+    assert limit is not None
+    assert waiting(tmp_path, 10.0).allowed() == 340
+    assert waiting(tmp_path, None).allowed() == 300
+    assert waiting(tmp_path, 1.0, end=3600.0).allowed() == 14_700
+    assert waiting(tmp_path, 1e9).allowed() == 0.75 * limit
+
+
+def test_slow_video_is_timed_out_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "LEAST_SECONDS", -1.0)
+    with pytest.raises(RecordError, match="not done after 0 s") as caught:
+        waiting(tmp_path, None).look()
+    assert caught.value.code == "timed_out"
+
+
+def test_worker_that_is_to_end_is_stopped(tmp_path: Path) -> None:
+    (tmp_path / "stop").touch()
+    with pytest.raises(Stopped):
+        waiting(tmp_path, 10.0).look()
