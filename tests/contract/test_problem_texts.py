@@ -30,6 +30,7 @@ CODE_AT = {
     "failed": 2, "refuse": 1, "refused": 0, "wrong_argument": 1, "failed_line": 1, "refused_line": 1,
 }  # fmt: skip
 WORD = re.compile(r"[a-z]+[a-z0-9_]*")
+CODES = {"code", "shots_code"}
 OF_THE_PAGES = {"network"}
 
 
@@ -47,7 +48,7 @@ def codes_of_call(call: ast.Call) -> Iterator[str]:
     if place is not None and place < len(call.args):
         yield from constants(call.args[place])
     for keyword in call.keywords:
-        if keyword.arg in ("code", "shots_code"):
+        if keyword.arg in CODES:
             yield from constants(keyword.value)
 
 
@@ -63,7 +64,7 @@ def codes_of(node: ast.AST) -> Iterator[str]:
         yield from constants(node.value)
     elif isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
-        yield from (code for key, value in pairs if "code" in constants(key) for code in constants(value))
+        yield from (code for key, value in pairs if CODES & set(constants(key)) for code in constants(value))
     elif isinstance(node, ast.Return):
         tuples = (inner for inner in ast.walk(node) if isinstance(inner, ast.Tuple) and len(inner.elts) == 2)
         yield from (code for pair in tuples if is_sentence(pair.elts[1]) for code in constants(pair.elts[0]))
