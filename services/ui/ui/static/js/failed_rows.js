@@ -9,20 +9,20 @@ const MOST_ROWS = 200;
 
 /**
  * Reads only as far as needed: results may be large.
- * @param {string} address @returns {Promise<any[]>}
+ * @param {string} address @param {number} most @returns {Promise<any[]>}
  */
-async function firstLines(address) {
+export async function firstLines(address, most) {
   const body = (await call("GET", address)).body;
   if (!body) return [];
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let read = "";
   let count = 0;
-  for (let block = await reader.read(); !block.done && count < MOST_ROWS; block = await reader.read()) {
+  for (let block = await reader.read(); !block.done && count < most; block = await reader.read()) {
     read += block.value;
     count = read.split("\n").length - 1;
   }
   await reader.cancel();
-  return read.slice(0, read.lastIndexOf("\n") + 1).split("\n", MOST_ROWS).filter(Boolean).map((line) => JSON.parse(line));
+  return read.slice(0, read.lastIndexOf("\n") + 1).split("\n", most).filter(Boolean).map((line) => JSON.parse(line));
 }
 
 /** The reason in the page's language, with the field that is wrong. @param {any} row @returns {string} */
@@ -45,13 +45,13 @@ function line(row) {
   return rowOf(heads, [number(row.row), text("outcome", row.outcome), id, reasonCell(row)]);
 }
 
-/** @param {import("./live.js").Batch} batch */
-export async function showFailedRows(batch) {
+/** @param {import("./live.js").Batch} batch @param {number} [most] rows that are shown */
+export async function showFailedRows(batch, most = MOST_ROWS) {
   const state = byId("rows-state");
   const all = batch.outcomes.failed + batch.outcomes.refused;
   if (!all) return void (state.textContent = text("action", "none"));
   try {
-    const rows = await firstLines(`${batch.results_url}?outcome=not_ok`);
+    const rows = await firstLines(`${batch.results_url}?outcome=not_ok`, most);
     byId("rows").replaceChildren(...rows.map(line));
     byId("rows-table").hidden = false;
     state.hidden = rows.length === all;

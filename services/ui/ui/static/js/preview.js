@@ -48,11 +48,11 @@ function columnsOf(found) {
   return found.input.columns ?? [...new Set(found.rows.flatMap((line) => Object.keys(line.record ?? {})))];
 }
 
-/** @param {any} line @param {string[]} heads the row's number, the columns, what is wrong @param {string[]} columns */
+/** @param {any} line @param {string[]} heads the row's number, the columns, maybe what is wrong @param {string[]} columns */
 function row(line, heads, columns) {
   const record = line.record ?? line;
-  const cells = columns.map((name) => shown(record[name]));
-  const made = rowOf(heads, [number(line.row), ...cells, line.code ? reason(line) : ""]);
+  const cells = [number(line.row), ...columns.map((name) => shown(record[name])), line.code ? reason(line) : ""];
+  const made = rowOf(heads, cells.slice(0, heads.length));
   if (line.code) made.classList.add("table-warning");
   return made;
 }
@@ -60,7 +60,8 @@ function row(line, heads, columns) {
 /** @param {Found} found */
 function showRows(found) {
   const columns = columnsOf(found);
-  const heads = [text("action", "row"), ...columns, text("action", "wrong")];
+  const wrong = found.rows.some((line) => line.code) ? [text("action", "wrong")] : [];
+  const heads = [text("action", "row"), ...columns, ...wrong];
   byId("preview-heads").replaceChildren(...heads.map((head) => element("th", { scope: "col" }, head)));
   byId("preview-rows").replaceChildren(...found.rows.map((line) => row(line, heads, columns)));
 }

@@ -20,6 +20,7 @@ function show(batch) {
   byId("trial-counts").replaceChildren(...changes, ...bad);
 }
 
+const MOST_ROWS = 10; // its own page has more
 let stop = () => {};
 
 export function hideTrial() {
@@ -39,7 +40,7 @@ export function showTrial(first, finished) {
   const changed = (/** @type {Batch} */ batch) => {
     show(batch);
     if (!FINAL.includes(batch.state)) return;
-    showFailedRows(batch);
+    showFailedRows(batch, MOST_ROWS);
     finished();
   };
   stop = watch(first.id, changed, (how) => {
