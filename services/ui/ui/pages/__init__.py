@@ -11,7 +11,16 @@ from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.preferences import chosen_theme, install_preferences
 from ui.pages.problem_texts import problem_texts
 from ui.pages.routes import pages_blueprint
-from ui.pages.texts import change_texts, conflict_texts, form_texts, operation_texts, script_texts, state_texts
+from ui.pages.sizes import shown_bytes
+from ui.pages.texts import (
+    change_texts,
+    conflict_texts,
+    form_texts,
+    operation_texts,
+    script_texts,
+    state_texts,
+    worker_texts,
+)
 from ui.translations import LANGUAGES, chosen_language
 
 __all__ = ["SECURITY_HEADERS", "install_pages"]
@@ -29,6 +38,7 @@ def _context() -> dict[str, Any]:
         "conflicts": conflict_texts(),
         "changes": change_texts(),
         "found": form_texts(),
+        "worker_states": worker_texts(),
         "script_texts": script_texts,
     }
 
@@ -38,6 +48,7 @@ def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes:
     Bootstrap5(app)
     blueprint = pages_blueprint(upstreams, max_body_bytes)
     blueprint.context_processor(_context)
+    app.add_template_filter(shown_bytes, "bytes")
     app.register_blueprint(blueprint)
     install_preferences(app)
     install_headers(app)

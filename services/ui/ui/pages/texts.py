@@ -39,6 +39,16 @@ def conflict_texts() -> dict[str, str]:
     }
 
 
+def worker_texts() -> dict[str, str]:
+    """The state of a worker."""
+    return {
+        "healthy": _("works"),
+        "unhealthy": _("unhealthy"),
+        "refused": _("refused"),
+        "gone": _("silent"),
+    }
+
+
 def change_texts() -> dict[str, str]:
     """What a load did with rows of the register."""
     return {
@@ -139,6 +149,28 @@ def _batch_texts() -> dict[str, str]:
     }
 
 
+def _video_texts() -> dict[str, str]:
+    return {
+        "duration": _("Duration"),
+        "frames": _("Frames"),
+        "frame_rate": _("Frame rate"),
+        "size": _("Size"),
+        "codec": _("Codec"),
+        "shots": _("Shots"),
+        "shot": _("Shot {number}"),
+        "start": _("Start"),
+        "end": _("End"),
+        "probability": _("Probability of the cut"),
+        "contact_sheet": _("Contact sheet"),
+        "device": _("Device"),
+        "model": _("Model"),
+        "decode_rate": _("Decoded"),
+        "model_rate": _("Looked through"),
+        "per_second": _("frames/s"),
+        "damaged": _("Parts of the file cannot be decoded."),
+    }
+
+
 def script_texts() -> dict[str, dict[str, str]]:
     return {
         "state": state_texts(),
@@ -147,5 +179,5 @@ def script_texts() -> dict[str, dict[str, str]]:
         "change": change_texts(),
         "found": form_texts(),
         "problem": problem_texts(),
-        "action": {**_register_texts(), **_import_texts(), **_batch_texts()},
+        "action": {**_register_texts(), **_import_texts(), **_batch_texts(), **_video_texts()},
     }

@@ -6,6 +6,7 @@ import { showFailedRows } from "./failed_rows.js";
 import { FINAL, watch } from "./live.js";
 import { Plot } from "./plot.js";
 import { localTimes, number, text } from "./text.js";
+import { showVideos } from "./video_results.js";
 
 /** @typedef {import("./live.js").Batch} Batch */
 
@@ -91,12 +92,15 @@ async function ask(action, run) {
 function start(id) {
   const plot = new Plot(byId("plot"), byId("plot-card"));
   let failedBefore = -1;
+  let okBefore = -1;
   const changed = (/** @type {Batch} */ batch) => {
     show(batch);
     plot.add(batch.rows - batch.outcomes.pending, batch.records_per_second);
     const failed = batch.outcomes.failed + batch.outcomes.refused;
     if (failed !== failedBefore) showFailedRows(batch);
+    if (batch.outcomes.ok !== okBefore && byId("videos-list")) showVideos(batch);
     failedBefore = failed;
+    okBefore = batch.outcomes.ok;
   };
   watch(id, changed, (how) => {
     byId("link").hidden = !how;

@@ -7,6 +7,7 @@ import { showPreview } from "./preview.js";
 import { bytes, percent, text } from "./text.js";
 import { hideTrial, showTrial } from "./trial.js";
 import { upload } from "./upload.js";
+import { isVideo, MEDIA, mostBytes, OPERATION, recordOf, videoContent } from "./video.js";
 
 /** @typedef {import("./content.js").Content} Content */
 /** @typedef {import("./preview.js").Found} Found */
@@ -41,13 +42,14 @@ function forget() {
 /** @returns {Promise<Content | null>} null where nothing is chosen that could be sent; the field says why */
 async function chosen() {
   const pasted = byId("pasted").value.trim();
-  const blob = file.files?.[0] ?? (pasted ? new Blob([pasted]) : null);
-  const most = Number(form.dataset.maxBytes) - WRAPPING_BYTES;
+  const given = file.files?.[0];
+  const blob = given ?? (pasted ? new Blob([pasted]) : null);
+  const most = given && isVideo(given) ? await mostBytes() : Number(form.dataset.maxBytes) - WRAPPING_BYTES;
   mark("source", "");
   mark("file", "");
   if (!blob) mark("file", text("action", "nothing_to_send"));
   else if (blob.size > most) mark("file", text("action", "file_too_large", { size: bytes(blob.size), most: bytes(most) }));
-  else return prepared(blob, file.files?.[0]?.name ?? text("action", "typed"));
+  else return given && isVideo(given) ? videoContent(given) : prepared(blob, given?.name ?? text("action", "typed"));
   file.focus();
   return null;
 }
@@ -70,11 +72,12 @@ async function check() {
   try {
     content = await chosen();
     if (!content || signal.aborted) return;
-    const query = operation.value ? `?${new URLSearchParams({ operation: operation.value })}` : "";
+    const wanted = content.video ? OPERATION : operation.value;
+    const query = wanted ? `?${new URLSearchParams({ operation: wanted })}` : "";
     const options = { ...content, progress: progress("check-state", "checking"), signal };
     const found = await upload(`/api/importer/preview${query}`, options);
     checked = { content, found };
-    showPreview(found, content.name);
+    showPreview(found, content);
     showButtons(false);
     byId("check-state").textContent = text("action", "checked");
   } catch (error) {
@@ -103,13 +106,22 @@ function options(isDry) {
   return { on_conflict: policy, dry_run: String(isDry) };
 }
 
+/** A video goes first; the batch then names it as the importer does. @param {Content} content @returns {Promise<Content>} */
+async function delivered(content) {
+  if (!content.video) return content;
+  const type = content.video.type || "application/octet-stream";
+  const stored = await upload(MEDIA, { body: content.video, type, progress: progress("send-state", "sending") });
+  return { ...content, body: recordOf(content.name, stored.name) };
+}
+
 /** @param {{content: Content, found: Found}} what @param {boolean} isDry @returns {Promise<any>} the batch */
-function post({ content, found }, isDry) {
+async function post({ content, found }, isDry) {
   const own = options(isDry);
   const source = byId("source").value.trim();
   const query = new URLSearchParams({ operation: found.operation, ...(source ? { source } : {}), ...own });
   const headers = { "Idempotency-Key": keyFor(found.operation, ...Object.values(own)) };
-  return upload(`/api/importer/batches?${query}`, { ...content, headers, progress: progress("send-state", "sending") });
+  const whole = await delivered(content);
+  return upload(`/api/importer/batches?${query}`, { ...whole, headers, progress: progress("send-state", "sending") });
 }
 
 /** @param {boolean} isBusy */

@@ -3,7 +3,7 @@
 import { byId, element } from "./dom.js";
 import { reason } from "./failed_rows.js";
 import { rowOf } from "./rows_table.js";
-import { number, text } from "./text.js";
+import { bytes, number, text } from "./text.js";
 
 /**
  * @typedef {{operation: string, has_worker: boolean, input: Record<string, any>, rows_read: number, rows_expected: number,
@@ -23,17 +23,18 @@ function encoding(input) {
   return input.byte_order_mark ? text("action", "with_mark", { encoding: name }) : name;
 }
 
-/** @param {Found} found @param {string} name of the file */
-function facts(found, name) {
-  const { input } = found;
+/** @param {Found} found @param {import("./content.js").Content} content */
+function facts(found, { name, video }) {
+  const { input } = video ? { input: /** @type {Record<string, any>} */ ({}) } : found;
   const pairs = [
     ["file", name],
+    ["size", video && bytes(video.size)],
     ["operation", text("operation", found.operation)],
-    ["form", text("found", input.format)],
+    ["form", input.format && text("found", input.format)],
     ["encoding", encoding(input)],
     ["delimiter", input.delimiter && text("found", input.delimiter)],
     ["columns", input.columns?.join(", ")],
-    ["rows", howMany(found)],
+    ["rows", video ? "" : howMany(found)],
   ];
   return pairs
     .filter(([, value]) => value)
@@ -76,9 +77,10 @@ function showRefused(found) {
   box.replaceChildren(text("action", "will_be_refused", counts), element("ul", { class: "mb-0" }, ...lines));
 }
 
-/** @param {Found} found @param {string} name */
-export function showPreview(found, name) {
-  byId("preview-facts").replaceChildren(...facts(found, name));
+/** @param {Found} found @param {import("./content.js").Content} content */
+export function showPreview(found, content) {
+  byId("preview-facts").replaceChildren(...facts(found, content));
+  byId("preview-table").hidden = Boolean(content.video);
   byId("preview-no-worker").hidden = found.has_worker;
   showRefused(found);
   showRows(found);

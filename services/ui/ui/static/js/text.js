@@ -22,6 +22,13 @@ export const number = (value) => new Intl.NumberFormat(language).format(value);
 /** @param {number} part of one @returns {string} */
 export const percent = (part) => new Intl.NumberFormat(language, { style: "percent" }).format(part);
 
+/** @param {number} value @returns {string} such as 1:02:03.5 */
+export function seconds(value) {
+  const whole = Math.floor(value);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0"));
+  return `${parts.join(":")}.${String(Math.floor((value - whole) * 10))}`;
+}
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 /** @param {number} count @returns {string} in the largest unit that it fills, of 1024 each */
