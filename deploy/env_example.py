@@ -36,9 +36,10 @@ INTRODUCTION = """\
 #   catalog              WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer             WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer-worker-api  WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
-#   importer-dispatcher  2, and 1 that listens           3
+#   importer-media       1 x DB_POOL_SIZE                1 x 4 = 4
+#   importer-dispatcher  5, and 2 that listen            7
 #   migrations, a person's psql                          3
-#   together                                             30; each further replica of a service costs its line again.
+#   together                                             38; each further replica of a service costs its line again.
 # Workers and the gateway hold no connection, so scaling them costs none.
 """
 

@@ -20,6 +20,7 @@ ADDRESSES = {
     "CATALOG_URL": "http://127.0.0.1:5001",
     "IMPORTER_URL": "http://127.0.0.1:5002",
     "WORKER_API_URL": "http://127.0.0.1:5003",
+    "MEDIA_URL": "http://127.0.0.1:5004",
     "UI_HOST": "127.0.0.1",
     "UI_PORT": "5000",
 }

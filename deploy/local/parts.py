@@ -17,6 +17,7 @@ from stackroom_kit.settings import SettingsError
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 SERVICE_CONFIGURATION = ("-c", "python:stackroom_kit.gunicorn_conf")
+MEDIA_THREADS = {"WEB_PROCESSES": "1", "WEB_THREADS": "64"}  # each waits for one client that sends or takes a film
 CELERY = (sys.executable, "-m", "celery")
 
 
@@ -40,6 +41,7 @@ def service_parts(home: Home, environ: Mapping[str, str]) -> list[Part]:
         _service("catalog", "catalog.wsgi:app", "CATALOG_URL", environ),
         _service("importer", "importer.wsgi:app", "IMPORTER_URL", environ),
         _service("importer-worker-api", "importer.worker_api.wsgi:app", "WORKER_API_URL", environ),
+        _service("importer-media", "importer.wsgi:app", "MEDIA_URL", {**environ, **MEDIA_THREADS}),
         _dispatcher(home, environ),
     ]
 

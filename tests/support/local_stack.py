@@ -15,7 +15,7 @@ from tests.support.services import is_ready
 from tests.support.waiting import wait_until
 
 START_LIMIT = 90.0  # seconds; two slow cores
-ADDRESSES = ("CATALOG_URL", "IMPORTER_URL", "WORKER_API_URL")
+ADDRESSES = ("CATALOG_URL", "IMPORTER_URL", "WORKER_API_URL", "MEDIA_URL")
 
 
 class LocalStack:

@@ -22,7 +22,8 @@ class Operation:
     """``queues`` are those it may run on, the first being its own; ``time_limit`` is in seconds (None: the setting's).
 
     ``local`` is the function itself where it needs nothing heavy: the eager mode runs it in the importer. ``loads``
-    names the resource of the catalog to which the importer applies what the workers made of the records.
+    names the resource of the catalog to which the importer applies what the workers made of the records. One that
+    ``reads_media`` has records that name media files.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Operation:
     time_limit: int | None = None
     local: Callable[[Any], msgspec.Struct] | None = None
     loads: str | None = None
+    reads_media: bool = False
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -72,6 +74,7 @@ _ALL = (
         min_rows=1,
         max_rows=1,
         time_limit=6 * 3600,  # the last resort: the function has a limit of its own, by the length of the video
+        reads_media=True,
     ),
     Operation(
         name="load_groups",

@@ -1,6 +1,6 @@
 """A body is what its Content-Length says, or it is refused: servers pass cut uploads on as if whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from flask import Flask, Response, request
@@ -45,22 +45,24 @@ class CountedBody:
             yield line
 
 
-def _check_length(max_body_bytes: int) -> None:
+def _check_length(max_body_bytes: int, longer: Mapping[str, int]) -> None:
     if request.method not in METHODS_WITH_BODY:
         return
     if "Transfer-Encoding" in request.headers:
         raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(415, "unsupported_content_encoding", "Send the body without Content-Encoding.")
-    if (request.content_length or 0) > max_body_bytes:
-        raise too_large(f"The body may have at most {max_body_bytes} bytes.")
+    limit = longer.get(request.endpoint or "", max_body_bytes)
+    if (request.content_length or 0) > limit:
+        raise too_large(f"The body may have at most {limit} bytes.")
 
 
 def _incomplete(_error: IncompleteBodyError) -> Response:
     return respond(bad_request("The body is shorter than its Content-Length.", code="incomplete_body"))
 
 
-def register_body_length(app: Flask, max_body_bytes: int) -> None:
+def register_body_length(app: Flask, max_body_bytes: int, longer: Mapping[str, int]) -> None:
+    """``longer`` has the endpoints with a limit of their own."""
     wsgi_app = app.wsgi_app
 
     def counted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -71,5 +73,5 @@ def register_body_length(app: Flask, max_body_bytes: int) -> None:
 
     app.wsgi_app = counted  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = None
-    app.before_request(lambda: _check_length(max_body_bytes))
+    app.before_request(lambda: _check_length(max_body_bytes, longer))
     app.register_error_handler(IncompleteBodyError, _incomplete)

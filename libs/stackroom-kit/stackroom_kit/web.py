@@ -1,6 +1,7 @@
 """What every Flask service of Stackroom has, installed in one call."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from flask import Flask, request
 
@@ -17,8 +18,17 @@ def _refuse_bad_path() -> None:
         raise bad_request("The path holds characters that are not allowed.", code="bad_path")
 
 
-def install(app: Flask, service: str, settings: WebSettings, checks: Mapping[str, Check]) -> None:
-    """Logs, request ids, problem+json, body lengths and health, in the order in which they must act."""
+def install(
+    app: Flask,
+    service: str,
+    settings: WebSettings,
+    checks: Mapping[str, Check],
+    longer_bodies: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    """Logs, request ids, problem+json, body lengths and health, in the order in which they must act.
+
+    ``longer_bodies``: endpoints whose bodies have a limit of their own instead of ``max_body_bytes``.
+    """
     configure_logging(settings.log_level, service)
     app.config["SECRET_KEY"] = settings.flask_secret_key.reveal() or None
     app.config["MAX_JSON_BYTES"] = settings.max_json_bytes
@@ -27,5 +37,5 @@ def install(app: Flask, service: str, settings: WebSettings, checks: Mapping[str
     register_request_id(app)
     register_problems(app)
     app.before_request(_refuse_bad_path)
-    register_body_length(app, settings.max_body_bytes)
+    register_body_length(app, settings.max_body_bytes, longer_bodies)
     register_health(app, checks)

@@ -8,6 +8,8 @@ from importer.batches.previewing import blueprint as preview
 from importer.batches.routes import blueprint as batches
 from importer.database import make_engine
 from importer.database_problems import register_database_problems
+from importer.media.routes import UPLOAD_ENDPOINT
+from importer.media.routes import blueprint as media
 from importer.readiness import checks
 from importer.services import Services, keep_services
 from importer.settings import Settings
@@ -23,9 +25,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("importer")
     here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
     keep_services(app, here)
-    install(app, "importer", settings, checks(here))
+    install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes})
     register_database_problems(app)
-    for blueprint in (tasks, batches, preview, operations, workers):
+    for blueprint in (tasks, batches, preview, operations, workers, media):
         app.register_blueprint(blueprint)
     serve_document(app, api_document())
     return app

@@ -71,6 +71,12 @@ class Settings(
     media_dir: str = setting(
         "MEDIA_DIR", "media", text, "Folder of the media files: uploads, pictures, and what you put there yourself."
     )
+    upload_retention_days: int = setting(
+        "UPLOAD_RETENTION_DAYS",
+        30,
+        integer(1, 36_500),
+        "Days after it was last sent for which an upload is kept; longer while an open batch names it.",
+    )
     max_picture_bytes: int = setting(
         "MAX_PICTURE_BYTES",
         8 * 1024 * 1024,

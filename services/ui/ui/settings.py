@@ -2,18 +2,24 @@
 
 import dataclasses
 
-from stackroom_kit.common_settings import CatalogAddressSettings, WebSettings, service_address
+from stackroom_kit.common_settings import CatalogAddressSettings, MediaLimitSettings, WebSettings, service_address
 from stackroom_kit.settings import integer, setting, text
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(CatalogAddressSettings, WebSettings):
+class Settings(CatalogAddressSettings, MediaLimitSettings, WebSettings):
     ui_host: str = setting("UI_HOST", "127.0.0.1", text, "Address that the gateway listens on.")
     ui_port: int = setting("UI_PORT", 5000, integer(1, 65535), "Port that the gateway listens on.")
     importer_url: str = setting(
         "IMPORTER_URL", "http://localhost:5002", service_address, "Where the importer's public API answers."
+    )
+    media_url: str | None = setting(
+        "MEDIA_URL",
+        None,
+        service_address,
+        "Where importer-media answers, which takes uploads and gives videos; the importer itself if empty.",
     )
     trusted_hosts: str = setting(
         "TRUSTED_HOSTS",

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from ui.gateway.routes import CATALOG, IMPORTER
+from ui.gateway.routes import CATALOG, IMPORTER, MEDIA
 from ui.gateway.upstream import Upstream
 from ui.settings import Settings
 
 
 def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
     """One bounded connection pool per service, by the name that the routes use."""
-    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url}
+    media = settings.media_url or settings.importer_url
+    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url, MEDIA: media}
     return {
         name: Upstream(
             name,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from importer.api_document.media import MEDIA_CALLS
 from importer.api_document.schemas import OPERATION, QUEUE, TEXT, schemas
 from importer.batches.request import DEFAULT_OPERATION, DEFAULT_SOURCE, KEY_HEADER, ON_CONFLICT
 from importer.batches.routes import MAX_PAGE
@@ -85,6 +86,7 @@ CALLS = (
          {200: _json("The queues.", "QueueList")}, READ),
     Call("GET", "/api/importer/workers", "list_workers", "Workers of the last day, but those that ended.", "workers",
          {200: _json("The workers.", "WorkerList")}, READ),
+    *MEDIA_CALLS,
 )  # fmt: skip
 
 

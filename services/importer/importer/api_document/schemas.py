@@ -145,6 +145,21 @@ OUTCOME_LINE: Schema = {
     "required": ["row", "outcome"],
 }
 
+MEDIA_FILE: dict[str, Schema] = {
+    "name": {"type": "string", "description": "What a record names it by."},
+    "size": COUNT,
+    "type": TEXT,
+    "uploaded_at": TIME,
+    "url": TEXT,
+    "created": {"type": "boolean", "description": "False where the same bytes were here already."},
+}
+MEDIA_LIST: dict[str, Schema] = {
+    "items": _list_of("MediaFile"),
+    "next": {"type": ["string", "null"]},
+    "max_bytes": {**COUNT, "description": "Longest upload that is taken."},
+    "room_bytes": {**COUNT, "description": "What the disk has room for."},
+}
+
 
 def _page(name: str, last: str, last_schema: Schema) -> Schema:
     return _object({"items": _list_of(name), last: last_schema})
@@ -163,6 +178,9 @@ def schemas() -> dict[str, Schema]:
         "AnyRecord": ANY_RECORD,
         "NewBatch": _object({"records": {**_list_of("AnyRecord"), "minItems": 1}}),
         "Deleted": _object({"status": {"const": "deleted"}, "id": TEXT}),
+        "MediaFile": _object(MEDIA_FILE, ("created",)),
+        "MediaList": _object(MEDIA_LIST),
+        "MediaDeleted": _object({"status": {"const": "deleted"}, "name": TEXT}),
         "Operation": _object(OPERATION_FIELDS),
         "OperationList": _page("Operation", "total", COUNT),
         "Batch": _object(BATCH, ("queue_position", "created")),

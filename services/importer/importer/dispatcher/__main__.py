@@ -15,6 +15,7 @@ from importer.dispatcher.apply_loop import ApplyLoop
 from importer.dispatcher.loop import Dispatcher
 from importer.dispatcher.together import run_together
 from importer.dispatcher.wakeup import Wakeup
+from importer.media.sweep import Sweeper
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
@@ -38,6 +39,10 @@ def _apply_loop(settings: Settings, stop: threading.Event) -> ApplyLoop:
     return ApplyLoop(Applier(chunks, Catalog(settings)), chunks, Wakeup(settings.ledger_uri), stop)
 
 
+def _sweeper(settings: Settings, stop: threading.Event) -> Sweeper:
+    return Sweeper(make_engine(settings.ledger_uri, 1), settings, stop)
+
+
 def main() -> int:
     try:
         settings = read_settings(Settings)
@@ -52,7 +57,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    loops = (_dispatcher(settings, stop).run, _apply_loop(settings, stop).run)
+    loops = (_dispatcher(settings, stop).run, _apply_loop(settings, stop).run, _sweeper(settings, stop).run)
     return run_together(loops, stop, END_SECONDS)
 
 

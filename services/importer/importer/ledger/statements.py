@@ -248,6 +248,14 @@ RETURNING 1""")
 DELETE_CHUNKS = text("DELETE FROM importer.chunk WHERE batch_id = :batch_id")
 DELETE_REFUSED_ROWS = text("DELETE FROM importer.refused_row WHERE batch_id = :batch_id")
 
+# media: pictures of a batch that is over are not served any more, and go; an upload stays while an open batch names it.
+IS_EXPIRED = text("SELECT expired_at IS NOT NULL FROM importer.batch WHERE id = :batch_id")
+EXPIRED_AMONG = text("SELECT id FROM importer.batch WHERE id = ANY(:ids) AND expired_at IS NOT NULL")
+BATCH_THAT_NAMES = text("""
+SELECT b.id FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id
+WHERE b.open AND b.operation = ANY(:operations) AND c.state IN ('ready', 'leased')
+  AND strpos(c.records, :digest) > 0 LIMIT 1""")
+
 # backpressure: how much is open, counted no further than the limit.
 OPEN_CHUNKS = text("""
 SELECT count(*) FROM (

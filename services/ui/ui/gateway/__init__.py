@@ -15,5 +15,5 @@ from ui.settings import Settings
 
 def install_gateway(app: Flask, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
     pages: Any = app.wsgi_app
-    proxy = Proxy(upstreams, settings.max_body_bytes)
+    proxy = Proxy(upstreams, settings.max_body_bytes, settings.max_media_bytes)
     app.wsgi_app = Entrance(RouteTable(ROUTES), proxy, pages, settings.host_names)  # type: ignore[method-assign]

@@ -45,20 +45,28 @@ def take_body(environ: dict[str, Any], max_bytes: int) -> tuple[Body | None, int
     try:
         return _read(stream, length), length
     except IncompleteBodyError:
-        raise bad_request("The body is shorter than its Content-Length.", code="incomplete_body") from None
+        raise incomplete() from None
     except TimeoutError:
-        raise _too_slow() from None
+        raise too_slow() from None
     except ConnectionError:
-        raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
+        raise broken_off() from None
 
 
 def _check(deadline: float) -> None:
     if time.monotonic() > deadline:
-        raise _too_slow()
+        raise too_slow()
 
 
-def _too_slow() -> Problem:
+def too_slow() -> Problem:
     return Problem(408, "body_too_slow", "The body arrives too slowly.")
+
+
+def incomplete() -> Problem:
+    return bad_request("The body is shorter than its Content-Length.", code="incomplete_body")
+
+
+def broken_off() -> Problem:
+    return bad_request("The connection broke while the body was sent.", code="incomplete_body")
 
 
 def _read(stream: CountedBody, length: int) -> Body:

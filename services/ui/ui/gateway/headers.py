@@ -16,6 +16,8 @@ REQUEST_HEADERS = {
     "HTTP_CONTENT_ENCODING": "Content-Encoding",
     "HTTP_IF_MATCH": "If-Match",
     "HTTP_IF_NONE_MATCH": "If-None-Match",
+    "HTTP_IF_RANGE": "If-Range",
+    "HTTP_RANGE": "Range",
     "HTTP_IDEMPOTENCY_KEY": "Idempotency-Key",
     "HTTP_TRACEPARENT": "Traceparent",
 }
@@ -24,6 +26,8 @@ _NAMES = (
     "Content-Length",
     "Content-Disposition",
     "Content-Language",
+    "Content-Range",
+    "Accept-Ranges",
     "ETag",
     "Last-Modified",
     "Location",

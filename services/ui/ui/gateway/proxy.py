@@ -12,9 +12,11 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.problems import Problem
-from ui.gateway.body import take_body
+from ui.gateway.body import Body, take_body
+from ui.gateway.guard import WRITING
 from ui.gateway.headers import request_headers, response_headers
 from ui.gateway.route_table import Match
+from ui.gateway.streamed_body import StreamedBody, stream_body
 from ui.gateway.upstream import Upstream
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
@@ -31,9 +33,9 @@ _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class Proxy:
-    def __init__(self, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
+    def __init__(self, upstreams: Mapping[str, Upstream], max_body_bytes: int, max_media_bytes: int) -> None:
         self._upstreams = upstreams
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes, self._max_media_bytes = max_body_bytes, max_media_bytes
 
     def answer(
         self,
@@ -44,7 +46,7 @@ class Proxy:
         request_id: str,
     ) -> Iterable[bytes]:
         upstream = self._upstreams[match.upstream]
-        body, length = take_body(environ, self._max_body_bytes)
+        body, length = self._body(match, environ)
         headers = request_headers(environ, request_id)
         if body is not None:
             headers["Content-Length"] = str(length)
@@ -56,6 +58,11 @@ class Proxy:
             if body is not None and not isinstance(body, bytes):
                 body.close()
         return _passed_on(answer, upstream, method, environ, start_response, request_id)
+
+    def _body(self, match: Match, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
+        if match.streams and environ["REQUEST_METHOD"] in WRITING:
+            return stream_body(environ, self._max_media_bytes)
+        return take_body(environ, self._max_body_bytes)
 
 
 def _passed_on(

@@ -16,6 +16,7 @@ class SegmentType(NamedTuple):
 SEGMENT_TYPES: Mapping[str, SegmentType] = {
     "int": SegmentType(r"-?[0-9]{1,10}", lambda digits: str(int(digits))),
     "batch": SegmentType(r"[A-Za-z0-9_-]{1,64}", str),
+    "media": SegmentType(r"[A-Za-z0-9_-]{1,64}(?:/[A-Za-z0-9_-]{1,64}){0,2}/[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", str),
     "task": SegmentType(r"[A-Za-z0-9_-]{1,64}(?:\.[0-9]{1,10})?", str),
 }
 _TYPED = re.compile(r"<([a-z]+)>")
@@ -23,12 +24,16 @@ _TYPED = re.compile(r"<([a-z]+)>")
 
 @dataclasses.dataclass(frozen=True)
 class Route:
-    """``methods`` are words with spaces between; GET brings HEAD. ``target`` is the path at the service."""
+    """``methods`` are words with spaces between; GET brings HEAD. ``target`` is the path at the service.
+
+    ``streams``: bodies are passed on while they come, and may be as long as a media file.
+    """
 
     methods: str
     path: str
     upstream: str
     target: str | None = None
+    streams: bool = False
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -37,11 +42,12 @@ class Route:
 
 
 class Match(NamedTuple):
-    """Which service answers, at which path of its own, and by which methods."""
+    """Which service answers, at which path of its own, by which methods, and how bodies get there."""
 
     upstream: str
     path: str
     allowed: frozenset[str]
+    streams: bool = False
 
 
 class _TypedRoute:
@@ -76,7 +82,9 @@ class RouteTable:
             elif route.path in self._literal:
                 raise ValueError(f"the route {route.path} stands twice")
             else:
-                self._literal[route.path] = Match(route.upstream, route.target or route.path, route.allowed)
+                self._literal[route.path] = Match(
+                    route.upstream, route.target or route.path, route.allowed, route.streams
+                )
 
     def match(self, path: str) -> Match | None:
         """The route of a raw, still encoded path; a percent sign matches nothing."""

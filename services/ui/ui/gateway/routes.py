@@ -1,6 +1,6 @@
 """What the gateway lets through. One line adds a route; whatever is not here is 404.
 
-``<int>``, ``<batch>`` and ``<task>`` are typed segments (``route_table.SEGMENT_TYPES``). A route names the
+``<int>``, ``<batch>``, ``<task>`` and ``<media>`` are typed parts (``route_table.SEGMENT_TYPES``). A route names the
 methods, the public path, the service, and the service's own path where it is another one.
 """
 
@@ -8,6 +8,7 @@ from ui.gateway.route_table import Route
 
 CATALOG = "catalog"
 IMPORTER = "importer"
+MEDIA = "importer-media"
 
 
 def resource(name: str) -> list[Route]:
@@ -38,5 +39,7 @@ ROUTES = [
     Route("GET", "/api/importer/operations", IMPORTER),
     Route("GET", "/api/importer/queues", IMPORTER),
     Route("GET", "/api/importer/workers", IMPORTER),
+    Route("GET POST", "/api/importer/media", MEDIA, streams=True),
+    Route("GET DELETE", "/api/importer/media/<media>", MEDIA),
     Route("GET", "/api/docs/importer/openapi.json", IMPORTER, "/openapi/openapi.json"),
 ]

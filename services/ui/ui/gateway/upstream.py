@@ -14,9 +14,11 @@ from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.problems import Problem, unavailable
 from ui.gateway.body import Body
+from ui.gateway.streamed_body import StreamedBody
 
 _poll_once = get_original("select", "poll")
 MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection
+SEND_SECONDS = 60.0
 SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -25,6 +27,11 @@ class KeptConnection(HTTPConnection):
 
     used_at = 0.0
     was_used = False
+
+    def connect(self) -> None:
+        """A service that writes to a slow disk may make a sender wait longer than it may take to connect."""
+        super().connect()
+        self.sock.settimeout(SEND_SECONDS)
 
     @property
     def is_connected(self) -> bool:
@@ -59,7 +66,7 @@ class Upstream:
         method: str,
         target: str,
         headers: Mapping[str, str],
-        body: Body | None,
+        body: Body | StreamedBody | None,
         read_seconds: float | None = None,
     ) -> BaseHTTPResponse:
         """The answer, its body not yet read; Problem 502, 503 or 504 without one. Writes are sent once."""
@@ -81,7 +88,7 @@ class Upstream:
         method: str,
         target: str,
         headers: Mapping[str, str],
-        body: Body | None,
+        body: Body | StreamedBody | None,
         timeout: urllib3.Timeout,
     ) -> BaseHTTPResponse:
         return self._pool.urlopen(

@@ -69,6 +69,8 @@ def _file_texts() -> dict[str, str]:
         "too_many_values": _("The JSON holds too many values; send it as NDJSON."),
         "records_missing": _("The JSON holds no list of records."),
         "wrong_body": _("The content has another form than is expected."),
+        "empty_upload": _("The file is empty."),
+        "range_not_satisfiable": _("The file has no such part."),
         "empty_batch": _("There is no record to import."),
         "empty_records": _("There is no record to import."),
         "wrong_records": _("The records cannot be read."),

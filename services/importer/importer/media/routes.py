@@ -1,0 +1,95 @@
+"""The calls under ``/api/importer/media``: send a video, list and remove what was sent, read it and its pictures."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from importer.batches.view import batch_gone
+from importer.ledger.statements import IS_EXPIRED
+from importer.media.problems import (
+    check_disk,
+    disk_errors_as_problems,
+    record_errors_as_problems,
+    room_bytes,
+)
+from importer.media.serving import file_answer
+from importer.media.uploads import list_uploads, page_of, remove_upload, store
+from importer.media.use import batch_that_names
+from importer.services import services
+from stackroom_jobs.media.names import RESULT_NAME, UPLOAD_NAME, is_served
+from stackroom_kit.arguments import integer_argument, refuse_unknown_arguments, text_argument
+from stackroom_kit.problems import bad_request, conflict, not_found, unsupported_media_type
+
+MAX_PAGE = 1000
+SILENCE_SECONDS = 60  # a peer that neither takes nor gives anything for so long is cut off
+blueprint = Blueprint("media", __name__, url_prefix="/api/importer/media")
+UPLOAD_ENDPOINT = "media.upload_file"  # the only body that may have MAX_MEDIA_BYTES
+
+
+@blueprint.before_request
+def _bound_silence() -> None:
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(SILENCE_SECONDS)
+
+
+@blueprint.post("")
+def upload_file() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """The body is the file itself. 201 with its name, 200 where the same bytes were here already."""
+    refuse_unknown_arguments(())
+    here = services()
+    if request.mimetype == "multipart/form-data":
+        raise unsupported_media_type("Send the file itself as the body, not in a form.", "video/*, image/*")
+    if not request.content_length:
+        raise bad_request("The body is empty; send a file with its Content-Length.", code="empty_upload")
+    check_disk(here.media.root, request.content_length, here.settings.min_free_bytes)
+    upload, is_new = store(here.media, request.stream)
+    view = upload.view()
+    return {**view, "created": is_new}, 201 if is_new else 200, {"Location": view["url"]}
+
+
+@blueprint.get("")
+def list_files() -> dict[str, Any]:
+    """Newest first, by pages; with what an upload may have at most, and what the disk has room for."""
+    refuse_unknown_arguments({"limit", "after"})
+    here = services()
+    limit = integer_argument("limit", 100, 1, MAX_PAGE) or 100
+    with disk_errors_as_problems():
+        room = room_bytes(here.media.root, here.settings.min_free_bytes)
+        page, following = page_of(list_uploads(here.media), limit, text_argument("after"))
+    items = [upload.view() for upload in page]
+    return {"items": items, "next": following, "max_bytes": here.settings.max_media_bytes, "room_bytes": room}
+
+
+@blueprint.get("/<path:name>")
+def read_file(name: str) -> Response:
+    """An upload or a delivered picture; 404 for anything else in the folder, 410 once its batch is over."""
+    refuse_unknown_arguments(())
+    picture = RESULT_NAME.fullmatch(name)
+    if picture and _is_expired(picture[1]):
+        raise batch_gone(picture[1])
+    if not is_served(name):
+        raise not_found("There is no such media file.")
+    with record_errors_as_problems():
+        file = services().media.open(name)
+    return file_answer(name, file)
+
+
+@blueprint.delete("/<path:name>")
+def delete_file(name: str) -> dict[str, Any]:
+    """Only uploads: pictures go with their batch. 409 while an open batch names it."""
+    refuse_unknown_arguments(())
+    upload = UPLOAD_NAME.fullmatch(name)
+    if not upload:
+        raise not_found("There is no such upload; pictures go when their batch is deleted.")
+    batch_id = batch_that_names(services().engine, upload[1])
+    if batch_id is not None:
+        raise conflict(f"The batch {batch_id} still works on it.", code="in_use")
+    if not remove_upload(services().media, name):
+        raise not_found("There is no such upload.")
+    return {"status": "deleted", "name": name}
+
+
+def _is_expired(batch_id: str) -> bool:
+    with services().engine.connect() as connection:
+        return bool(connection.execute(IS_EXPIRED, {"batch_id": batch_id}).scalar())

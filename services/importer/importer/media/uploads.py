@@ -1,0 +1,132 @@
+"""Uploads: named by what they hold, so that the same file sent twice is one, and two at once do not clash."""
+
+import dataclasses
+import datetime
+import hashlib
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+from importer.media.problems import disk_errors_as_problems
+from stackroom_jobs.media.folder import Incoming, MediaFolder
+from stackroom_jobs.media.kinds import HEAD_BYTES, kind_of_bytes, kind_of_name
+from stackroom_jobs.media.names import UPLOAD_NAME, UPLOADS
+from stackroom_kit.arguments import wrong_argument
+from stackroom_kit.body_length import IncompleteBodyError
+
+BLOCK_BYTES = 1024 * 1024
+SETTLE_BYTES = 64 * 1024 * 1024  # no more than this waits in memory for the disk, so the end of an upload comes soon
+_CURSOR = re.compile(r"([0-9]{1,20})-([0-9a-f]{64}\.[a-z0-9]{1,5})", re.ASCII)
+
+
+class Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Upload:
+    """``time`` is that of the last time that it was sent, in nanoseconds since 1970; ``name`` begins with uploads/."""
+
+    time: int
+    name: str
+    size: int
+
+    def view(self) -> dict[str, Any]:
+        sent = datetime.datetime.fromtimestamp(self.time // 1_000_000_000, datetime.UTC)
+        return {
+            "name": self.name,
+            "size": self.size,
+            "type": kind_of_name(self.name).content_type,
+            "uploaded_at": sent.isoformat().replace("+00:00", "Z"),
+            "url": f"/api/importer/media/{self.name}",
+        }
+
+    @property
+    def digest(self) -> str:
+        return PurePosixPath(self.name).stem
+
+    @property
+    def cursor(self) -> str:
+        return f"{self.time}-{self.name.removeprefix(f'{UPLOADS}/')}"
+
+
+def store(folder: MediaFolder, stream: Readable) -> tuple[Upload, bool]:
+    """Read ``stream`` to its end; the upload, and whether it is new. Nothing is left of what ends early.
+
+    IncompleteBodyError where it does; Problem 503 for a disk that takes no more.
+    """
+    with disk_errors_as_problems(), folder.incoming() as incoming:
+        stem, suffix = _take(incoming, stream)
+        incoming.settle()
+        name = f"{UPLOADS}/{stem}.{suffix}"
+        path = folder.root / name
+        with folder.alone():
+            is_new = not path.exists()
+            if is_new:
+                incoming.keep_as(name)
+            else:
+                os.utime(path)
+            return _found(path), is_new
+
+
+def _take(incoming: Incoming, stream: Readable) -> tuple[str, str]:
+    """SHA-256 of the bytes, and the ending that the first of them ask for."""
+    digest, head, unsettled = hashlib.sha256(), b"", 0
+    while block := _read(stream):
+        head = head or block[:HEAD_BYTES]
+        digest.update(block)
+        incoming.file.write(block)
+        unsettled += len(block)
+        if unsettled >= SETTLE_BYTES:
+            incoming.settle()
+            unsettled = 0
+    return digest.hexdigest(), kind_of_bytes(head).suffix
+
+
+def _read(stream: Readable) -> bytes:
+    """A connection that breaks or falls silent is no trouble of the disk."""
+    try:
+        return stream.read(BLOCK_BYTES)
+    except OSError:
+        raise IncompleteBodyError from None
+
+
+def _found(path: Path) -> Upload:
+    found = path.stat()
+    return Upload(found.st_mtime_ns, f"{UPLOADS}/{path.name}", found.st_size)
+
+
+def list_uploads(folder: MediaFolder) -> list[Upload]:
+    """All of them, the newest first. One that goes meanwhile is left out."""
+    paths = (folder.root / UPLOADS).glob("*")
+    found = []
+    for path in paths:
+        if UPLOAD_NAME.fullmatch(f"{UPLOADS}/{path.name}"):
+            try:
+                found.append(_found(path))
+            except FileNotFoundError:
+                continue
+    return sorted(found, reverse=True)
+
+
+def page_of(uploads: list[Upload], limit: int, after: str | None) -> tuple[list[Upload], str | None]:
+    """The uploads behind ``after``, and the cursor of the following page. Problem 400 for what is no cursor."""
+    if after is not None:
+        cursor = _CURSOR.fullmatch(after)
+        if not cursor:
+            raise wrong_argument("after", "bad_cursor", "after must be the next of an earlier answer.")
+        place = (int(cursor[1]), f"{UPLOADS}/{cursor[2]}")
+        uploads = [one for one in uploads if (one.time, one.name) < place]
+    page = uploads[:limit]
+    return page, page[-1].cursor if len(uploads) > limit else None
+
+
+def remove_upload(folder: MediaFolder, name: str) -> bool:
+    """False where it is not there."""
+    with disk_errors_as_problems(), folder.alone():
+        try:
+            (folder.root / name).unlink()
+        except FileNotFoundError:
+            return False
+    return True
