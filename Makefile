@@ -11,9 +11,11 @@ TORCH_BUILD ?= +cpu
 TORCH_INDEX ?=
 PEERS_LOCK := tests/bench/peers/requirements.txt
 PEERS_VENV := .bench/venv
+VIDEO_LOCK := tests/bench/video/requirements.txt
+VIDEO_PEERS := .bench/video
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint faults faults-long bench secrets tls test-stack chaos lock format clean environment
+.PHONY: help up down status demo test lint faults faults-long bench bench-video secrets tls test-stack chaos lock format clean environment
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +58,10 @@ faults-long: environment ## Faults that last minutes: a hung Redis, outages (10 
 
 bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (15 minutes)
 	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench
+
+bench-video: $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock ## Shots beside PySceneDetect and the model's own package; names the device
+	PYTHONPATH=$(VIDEO_PEERS) $(BIN)/python -m tests.bench.video.accuracy
+	PYTHONPATH=$(VIDEO_PEERS) $(BIN)/python -m tests.bench.video.speed
 
 secrets: environment ## Make the secrets of the compose files, once
 	@$(BIN)/python -m deploy.compose_secrets
@@ -102,4 +108,11 @@ $(PEERS_VENV)/.made-from-lock: $(PEERS_LOCK)
 	@rm -rf $(PEERS_VENV)
 	@$(PYTHON) -m venv $(PEERS_VENV)
 	@$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PEERS_LOCK)
+	@touch $@
+
+# Beside torch of our own environment, which both sides of the comparison use.
+$(VIDEO_PEERS)/.made-from-lock: $(STAMP) $(VIDEO_LOCK)
+	@echo "Making $(VIDEO_PEERS) from $(VIDEO_LOCK)"
+	@rm -rf $(VIDEO_PEERS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(VIDEO_PEERS) -r $(VIDEO_LOCK)
 	@touch $@

@@ -20,7 +20,7 @@ DEVELOPMENT = "requirements-dev.txt"
 LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-jobs")
 IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
 WITHOUT_IMAGE = ("client",)
-PEERS = "tests/bench/peers/requirements"
+PEERS = ("tests/bench/peers/requirements", "tests/bench/video/requirements")
 MODEL = "worker-gpu/requirements-model.txt"
 FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^torch\b", re.MULTILINE)
 
@@ -37,14 +37,20 @@ def write(upgrade: bool) -> None:
         # Nothing of an image's old lock is kept: the development lock alone says which version it is.
         _compile(f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
     _compile(MODEL, [], ["--group=worker-gpu/pyproject.toml:model", "--no-deps", f"--constraints={DEVELOPMENT}"])
-    peers = (ROOT / f"{PEERS}.in").read_text(encoding="utf-8").splitlines()
-    _compile(f"{PEERS}.txt", peers, [f"--constraints={DEVELOPMENT}", *(["--upgrade"] if upgrade else [])])
+    for name in PEERS:
+        peers = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
+        _compile(f"{name}.txt", peers, [f"--constraints={DEVELOPMENT}", *(["--upgrade"] if upgrade else [])])
 
 
 def wrong_locks() -> list[str]:
     """A line for each lock that is missing, or that carries an address or torch."""
     wrong = []
-    for name in (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), MODEL, f"{PEERS}.txt"):
+    for name in (
+        DEVELOPMENT,
+        *(f"{image}/requirements.txt" for image in IMAGES),
+        MODEL,
+        *(f"{name}.txt" for name in PEERS),
+    ):
         path = ROOT / name
         found = FORBIDDEN.search(path.read_text(encoding="utf-8")) if path.exists() else None
         if not path.exists():

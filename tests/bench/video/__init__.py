@@ -1,0 +1,1 @@
+"""Shots of videos beside their peers: ``make bench-video``."""

