@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.ports import LOOPBACK, free_port
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.client import WorkerAPI
+from stackroom_kit.settings import Secret
 from tests.support.processes import Process, python
 from tests.support.services import SHARED_CONFIGURATION, is_ready
 from tests.support.waiting import wait_until
@@ -130,6 +133,10 @@ class Stack:
         for part in reversed(self.parts.values()):
             if part.process is not None:
                 part.process.stop(timeout=25)
+
+    def as_worker(self) -> WorkerAPI:
+        """To do by hand what a worker does."""
+        return WorkerAPI(WorkerSettings(worker_api_url=self.worker_api, worker_token=Secret(self.token)))
 
     def logs(self) -> str:
         return "\n".join(
