@@ -72,7 +72,7 @@ tls: environment ## Make a certificate for remote workers: make tls HOST=name
 test-stack: environment ## Run the stack in containers and drive it (needs Docker with Compose)
 	$(BIN)/python -m pytest -m stack -s --timeout=900 tests/stack
 
-chaos: environment ## Kill things for half an hour and look whether anything is lost
+chaos: environment ## Faults at random for an hour (CHAOS_MINUTES, CHAOS_SEED), and the promises after each round
 	$(BIN)/python -m pytest -m chaos -s --timeout=0 tests/faults
 
 lock: environment ## Resolve all dependencies anew and write the lock files

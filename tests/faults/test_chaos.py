@@ -1,131 +1,70 @@
-"""``make chaos``: faults at random for CHAOS_MINUTES (30), by CHAOS_SEED, and the promise after each round."""
+"""``make chaos``: faults at random for CHAOS_MINUTES (60), by CHAOS_SEED, and the promises after each round."""
 
+import dataclasses
 import os
 import random
-import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import SERVERS, FaultStack
+from tests.support.fault_stack import CONVERGE, FaultStack
+from tests.support.load_client import LoadClient
+from tests.support.load_journal import LoadJournal
+from tests.support.nemesis import Nemesis
 
 ROUND_BATCHES = 20
-FAULTS_PER_ROUND = 8
+ROUND_LOADS = 8
+FAULTS_PER_ROUND = 10
 
 pytestmark = pytest.mark.chaos
 
 
-class Nemesis:
-    """Does harm. Each fault leaves the stack such that ``start_missing`` and SIGCONT make it whole."""
+@dataclasses.dataclass
+class Total:
+    """``worst`` is the longest time in seconds from the end of the faults to the end of all batches of a round."""
 
-    def __init__(self, stack: FaultStack, dice: random.Random) -> None:
-        self._stack = stack
-        self._dice = dice
-        self._ended = threading.Event()
-        self.counts: Counter[str] = Counter()
-        self._faults: list[Callable[[], None]] = [
-            self.kill_worker, self.kill_worker, self.pause_worker, self.end_worker, self.kill_redis, self.empty_redis,
-            self.cut_redis, self.kill_postgres, self.kill_importer, self.kill_worker_api, self.kill_dispatcher,
-            self.kill_everything, self.lose_answers,
-        ]  # fmt: skip
-
-    def strike(self) -> None:
-        fault = self._dice.choice(self._faults)
-        self.counts[fault.__name__] += 1
-        fault()
-        self._ended.wait(self._dice.uniform(0.05, 1.5))
-
-    def heal(self) -> None:
-        self._stack.proxy.drop_every = 0
-        for worker in self._stack.workers:
-            worker.running.send_to_group(signal.SIGCONT)
-        self._stack.start_missing()
-        self._stack.wait_ready()
-
-    def _restart(self, name: str) -> None:
-        self._stack.parts[name].kill()
-        self._ended.wait(self._dice.uniform(0, 1))
-        if name in SERVERS:
-            self._stack.start_server(name)
-        else:
-            self._stack.parts[name].start()
-
-    def _worker(self) -> str:
-        return self._dice.choice([worker.name for worker in self._stack.workers])
-
-    def kill_worker(self) -> None:
-        self._restart(self._worker())
-
-    def pause_worker(self) -> None:
-        """Longer than the lease, so it wakes as a zombie."""
-        paused = self._stack.parts[self._worker()].running
-        paused.send_to_group(signal.SIGSTOP)
-        self._ended.wait(self._dice.uniform(3.5, 6))
-        paused.send_to_group(signal.SIGCONT)
-
-    def end_worker(self) -> None:
-        worker = self._stack.parts[self._worker()]
-        worker.running.stop(timeout=25)
-        worker.start()
-
-    def kill_redis(self) -> None:
-        self._restart("redis")
-
-    def empty_redis(self) -> None:
-        client = self._stack.redis_client()
-        client.flushall()
-        client.close()
-
-    def cut_redis(self) -> None:
-        client = self._stack.redis_client()
-        client.client_kill_filter(_type="normal", skipme=True)
-        client.close()
-
-    def kill_postgres(self) -> None:
-        self._stack.kill_postgres()
-        self._ended.wait(self._dice.uniform(0, 2))
-        self._stack.start_server("postgres")
-
-    def kill_importer(self) -> None:
-        self._restart("importer")
-
-    def kill_worker_api(self) -> None:
-        self._restart("worker-api")
-
-    def kill_dispatcher(self) -> None:
-        self._restart("dispatcher")
-
-    def kill_everything(self) -> None:
-        self._stack.kill_everything()
-        self._stack.start_missing()
-
-    def lose_answers(self) -> None:
-        self._stack.proxy.drop_every = self._dice.randint(2, 5)
+    rounds: int = 0
+    rows: int = 0
+    worst: float = 0.0
+    faults: Counter[str] = dataclasses.field(default_factory=Counter)
+    asked: Counter[str] = dataclasses.field(default_factory=Counter)
 
 
 def test_chaos(running: FaultStack) -> None:
     seed = int(os.environ.get("CHAOS_SEED") or time.time())
-    minutes = float(os.environ.get("CHAOS_MINUTES") or 30)
-    print(f"\nCHAOS_SEED={seed} CHAOS_MINUTES={minutes:g}")
+    minutes = float(os.environ.get("CHAOS_MINUTES") or 60)
+    print(f"\nCHAOS_SEED={seed} CHAOS_MINUTES={minutes:g}", flush=True)
     dice = random.Random(seed)
     end = time.monotonic() + 60 * minutes
-    counts: Counter[str] = Counter()
-    rows = rounds = 0
-    worst = 0.0
+    total = Total()
     while time.monotonic() < end:
-        nemesis = Nemesis(running, dice)
-        promise = Promise(running)
-        with promise.journal.feeding(ROUND_BATCHES):
-            for _ in range(FAULTS_PER_ROUND):
-                nemesis.strike()
-            nemesis.heal()
-        healed = time.monotonic()
-        verdict = promise.holds()
-        took = time.monotonic() - healed
-        rounds, rows, worst, counts = rounds + 1, rows + verdict.rows, max(worst, took), counts + nemesis.counts
-        print(f"round {rounds}: {rows} rows, {sum(counts.values())} faults, {verdict}, finished after {took:.1f} s")
-    print(f"longest time to the end of all batches after a round: {worst:.1f} s; faults: {dict(counts)}")
+        one_round(running, dice, total)
+    print(f"{total.rounds} rounds, {total.rows} rows, {total.faults.total()} faults, worst {total.worst:.1f} s")
+    print(f"faults: {dict(total.faults)}; asked: {dict(total.asked)}")
+
+
+def one_round(stack: FaultStack, dice: random.Random, total: Total) -> None:
+    nemesis, promise, loads = Nemesis(stack, dice), Promise(stack), LoadJournal(stack)
+    client = LoadClient(loads, stack, random.Random(dice.random()))
+    with client.working(ROUND_LOADS), promise.journal.feeding(ROUND_BATCHES):
+        for _ in range(FAULTS_PER_ROUND):
+            nemesis.strike()
+        nemesis.heal()
+    healed = time.monotonic()
+    promise.journal.wait_finished(CONVERGE)
+    loads.wait_finished(CONVERGE)
+    took = time.monotonic() - healed
+    verdict, loaded = promise.journal.check(except_for=loads.batches()), loads.check()
+    total.rounds += 1
+    total.rows += verdict.rows + loaded.rows
+    total.worst = max(total.worst, took)
+    total.faults += nemesis.counts
+    total.asked += client.asked
+    print(f"round {total.rounds}: {dict(nemesis.counts)} {verdict} {loaded} finished after {took:.1f} s", flush=True)
+    assert verdict.is_clean(), verdict
+    assert loaded.is_clean(), loaded
+    assert threading.active_count() < 200
+    stack.empty_catalog()

@@ -99,6 +99,10 @@ class LoadJournal:
 
         return wait_until(attempt, 60, f"the acceptance of {path}")
 
+    def batches(self) -> list[str]:
+        """The ids of all that was accepted: loads, retries, undos."""
+        return [name for load in self._loads.values() for name in _names(load)]
+
     def wait_finished(self, timeout: float) -> None:
         """Everything that was asked for; each batch is read at its end."""
 
