@@ -1,17 +1,24 @@
 """Ports of this machine: a free one, and whether one is taken."""
 
 import errno
+import secrets
 import socket
 
 LOOPBACK = "127.0.0.1"
+LOWEST, LENT = 20_000, 32_000
+_given: set[int] = set()
 
 
 def free_port(host: str = LOOPBACK) -> int:
-    """A port that nothing listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nothing listened on a moment ago, and that was not given before.
+
+    It lies below those that the kernel lends to outgoing connections: one of these could be gone before it is used.
+    """
+    while True:
+        port = LOWEST + secrets.randbelow(LENT - LOWEST)
+        if port not in _given and not is_taken(host, port):
+            _given.add(port)
+            return port
 
 
 def is_taken(host: str, port: int) -> bool:

@@ -1,4 +1,4 @@
-"""One stack for the faults of a module; each test leaves it whole, with everything running again."""
+"""One stack for all faults; each test leaves it whole, with everything running again."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,10 @@ import pytest
 
 from tests.support.fault_stack import CONVERGE, FaultStack
 from tests.support.journal import Journal, Verdict
+from tests.support.load_journal import LoadJournal
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultStack]:
     stack = FaultStack(tmp_path_factory.mktemp("faults"))
     try:
@@ -44,3 +45,10 @@ class Promise:
 @pytest.fixture
 def promise(stack: FaultStack) -> Promise:
     return Promise(stack)
+
+
+@pytest.fixture
+def journal(stack: FaultStack) -> Iterator[LoadJournal]:
+    """Of loads. Their rows go afterwards, so that no comparison has to read those of all tests before."""
+    yield LoadJournal(stack)
+    stack.empty_catalog()

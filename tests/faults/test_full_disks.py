@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,9 +36,15 @@ def postgres_disk(folder: Path) -> Iterator[SmallDisk]:
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path, redis_disk: SmallDisk, postgres_disk: SmallDisk) -> Iterator[FaultStack]:
+def log_disk(folder: Path) -> Iterator[SmallDisk]:
+    with mounted(folder / "log", 64) as disk:
+        yield disk
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path, redis_disk: SmallDisk, postgres_disk: SmallDisk, log_disk: SmallDisk) -> Iterator[FaultStack]:
     stack = FaultStack(folder, append_only=True)
-    keep_log_elsewhere(stack.postgres.data)
+    move_log(stack.postgres.data, log_disk.folder)
     try:
         stack.start()
         yield stack
@@ -45,12 +52,10 @@ def running(folder: Path, redis_disk: SmallDisk, postgres_disk: SmallDisk) -> It
         stack.stop()
 
 
-def keep_log_elsewhere(data: Path) -> None:
+def move_log(data: Path, disk: Path) -> None:
     """PostgreSQL that cannot write its log ahead ends itself; one that cannot write its tables goes on."""
-    elsewhere = data.parent / "pg_wal"
-    subprocess.run(["mv", str(data / "pg_wal"), str(elsewhere)], check=True)
-    (data / "pg_wal").symlink_to(elsewhere)
-    elsewhere.parent.chmod(0o755)
+    subprocess.run(["mv", str(data / "pg_wal"), str(disk)], check=True)
+    (data / "pg_wal").symlink_to(disk / "pg_wal")
 
 
 def rows(count: int, length: int) -> bytes:
@@ -80,14 +85,39 @@ def test_disk_of_postgresql_is_full(stack: FaultStack, promise: Promise, postgre
     stack.call("DELETE", f"{BATCHES}/{new}")
 
 
+def test_log_of_postgresql_has_no_room(stack: FaultStack, promise: Promise, log_disk: SmallDisk) -> None:
+    """F16, worse: it ends itself, and comes back when a supervisor starts it on a disk with room."""
+    promise.journal.post(["x"] * 1000)
+    promise.journal.wait_finished(CONVERGE)
+    known = [batch["id"] for batch in stack.all_batches()]
+    with log_disk.full():
+        answers = [stack.answer("POST", BATCHES, rows(20_000, 100), Content_Type="application/x-ndjson")]
+        wait_until(lambda: not stack.postgres.is_ready(), BACK, "PostgreSQL to end itself")
+        answers.append(stack.answer("POST", BATCHES, rows(10, 1), Content_Type="application/x-ndjson"))
+        assert [(answer.status, answer.json()["code"]) for answer in answers] == [(503, "database_unavailable")] * 2
+    started = time.monotonic()
+    stack.start_missing()
+    wait_until(stack.postgres.is_ready, BACK, "PostgreSQL")
+    stack.wait_ready()
+    assert time.monotonic() - started < BACK
+    assert [batch["id"] for batch in stack.all_batches()] == known
+    promise.journal.post(["y"] * 1000)
+    promise.holds()
+
+
 def test_disk_of_redis_is_full(stack: FaultStack, promise: Promise, redis_disk: SmallDisk) -> None:
-    """F13: it refuses every bell, and posts are taken all the same."""
+    """F13: it refuses every bell, and posts are taken all the same.
+
+    Celery ends a worker whose BRPOP is refused, when it has done what it has at hand; a supervisor starts it again.
+    """
     client = stack.redis_client()
     with redis_disk.full():
         with promise.journal.feeding(4):
             wait_until(lambda: "errorstat_MISCONF" in client.info("errorstats"), 20, "a bell to be refused")
         assert promise.journal.refusals == []
     client.close()
+    for worker in stack.workers:
+        worker.restart()
     promise.holds(BACK)
 
 
@@ -102,7 +132,7 @@ def test_temporary_folder_of_the_importer_is_full(stack: FaultStack, promise: Pr
         assert IN_MEMORY_BYTES < len(body) < IN_MEMORY_BYTES + BLOCK_BYTES
         with spool.full():
             status, data = stack.call("POST", BATCHES, body, Content_Type="application/x-ndjson")
-            assert (status, json.loads(data)["code"]) == (503, "disk_full")
+            assert (status, json.loads(data)["code"]) == (503, "disk_low")
             assert stack.batch(before)["rows"] == 10
         promise.journal.post(["y"] * 10)
     promise.holds()

@@ -13,11 +13,6 @@ from tests.support.waiting import wait_until
 ROWS = 8000
 
 
-@pytest.fixture
-def journal(stack: FaultStack) -> LoadJournal:
-    return LoadJournal(stack)
-
-
 def wait_rows(stack: FaultStack, batch_id: str, state: str) -> None:
     """Until some rows of the batch are in this state of the ledger."""
     query = f"SELECT 1 FROM importer.chunk WHERE batch_id = '{batch_id}' AND state = '{state}' LIMIT 1"

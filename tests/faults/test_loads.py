@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from tests.support.fault_stack import CONVERGE, FaultStack
+from tests.support.fault_stack import CONVERGE, LEASE, FaultStack
 from tests.support.load_journal import LoadJournal
 from tests.support.services import is_ready
 from tests.support.stack import Part, gunicorn
@@ -14,11 +14,6 @@ from tests.support.waiting import wait_until
 
 ROWS = 4000
 IDLE = 2.0  # seconds until a dispatcher that waited looks again
-
-
-@pytest.fixture
-def journal(stack: FaultStack) -> LoadJournal:
-    return LoadJournal(stack)
 
 
 def wait_applying(stack: FaultStack) -> None:
@@ -139,6 +134,26 @@ def test_two_dispatchers_apply_the_same_loads(stack: FaultStack, journal: LoadJo
             journal.post(ROWS)
         journal.holds(CONVERGE)
     finally:
+        second.running.stop()
+
+
+def test_dispatcher_that_wakes_after_its_lease_changes_nothing(stack: FaultStack, journal: LoadJournal) -> None:
+    """F4 for the dispatcher: it sleeps in the middle of a call, and another one does its work meanwhile."""
+    first = stack.parts["dispatcher"]
+    stack.catalog_proxy.delay = 1
+    journal.post(ROWS)
+    wait_until(lambda: stack.query("SELECT 1 FROM importer.chunk WHERE state = 'applying' AND offered"), 20, "a call")
+    first.running.send_to_group(signal.SIGSTOP)
+    stack.catalog_proxy.delay = 0
+    second = Part("second", first.command, first.env, stack.folder / "dispatcher-2.log")
+    second.start()
+    try:
+        journal.wait_finished(LEASE + CONVERGE)
+        first.running.send_to_group(signal.SIGCONT)
+        journal.post(ROWS)
+        journal.holds(CONVERGE)
+    finally:
+        first.running.send_to_group(signal.SIGCONT)
         second.running.stop()
 
 

@@ -28,6 +28,17 @@ HEEDLESS = "tests.support.heedless_dispatcher"
 FORGETFUL = "tests.support.forgetful_dispatcher"
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultStack]:
+    """One of their own: they leave behind what the other tests must not find."""
+    stack = FaultStack(tmp_path_factory.mktemp("mutants"))
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
 @contextlib.contextmanager
 def mutant(stack: FaultStack, name: str, command: list[str], **env: str) -> Iterator[None]:
     """The process of this name is another one until the end of the block."""

@@ -14,7 +14,7 @@ from tests.support.waiting import wait_until
 
 NEXT_START = 15.0  # seconds after a hang within which a worker must begin new work
 RECONNECT = 20.0  # seconds within which half-open connections must be found
-SECONDS_WITHOUT_MEMORY = 4.0
+SECONDS_WITHOUT_MEMORY = 2.0
 SLOW_ANSWER = 0.3  # seconds, the 99th percentile of the API meanwhile
 
 

@@ -30,10 +30,10 @@ def test_child_that_dies_once_costs_one_more_attempt(stack: FaultStack, promise:
 
 def test_record_that_always_kills_is_the_only_one_that_fails(stack: FaultStack, promise: Promise) -> None:
     """F3: two deaths split the chunk, until the poison stands alone."""
-    batch_id = promise.journal.post(["a"] * 40 + [POISON] + ["b"] * 60)
+    batch_id = promise.journal.post(["a"] * 9 + [POISON] + ["b"] * 6)
     promise.holds(within=CONVERGE + 20)
     failed = [line for line in stack.results(batch_id) if line["outcome"] != "ok"]
-    assert [(line["row"], line["code"]) for line in failed] == [(41, "worker_lost")]
+    assert [(line["row"], line["code"]) for line in failed] == [(10, "worker_lost")]
 
 
 def test_worker_that_wakes_after_its_lease_writes_nothing(stack: FaultStack, promise: Promise) -> None:

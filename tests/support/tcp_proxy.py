@@ -109,12 +109,13 @@ class _Link:
         self.is_silent = False
 
     def run(self) -> None:
-        with self._client as client, contextlib.suppress(OSError):
+        with self._client as client:
             client.settimeout(None)
-            with socket.create_connection(self._proxy.target) as server:
+            with contextlib.suppress(OSError), socket.create_connection(self._proxy.target) as server:
                 threading.Thread(target=self._ask, args=(server,), daemon=True).start()
                 self._answer(server)
-            client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another thread reads
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while another thread reads
 
     def _answer(self, server: socket.socket) -> None:
         while block := server.recv(BLOCK):

@@ -93,7 +93,7 @@ def unavailable(detail: str, code: str = "unavailable", retry_after: int = 5) ->
 def of_exception(error: Exception) -> Problem:
     """503 for a full disk, which is nobody's mistake and passes; 500 for what should not happen."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return unavailable("The disk of this service is full.", code="disk_full", retry_after=60)
+        return unavailable("The disk of this service is full.", code="disk_low", retry_after=60)
     return Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id.")
 
 

@@ -11,7 +11,7 @@ from stackroom_kit.problems import register_problems
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), 503, "disk_full"),
+        (OSError(errno.ENOSPC, "No space left on device"), 503, "disk_low"),
         (OSError(errno.EIO, "Input/output error"), 500, "internal_error"),
         (ValueError("secret"), 500, "internal_error"),
     ],
