@@ -141,7 +141,6 @@ def _system_texts() -> dict[str, str]:
         "unavailable": _("This part is not available now."),
         "too_many_streams": _("Too many pages watch at once."),
         "disk_low": _("The server's disk is nearly full."),
-        "disk_full": _("The server's disk is full."),
         "database_full": _("The database's disk is full."),
         "database_unavailable": _("The database does not answer."),
         "database_busy": _("The database is busy; try again."),
