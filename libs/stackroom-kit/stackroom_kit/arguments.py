@@ -12,7 +12,7 @@ MAX_TEXT = 200
 
 
 def wrong_argument(name: str, code: str, detail: str) -> Problem:
-    return bad_request(detail, FieldError(f"?{name}", code, detail))
+    return bad_request(detail, FieldError(f"?{name}", code, detail), code=code)
 
 
 def refuse_unknown_arguments(allowed: Collection[str]) -> None:

@@ -1,5 +1,6 @@
 """A body is what its Content-Length says, or it is refused: servers pass cut uploads on as if whole."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
@@ -7,6 +8,7 @@ from flask import Flask, Response, request
 
 from stackroom_kit.problems import Problem, bad_request, respond, too_large
 
+BLOCK_BYTES = 256 * 1024
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -36,6 +38,12 @@ class CountedBody:
         if wanted and not line:
             raise IncompleteBodyError
         return line
+
+    def read_over(self) -> None:
+        """Read what nobody wanted: a server closes a kept connection with unread bytes, and the next call breaks."""
+        with contextlib.suppress(IncompleteBodyError, OSError):
+            while self.read(BLOCK_BYTES):
+                pass
 
     def readlines(self, _hint: int = -1) -> list[bytes]:
         return list(self)
@@ -67,9 +75,13 @@ def register_body_length(app: Flask, max_body_bytes: int, longer: Mapping[str, i
 
     def counted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""
-        if length.isascii() and length.isdigit():
-            environ["wsgi.input"] = CountedBody(environ["wsgi.input"], int(length))
-        return wsgi_app(environ, start_response)
+        if not (length.isascii() and length.isdigit()):
+            return wsgi_app(environ, start_response)
+        environ["wsgi.input"] = body = CountedBody(environ["wsgi.input"], int(length))
+        answer = wsgi_app(environ, start_response)
+        if int(length) <= max_body_bytes:
+            body.read_over()
+        return answer
 
     app.wsgi_app = counted  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = None

@@ -12,6 +12,18 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 CONTENT_TYPE = "application/problem+json"
+# Of what Flask refuses by itself. Python's own phrases are no codes: they change from version to version.
+_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "too_large",
+    414: "uri_too_long",
+    415: "unsupported_media_type",
+    416: "range_not_satisfiable",
+    503: "unavailable",
+}
 logger = logging.getLogger(__name__)
 
 
@@ -105,7 +117,7 @@ def respond(problem: Problem) -> Response:
 
 def _from_http_exception(error: HTTPException) -> Response:
     status = error.code or 500
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    code = _CODES.get(status, "bad_request" if status < 500 else "internal_error")
     answer = respond(Problem(status, code, error.description or HTTPStatus(status).phrase))
     kept = {"Allow", "Retry-After", "Location"}
     answer.headers.extend([(name, value) for name, value in error.get_headers() if name in kept])

@@ -103,7 +103,7 @@ def test_preview_takes_every_form_that_a_batch_takes(client: FlaskClient) -> Non
         ("?operation=load_groups", b"id,payload\n1,a\n", 400, "unknown_column"),
         ("?operation=nothing", b"id,payload\n1,a\n", 422, "unknown_operation"),
         ("?operation=load_groups&queue=gpu", b"id\n1\n", 422, "wrong_queue"),
-        ("?dry_run=true", b"id,payload\n1,a\n", 400, "bad_request"),
+        ("?dry_run=true", b"id,payload\n1,a\n", 400, "unknown_parameter"),
     ],
 )
 def test_preview_refuses_what_a_batch_would_refuse(

@@ -49,9 +49,11 @@ def check_items(raw: list[Any], schema: Schema, name_field: str | None) -> Check
 
 
 def _item(index: int, item: Any, schema: Schema, name_field: str | None) -> Item:
-    name = item.get(name_field) if isinstance(item, dict) and name_field else None
-    body = {key: value for key, value in item.items() if key != name_field} if name is not None else item
-    values = schema.given(body)
+    name = None
+    if isinstance(item, dict) and name_field in item:
+        name = item[name_field]
+        item = {key: value for key, value in item.items() if key != name_field}
+    values = schema.given(item)
     return Item(index, values["id"], values, name)
 
 

@@ -3,12 +3,14 @@
 import dataclasses
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import FromClause, Integer, String
 
 from stackroom_kit.problems import FieldError, bad_request
 
+MAX_ERRORS = 100  # that one answer names
 INT32 = range(-(2**31), 2**31)
 # Control characters and marks that turn the direction of text: nobody types them, and they forge what others read.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -101,7 +103,7 @@ def _unknown(name: str) -> tuple[str, str]:
 
 
 def _wrong(errors: Iterable[FieldError]) -> Exception:
-    found = tuple(errors)
+    found = tuple(islice(errors, MAX_ERRORS))
     return bad_request(" ".join(error.detail for error in found[:5]), *found, code="wrong_fields")
 
 

@@ -21,8 +21,7 @@ def create_from_request() -> Accepted:
     if here.settings.celery_task_always_eager:
         check_can_run_now(options.operation)
     check_room(here.engine, here.settings, options.source)
-    sent = upload()
-    with spool(sent.stream, options.digest_prefix()) as spooled:
+    with upload() as sent, spool(sent.stream, options.digest_prefix()) as spooled:
         accepted = _accept(options, key, sent.media_type, spooled)
     finish_now_if_eager(options.operation, accepted.batch_id)
     return accepted

@@ -30,8 +30,7 @@ def preview() -> Response:
     """Read the body as a batch of it would be read, and say what is found. Problems as of ``POST /batches``."""
     refuse_unknown_arguments({"operation", "queue"})
     check_disk(services().settings)
-    sent = upload()
-    with spool(sent.stream, b"") as spooled:
+    with upload() as sent, spool(sent.stream, b"") as spooled:
         found = _found(sent.media_type, spooled, _operation(sent.media_type, spooled))
     return Response(msgspec.json.encode(found), content_type=JSON)
 

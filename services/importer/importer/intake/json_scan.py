@@ -8,6 +8,7 @@ _SPACE = re.compile(rb"[ \t\r\n]*")
 _OUTSIDE = re.compile(rb'["\[\]{},]')
 _INSIDE = re.compile(rb'\\.|"', re.DOTALL)
 _KEY = re.compile(rb'"((?:[^"\\]|\\.){0,200})"[ \t\r\n]*:', re.DOTALL)
+MAX_DEPTH = 1000  # no parser here goes deeper; counting on would only cost time
 KEY_BYTES = 4096  # a key with the spaces around it
 
 
@@ -97,6 +98,8 @@ class JSONScanner:
             if not depth and not inside and token.group() in b",]}":
                 return self._ended(token.start(), is_long)
             depth, inside = _after(token.group(), depth, inside)
+            if depth > MAX_DEPTH:
+                raise self.broken()
             at = token.end()
 
     def _end_of_known(self, inside: bool) -> int:

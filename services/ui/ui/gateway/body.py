@@ -8,6 +8,7 @@ import time
 from typing import IO, Any
 
 from stackroom_kit.body_length import CountedBody, IncompleteBodyError
+from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.problems import Problem, bad_request, too_large
 from ui.gateway.guard import WRITING
 
@@ -78,10 +79,11 @@ def _read(stream: CountedBody, length: int) -> Body:
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed after the answer
     deadline = time.monotonic() + GRACE_SECONDS + length / SLOWEST_BYTES_PER_SECOND
     try:
-        while block := stream.read(BLOCK_BYTES):
-            file.write(block)
-            _check(deadline)
-        file.seek(0)
+        with full_disk_is_a_problem():
+            while block := stream.read(BLOCK_BYTES):
+                file.write(block)
+                _check(deadline)
+            file.seek(0)
     except BaseException:
         file.close()
         raise

@@ -37,6 +37,7 @@ _NAMES = (
     "Allow",
     "Accept-Post",
     "Link",
+    "Idempotent-Replayed",
 )
 RESPONSE_HEADERS = {name.lower(): name for name in _NAMES}
 API_HEADERS = [

@@ -78,6 +78,8 @@ def _file_texts() -> dict[str, str]:
         "too_many_rows": _("These are too many records."),
         "unsupported_media_type": _("This kind of file cannot be imported."),
         "one_file": _("Exactly one file is expected."),
+        "invalid_form": _("The form with the file is cut short or broken."),
+        "form_too_large": _("The form holds too many parts, or a part whose head is too long."),
     }
 
 
