@@ -43,7 +43,8 @@ def part_state(upstream: Upstream) -> dict[str, Any]:
 
 def install_health(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
     def ready() -> tuple[dict[str, Any], int]:
-        parts = {name: part_state(upstream) for name, upstream in upstreams.items()}
+        services = {upstream.name: upstream for upstream in upstreams.values()}
+        parts = {name: part_state(upstream) for name, upstream in sorted(services.items())}
         is_ready = all(part["status"] == "ok" for part in parts.values())
         return {"status": "ok" if is_ready else "down", "parts": parts}, 200 if is_ready else 503
 

@@ -8,10 +8,13 @@ from ui.settings import Settings
 
 
 def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
-    """One bounded connection pool per service, by the name that the routes use."""
-    media = settings.media_url or settings.importer_url
-    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url, MEDIA: media}
-    return {
+    """One bounded connection pool per service, by the name that the routes use.
+
+    Without an address of its own for media, the importer answers for them as well.
+    """
+    media = {MEDIA: settings.media_url} if settings.media_url else {}
+    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url, **media}
+    made = {
         name: Upstream(
             name,
             address,
@@ -21,3 +24,4 @@ def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
         )
         for name, address in addresses.items()
     }
+    return {MEDIA: made[IMPORTER], **made}
