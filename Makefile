@@ -42,7 +42,7 @@ lint: environment ## Check style, types, import rules, templates, scripts, Docke
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet services/ui/ui
 	$(BIN)/oxlint --deny-warnings services/ui/ui
-	$(BIN)/shellcheck .ci/run
+	$(BIN)/shellcheck .ci/run deploy/gpu-host/gpu-host worker-gpu/install-torch
 	$(BIN)/hadolint services/*/Dockerfile worker-*/Dockerfile
 	$(BIN)/python -m deploy.locks check
 

@@ -4,8 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from deploy.compose_secrets import FOLDER
 from deploy.compose_secrets import main as make_secrets
+from deploy.compose_tls import make_authority, make_certificate
+from deploy.local.ports import free_port
 from tests.support.compose import Compose, engine_answers
+
+NAME = "stack.test"
+REMOTE_FILES = ("compose.yaml", "deploy/compose.remote-workers.yaml")
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +26,22 @@ def stack() -> Iterator[Compose]:
         yield compose
     finally:
         compose.down()
+
+
+@pytest.fixture
+def published(stack: Compose) -> Iterator[dict[str, str]]:
+    """The stack published with TLS and without workers; the settings by which another compose project finds it."""
+    make_authority()
+    make_certificate([NAME])
+    address, redis_port, api_port = stack.host_address(), free_port(), free_port()
+    password = (FOLDER / "redis_password_worker").read_text()
+    url = FOLDER / "broker_url_remote"
+    url.unlink(missing_ok=True)
+    url.write_text(f"rediss://worker:{password}@{NAME}:{redis_port}/0?ssl_ca_certs=/run/secrets/tls_ca")
+    ports = {"REMOTE_REDIS_PORT": str(redis_port), "REMOTE_API_PORT": str(api_port)}
+    inside = Compose(REMOTE_FILES, env={"UI_PORT": str(stack.port), "REMOTE_ADDRESS": address, **ports})
+    inside.up("--scale", "worker-cpu=0", "--scale", "worker-gpu=0")
+    try:
+        yield {"WORKER_API_URL": f"https://{NAME}:{api_port}", "STACK_HOST": NAME, "STACK_ADDRESS": address}
+    finally:
+        stack.up("--remove-orphans")

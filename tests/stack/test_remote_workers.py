@@ -4,43 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.compose_secrets import FOLDER
-from deploy.compose_tls import make_authority, make_certificate
-from deploy.local.ports import free_port
 from tests.support.compose import Compose
 from tests.support.waiting import wait_until
 
-NAME = "stack.test"
-FILES = ("compose.yaml", "deploy/compose.remote-workers.yaml")
-
 
 @pytest.fixture
-def remote(stack: Compose) -> Iterator[Compose]:
-    """The stack published with TLS and without CPU workers of its own, and one worker outside."""
-    make_authority()
-    make_certificate([NAME])
-    address, redis_port, api_port = stack.host_address(), free_port(), free_port()
-    password = (FOLDER / "redis_password_worker").read_text()
-    url = FOLDER / "broker_url_remote"
-    url.unlink(missing_ok=True)
-    url.write_text(f"rediss://worker:{password}@{NAME}:{redis_port}/0?ssl_ca_certs=/run/secrets/tls_ca")
-    published = {
-        "UI_PORT": str(stack.port),
-        "REMOTE_ADDRESS": address,
-        "REMOTE_REDIS_PORT": str(redis_port),
-        "REMOTE_API_PORT": str(api_port),
-    }
-    outside = {"WORKER_API_URL": f"https://{NAME}:{api_port}", "STACK_HOST": NAME, "STACK_ADDRESS": address}
-    inside = Compose(FILES, env=published)
-    worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", outside)
+def remote(published: dict[str, str]) -> Iterator[Compose]:
+    """One worker outside."""
+    worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", published)
     worker.down()  # what an interrupted run left
-    inside.up("--scale", "worker-cpu=0")
     try:
         worker("up", "--wait", "--wait-timeout", "60", "worker-cpu")
         yield worker
     finally:
         worker.down()
-        stack.up("--remove-orphans")
 
 
 def test_worker_of_another_host_does_the_work_over_tls(stack: Compose, remote: Compose) -> None:
