@@ -30,9 +30,10 @@ def running_whole_stack(folder: Path, database_uri: str, broker_url: str) -> Ite
     migrate_importer(database_uri)
     token = {"SERVICE_TOKEN": secrets.token_hex(16)}
     settings = {"SQLALCHEMY_DATABASE_URI": database_uri, **token}
+    media = {"MEDIA_DIR": str(folder / "media")}
     with (
         running_service("catalog.wsgi:app", folder, settings) as (catalog, _),
-        running_stack(folder, database_uri, broker_url, env={"CATALOG_URL": catalog, **token}) as stack,
+        running_stack(folder, database_uri, broker_url, env={"CATALOG_URL": catalog, **media, **token}) as stack,
         running_gateway(folder, catalog, stack.url, {}) as (url, gateway),
     ):
         yield WholeStack(url, stack, gateway)

@@ -24,9 +24,10 @@ export const percent = (part) => new Intl.NumberFormat(language, { style: "perce
 
 /** @param {number} value @returns {string} such as 1:02:03.5 */
 export function seconds(value) {
-  const whole = Math.floor(value);
+  const tenths = Math.round(value * 10); // before it is taken apart: 1.2 - 1 is a little less than 0.2
+  const whole = Math.floor(tenths / 10);
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0"));
-  return `${parts.join(":")}.${String(Math.floor((value - whole) * 10))}`;
+  return `${parts.join(":")}.${tenths % 10}`;
 }
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];

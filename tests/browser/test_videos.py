@@ -1,0 +1,103 @@
+"""Videos as a librarian sends them, and what comes back: shots, keyframes, a contact sheet."""
+
+import io
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import msgspec
+from playwright.sync_api import expect
+
+from stackroom_jobs.outcomes import ok_line
+from stackroom_jobs.protocol import Claim, ClaimRequest
+from stackroom_jobs.videos import Shot, VideoResult
+from stackroom_jobs.worker.client import WorkerAPI
+from stackroom_jobs.worker.deadline import Deadline
+from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
+from tests.support.browser import Watched
+from tests.support.videos import write_video
+from tests.support.whole_stack import WholeStack
+
+Visit = Callable[..., Watched]
+
+
+def picture() -> bytes:
+    """A small grey JPEG."""
+    file = io.BytesIO()
+    with av.open(file, "w", "mjpeg") as container:
+        stream = container.add_stream("mjpeg", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 96, 54, "yuvj420p"
+        frame = av.VideoFrame(96, 54, "yuvj420p")
+        for plane in frame.planes:
+            plane.update(bytes([128]) * plane.buffer_size)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def claimed(api: WorkerAPI) -> Claim:
+    asked = ClaimRequest("by-hand", "gpu", ["process_video"], uuid.uuid4().hex, uuid.uuid4().hex)
+    claim = api.claim(asked, Deadline(10))
+    assert claim is not None
+    return claim
+
+
+def work(api: WorkerAPI) -> None:
+    """As a worker with a GPU would: two shots, a keyframe of each, a contact sheet."""
+    claim = claimed(api)
+    (record,) = json.loads(bytes(claim.records))
+    media = RemoteMedia(api, ChunkPlace(claim.token, claim.first_row))
+    with media.open(record["payload"]) as file:
+        assert len(file.read()) > 0
+    names = [media.put(f"shot-{number}.jpg", picture()) for number in (1, 2)]
+    shots = [
+        Shot(0, 11, 0.0, 0.48, 0.97, names[0]),
+        Shot(12, 29, 0.48, 1.2, None, names[1]),
+    ]
+    sheet = media.put("contact-sheet.jpg", picture())
+    result = VideoResult(
+        record["id"], record["payload"], "mpeg4", 96, 64, 30, 1.2, 25.0, False, shots, None, contact_sheet=sheet,
+        device="cuda:0", model="TransNet V2", decode_rate=1900.0, model_rate=11400.0,
+    )  # fmt: skip
+    api.report(claim.token, msgspec.json.Encoder().encode_lines([ok_line(claim.first_row, result)]), None, Deadline(10))
+
+
+def test_video_is_sent_cut_and_shown(visit: Visit, stack: WholeStack, tmp_path: Path) -> None:
+    watched = visit()
+    page = watched.open("/imports")
+    page.locator("#file").set_input_files(write_video(tmp_path / "фильм.mp4", 30))
+    expect(page.locator("#preview-facts")).to_contain_text("Деление видео на планы")
+    expect(page.locator("#preview-facts")).to_contain_text("фильм.mp4")
+    expect(page.locator("#preview-table")).to_be_hidden()
+    page.get_by_role("button", name="Отправить").click()
+    page.wait_for_url("**/imports/*")
+    work(stack.importer.as_worker())
+    expect(page.locator("#state")).to_have_text("готово", timeout=30_000)
+    film = page.locator("#videos-list article")
+    for words in ("фильм.mp4", "00:00:01.2", "25 кадров/с", "96 × 64", "cuda:0", "TransNet V2", "11 400 кадров/с"):
+        expect(film).to_contain_text(words)
+    expect(film.locator(".keyframes li")).to_have_count(2)
+    expect(film.locator("img[loading=lazy]")).to_have_count(3)
+    for image in film.locator("img").all():
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("naturalWidth", 96)
+    film.locator("summary").click()
+    expect(film.locator("tbody tr").first).to_contain_text("97")
+    expect(film.locator("tbody tr")).to_have_count(2)
+    assert watched.accessibility_faults() == []
+    watched.assert_quiet()
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_video_that_has_no_room_is_refused_before_it_is_sent(visit: Visit, tmp_path: Path) -> None:
+    watched = visit()
+    page = watched.page
+    body = json.dumps({"items": [], "next": None, "max_bytes": 1024, "room_bytes": 10})
+    page.route("**/api/importer/media?limit=1", lambda route: route.fulfill(body=body, content_type="application/json"))
+    watched.open("/imports")
+    page.locator("#file").set_input_files(write_video(tmp_path / "film.mp4", 30))
+    expect(page.locator("#error-file")).to_contain_text("принимается не больше 10 Б")
+    expect(page.locator("#preview")).to_be_hidden()
