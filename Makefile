@@ -15,7 +15,7 @@ VIDEO_LOCK := tests/bench/video/requirements.txt
 VIDEO_PEERS := .bench/video
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint faults faults-long bench bench-video secrets tls test-stack chaos lock format clean environment
+.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video secrets tls test-stack chaos lock format clean environment
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ faults: environment ## Kill processes and cut connections, one fault after the o
 
 faults-long: environment ## Faults that last minutes: a hung Redis, outages (10 minutes)
 	$(BIN)/python -m pytest -m "faults and long" --timeout=600 tests/faults
+
+fuzz: environment ## Send many made-up requests to both APIs; FUZZ_EXAMPLES of each call and kind (100)
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(BIN)/python -m pytest --timeout=0 tests/integration/test_fuzz.py
 
 bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (15 minutes)
 	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench

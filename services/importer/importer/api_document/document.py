@@ -3,7 +3,7 @@
 from typing import Any
 
 from importer.api_document.media import MEDIA_CALLS
-from importer.api_document.schemas import OPERATION, QUEUE, TEXT, schemas
+from importer.api_document.schemas import OPERATION, QUEUE, SOURCE, TEXT, schemas
 from importer.batches.request import DEFAULT_OPERATION, DEFAULT_SOURCE, KEY_HEADER, ON_CONFLICT
 from importer.batches.routes import MAX_PAGE
 from importer.batches.upload import FIELD, FORM
@@ -22,7 +22,7 @@ KEY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 200}
 KEY = parameter(KEY_HEADER, KEY_SCHEMA, "The same key and bytes give the same batch.", "header")
 OPTIONS = (
     parameter("operation", {**OPERATION, "default": DEFAULT_OPERATION}, "What is done with each record."),
-    parameter("source", {**TEXT, "default": DEFAULT_SOURCE}, "Where the records come from."),
+    parameter("source", {**SOURCE, "default": DEFAULT_SOURCE}, "Where the records come from."),
     parameter("queue", QUEUE, "One of the queues that the operation is declared for."),
     parameter("on_conflict", {"enum": list(ON_CONFLICT), "default": "fail"}, "Loads: what a row does that is there."),
     parameter("dry_run", {"type": "boolean", "default": False}, "Loads: go the whole way and change nothing."),

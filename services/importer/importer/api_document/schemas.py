@@ -51,7 +51,14 @@ INPUT: Schema = {
     "description": "What was found out about the body: format; of CSV also encoding, delimiter and columns.",
 }
 RECORDS: Schema = {**_list_of("Record"), "minItems": 1}
-SOURCE: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_SOURCE, "default": "unspecified"}
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"  # A pattern cannot name all that is not printable; the service refuses the rest.
+SOURCE: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_SOURCE,
+    "pattern": PRINTABLE,
+    "default": "unspecified",
+}
 OUTCOMES: Schema = _object(dict.fromkeys(("ok", "failed", "refused", "cancelled", "pending"), COUNT))
 BATCH: dict[str, Schema] = {
     "id": TEXT,
@@ -94,7 +101,10 @@ PREVIEW: Schema = _object(
     }
 )
 TASK: Schema = _object({"record_id": TEXT, "task_id": TEXT, "result": reference("Normalized")}, ("result",))
-TASKS: Schema = _object({"source": SOURCE, "records": RECORDS, "enqueue": {"type": "boolean"}}, ("source", "enqueue"))
+TASKS: Schema = {
+    **_object({"source": SOURCE, "records": RECORDS, "enqueue": {"type": "boolean"}}, ("source", "enqueue")),
+    "additionalProperties": False,
+}
 INGESTED: Schema = _object(
     {"status": {"const": "ok"}, "source": TEXT, "imported": COUNT, "results": _list_of("Normalized")}
 )
