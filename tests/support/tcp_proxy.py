@@ -128,14 +128,21 @@ class _Link:
                 self._client.sendall(block)
 
     def _ask(self, server: socket.socket) -> None:
-        total = 0
+        """A client that was killed resets its connection; its server must hear of that, or it holds its locks on."""
+        end = socket.SHUT_RDWR
         with contextlib.suppress(OSError):
-            while block := self._client.recv(BLOCK):
-                total += len(block)
-                self._proxy.uploaded(total)
-                if self.is_silent:
-                    continue
-                self._is_asked = True
-                self._is_answer_lost = self._proxy.is_answer_lost(block) or self._is_answer_lost
-                server.sendall(block)
-            server.shutdown(socket.SHUT_WR)
+            self._pass_questions(server)
+            end = socket.SHUT_WR
+        with contextlib.suppress(OSError):
+            server.shutdown(end)
+
+    def _pass_questions(self, server: socket.socket) -> None:
+        total = 0
+        while block := self._client.recv(BLOCK):
+            total += len(block)
+            self._proxy.uploaded(total)
+            if self.is_silent:
+                continue
+            self._is_asked = True
+            self._is_answer_lost = self._proxy.is_answer_lost(block) or self._is_answer_lost
+            server.sendall(block)

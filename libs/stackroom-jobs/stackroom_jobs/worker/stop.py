@@ -1,7 +1,7 @@
 """How a worker's parent tells its children to end: by a file.
 
 A child gets SIGTERM as its death, and a spawned one shares no memory with its parent; a file in a folder whose name is
-environment before any child is made reaches both kinds. A child whose device is lost tells its parent by the same
+in the environment before any child is made reaches both kinds. A child whose device is lost tells its parent by the same
 file, which then holds the reason.
 """
 
