@@ -82,11 +82,11 @@ def open_chunks(stack: FaultStack) -> int:
 
 
 def done_meanwhile(stack: FaultStack, flood: str, small: str) -> int:
-    """Chunks of the flood that ended between the acceptance of the small batch and its end, by the ledger's clock."""
+    """Chunks of the flood that ended between the acceptance of the small batch and its end (or now), by the ledger."""
     query = f"""
     SELECT count(*) FROM importer.chunk WHERE batch_id = '{flood}' AND state = 'done'
       AND finished_at > (SELECT created_at FROM importer.batch WHERE id = '{small}')
-      AND finished_at <= (SELECT max(finished_at) FROM importer.chunk WHERE batch_id = '{small}')"""
+      AND finished_at <= COALESCE((SELECT max(finished_at) FROM importer.chunk WHERE batch_id = '{small}'), now())"""
     return int(stack.query(query)[0][0])
 
 

@@ -1,8 +1,8 @@
 """How a worker's parent tells its children to end: by a file.
 
 A child gets SIGTERM as its death, and a spawned one shares no memory with its parent; a file in a folder whose name is
-in the environment before any child is made reaches both kinds. A child whose device is lost tells its parent by the same
-file, which then holds the reason.
+in the environment before any child is made reaches both kinds. A child whose device is lost tells its parent by the
+same file, which then holds the reason.
 """
 
 import atexit
