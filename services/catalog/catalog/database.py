@@ -7,17 +7,10 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import StaticPool
 
+from stackroom_kit.postgres import TCP_OPTIONS
+
 SCHEMA = "tbc"
-CONNECT_TIMEOUT_SECONDS = 3
-# A server that does not answer, or a lock that somebody holds, must become an error within seconds.
-# A host that has vanished is found in half a minute.
-TCP_OPTIONS: dict[str, Any] = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,  # milliseconds
-    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-}
+# A lock that somebody holds must become an error within seconds.
 SERVER_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
 
 

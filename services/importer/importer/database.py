@@ -2,24 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg2
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
-# A server that does not answer must become a 503 within seconds, and nothing may hold a row for ever.
-CONNECT_TIMEOUT_SECONDS = 3
-# A host that has vanished is found in half a minute: without these, a dispatcher would wait for hours for its answer.
-TCP_OPTIONS: dict[str, Any] = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,  # milliseconds
-    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-}
+from stackroom_kit.postgres import TCP_OPTIONS
+
 # Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
 DATABASE_ERRORS = (SQLAlchemyError, psycopg2.Error)
+# Nothing may hold a row for ever.
 SERVER_OPTIONS = (
     "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
     " -c client_encoding=UTF8 -c standard_conforming_strings=on"  # what RawText relies on

@@ -8,20 +8,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row
 
 from importer.applying.lines import AppliedLines, LoadLines
-from importer.database import transaction
-from importer.ledger.split import pieces_of
-from importer.ledger.statements import (
+from importer.applying.statements import (
     CANCEL_APPLYING,
     COUNT_REFUSAL,
-    DELETE_CHUNK,
     FINISH_APPLIED,
     HAS_LOADS,
     INSERT_APPLYING_PIECE,
     LOCK_APPLYING,
-    LOCK_BATCH,
     PUT_BACK_APPLYING,
     TAKE_APPLYING,
 )
+from importer.database import transaction
+from importer.ledger.split import pieces_of
+from importer.ledger.statements import DELETE_CHUNK, LOCK_BATCH
 from stackroom_jobs.operations import OPERATIONS
 
 LOADS = [name for name, operation in OPERATIONS.items() if operation.loads is not None]

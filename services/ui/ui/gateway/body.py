@@ -3,8 +3,10 @@
 So a slow client holds no thread of a service, and a body that is cut short never reaches one.
 """
 
+import contextlib
 import tempfile
 import time
+from collections.abc import Iterator
 from typing import IO, Any
 
 from stackroom_kit.body_length import CountedBody, IncompleteBodyError
@@ -43,14 +45,8 @@ def take_body(environ: dict[str, Any], max_bytes: int) -> tuple[Body | None, int
         return None, 0
     length = announced_length(environ, max_bytes)
     stream = CountedBody(environ["wsgi.input"], length)
-    try:
+    with broken_body_is_a_problem():
         return _read(stream, length), length
-    except IncompleteBodyError:
-        raise incomplete() from None
-    except TimeoutError:
-        raise too_slow() from None
-    except ConnectionError:
-        raise broken_off() from None
 
 
 def _check(deadline: float) -> None:
@@ -62,12 +58,17 @@ def too_slow() -> Problem:
     return Problem(408, "body_too_slow", "The body arrives too slowly.")
 
 
-def incomplete() -> Problem:
-    return bad_request("The body is shorter than its Content-Length.", code="incomplete_body")
-
-
-def broken_off() -> Problem:
-    return bad_request("The connection broke while the body was sent.", code="incomplete_body")
+@contextlib.contextmanager
+def broken_body_is_a_problem() -> Iterator[None]:
+    """Problem 400 where the client breaks off, 408 where it falls silent."""
+    try:
+        yield
+    except IncompleteBodyError:
+        raise bad_request("The body is shorter than its Content-Length.", code="incomplete_body") from None
+    except TimeoutError:
+        raise too_slow() from None
+    except ConnectionError:
+        raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
 
 
 def _read(stream: CountedBody, length: int) -> Body:

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator
 from typing import IO, Any
 
-from stackroom_kit.body_length import CountedBody, IncompleteBodyError
-from ui.gateway.body import GRACE_SECONDS, announced_length, broken_off, incomplete, too_slow
+from stackroom_kit.body_length import CountedBody
+from ui.gateway.body import GRACE_SECONDS, announced_length, broken_body_is_a_problem, too_slow
 
 BLOCK_BYTES = 64 * 1024
 SLOWEST_BYTES_PER_SECOND = 16 * 1024
@@ -30,14 +30,8 @@ class StreamedBody:
             yield block
 
     def _next(self) -> bytes:
-        try:
+        with broken_body_is_a_problem():
             block = self._stream.read(BLOCK_BYTES)
-        except IncompleteBodyError:
-            raise incomplete() from None
-        except TimeoutError:
-            raise too_slow() from None
-        except ConnectionError:
-            raise broken_off() from None
         self._taken += len(block)
         if time.monotonic() - self._started > GRACE_SECONDS + self._taken / SLOWEST_BYTES_PER_SECOND:
             raise too_slow()
