@@ -87,11 +87,32 @@ def test_bulk_gives_an_outcome_for_every_item_in_order(
     assert kept == ("changed" if on_conflict == "update" else "text")
 
 
-def test_bulk_etag_is_the_one_of_the_row(client: FlaskClient) -> None:
-    group = bulk(client, GROUPS, [{"id": 5, "name": "new"}])["outcomes"][0]
-    kind = bulk(client, TYPES, [{"id": 11, "group": "text"}])["outcomes"][0]
-    assert group["etag"] == client.get("/api/groups/5").headers["ETag"]
-    assert kind["etag"] == client.get("/api/types/11").headers["ETag"]
+WHOLE = {"file_name": "épub", "comments": None}
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [{"id": 11, **WHOLE, "group_id": 1}, {"id": 10, **WHOLE, "group_id": 2}],
+        [{"group": "text", "id": 11, **WHOLE}],
+        [{"id": 11, "group": "audio"}, {"id": 10, "group": "audio"}],
+        [{"id": 10, "comments": "new"}],
+        [{"id": 11, "group_id": 1}, {"id": 10, **WHOLE, "group": "text"}, {"id": 12, "group_id": 2, **WHOLE}],
+    ],
+)
+def test_bulk_etag_is_the_one_of_the_row_whatever_its_item_names(
+    client: FlaskClient, items: list[dict[str, Any]]
+) -> None:
+    for one in bulk(client, TYPES, items, "?on_conflict=update")["outcomes"]:
+        assert one["outcome"] in {"created", "updated"}
+        assert one["etag"] == client.get(f"/api/types/{one['id']}").headers["ETag"]
+
+
+def test_bulk_etag_is_the_one_of_a_row_that_belongs_to_no_other(client: FlaskClient) -> None:
+    whole, part = bulk(client, GROUPS, [{"id": 5, "name": "new", "comment": ""}, {"id": 6, "name": "x"}])["outcomes"]
+    (alone,) = bulk(client, GROUPS, [{"id": 7, "name": "new", "comment": ""}])["outcomes"]
+    for one in (whole, part, alone):
+        assert one["etag"] == client.get(f"/api/groups/{one['id']}").headers["ETag"]
 
 
 def test_bulk_update_keeps_fields_that_an_item_leaves_out(client: FlaskClient) -> None:

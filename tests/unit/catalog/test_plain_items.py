@@ -10,6 +10,7 @@ from catalog.bulk.plain import PlainReader
 from catalog.resources.types.schema import TYPE
 
 READER = PlainReader(TYPE)
+NAMING = PlainReader(TYPE, "group")
 ROW = {"id": 1, "file_name": "epub", "comments": "Читать, “сразу” — é\t\n", "group_id": 2}
 
 
@@ -34,6 +35,26 @@ def test_plain_items_may_all_leave_the_same_field_out() -> None:
     assert plain is not None
     assert plain.fields == ("id", "group_id")
     assert json.loads(plain.text) == [{"id": 1, "group_id": 2}, {"id": 2, "group_id": 2}]
+
+
+def test_plain_items_may_name_what_they_belong_to() -> None:
+    rows = [{"id": 1, "file_name": "epub", "comments": None, "group": "text"}, {**ROW, "id": 2, "group": "шум"}]
+    del rows[1]["group_id"]
+    plain = NAMING.read(body_of(*rows))
+    assert plain is not None
+    assert plain.values("group") == {"text", "шум"}
+    resolved = plain.with_ids("group", "group_id", {"text": 4, "шум": 5})
+    assert resolved.fields == ("id", "file_name", "comments", "group_id")
+    assert resolved.items() == [
+        {"id": 1, "file_name": "epub", "comments": None, "group_id": 4},
+        {"id": 2, "file_name": "epub", "comments": ROW["comments"], "group_id": 5},
+    ]
+    assert plain.items() == rows
+
+
+@pytest.mark.parametrize("group", [None, 1, ["text"], "te\x01xt"])
+def test_plain_items_are_none_where_a_name_is_in_doubt(group: Any) -> None:
+    assert NAMING.read(body_of({"id": 1, "group": group})) is None
 
 
 @pytest.mark.parametrize(

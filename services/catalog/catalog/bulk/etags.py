@@ -1,6 +1,6 @@
 """ETags of rows that were just written: the same that a GET of each would say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,23 +14,29 @@ _encoder = msgspec.json.Encoder()
 
 class Etags:
     def __init__(self, repository: Repository) -> None:
-        self._shown: Any = msgspec.defstruct("Shown", repository.names, gc=False)
+        self._repository = repository
         self._joined = repository.joined
-        self._place = list(repository.table.columns.keys()).index(self._joined.field) if self._joined else 0
         self._beside = _beside_statement(self._joined) if self._joined else None
 
-    def of(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-        """In the order of the rows, each with the columns of its table."""
-        beside = self._columns_beside(connection, rows)
-        for row in rows:
-            yield etag_of(_encoder.encode(self._shown(*row, *beside[row[self._place]])))
+    def of_ids(self, connection: Connection, ids: list[int]) -> dict[int, str]:
+        """Reads the rows back."""
+        shown = self._repository.shown(connection, ids)
+        return {row_id: etag_of(_encoder.encode(row)) for row_id, row in shown.items()}
 
-    def _columns_beside(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> dict[Any, Sequence[Any]]:
-        """What is shown of the other table, by what each row holds at the place of its id."""
-        found = {row[self._place] for row in rows}
-        if self._beside is None:
-            return dict.fromkeys(found, ())
-        return {other[0]: other[1:] for other in connection.execute(self._beside, {"ids": list(found)})}
+    def of_records(self, connection: Connection, records: Sequence[msgspec.Struct]) -> list[str]:
+        """In their order. A record has all columns of the table in their order, so it says what is shown of its row."""
+        lines = _encoder.encode_lines(records).splitlines()
+        if self._joined is None:
+            return [etag_of(line) for line in lines]
+        field = self._joined.field
+        references = [getattr(record, field) for record in records]
+        ends = self._ends(connection, set(references))
+        return [etag_of(line[:-1] + ends[row_id]) for line, row_id in zip(lines, references, strict=True)]
+
+    def _ends(self, connection: Connection, references: set[int]) -> dict[int, bytes]:
+        """How an object ends that belongs to each of these rows: with the columns that are shown of it."""
+        rows = connection.execute(self._beside, {"ids": list(references)}) if self._beside is not None else ()
+        return {row[0]: b"," + _encoder.encode(dict(list(row._mapping.items())[1:]))[1:] for row in rows}
 
 
 def _beside_statement(joined: Joined) -> Any:

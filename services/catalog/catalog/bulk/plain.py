@@ -5,7 +5,7 @@ the whole call the other way, which looks at each item and says what is wrong wi
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -32,6 +32,15 @@ class PlainItems:
         """What the items say in one field, null left out."""
         return set(map(attrgetter(field), self.records)) - {None} if field in self.fields else set()
 
+    def with_ids(self, name_field: str, id_field: str, ids: Mapping[str, int]) -> "PlainItems":
+        """The same items, each with an id in one field for its name in another."""
+        records = [
+            msgspec.structs.replace(record, **{id_field: ids[getattr(record, name_field)], name_field: msgspec.UNSET})
+            for record in self.records
+        ]
+        fields = tuple(id_field if field == name_field else field for field in self.fields)
+        return PlainItems(fields, self.ids, _encoder.encode(records).decode(), records)
+
     def items(self) -> list[dict[str, Any]]:
         """Each as an object, for the other way."""
         found: list[dict[str, Any]] = msgspec.json.decode(self.text)
@@ -39,19 +48,22 @@ class PlainItems:
 
 
 class PlainReader:
-    """Reads calls of one resource."""
+    """Reads calls of one resource, whose items may name what they belong to in ``name_field``."""
 
-    def __init__(self, schema: Schema) -> None:
-        self._optional = [field.name for field in schema.fields if field.name != "id"]
+    def __init__(self, schema: Schema, name_field: str | None = None) -> None:
+        fields = list(map(_struct_field, schema.fields))
+        if name_field is not None:
+            fields.append((name_field, str | msgspec.UnsetType, msgspec.UNSET))
+        self._optional = [name for name, _, default in fields if default is msgspec.UNSET]
         row = msgspec.defstruct(
             "PlainRow",
-            list(map(_struct_field, schema.fields)),
+            fields,
             forbid_unknown_fields=True,
             omit_defaults=True,
             gc=False,
         )
-        fields: list[tuple[str, Any]] = [("items", list[row])]  # type: ignore[valid-type]
-        body = msgspec.defstruct("PlainBody", fields, forbid_unknown_fields=True)
+        items: tuple[str, Any] = ("items", list[row])  # type: ignore[valid-type]
+        body = msgspec.defstruct("PlainBody", [items], forbid_unknown_fields=True)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(body)
 
     def read(self, body: bytes) -> PlainItems | None:

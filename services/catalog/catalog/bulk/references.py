@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from catalog.bulk.items import Checked, Item
+from catalog.bulk.plain import PlainItems
 from catalog.crud.reference import Reference
 
 
@@ -14,11 +15,8 @@ def resolve_names(connection: Connection, reference: Reference, items: list[Item
     """Items with the id in the place of the name; a name that nobody or several have refuses its item."""
     if all(item.reference_name is None for item in items):
         return items
-    table: Any = reference.table
-    texts = sorted({item.reference_name for item in items if isinstance(item.reference_name, str)})
-    query = select(table.c.id, table.c.name).where(table.c.name == func.any(bindparam("names")))
-    rows = connection.execute(query, {"names": texts}).all()
-    counts, ids = Counter(row.name for row in rows), {row.name: row.id for row in rows}
+    texts = {item.reference_name for item in items if isinstance(item.reference_name, str)}
+    counts, ids = _by_name(connection, reference, texts)
     kept = []
     for item in items:
         name = item.reference_name
@@ -37,6 +35,14 @@ def resolve_names(connection: Connection, reference: Reference, items: list[Item
     return kept
 
 
+def _by_name(connection: Connection, reference: Reference, names: set[str]) -> tuple[Counter[str], dict[str, int]]:
+    """How many rows have each name, and the id of one of them."""
+    table: Any = reference.table
+    query = select(table.c.id, table.c.name).where(table.c.name == func.any(bindparam("names")))
+    rows = connection.execute(query, {"names": sorted(names)}).all()
+    return Counter(row.name for row in rows), {row.name: row.id for row in rows}
+
+
 def _held(connection: Connection, reference: Reference, wanted: set[int]) -> set[int]:
     """Which of these rows are there, and stay: they are locked against deletion until the call is over."""
     table: Any = reference.table
@@ -45,8 +51,25 @@ def _held(connection: Connection, reference: Reference, wanted: set[int]) -> set
     return set(connection.execute(query, {"ids": sorted(wanted)}).scalars())
 
 
-def are_there(connection: Connection, reference: Reference, wanted: set[int]) -> bool:
-    return _held(connection, reference, wanted) == wanted
+def with_references(connection: Connection, reference: Reference | None, plain: PlainItems) -> PlainItems | None:
+    """Items with ids in the place of names, the rows that they belong to held; None where an item has a wrong one."""
+    if reference is None:
+        return plain
+    found = _with_ids(connection, reference, plain)
+    if found is None:
+        return None
+    wanted = found.values(reference.field)
+    return found if _held(connection, reference, wanted) == wanted else None
+
+
+def _with_ids(connection: Connection, reference: Reference, plain: PlainItems) -> PlainItems | None:
+    if reference.name_field not in plain.fields:
+        return plain
+    names = plain.values(reference.name_field)
+    counts, ids = _by_name(connection, reference, names)
+    if reference.field in plain.fields or any(counts[name] != 1 for name in names):
+        return None
+    return plain.with_ids(reference.name_field, reference.field, ids)
 
 
 def without_unknown(connection: Connection, reference: Reference, items: list[Item], checked: Checked) -> list[Item]:

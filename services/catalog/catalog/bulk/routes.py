@@ -54,7 +54,7 @@ class BulkCalls:
         repository = resource.repository(engine)
         self._upsert = Upsert(resource, repository)
         self._removal = Removal(repository)
-        self._reader = PlainReader(resource.schema)
+        self._reader = PlainReader(resource.schema, resource.reference.name_field if resource.reference else None)
         self._settings = settings
         self._applier = applier
 

@@ -4,7 +4,9 @@ import functools
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
+    Executable,
     Integer,
     String,
     Text,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    not_,
     or_,
     select,
     text,
@@ -45,8 +48,8 @@ class BulkStatements:
         """Some field is another than before; without fields nothing is."""
         return or_(literal_column("false"), *(self._table.c[name].is_distinct_from(source[name]) for name in fields))
 
-    def _build_upsert(self, fields: Fields, replaces: bool) -> UpdateBase:
-        """Gives whether the row is new, and all its columns, of every row written; ordered, against deadlocks."""
+    def _build_upsert(self, fields: Fields, replaces: bool) -> Executable:
+        """Gives two arrays, the ids of new rows and those of changed ones; ordered, against deadlocks."""
         given = self._given(fields)
         statement = insert(self._table).from_select(list(fields), select(given).order_by(given.c.id))
         others = tuple(name for name in fields if name != "id")
@@ -56,15 +59,18 @@ class BulkStatements:
             values = {name: statement.excluded[name] for name in others}
             differs = self._differs(statement.excluded, others)
             statement = statement.on_conflict_do_update(index_elements=["id"], set_=values, where=differs)
-        return statement.returning(literal_column("xmax = 0"), *self._table.columns)
+        is_new = literal_column("xmax = 0", Boolean).label("is_new")
+        written = statement.returning(is_new, self._table.c.id).cte("written")
+        ids = func.array_agg(written.c.id)
+        return select(ids.filter(written.c.is_new), ids.filter(not_(written.c.is_new)))
 
     def _build_update(self, fields: Fields) -> UpdateBase:
-        """For rows that name too little to be new: gives all columns of every row that is another now."""
+        """For rows that name too little to be new: gives the id of every row that is another now."""
         given = self._given(fields)
         others = tuple(name for name in fields if name != "id")
         where = (self._table.c.id == given.c.id, self._differs(given.c, others))
         values = {name: given.c[name] for name in others}
-        statement: UpdateBase = self._table.update().where(*where).values(values).returning(*self._table.columns)
+        statement: UpdateBase = self._table.update().where(*where).values(values).returning(self._table.c.id)
         return statement
 
 

@@ -12,13 +12,13 @@ from catalog.bulk.etags import Etags
 from catalog.bulk.items import Checked, Item, check_items
 from catalog.bulk.outcomes import Outcome, failed
 from catalog.bulk.plain import PlainItems
-from catalog.bulk.references import are_there, resolve_names, without_unknown
+from catalog.bulk.references import resolve_names, with_references, without_unknown
 from catalog.bulk.statements import BulkStatements, Fields
 from catalog.crud.repository import Repository
 from catalog.crud.resource import Resource
 
 _encoder = msgspec.json.Encoder()
-Change = tuple[str, str]  # what became of a row that was written, and its ETag
+Changes = dict[int, str]  # what became of the rows that were written, by id
 UNTOUCHED = {"fail": "exists", "skip": "skipped", "update": "unchanged"}
 
 
@@ -40,20 +40,27 @@ class Upsert:
         self._statements = BulkStatements(repository.table)
         self._required = frozenset(field.name for field in resource.schema.fields if field.is_required)
         self._etags = Etags(repository)
+        self._columns = len(repository.table.columns)
 
     def run(self, connection: Connection, given: PlainItems | list[Any], on_conflict: str) -> list[Outcome]:
         """An outcome for every item, in their order."""
         if not isinstance(given, PlainItems):
             return self._run_each(connection, given, on_conflict)
-        if self._required <= set(given.fields) and self._has_references(connection, given):
-            changes = self._upsert(connection, given.fields, given.text, on_conflict)
-            untouched = UNTOUCHED[on_conflict]
-            return [_outcome(index, row_id, changes.get(row_id), untouched) for index, row_id in enumerate(given.ids)]
-        return self._run_each(connection, given.items(), on_conflict)
+        plain = with_references(connection, self._reference, given)
+        if plain is None or not self._required <= set(plain.fields):
+            return self._run_each(connection, given.items(), on_conflict)
+        changes = self._upsert(connection, plain.fields, plain.text, on_conflict)
+        etags = self._etags_of(connection, plain, changes)
+        untouched = UNTOUCHED[on_conflict]
+        return [_outcome(index, row_id, changes, etags, untouched) for index, row_id in enumerate(plain.ids)]
 
-    def _has_references(self, connection: Connection, given: PlainItems) -> bool:
-        reference = self._reference
-        return reference is None or are_there(connection, reference, given.values(reference.field))
+    def _etags_of(self, connection: Connection, plain: PlainItems, changes: Changes) -> dict[int, str]:
+        """Items that name every column say themselves what their rows are now."""
+        if len(plain.fields) < self._columns:
+            return self._etags.of_ids(connection, list(changes))
+        records = [record for record in plain.records if record.id in changes]
+        etags = self._etags.of_records(connection, records)
+        return {record.id: etag for record, etag in zip(records, etags, strict=True)}
 
     def _run_each(self, connection: Connection, raw: list[Any], on_conflict: str) -> list[Outcome]:
         checked = check_items(raw, self._schema, self._reference.name_field if self._reference else None)
@@ -72,21 +79,19 @@ class Upsert:
             changes = self._upsert(connection, fields, _json(items), on_conflict)
         else:
             items, changes = self._change(connection, fields, items, on_conflict, checked)
+        etags = self._etags.of_ids(connection, list(changes))
         for item in items:
-            untouched = UNTOUCHED[on_conflict]
-            checked.outcomes[item.index] = _outcome(item.index, item.id, changes.get(item.id), untouched)
+            checked.outcomes[item.index] = _outcome(item.index, item.id, changes, etags, UNTOUCHED[on_conflict])
 
-    def _upsert(self, connection: Connection, fields: Fields, rows: str, on_conflict: str) -> dict[int, Change]:
-        """What became of the rows that were written, by id. ``rows`` is a JSON array."""
+    def _upsert(self, connection: Connection, fields: Fields, rows: str, on_conflict: str) -> Changes:
+        """``rows`` is a JSON array."""
         statement = self._statements.upsert(fields, on_conflict == "update")
-        found = connection.execute(statement, {"rows": rows}).all()
-        etags = self._etags.of(connection, [row[1:] for row in found])
-        pairs = zip(found, etags, strict=True)
-        return {row[1]: ("created" if row[0] else "updated", etag) for row, etag in pairs}
+        created, updated = connection.execute(statement, {"rows": rows}).one()
+        return dict.fromkeys(created or (), "created") | dict.fromkeys(updated or (), "updated")
 
     def _change(
         self, connection: Connection, fields: Fields, items: list[Item], on_conflict: str, checked: Checked
-    ) -> tuple[list[Item], dict[int, Change]]:
+    ) -> tuple[list[Item], Changes]:
         """Rows that name too little to be new can only change one that is there; the others are refused."""
         lock = self._statements.lock.with_for_update()
         there = set(connection.execute(lock, {"ids": [item.id for item in items]}).scalars())
@@ -97,9 +102,8 @@ class Upsert:
         known = [item for item in items if item.id in there]
         if on_conflict != "update":
             return known, {}
-        found = connection.execute(self._statements.update(fields), {"rows": _json(items)}).all()
-        etags = self._etags.of(connection, found)
-        return known, {row[0]: ("updated", etag) for row, etag in zip(found, etags, strict=True)}
+        found = connection.execute(self._statements.update(fields), {"rows": _json(items)}).scalars()
+        return known, dict.fromkeys(found, "updated")
 
 
 def _by_fields(items: Iterable[Item]) -> dict[Fields, list[Item]]:
@@ -113,9 +117,9 @@ def _json(items: list[Item]) -> str:
     return _encoder.encode([item.values for item in items]).decode()
 
 
-def _outcome(index: int, row_id: int, change: Change | None, untouched: str) -> Outcome:
-    if change is not None:
-        return {"index": index, "id": row_id, "outcome": change[0], "etag": change[1]}
+def _outcome(index: int, row_id: int, changes: Changes, etags: dict[int, str], untouched: str) -> Outcome:
+    if row_id in changes:
+        return {"index": index, "id": row_id, "outcome": changes[row_id], "etag": etags[row_id]}
     if untouched == "exists":
         return failed(index, row_id, "exists", f"The id {row_id} exists already.")
     return {"index": index, "id": row_id, "outcome": untouched}
