@@ -23,7 +23,8 @@ from stackroom_kit.logs import configure_logging
 from stackroom_kit.settings import SettingsError, read_settings
 
 POOL_SIZE = 2
-
+# While the catalog writes one chunk's rows, another's outcomes are stored; more would only wait for PostgreSQL.
+APPLY_LOOPS = 3
 END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
 
 
@@ -33,10 +34,11 @@ def _dispatcher(settings: Settings, stop: threading.Event) -> Dispatcher:
     return Dispatcher(engine, bells, Wakeup(settings.ledger_uri), stop, settings)
 
 
-def _apply_loop(settings: Settings, stop: threading.Event) -> ApplyLoop:
-    engine = make_engine(settings.ledger_uri, POOL_SIZE)
+def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
+    engine = make_engine(settings.ledger_uri, APPLY_LOOPS)
     chunks = ApplyingChunks(engine, f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
-    return ApplyLoop(Applier(chunks, Catalog(settings)), chunks, Wakeup(settings.ledger_uri), stop)
+    applier = Applier(chunks, Catalog(settings))
+    return [ApplyLoop(applier, chunks, Wakeup(settings.ledger_uri), stop) for _ in range(APPLY_LOOPS)]
 
 
 def _sweeper(settings: Settings, stop: threading.Event) -> Sweeper:
@@ -57,8 +59,8 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    loops = (_dispatcher(settings, stop).run, _apply_loop(settings, stop).run, _sweeper(settings, stop).run)
-    return run_together(loops, stop, END_SECONDS)
+    applying = [loop.run for loop in _apply_loops(settings, stop)]
+    return run_together([_dispatcher(settings, stop).run, *applying, _sweeper(settings, stop).run], stop, END_SECONDS)
 
 
 if __name__ == "__main__":

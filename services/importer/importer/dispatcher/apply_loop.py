@@ -1,4 +1,4 @@
-"""The dispatcher's second thread: applies loads to the catalog, so that a slow catalog keeps no doorbell waiting."""
+"""Applies loads to the catalog, in threads beside the dispatcher's own: a slow catalog keeps no doorbell waiting."""
 
 import logging
 import threading
