@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.servers import PostgresServer, RedisServer
+from tests.support.described import Seen, watched
 from tests.support.servers import fresh_database, fresh_redis, running_postgres, running_redis
 
 FOLDERS = ("unit", "contract", "integration", "stack", "browser", "faults", "bench")
@@ -18,6 +19,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for part in item.path.relative_to(Path(__file__).parent).parts[:1]:
             if part in FOLDERS:
                 item.add_marker(part)
+
+
+@pytest.fixture(scope="session")
+def seen_answers() -> Iterator[Seen]:
+    yield from watched()
+
+
+@pytest.fixture(autouse=True)
+def as_described(seen_answers: Seen) -> Iterator[None]:
+    """Whatever a test sends to the apps or through the gateway: their OpenAPI documents have the answer."""
+    yield
+    assert seen_answers.take() == []
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
-"""The OpenAPI documents say what the apps do: the same calls, and answers of the shapes that they promise."""
+"""The OpenAPI documents say what the apps do: the same calls, the same codes, and answers of the promised shapes."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -14,47 +15,126 @@ from catalog.app import create_app as create_catalog
 from catalog.crud.calls import calls_of
 from catalog.resources import RESOURCES
 from catalog.settings import Settings as CatalogSettings
-from importer.api_document import api_document as importer_document
 from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
+from stackroom_kit.described_problems import codes_of, operations_of
 from stackroom_kit.openapi import PATH
+from tests.support.codes import OF_PROBLEMS, codes_in
+from tests.support.described import NOWHERE, documents, undescribed
+from ui import create_app as create_gateway
+from ui.docs.own import own_document
+from ui.settings import Settings as GatewaySettings
 
-NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
+ROOT = Path(__file__).parents[2]
 METHODS = {"GET", "POST", "PUT", "DELETE"}
+APPS = ["catalog", "importer"]
+# What a service's own files give, and those of the kit that every service uses.
+SOURCES = {
+    "catalog": ("services/catalog/catalog", "libs/stackroom-kit"),
+    "importer": ("services/importer/importer", "libs/stackroom-kit"),
+    "ui": ("services/ui/ui", "libs/stackroom-kit/stackroom_kit/problems.py"),
+}
+# Told to workers or to the importer alone, under addresses that no document has.
+INNER = ("worker_api/", "media/pictures.py", "bulk/remove.py", "pages/")
+INNER_CODES = {"service_token_needed", "wrong_item"}
+# What the kit has for those who need it, and what belongs to a path and not to a call.
+OF_SOME = {"bad_request", "conflict", "method_not_allowed", "precondition_failed", "unavailable", "unprocessable"}
 
 
 def app_of(name: str) -> Flask:
     """No connection is made before a request asks for one."""
     if name == "catalog":
         return create_catalog(CatalogSettings(sqlalchemy_database_uri="sqlite+pysqlite:///:memory:"))
-    return create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))
+    if name == "importer":
+        return create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))
+    return create_gateway(GatewaySettings())
 
 
 def document_of(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = app_of(name).test_client().get(PATH).get_json()
+    """As it is served; of the gateway the one of its own calls."""
+    path = "/api/docs/gateway/openapi.json" if name == "ui" else PATH
+    found: dict[str, Any] = app_of(name).test_client().get(path).get_json()
     return found
 
 
 def calls_of_app(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api/"):
-            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        if rule.rule.startswith("/api/") and not rule.rule.startswith("/api/docs/"):
+            path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
             yield from ((method, path) for method in (rule.methods or set()) & METHODS)
 
 
-def calls_of_document(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for path, calls in document["paths"].items():
-        yield from ((method.upper(), path) for method in calls)
-
-
-@pytest.mark.parametrize("name", ["catalog", "importer"])
+@pytest.mark.parametrize("name", [*APPS, "ui"])
 def test_document_is_valid(name: str) -> None:
     validate(document_of(name))
 
 
-@pytest.mark.parametrize("name", ["catalog", "importer"])
+@pytest.mark.parametrize("name", APPS)
+def test_document_of_the_gateway_is_valid(name: str) -> None:
+    document = documents()[f"{name} through the gateway"]
+    validate(document)
+    assert "securitySchemes" not in document["components"]
+
+
+@pytest.mark.parametrize("name", [*APPS, "ui"])
 def test_document_has_exactly_the_calls_of_the_app(name: str) -> None:
-    assert sorted(calls_of_document(document_of(name))) == sorted(calls_of_app(app_of(name)))
+    described = [(method, path) for method, path, _ in operations_of(document_of(name))]
+    assert sorted(described) == sorted(calls_of_app(app_of(name)))
+
+
+def files_of(*members: str) -> Iterator[Path]:
+    for member in members:
+        path = ROOT / member
+        yield from [path] if path.is_file() else path.rglob("*.py")
+
+
+def codes_of_problems(name: str) -> dict[str, str]:
+    """Every code that some file of a service gives to a problem or one of its places, with the file."""
+    found: dict[str, str] = {}
+    for path in files_of(*SOURCES[name]):
+        if not any(inner in str(path) for inner in INNER):
+            found.update(dict.fromkeys(codes_in(path, OF_PROBLEMS), path.name))
+    return found
+
+
+def words(schema: Any) -> Iterator[str]:
+    """Every value that a `code` may have somewhere in a document."""
+    if isinstance(schema, dict):
+        code = schema.get("code")
+        yield from code.get("enum", ()) if isinstance(code, dict) else ()
+        yield from (word for inner in schema.values() for word in words(inner))
+    elif isinstance(schema, list):
+        yield from (word for inner in schema for word in words(inner))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_code_that_a_service_gives_is_described(name: str) -> None:
+    """A new code belongs beside the others of its module, in the constant that ends in `PROBLEMS` or `FAULTS`."""
+    described = {*words(documents()[name]), *INNER_CODES, *OF_SOME}
+    assert {code: where for code, where in codes_of_problems(name).items() if code not in described} == {}
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_no_code_is_described_that_nobody_gives(name: str) -> None:
+    given = {code for path in files_of("services", "libs") for code in codes_in(path)}
+    described = {code for _, _, operation in operations_of(documents()[name]) for code in answers_of(operation)}
+    assert described - given == set()
+
+
+def answers_of(operation: dict[str, Any]) -> Iterator[str]:
+    for answer in operation["responses"].values():
+        yield from codes_of(answer)
+
+
+def test_answer_that_no_document_has_is_noticed() -> None:
+    path = "/api/groups/7"
+    assert undescribed("catalog", "GET", path, 404, "not_found") is None
+    assert undescribed("catalog", "GET", path, 404, "batch_expired") is not None
+    assert undescribed("catalog", "GET", path, 418, None) is not None
+    assert undescribed("catalog", "POST", "/api/groups/bulk", 413, "too_many_items") is None
+    assert undescribed("importer", "HEAD", f"/api/importer/media/uploads/{'a' * 64}.mp4", 206, None) is None
+    assert undescribed("ui", "GET", "/api/groups", 421, "unknown_host") is None
+    assert undescribed("ui", "DELETE", path, 403, "cross_site") is None
 
 
 def check(document: dict[str, Any], path: str, method: str, status: int, value: Any) -> None:
@@ -78,13 +158,32 @@ def test_answers_of_the_catalog_are_as_described() -> None:
     check(document, "/api/db-status", "get", 200, client.get("/api/db-status").get_json())
 
 
+def test_answer_with_a_code_of_another_call_is_not_as_described() -> None:
+    client, document = app_of("catalog").test_client(), document_of("catalog")
+    problem = {**client.get("/api/groups/1").get_json(), "code": "in_use"}
+    with pytest.raises(jsonschema.ValidationError):
+        check(document, "/api/groups/{row_id}", "get", 404, problem)
+
+
 def test_sort_words_are_the_ones_that_the_lists_take() -> None:
     for resource in RESOURCES:
-        listed = calls_of(resource.name, resource.schema)[0]
-        (words,) = [one["schema"]["enum"] for one in listed.parameters if one["name"] == "sort"]
+        listed = calls_of(resource)[0]
+        (words_of_sort,) = [one.schema["enum"] for one in listed.parameters if one.name == "sort"]
         sortable = resource.repository(create_engine("sqlite://")).sortable
-        assert sorted(words) == sorted([*sortable, *(f"-{name}" for name in sortable)])
+        assert sorted(words_of_sort) == sorted([*sortable, *(f"-{name}" for name in sortable)])
 
 
-def test_importers_document_is_served_as_it_is_made() -> None:
-    assert document_of("importer") == importer_document()
+@pytest.mark.parametrize("name", APPS)
+def test_document_is_served_as_it_is_made(name: str) -> None:
+    assert document_of(name) == documents()[name]
+
+
+def test_document_of_the_gateway_is_served_as_it_is_made() -> None:
+    assert document_of("ui") == own_document()
+
+
+def test_items_of_a_bulk_call_may_be_as_many_as_the_setting_says() -> None:
+    settings = CatalogSettings(sqlalchemy_database_uri="sqlite+pysqlite:///:memory:", max_bulk_items=7)
+    document = create_catalog(settings).test_client().get(PATH).get_json()
+    call = document["paths"]["/api/groups/bulk"]["post"]
+    assert call["requestBody"]["content"]["application/json"]["schema"]["properties"]["items"]["maxItems"] == 7

@@ -7,12 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
+from tests.support.described import Seen
 from tests.support.gateway import running_gateway
 from tests.support.raw_http import RawConnection, exchange, request_bytes
 from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
 
 ENV = {"UPSTREAM_READ_SECONDS": "1", "CLIENT_SILENCE_SECONDS": "2", "MAX_BODY_BYTES": "20000000"}
+
+
+@pytest.fixture(autouse=True)
+def as_described(seen_answers: Seen) -> Iterator[None]:
+    """The service here is a script, whose answers no document has."""
+    yield
+    seen_answers.take()
 
 
 @pytest.fixture(scope="module")

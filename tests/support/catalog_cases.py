@@ -65,7 +65,7 @@ class CatalogCases:
             ({}, ["/id"]),
             ({"id": "1"}, ["/id"]),
             ({"id": True}, ["/id"]),
-            ({"id": 1.0}, ["/id"]),
+            ({"id": 1.5}, ["/id"]),
             ({"id": 2**31}, ["/id"]),
             ({"id": 10**30}, ["/id"]),
             ({"id": None}, ["/id"]),
@@ -82,6 +82,12 @@ class CatalogCases:
         assert answer.status_code == 400
         assert pointers(answer) == wrong
         assert client.get(GROUPS).get_json()["total"] == 0
+
+    @pytest.mark.parametrize("written", ["7.0", "7e0", "70e-1", "0.7E+1"])
+    def test_whole_number_is_one_however_it_is_written(self, client: FlaskClient, written: str) -> None:
+        answer = client.post(GROUPS, data=f'{{"id": {written}}}', content_type="application/json")
+        assert (answer.status_code, answer.get_json()["id"]) == (201, 7)
+        assert b'"id":7,' in answer.data
 
     def test_field_may_be_as_long_as_its_column_in_characters(self, client: FlaskClient) -> None:
         assert client.post(GROUPS, json={"id": 1, "name": "я" * 50, "comment": "🙂" * 200}).status_code == 201

@@ -6,6 +6,8 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.described import SEEN
+
 
 @dataclasses.dataclass(frozen=True)
 class RawAnswer:
@@ -133,6 +135,10 @@ def exchange(
         connection.send(request_bytes(connection.netloc, method, target, headers or {}, body))
         answer = connection.answer(method)
     assert answer is not None, "the server closed without an answer"
+    if method != "OPTIONS":
+        SEEN.note(
+            "ui", method, target.partition("?")[0], answer.status, answer.body, answer.headers.get("content-type", "")
+        )
     return answer
 
 

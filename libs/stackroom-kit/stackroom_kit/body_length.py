@@ -10,6 +10,12 @@ from stackroom_kit.problems import Problem, bad_request, respond, too_large
 
 BLOCK_BYTES = 256 * 1024
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+LENGTH_PROBLEMS = {
+    400: ("incomplete_body",),
+    411: ("length_required",),
+    413: ("too_large",),
+    415: ("unsupported_content_encoding",),
+}
 
 
 class IncompleteBodyError(Exception):
@@ -59,7 +65,8 @@ def _check_length(max_body_bytes: int, longer: Mapping[str, int]) -> None:
     if "Transfer-Encoding" in request.headers:
         raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Problem(415, "unsupported_content_encoding", "Send the body without Content-Encoding.")
+        detail, taken = "Send the body without Content-Encoding.", {"Accept-Encoding": "identity"}
+        raise Problem(415, "unsupported_content_encoding", detail, headers=taken)
     limit = longer.get(request.endpoint or "", max_body_bytes)
     if (request.content_length or 0) > limit:
         raise too_large(f"The body may have at most {limit} bytes.")

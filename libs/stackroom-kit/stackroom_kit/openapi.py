@@ -2,40 +2,25 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
-from http import HTTPStatus
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask import Flask
 
+from stackroom_kit.body_length import LENGTH_PROBLEMS, METHODS_WITH_BODY
+from stackroom_kit.described_problems import (
+    REQUEST_ID_HEADER,
+    Codes,
+    Schema,
+    add_problems,
+    problem_schema,
+    together,
+)
+from stackroom_kit.request_id import HEADER as REQUEST_ID
+
 PATH = "/openapi/openapi.json"
 JSON = "application/json"
-PROBLEM_JSON = "application/problem+json"
 _PARAMETER = re.compile(r"{(\w+)}")
-
-Schema = Mapping[str, Any]
-
-PROBLEM: Schema = {
-    "type": "object",
-    "description": "An error (RFC 9457). `code` is a stable word; `errors` name each wrong place.",
-    "required": ["type", "title", "status", "code", "detail", "instance", "errors"],
-    "properties": {
-        "type": {"type": "string", "examples": ["urn:stackroom:problem:not_found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {name: {"type": "string"} for name in ("pointer", "code", "detail")},
-            },
-        },
-    },
-}
 
 
 def reference(name: str) -> Schema:
@@ -43,35 +28,54 @@ def reference(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def parameter(name: str, schema: Schema, description: str, place: str = "query") -> Schema:
-    """``place`` is query, header or path; what stands in a path is always required."""
-    required = {"required": True} if place == "path" else {}
-    return {"name": name, "in": place, "description": description, "schema": schema, **required}
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """``place`` is query, header or path; ``problems`` are the codes of a value that is refused."""
+
+    name: str
+    schema: Schema
+    description: str
+    place: str = "query"
+    problems: Codes = dataclasses.field(default_factory=dict)
+
+    def as_object(self) -> dict[str, Any]:
+        """What stands in a path is always required."""
+        required = {"required": True} if self.place == "path" else {}
+        own = {"name": self.name, "in": self.place, "description": self.description, "schema": self.schema}
+        return {**own, **required}
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """``content`` is schemas by media type, empty for an answer without a body; ``headers`` are names with meanings."""
+    """``content`` is schemas by media type, empty for an answer without a body; ``headers`` are names with meanings.
+
+    Headers in ``sometimes`` may be missing.
+    """
 
     description: str
     content: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    sometimes: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def as_object(self) -> dict[str, Any]:
-        headers = {
-            name: {"description": meaning, "schema": {"type": "string"}} for name, meaning in self.headers.items()
+        named = {
+            name: {"description": meaning, "required": name in self.headers, "schema": {"type": "string"}}
+            for name, meaning in {**self.headers, **self.sometimes}.items()
         }
         content = {media_type: {"schema": schema} for media_type, schema in self.content.items()}
         return {
             "description": self.description,
-            **({"headers": headers} if headers else {}),
+            "headers": {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}, **named},
             **({"content": content} if content else {}),
         }
 
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One method of one path. ``body`` is schemas by media type; ``problems`` are the statuses of its errors."""
+    """One method of one path. ``body`` is schemas by media type; ``problems`` are the codes of its errors.
+
+    Those of its parameters and of the length of a body are added, and need not be named again.
+    """
 
     method: str
     path: str
@@ -79,49 +83,75 @@ class Call:
     summary: str
     tag: str
     answers: Mapping[int, Answer]
-    problems: tuple[int, ...] = ()
-    parameters: tuple[Schema, ...] = ()
+    problems: tuple[Codes, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
     body: Mapping[str, Schema] | None = None
+    security: tuple[Schema, ...] = ()
 
-    def as_object(self) -> dict[str, Any]:
-        answers = {str(status): answer.as_object() for status, answer in self.answers.items()}
-        answers |= {str(status): _problem(status) for status in self.problems}
+    def codes(self) -> dict[int, list[str]]:
+        of_body = [LENGTH_PROBLEMS] if self.method in METHODS_WITH_BODY else []
+        return together(*self.problems, *of_body, *(one.problems for one in self.parameters))
+
+    def as_object(self, problems: Codes) -> dict[str, Any]:
+        """``problems`` are those that every call of the service may answer."""
         described: dict[str, Any] = {
             "operationId": self.name,
             "summary": self.summary,
             "tags": [self.tag],
-            "responses": answers,
+            "responses": {str(status): answer.as_object() for status, answer in self.answers.items()},
         }
+        add_problems(described, together(problems, self.codes()))
         if self.parameters:
-            described["parameters"] = list(self.parameters)
+            described["parameters"] = [one.as_object() for one in self.parameters]
         if self.body is not None:
             content = {media_type: {"schema": schema} for media_type, schema in self.body.items()}
             described["requestBody"] = {"required": True, "content": content}
+        if self.security:
+            described["security"] = list(self.security)
         return described
 
 
-def _problem(status: int) -> dict[str, Any]:
-    return {
-        "description": HTTPStatus(status).phrase,
-        "content": {PROBLEM_JSON: {"schema": reference("Problem")}},
-    }
+def _check_path(call: Call) -> None:
+    described = {one.name for one in call.parameters if one.place == "path"}
+    if described != set(_PARAMETER.findall(call.path)):
+        raise ValueError(f"{call.method} {call.path} describes {sorted(described)}")
 
 
-def document(title: str, description: str, calls: Iterable[Call], schemas: Mapping[str, Schema]) -> dict[str, Any]:
-    """The whole document. ValueError where a path names a parameter that its call does not describe."""
-    paths: dict[str, dict[str, Any]] = {}
-    for call in calls:
-        described = {one["name"] for one in call.parameters if one["in"] == "path"}
-        if described != set(_PARAMETER.findall(call.path)):
-            raise ValueError(f"{call.method} {call.path} describes {sorted(described)}")
-        paths.setdefault(call.path, {})[call.method.lower()] = call.as_object()
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": title, "version": "1.0.0", "description": description, "license": {"name": "MIT"}},
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {"schemas": {"Problem": PROBLEM, **schemas}},
-    }
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """A service: what it is, its calls, the problems of all of them, and the codes of wrong fields."""
+
+    title: str
+    description: str
+    calls: Collection[Call]
+    problems: Codes
+    places: Collection[str]
+
+    def document(self, schemas: Mapping[str, Schema], security: Mapping[str, Schema] | None = None) -> dict[str, Any]:
+        """ValueError where a path names a parameter that its call does not describe."""
+        paths: dict[str, dict[str, Any]] = {}
+        for call in self.calls:
+            _check_path(call)
+            paths.setdefault(call.path, {})[call.method.lower()] = call.as_object(self.problems)
+        components = {
+            "schemas": {"Problem": problem_schema(self._places()), **schemas},
+            "headers": {REQUEST_ID: REQUEST_ID_HEADER},
+            **({"securitySchemes": security} if security else {}),
+        }
+        info = {"title": self.title, "version": "1.0.0", "description": self.description, "license": {"name": "MIT"}}
+        return {
+            "openapi": "3.1.0",
+            "info": info,
+            "servers": [{"url": "/"}],
+            "paths": paths,
+            "components": components,
+        }
+
+    def _places(self) -> set[str]:
+        """A call that is refused for one place gives that place its own code."""
+        own: Iterable[Codes] = (call.codes() for call in self.calls)
+        every = together(self.problems, *own)
+        return {*self.places, *(code for codes in every.values() for code in codes)}
 
 
 def serve_document(app: Flask, described: dict[str, Any]) -> None:

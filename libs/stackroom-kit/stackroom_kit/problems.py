@@ -24,6 +24,8 @@ _CODES = {
     416: "range_not_satisfiable",
     503: "unavailable",
 }
+# Of any call, whatever it does (``of_exception``).
+UNEXPECTED = {500: ("internal_error",), 503: ("disk_low",)}
 logger = logging.getLogger(__name__)
 
 

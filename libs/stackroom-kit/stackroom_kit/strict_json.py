@@ -13,6 +13,12 @@ from stackroom_kit.problems import FieldError, bad_request, too_large, unsupport
 MAX_DEPTH = 32
 MAX_VALUES = 1_000_000  # a value takes up to 64 bytes of memory, however short it is written
 MAX_DIGITS = 4300  # what CPython itself converts
+FAULTS = (
+    "byte_order_mark", "duplicate_key", "invalid_json", "lone_surrogate", "not_a_number", "not_utf8", "nul_in_text",
+    "number_too_long", "too_deep", "too_many_values",
+)  # fmt: skip
+JSON_PROBLEMS = {400: FAULTS, 413: ("json_too_large",), 415: ("unsupported_media_type",)}
+OBJECT_PROBLEMS = {**JSON_PROBLEMS, 400: (*FAULTS, "bad_request")}
 
 # Letters written as escapes could spell a key twice; no encoder writes them, so they only cost the slow way.
 _ODD_ESCAPES = (b"\\u0000", b"\\u006", b"\\u007", b"\\u004", b"\\u005")
@@ -43,10 +49,11 @@ def _constant(word: str) -> NoReturn:
 
 
 def _float(digits: str) -> float:
+    """A whole number however it is written: JSON Schema takes 1.0 for an integer, and some programs write so."""
     number = float(digits)
     if not math.isfinite(number):
         raise StrictJSONError("not_a_number", f"The number {digits[:30]} is out of range.")
-    return number
+    return int(number) if number.is_integer() else number
 
 
 def _integer(digits: str) -> int:

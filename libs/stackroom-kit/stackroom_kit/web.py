@@ -7,10 +7,13 @@ from flask import Flask, request
 
 from stackroom_kit.body_length import register_body_length
 from stackroom_kit.common_settings import WebSettings
+from stackroom_kit.described_problems import together
 from stackroom_kit.health import Check, register_health
 from stackroom_kit.logs import configure_logging
-from stackroom_kit.problems import bad_request, register_problems
+from stackroom_kit.problems import UNEXPECTED, bad_request, register_problems
 from stackroom_kit.request_id import register_request_id
+
+EVERY_CALL = together(UNEXPECTED, {400: ("bad_path",)})
 
 
 def _refuse_bad_path() -> None:

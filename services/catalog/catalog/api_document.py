@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from catalog.bulk.described import bulk_call_of, bulk_schemas
+from catalog.bulk.described import SECURITY_SCHEMES, bulk_call_of, bulk_schemas, bulk_schemas_of
 from catalog.crud.calls import calls_of, schemas_of
+from catalog.crud.schema import FIELD_FAULTS
+from catalog.database_problems import DATABASE_PROBLEMS
 from catalog.resources import RESOURCES
-from stackroom_kit.openapi import JSON, Answer, Call, document
+from stackroom_kit.arguments import UNKNOWN_ARGUMENT
+from stackroom_kit.described_problems import together
+from stackroom_kit.openapi import JSON, Answer, Call, Described
+from stackroom_kit.web import EVERY_CALL
 
 DB_STATUS_SCHEMA = {
     "type": "object",
@@ -14,13 +19,21 @@ DB_STATUS_SCHEMA = {
 }
 DB_STATUS = Call(
     "GET", "/api/db-status", "read_db_status", "Whether the database answers, and which server it is.", "state",
-    {200: Answer("It answers.", {JSON: DB_STATUS_SCHEMA})}, (400, 503),
+    {200: Answer("It answers.", {JSON: DB_STATUS_SCHEMA})}, (DATABASE_PROBLEMS,),
 )  # fmt: skip
 
 
-def api_document() -> dict[str, Any]:
-    calls = [call for resource in RESOURCES for call in calls_of(resource.name, resource.schema)]
-    bulk = [bulk_call_of(resource.name) for resource in RESOURCES]
-    schemas = {name: schema for one in RESOURCES for name, schema in schemas_of(one.name, one.schema).items()}
-    every = [*calls, *bulk, DB_STATUS]
-    return document("Stackroom catalog", "Groups and types of book files.", every, schemas | bulk_schemas())
+def api_document(max_bulk_items: int) -> dict[str, Any]:
+    calls = [call for resource in RESOURCES for call in calls_of(resource)]
+    bulk = [bulk_call_of(resource.name, max_bulk_items) for resource in RESOURCES]
+    schemas = bulk_schemas()
+    for resource in RESOURCES:
+        schemas |= schemas_of(resource.name, resource.schema) | bulk_schemas_of(resource)
+    described = Described(
+        "Stackroom catalog",
+        "Groups and types of book files.",
+        [*calls, *bulk, DB_STATUS],
+        together(EVERY_CALL, UNKNOWN_ARGUMENT),
+        FIELD_FAULTS,
+    )
+    return described.document(schemas, SECURITY_SCHEMES)

@@ -32,6 +32,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(crud_blueprint(resource, engine))
     app.register_blueprint(bulk_blueprint(RESOURCES, engine, settings))
     app.register_blueprint(db_status_blueprint(engine))
-    serve_document(app, api_document())
+    serve_document(app, api_document(settings.max_bulk_items))
     _prepare_sqlite(engine)
     return app

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from stackroom_kit.problems import respond, unavailable
 
 logger = logging.getLogger(__name__)
+DATABASE_PROBLEMS = {503: ("database_busy", "database_full", "database_unavailable")}
 
 # Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
 AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)

@@ -29,5 +29,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_database_problems(app)
     for blueprint in (tasks, batches, preview, operations, workers, media):
         app.register_blueprint(blueprint)
-    serve_document(app, api_document())
+    serve_document(app, api_document(settings))
     return app

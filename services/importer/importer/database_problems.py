@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from stackroom_kit.problems import respond, unavailable
 
 logger = logging.getLogger(__name__)
+DATABASE_PROBLEMS = {503: ("database_busy", "database_full", "database_unavailable")}
 
 # COPY runs on the driver's own cursor, so its errors come without SQLAlchemy's wrapping.
 AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)

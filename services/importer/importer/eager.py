@@ -15,6 +15,8 @@ from stackroom_jobs.operations import Operation
 from stackroom_kit.problems import Problem, unavailable, unprocessable
 
 WORKER = "eager"
+EAGER_PROBLEMS = {500: ("eager_failure",), 503: ("catalog_unavailable",)}
+NO_FUNCTION = {422: ("no_local_function",)}
 logger = logging.getLogger(__name__)
 
 

@@ -23,6 +23,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     install_translations(app)
     install_pages(app, upstreams, settings.max_body_bytes)
     install_events(app, upstreams)
-    install_docs(app)
+    install_docs(app, upstreams)
     install_gateway(app, settings, upstreams)
     return app

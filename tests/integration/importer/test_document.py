@@ -8,12 +8,12 @@ import jsonschema
 import pytest
 from flask.testing import FlaskClient
 
-from importer.api_document import api_document
 from importer.app import create_app
 from importer.migrate import migrate
 from importer.settings import Settings
+from tests.support.described import documents
 
-DOCUMENT = api_document()
+DOCUMENT = documents()["importer"]
 RECORDS = [{"id": 1, "payload": " A "}, {"id": "b", "payload": "x"}]
 
 

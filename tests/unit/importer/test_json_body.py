@@ -98,7 +98,7 @@ def test_json_body_is_read_in_little_memory_whatever_it_holds(element: bytes) ->
         (b'{"records": nope}', "invalid_json"),
         (b'{"records": {"id": 1}}', "wrong_body"),
         (b'{"records": [], "records": []}', "duplicate_key"),
-        (b'{"records": [], "stray": 1}', "wrong_body"),
+        (b'{"records": [], "stray": 1}', "unknown_field"),
         (b'{"records": [], "source": 1}', "wrong_body"),
         (b'{"records": [], "source": "' + b"s" * 1000 + b'"}', "wrong_body"),
         (b'{"records": [NaN]}', "not_a_number"),

@@ -11,7 +11,9 @@ from stackroom_kit.settings import Secret
 
 KEY_HEADER = "Idempotency-Key"
 PUBLIC, IMPORTER = "public", "importer"
-_KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+KEY = r"[\x21-\x7e]{1,200}"
+_KEY = re.compile(KEY, re.ASCII)
+CALLER_PROBLEMS = {400: ("bad_idempotency_key",), 401: ("wrong_service_token",)}
 
 
 def caller_scope(token: Secret) -> str:
@@ -22,13 +24,17 @@ def caller_scope(token: Secret) -> str:
     scheme, _, offered = header.partition(" ")
     known = token.reveal().encode()
     if not known or scheme != "Bearer" or not hmac.compare_digest(offered.encode(), known):
-        raise Problem(401, "wrong_service_token", "The service token is not the one that the catalog knows.")
+        raise _unauthorized("wrong_service_token", "The service token is not the one that the catalog knows.")
     return IMPORTER
 
 
 def require_importer(token: Secret) -> None:
     if caller_scope(token) != IMPORTER:
-        raise Problem(401, "service_token_needed", "This call is for the importer.")
+        raise _unauthorized("service_token_needed", "This call is for the importer.")
+
+
+def _unauthorized(code: str, detail: str) -> Problem:
+    return Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def request_key(scope: str) -> Key | None:

@@ -13,6 +13,7 @@ from catalog.bulk.statements import lock_key
 from stackroom_kit.problems import Problem, conflict, unprocessable
 
 CLOSED = "closed"
+KEY_PROBLEMS = {409: ("closed",), 422: ("idempotency_key_reused",)}
 LOCK = lock_key()
 FIND = text("SELECT digest, outcome FROM catalog.applied_request WHERE scope = :scope AND key = :key")
 WRITE = text(

@@ -4,6 +4,8 @@ from collections import Counter
 from typing import Any
 
 CHANGED = ("created", "updated", "unchanged")
+# Beside those of its fields.
+ITEM_FAULTS = ("ambiguous_group", "atomic", "duplicate_of", "exists", "two_references", "unknown_group")
 Outcome = dict[str, Any]
 
 

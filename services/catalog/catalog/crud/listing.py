@@ -18,6 +18,8 @@ from stackroom_kit.arguments import (
 )
 
 MAX_LIMIT = 1000
+MAX_CURSOR = 4000
+LISTING_PROBLEMS = {400: ("bad_cursor", "needs_limit")}
 _ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 
 
@@ -39,7 +41,7 @@ def listing_of_request(sortable: Mapping[str, type]) -> Listing:
     word = choice_argument("sort", "id", words) or "id"
     sort, is_descending = word.removeprefix("-"), word.startswith("-")
     limit = integer_argument("limit", None, 1, MAX_LIMIT)
-    after = _after(text_argument("after", max_length=4000), sort, sortable[sort])
+    after = _after(text_argument("after", max_length=MAX_CURSOR), sort, sortable[sort])
     if after is not None and limit is None:
         raise wrong_argument("after", "needs_limit", "after goes together with limit.")
     return Listing(limit, after, text_argument("q") or None, sort, is_descending)

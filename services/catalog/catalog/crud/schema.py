@@ -11,9 +11,15 @@ from sqlalchemy import FromClause, Integer, String
 from stackroom_kit.problems import FieldError, bad_request
 
 MAX_ERRORS = 100  # that one answer names
+FIELD_FAULTS = (
+    "bad_text", "id_differs", "missing_field", "not_an_object", "null", "out_of_range", "too_long", "unknown_field",
+    "wrong_type",
+)  # fmt: skip
 INT32 = range(-(2**31), 2**31)
 # Control characters and marks that turn the direction of text: nobody types them, and they forge what others read.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+_FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff"
+FORBIDDEN = re.compile(f"[{_FORBIDDEN}]")
+ALLOWED_TEXT = f"^[^{_FORBIDDEN}]*$"
 
 
 @dataclasses.dataclass(frozen=True)

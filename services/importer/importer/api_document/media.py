@@ -2,42 +2,52 @@
 
 from typing import Any
 
+from importer.api_document.parameters import WORD
 from importer.api_document.schemas import TEXT
+from importer.batches.cursor import CURSOR_PROBLEMS
+from importer.batches.view import BATCH_PROBLEMS
+from importer.database_problems import DATABASE_PROBLEMS
 from importer.intake.formats import JSON
-from importer.media.routes import MAX_PAGE
+from importer.media.problems import DISK_PROBLEMS
+from importer.media.routes import DELETE_PROBLEMS, MAX_PAGE, READ_PROBLEMS, UPLOAD_PROBLEMS
 from stackroom_jobs.media.kinds import KINDS, OTHER
-from stackroom_kit.openapi import Answer, Call, parameter, reference
+from stackroom_kit.arguments import integer_parameter, text_parameter
+from stackroom_kit.openapi import Answer, Call, Parameter, reference
 
 PATH = "/api/importer/media"
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-NAME = parameter("name", TEXT, "The name that the upload or a result gave; it has slashes.", "path")
+NAME_SCHEMA = {"type": "string", "pattern": rf"^{WORD}(/{WORD}){{0,2}}/[A-Za-z0-9_-]{{1,100}}\.[a-z0-9]{{1,5}}$"}
+NAME = Parameter("name", NAME_SCHEMA, "The name that the upload or a result gave; it has slashes.", "path")
 PAGE = (
-    parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}, "Files of a page."),
-    parameter("after", TEXT, "The `next` of the page before."),
+    integer_parameter("limit", "Files of a page.", 100, 1, MAX_PAGE),
+    text_parameter("after", "The `next` of the page before."),
 )
 RANGES = (
-    parameter("Range", TEXT, "One range of bytes.", "header"),
-    parameter("If-Range", TEXT, "An ETag: the range only while it is current, else the whole.", "header"),
-    parameter("If-None-Match", TEXT, "An ETag: 304 while it is current.", "header"),
+    Parameter("Range", TEXT, "One range of bytes.", "header"),
+    Parameter("If-Range", TEXT, "An ETag: the range only while it is current, else the whole.", "header"),
+    Parameter("If-None-Match", TEXT, "An ETag: 304 while it is current.", "header"),
 )
 CONTENT = dict.fromkeys(sorted({OTHER, *(kind.content_type for kind in KINDS)}), FILE)
-SENT = {"ETag": "Changes when the file does.", "Accept-Ranges": "bytes"}
+ETAG = {"ETag": "Changes when the file does.", "Cache-Control": "`private, no-cache`"}
+SENT = {**ETAG, "Accept-Ranges": "`bytes`", "Content-Disposition": "Its name, and whether a browser shows it."}
 
 
-def _file(name: str, **headers: str) -> Answer:
-    return Answer("The file.", {JSON: reference(name)}, headers)
+def _file(description: str) -> Answer:
+    return Answer(description, {JSON: reference("MediaFile")}, {"Location": "Where it is."})
 
 
 MEDIA_CALLS = (
     Call("POST", PATH, "upload_media", "Send a video; the body is the file itself.", "media",
-         {200: _file("MediaFile", Location="Where it is."), 201: _file("MediaFile", Location="Where it is.")},
-         (400, 408, 411, 413, 415, 503), body={OTHER: FILE}),
+         {200: _file("These bytes were here already."), 201: _file("The new file.")},
+         (UPLOAD_PROBLEMS, DISK_PROBLEMS), body={OTHER: {**FILE, "minLength": 1}}),
     Call("GET", PATH, "list_media", "What was uploaded, newest first.", "media",
-         {200: Answer("A page.", {JSON: reference("MediaList")})}, (400, 503), PAGE),
+         {200: Answer("A page.", {JSON: reference("MediaList")})}, (CURSOR_PROBLEMS, DISK_PROBLEMS), PAGE),
     Call("GET", PATH + "/{name}", "read_media", "An upload, or a picture that a worker delivered.", "media",
          {200: Answer("The file.", CONTENT, SENT),
           206: Answer("The range.", CONTENT, {**SENT, "Content-Range": "Which bytes of how many."}),
-          304: Answer("Not changed.")}, (400, 404, 410, 416, 422, 503), (NAME, *RANGES)),
+          304: Answer("Not changed.", headers=ETAG)},
+         (READ_PROBLEMS, BATCH_PROBLEMS, DATABASE_PROBLEMS), (NAME, *RANGES)),
     Call("DELETE", PATH + "/{name}", "delete_media", "Remove an upload that no open batch names.", "media",
-         {200: Answer("It is gone.", {JSON: reference("MediaDeleted")})}, (400, 404, 409, 503), (NAME,)),
+         {200: Answer("It is gone.", {JSON: reference("MediaDeleted")})},
+         (DELETE_PROBLEMS, DISK_PROBLEMS, DATABASE_PROBLEMS), (NAME,)),
 )  # fmt: skip

@@ -1,14 +1,17 @@
 """The shapes that the importer takes and gives, under the names that the document uses."""
 
+from typing import Any
+
 import msgspec
 
+from importer.batches.request import DEFAULT_SOURCE, SOURCE
 from importer.batches.view import STATES
-from importer.tasks.intake import MAX_SOURCE
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.protocol import Device
 from stackroom_jobs.queues import Queue
-from stackroom_kit.openapi import Schema, reference
+from stackroom_kit.described_problems import Schema
+from stackroom_kit.openapi import reference
 
 TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -33,7 +36,15 @@ def _structs() -> dict[str, Schema]:
     _, found = msgspec.json.schema_components(
         sorted(shapes, key=lambda one: one.__name__), ref_template="#/components/schemas/{name}"
     )
-    return dict(found)
+    return {name: _without_nul(schema) for name, schema in found.items()}
+
+
+def _without_nul(schema: Any) -> Any:
+    """No text of a record may hold U+0000; the decoder itself is not asked, since a pattern would cost it time."""
+    if isinstance(schema, dict):
+        inner = {name: _without_nul(value) for name, value in schema.items()}
+        return {"pattern": r"^[^\x00]*$", **inner} if schema.get("type") == "string" else inner
+    return list(map(_without_nul, schema)) if isinstance(schema, list) else schema
 
 
 RESULTS = {operation.result for operation in OPERATIONS.values()}
@@ -51,14 +62,7 @@ INPUT: Schema = {
     "description": "What was found out about the body: format; of CSV also encoding, delimiter and columns.",
 }
 RECORDS: Schema = {**_list_of("Record"), "minItems": 1}
-PRINTABLE = r"^[^\x00-\x1f\x7f]*$"  # A pattern cannot name all that is not printable; the service refuses the rest.
-SOURCE: Schema = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": MAX_SOURCE,
-    "pattern": PRINTABLE,
-    "default": "unspecified",
-}
+SOURCE_TEXT: Schema = {"type": "string", "pattern": f"^{SOURCE}$", "default": DEFAULT_SOURCE}
 OUTCOMES: Schema = _object(dict.fromkeys(("ok", "failed", "refused", "cancelled", "pending"), COUNT))
 BATCH: dict[str, Schema] = {
     "id": TEXT,
@@ -102,7 +106,7 @@ PREVIEW: Schema = _object(
 )
 TASK: Schema = _object({"record_id": TEXT, "task_id": TEXT, "result": reference("Normalized")}, ("result",))
 TASKS: Schema = {
-    **_object({"source": SOURCE, "records": RECORDS, "enqueue": {"type": "boolean"}}, ("source", "enqueue")),
+    **_object({"source": SOURCE_TEXT, "records": RECORDS, "enqueue": {"type": "boolean"}}, ("source", "enqueue")),
     "additionalProperties": False,
 }
 INGESTED: Schema = _object(
@@ -175,7 +179,8 @@ def _page(name: str, last: str, last_schema: Schema) -> Schema:
     return _object({"items": _list_of(name), last: last_schema})
 
 
-def schemas() -> dict[str, Schema]:
+def schemas(max_batch_rows: int) -> dict[str, Schema]:
+    new_records = {**_list_of("AnyRecord"), "minItems": 1, "maxItems": max_batch_rows}
     queue = dict.fromkeys(("ready", "in_flight", "waiting_rows", "workers", "slots", "unhealthy"), COUNT)
     return {
         **_structs(),
@@ -186,7 +191,7 @@ def schemas() -> dict[str, Schema]:
         "ProgressQueued": _object({**QUEUED, "task_id": TEXT, "status_url": TEXT, "queue": TEXT}),
         "Status": STATUS,
         "AnyRecord": ANY_RECORD,
-        "NewBatch": _object({"records": {**_list_of("AnyRecord"), "minItems": 1}}),
+        "NewBatch": {**_object({"records": new_records}), "additionalProperties": False},
         "Deleted": _object({"status": {"const": "deleted"}, "id": TEXT}),
         "MediaFile": _object(MEDIA_FILE, ("created",)),
         "MediaList": _object(MEDIA_LIST),

@@ -16,6 +16,7 @@ from stackroom_kit.problems import Problem, too_large, unprocessable
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
+ROWS_PROBLEMS = {413: ("too_many_rows",), 422: ("empty_batch",)}
 RowLists = Iterator[list[Any]]
 
 

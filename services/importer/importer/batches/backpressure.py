@@ -10,6 +10,7 @@ from importer.settings import Settings
 from stackroom_kit.problems import Problem, unavailable
 
 RETRY_SECONDS = 10
+ROOM_PROBLEMS = {429: ("source_has_too_much_open",), 503: ("disk_low", "too_much_open")}
 
 
 def check_room(engine: Engine, settings: Settings, source: str) -> None:

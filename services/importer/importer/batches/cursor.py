@@ -6,6 +6,8 @@ import datetime
 
 from stackroom_kit.arguments import wrong_argument
 
+CURSOR_PROBLEMS = {400: ("bad_cursor",)}
+
 
 def encode_cursor(created_at: datetime.datetime, batch_id: str) -> str:
     return base64.urlsafe_b64encode(f"{created_at.isoformat()} {batch_id}".encode()).decode().rstrip("=")

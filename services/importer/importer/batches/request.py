@@ -8,7 +8,13 @@ from typing import Any
 from flask import request
 
 from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_kit.arguments import choice_argument, refuse_unknown_arguments, text_argument, wrong_argument
+from stackroom_kit.arguments import (
+    MAX_TEXT,
+    choice_argument,
+    refuse_unknown_arguments,
+    text_argument,
+    wrong_argument,
+)
 from stackroom_kit.problems import FieldError, bad_request, unprocessable
 
 KEY_HEADER = "Idempotency-Key"
@@ -16,7 +22,19 @@ DEFAULT_OPERATION = "normalize_record"
 DEFAULT_SOURCE = "unspecified"
 ON_CONFLICT = ("fail", "skip", "update")
 LOAD_OPTIONS = ("on_conflict", "dry_run")
-_KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
+BOOLEANS = ("true", "false")
+KEY = r"[\x21-\x7e]{1,200}"
+_KEY = re.compile(KEY, re.ASCII)
+# No control characters, no spaces but the plain one, nothing that is not seen or turns text.
+SOURCE = (
+    r"[^\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\uffff]"
+    rf"{{1,{MAX_TEXT}}}"
+)
+_SOURCE = re.compile(SOURCE)
+SOURCE_EXPECTED = f"source must have 1 to {MAX_TEXT} printable characters."
+QUEUE_PROBLEMS = {422: ("unknown_operation", "wrong_queue")}
+OPTION_PROBLEMS = {422: ("wrong_option",)}
+KEY_PROBLEMS = {400: ("bad_idempotency_key",), 422: ("idempotency_key_reused",)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +75,7 @@ def queue_for(operation: Operation, name: str | None) -> str:
 def load_options(operation: Operation) -> dict[str, Any]:
     """Nothing for an operation that loads nothing; 422 where they are asked for all the same."""
     if operation.loads is not None:
-        dry_run = choice_argument("dry_run", "false", ("true", "false")) == "true"
+        dry_run = choice_argument("dry_run", "false", BOOLEANS) == "true"
         return {"on_conflict": choice_argument("on_conflict", "fail", ON_CONFLICT), "dry_run": dry_run}
     for name in LOAD_OPTIONS:
         if name in request.args:
@@ -66,13 +84,17 @@ def load_options(operation: Operation) -> dict[str, Any]:
     return {}
 
 
+def is_source(text: str) -> bool:
+    return _SOURCE.fullmatch(text) is not None
+
+
 def batch_options() -> BatchOptions:
     """Problem 400 or 422 for what the query asks and cannot have."""
     refuse_unknown_arguments({"operation", "source", "queue", *LOAD_OPTIONS})
-    operation = operation_named(text_argument("operation") or DEFAULT_OPERATION)
-    source = text_argument("source") or DEFAULT_SOURCE
-    if not source.isprintable():
-        raise wrong_argument("source", "bad_text", "source may hold printable characters only.")
+    operation = operation_named(str(text_argument("operation", DEFAULT_OPERATION)))
+    source = str(text_argument("source", DEFAULT_SOURCE))
+    if not is_source(source):
+        raise wrong_argument("source", "bad_text", SOURCE_EXPECTED)
     return BatchOptions(operation, source, queue_for(operation, text_argument("queue")), load_options(operation))
 
 

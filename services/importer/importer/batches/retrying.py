@@ -15,6 +15,8 @@ from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.problems import conflict, unprocessable
 from stackroom_kit.request_id import current_request_id
 
+RETRY_PROBLEMS = {409: ("not_finished",), 422: ("nothing_failed",)}
+
 
 def retry(batch: Row[Any]) -> Accepted:
     """One retry per batch: a repeated call gives the same one, and what fails again is retried from there.

@@ -27,6 +27,8 @@ from stackroom_kit.arguments import choice_argument, integer_argument, refuse_un
 from stackroom_kit.problems import conflict
 
 MAX_PAGE = 200
+FORMATS = ("ndjson", "csv")
+DELETE_PROBLEMS = {409: ("not_finished",)}
 blueprint = Blueprint("batches", __name__, url_prefix="/api/importer/batches")
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
@@ -93,7 +95,7 @@ def read_one_batch(batch_id: str) -> dict[str, Any]:
 def read_results(batch_id: str) -> Response:
     """In input order, of what is done so far."""
     refuse_unknown_arguments({"format", "outcome"})
-    is_csv = choice_argument("format", "ndjson", ("ndjson", "csv")) == "csv"
+    is_csv = choice_argument("format", "ndjson", FORMATS) == "csv"
     outcome = choice_argument("outcome", None, OUTCOMES)
     row = _existing(batch_id)
     lines = results(services().engine, batch_id, row.refused > 0, outcome)

@@ -14,6 +14,8 @@ from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.problems import conflict, unprocessable
 from stackroom_kit.request_id import current_request_id
 
+UNDO_PROBLEMS = {409: ("not_finished",), 422: ("no_load", "nothing_created")}
+
 
 def undo(batch: Row[Any]) -> Accepted:
     """One undo per batch: a repeated call gives the same one. Problem 409 and 422 where there is nothing to undo."""

@@ -18,6 +18,7 @@ from stackroom_kit.problems import FieldError, Problem, bad_request, too_large, 
 FORM = "multipart/form-data"
 FIELD = "file"
 ENDINGS = {".json": JSON, ".ndjson": NDJSON, ".jsonl": NDJSON, ".csv": CSV, ".tsv": CSV, ".txt": CSV}
+UPLOAD_PROBLEMS = {400: ("invalid_form", "one_file"), 413: ("form_too_large",), 415: ("unsupported_media_type",)}
 MAX_PARTS = 10
 MAX_PART_HEADERS = 512 * 1024  # bytes, and of a field's value; must hold several of the blocks that the parser reads
 

@@ -11,6 +11,7 @@ from importer.ledger.reading import BATCH, QUEUE_POSITION
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.problems import Problem, not_found
 
+BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 STATES = ("queued", "waiting_for_worker", "running", "cancelled", "done", "done_with_errors")
 
 

@@ -14,9 +14,10 @@ import msgspec
 
 from importer.intake.short_texts import with_short_texts
 from stackroom_jobs.outcomes import refused_line
-from stackroom_kit.strict_json import StrictJSONError, loads, may_spell_keys
+from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_keys
 
 UTF8_BYTES_PER_CHARACTER = 4
+RECORD_FAULTS = (*FAULTS, "missing_field", "not_an_object", "record_too_long", "wrong_type", "wrong_value")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,22 +79,17 @@ class RecordChecker:
             return Refusal("record_too_long", detail, "", b"")
         try:
             record = self._decoder.decode(raw)
-            if self.looks_plain(raw, [record]):
-                return record
-            return msgspec.convert(loads(raw), self.record_type)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return self._refusal(raw)
-        except StrictJSONError as error:
-            return Refusal(error.code, error.detail, "", raw)
+            return self._strictly(raw)
+        return record if self.looks_plain(raw, [record]) else self._strictly(raw)
 
-    def _refusal(self, raw: bytes) -> Refusal:
+    def _strictly(self, raw: bytes) -> Any:
         try:
-            msgspec.convert(loads(raw), self.record_type)
+            return msgspec.convert(loads(raw), self.record_type)
         except StrictJSONError as error:
             return Refusal(error.code, error.detail, "", raw)
         except msgspec.ValidationError as error:
             return refusal_of(error, raw)
-        return Refusal("invalid_record", "The record cannot be read.", "", raw)
 
 
 def _key(name: str) -> bytes:

@@ -14,6 +14,7 @@ from stackroom_kit.problems import FieldError, Problem, bad_request
 
 BLOCK_ROWS = 1000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+ROW_PROBLEMS = {400: ("invalid_csv",), 413: ("csv_row_too_long",)}
 _encoder = msgspec.json.Encoder()
 
 

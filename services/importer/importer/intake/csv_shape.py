@@ -12,6 +12,7 @@ from stackroom_kit.problems import FieldError, Problem, bad_request
 
 DELIMITERS = (",", ";", "\t")
 MAX_HEADER_CHARACTERS = 8192
+SHAPE_PROBLEMS = {400: ("missing_column", "repeated_column", "unknown_column", "wrong_encoding")}
 NOT_WINDOWS_1251 = b"\x98"  # the only byte that means nothing there
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

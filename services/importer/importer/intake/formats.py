@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from importer.intake.checker import RecordChecker
-from importer.intake.csv_rows import read_csv
-from importer.intake.csv_shape import Columns, shape_of
+from importer.intake.csv_rows import ROW_PROBLEMS, read_csv
+from importer.intake.csv_shape import SHAPE_PROBLEMS, Columns, shape_of
 from importer.intake.duplicates import without_duplicates
-from importer.intake.json_body import JSONBody
+from importer.intake.json_body import BODY_PROBLEMS, JSONBody
 from importer.intake.ndjson import read_ndjson
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
+from stackroom_kit.described_problems import together
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 FORMATS = (JSON, NDJSON, CSV)
+FORMAT_PROBLEMS = together(BODY_PROBLEMS, SHAPE_PROBLEMS, ROW_PROBLEMS)
 BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts the records before
 
 

@@ -9,11 +9,12 @@ from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.json_scan import BrokenJSONError, JSONScanner
 from importer.intake.spool import BLOCK_BYTES, Spooled
 from stackroom_kit.problems import FieldError, Problem, bad_request
-from stackroom_kit.strict_json import StrictJSONError, loads
+from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads
 
 EXPLAINED_BYTES = 1024 * 1024  # of a longer body only the place of the fault is said
 LIST_ROWS = 10_000  # of wrong records, which take much more memory than they have bytes
 OPTIONS: dict[str, type] = {"source": str, "enqueue": bool}
+BODY_PROBLEMS = {400: (*FAULTS, "records_missing", "unknown_field", "wrong_body")}
 
 
 def _wrong(code: str, detail: str, pointer: str = "") -> Problem:
@@ -66,7 +67,7 @@ class JSONBody:
         if name in OPTIONS and name not in self._allowed:
             raise _wrong("unknown_field", "The body may hold records only; options are query parameters.", f"/{name}")
         if name != "records" and name not in OPTIONS:
-            raise _wrong("wrong_body", f"The body has an unknown field {name[:50]!r}.", f"/{name[:50]}")
+            raise _wrong("unknown_field", f"The body has an unknown field {name[:50]!r}.", f"/{name[:50]}")
         seen.add(name)
         return name
 

@@ -13,6 +13,7 @@ from stackroom_kit.problems import Problem, unavailable
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 STATUSES = {"not_found": 404, "unreadable": 422, "too_large": 413, "not_a_picture": 415, "too_many": 422}
+DISK_PROBLEMS = {503: ("disk_low", "media_unavailable")}
 logger = logging.getLogger(__name__)
 
 

@@ -21,6 +21,9 @@ from stackroom_kit.arguments import integer_argument, refuse_unknown_arguments, 
 from stackroom_kit.problems import bad_request, conflict, not_found, unsupported_media_type
 
 MAX_PAGE = 1000
+UPLOAD_PROBLEMS = {400: ("empty_upload",), 415: ("unsupported_media_type",)}
+READ_PROBLEMS = {400: ("bad_name",), 404: ("not_found",), 416: ("range_not_satisfiable",), 422: ("unreadable",)}
+DELETE_PROBLEMS = {404: ("not_found",), 409: ("in_use",)}
 SILENCE_SECONDS = 60  # a peer that neither takes nor gives anything for so long is cut off
 blueprint = Blueprint("media", __name__, url_prefix="/api/importer/media")
 UPLOAD_ENDPOINT = "media.upload_file"  # the only body that may have MAX_MEDIA_BYTES

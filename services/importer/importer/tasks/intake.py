@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from importer.batches.accepting import checker_for
-from importer.batches.request import DEFAULT_SOURCE
+from importer.batches.request import DEFAULT_SOURCE, SOURCE_EXPECTED, is_source
 from importer.intake.checker import Refusal
 from importer.intake.json_body import OPTIONS, JSONBody
 from importer.intake.spool import spool
@@ -17,7 +17,7 @@ from stackroom_kit.problems import FieldError, bad_request, unsupported_media_ty
 from stackroom_kit.strict_json import check_json_length
 
 MAX_ERRORS = 100
-MAX_SOURCE = 200
+TASK_PROBLEMS = {400: ("bad_text", "empty_records", "wrong_records")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +69,6 @@ def task_body(operation: Operation) -> TaskBody:
         body = JSONBody(spooled, checker_for(operation, services().limits), frozenset(OPTIONS))
         records = _Records(body.lists()).good
     source = body.options.get("source", DEFAULT_SOURCE)
-    if not source or len(source) > MAX_SOURCE or not source.isprintable():
-        detail = f"source must have 1 to {MAX_SOURCE} printable characters."
-        raise bad_request(detail, FieldError("/source", "bad_text", detail), code="bad_text")
+    if not is_source(source):
+        raise bad_request(SOURCE_EXPECTED, FieldError("/source", "bad_text", SOURCE_EXPECTED), code="bad_text")
     return TaskBody(records, source, body.options.get("enqueue", False), spooled.digest)

@@ -1,9 +1,15 @@
-"""``/api/docs/``: both APIs in Swagger UI, whose files come from an installed package: no network is needed."""
+"""``/api/docs/``: the APIs in Swagger UI, whose files come from an installed package: no network is needed."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, make_response, render_template, send_from_directory
+
+from ui.docs.documents import document_view
+from ui.docs.own import own_document
+from ui.gateway.routes import CATALOG, IMPORTER
+from ui.gateway.upstream import Upstream
 
 # Swagger UI draws its icons from data addresses and sizes some elements by style attributes; scripts stay ours.
 CONTENT_SECURITY_POLICY = (
@@ -33,9 +39,12 @@ def asset(name: str) -> Response:
     return send_from_directory(_package(), ASSETS[name], max_age=CACHE_SECONDS)
 
 
-def install_docs(app: Flask) -> None:
+def install_docs(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
     docs = Blueprint("docs", __name__, url_prefix="/api/docs", static_folder="static", template_folder="templates")
     docs.add_url_rule("/", view_func=page)
     for name in ASSETS:
         docs.add_url_rule(f"/assets/{name}", name.replace(".", "-"), asset, defaults={"name": name})
+    for service in (CATALOG, IMPORTER):
+        docs.add_url_rule(f"/{service}/openapi.json", service, document_view(upstreams[service]))
+    docs.add_url_rule("/gateway/openapi.json", "gateway", own_document)
     app.register_blueprint(docs)

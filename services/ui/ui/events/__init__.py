@@ -9,6 +9,7 @@ from ui.events.stream import StreamLimit, batch_events, read_batch
 from ui.gateway.routes import IMPORTER
 from ui.gateway.upstream import Upstream
 
+EVENTS_PROBLEMS = {503: ("too_many_streams",)}
 MAX_STREAMS = 200  # of one process: each asks the importer twice a second
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 

@@ -20,6 +20,7 @@ HEARTBEAT_SECONDS = 10.0  # below the silence after which proxies cut a connecti
 STREAM_SECONDS = 600.0  # then the browser asks again by itself, so a forgotten stream cannot live for ever
 READ_SECONDS = 5.0
 MAX_ANSWER_BYTES = 64 * 1024
+BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 
 
 class StreamLimit:

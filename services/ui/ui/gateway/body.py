@@ -17,6 +17,13 @@ from ui.gateway.guard import WRITING
 BLOCK_BYTES = 256 * 1024
 IN_MEMORY_BYTES = 1024 * 1024
 GRACE_SECONDS = 30.0
+BODY_PROBLEMS = {
+    400: ("bad_content_length", "incomplete_body"),
+    408: ("body_too_slow",),
+    411: ("length_required",),
+    413: ("too_large",),
+    503: ("disk_low",),
+}
 SLOWEST_BYTES_PER_SECOND = 4096
 
 Body = bytes | IO[bytes]

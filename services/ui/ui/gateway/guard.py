@@ -7,6 +7,8 @@ from typing import Any
 from stackroom_kit.problems import Problem, bad_request
 
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+HOST_PROBLEMS = {400: ("bad_host",), 421: ("unknown_host",)}
+SITE_PROBLEMS = {403: ("cross_site",)}
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII)
 
 

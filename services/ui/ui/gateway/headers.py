@@ -36,6 +36,7 @@ _NAMES = (
     "Vary",
     "Allow",
     "Accept-Post",
+    "Accept-Encoding",
     "Link",
     "Idempotent-Replayed",
 )

@@ -8,6 +8,8 @@ from stackroom_kit.problems import bad_request
 
 _QUERY = re.compile(r"(?:[!$&-;=?-Z\[\]_a-z{|}~^`\"<>\\]|%[0-9A-Fa-f]{2})*", re.ASCII)
 
+TARGET_PROBLEMS = {400: ("bad_query", "bad_request_target")}
+
 
 def _checked_query(query: str) -> str:
     """The raw query, 400 unless it is percent-encoded UTF-8 without NUL."""

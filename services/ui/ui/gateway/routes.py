@@ -25,7 +25,6 @@ ROUTES = [
     *resource("groups"),
     *resource("types"),
     Route("GET", "/api/db-status", CATALOG),
-    Route("GET", "/api/docs/catalog/openapi.json", CATALOG, "/openapi/openapi.json"),
     Route("POST", "/api/importer/ingest", IMPORTER),
     Route("POST", "/api/importer/progress", IMPORTER),
     Route("GET", "/api/importer/status/<task>", IMPORTER),
@@ -41,5 +40,4 @@ ROUTES = [
     Route("GET", "/api/importer/workers", IMPORTER),
     Route("GET POST", "/api/importer/media", MEDIA, streams=True),
     Route("GET DELETE", "/api/importer/media/<media>", MEDIA),
-    Route("GET", "/api/docs/importer/openapi.json", IMPORTER, "/openapi/openapi.json"),
 ]

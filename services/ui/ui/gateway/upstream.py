@@ -19,6 +19,11 @@ from ui.gateway.streamed_body import StreamedBody
 _poll_once = get_original("select", "poll")
 MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection
 SEND_SECONDS = 60.0
+UPSTREAM_PROBLEMS = {
+    502: ("bad_upstream_answer", "upstream_unreachable"),
+    503: ("upstream_busy",),
+    504: ("upstream_timeout",),
+}
 SAFE = frozenset({"GET", "HEAD"})
 
 

@@ -33,7 +33,6 @@ def _field_texts() -> dict[str, str]:
 def _record_texts() -> dict[str, str]:
     return {
         "record_too_long": _("The record is too long."),
-        "invalid_record": _("The record cannot be read."),
         "not_an_object": _("The record is no JSON object."),
         "invalid_json": _("This is no valid JSON."),
         "duplicate_key": _("A key comes twice."),

@@ -16,6 +16,7 @@ SPECIAL = {
     ),
     errors.ExpectationFailed: (417, "expectation_failed", "Only Expect: 100-continue is understood."),
 }
+REFUSAL_PROBLEMS = {400: ("bad_request",), **{status: (code,) for status, code, _ in SPECIAL.values()}}
 
 
 def refusal(error: BaseException) -> Problem:

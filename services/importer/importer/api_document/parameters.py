@@ -1,0 +1,53 @@
+"""What stands in the address and the head of the importer's calls."""
+
+from importer.api_document.schemas import OPERATION, QUEUE
+from importer.batches.request import (
+    BOOLEANS,
+    DEFAULT_OPERATION,
+    DEFAULT_SOURCE,
+    KEY,
+    KEY_HEADER,
+    ON_CONFLICT,
+    SOURCE,
+)
+from importer.batches.routes import FORMATS, MAX_PAGE
+from importer.batches.view import STATES
+from importer.ledger.results import OUTCOMES
+from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
+from stackroom_kit.openapi import Parameter
+
+WORD = "[A-Za-z0-9_-]{1,64}"
+BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "The id of the batch.", "path")
+TASK_ID = Parameter(
+    "task_id",
+    {"type": "string", "pattern": rf"^{WORD}(\.[0-9]{{1,10}})?$"},
+    "The id that ingest or progress gave.",
+    "path",
+)
+_KEY = Parameter(
+    KEY_HEADER, {"type": "string", "pattern": f"^{KEY}$"}, "The same key and bytes give the same batch.", "header"
+)
+_QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", **QUEUE)
+KEYED = (
+    text_parameter("operation", "What is done with each record.", **OPERATION, default=DEFAULT_OPERATION),
+    text_parameter("source", "Where the records come from.", pattern=f"^{SOURCE}$", default=DEFAULT_SOURCE),
+    _QUEUE,
+    choice_parameter("on_conflict", "Loads: what a row does that is there.", "fail", ON_CONFLICT),
+    choice_parameter("dry_run", "Loads: go the whole way and change nothing.", "false", BOOLEANS),
+    _KEY,
+)
+PREVIEW_OPTIONS = (
+    text_parameter("operation", "What it is for; left out, the first one whose columns a CSV has.", **OPERATION),
+    _QUEUE,
+)
+FILTERS = (
+    integer_parameter("limit", "Batches of a page.", 50, 1, MAX_PAGE),
+    text_parameter("after", "The `next` of the page before."),
+    *(text_parameter(name, f"Only batches with this {name}.") for name in ("operation", "source", "queue")),
+    choice_parameter("state", "Only batches in this state.", None, STATES),
+)
+SELECTION = (
+    BATCH_ID,
+    choice_parameter("format", "The form of the lines.", "ndjson", FORMATS),
+    choice_parameter("outcome", "Only lines with this outcome.", None, OUTCOMES),
+)

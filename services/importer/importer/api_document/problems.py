@@ -1,0 +1,32 @@
+"""Which problems the calls of the importer may answer, put together from what their parts raise."""
+
+from importer.batches.accepting import ROWS_PROBLEMS
+from importer.batches.backpressure import ROOM_PROBLEMS
+from importer.batches.request import KEY_PROBLEMS, OPTION_PROBLEMS, QUEUE_PROBLEMS
+from importer.batches.retrying import RETRY_PROBLEMS as RETRY
+from importer.batches.routes import DELETE_PROBLEMS as DELETE
+from importer.batches.undoing import UNDO_PROBLEMS as UNDO
+from importer.batches.upload import UPLOAD_PROBLEMS
+from importer.batches.view import BATCH_PROBLEMS
+from importer.database_problems import DATABASE_PROBLEMS
+from importer.eager import EAGER_PROBLEMS, NO_FUNCTION
+from importer.intake.formats import FORMAT_PROBLEMS
+from importer.intake.json_body import BODY_PROBLEMS
+from importer.tasks.intake import TASK_PROBLEMS
+from stackroom_kit.arguments import UNKNOWN_ARGUMENT
+from stackroom_kit.described_problems import together
+from stackroom_kit.strict_json import JSON_PROBLEMS
+from stackroom_kit.web import EVERY_CALL
+
+__all__ = ["CREATE", "DELETE", "EVERY", "FOLLOW_UP", "PREVIEW", "READ", "READ_ONE", "RETRY", "SEND", "UNDO"]
+
+EVERY = together(EVERY_CALL, UNKNOWN_ARGUMENT)
+READ = (DATABASE_PROBLEMS,)
+READ_ONE = (BATCH_PROBLEMS, DATABASE_PROBLEMS)
+_NEW = (ROWS_PROBLEMS, ROOM_PROBLEMS, EAGER_PROBLEMS)
+_READ_IN = (UPLOAD_PROBLEMS, FORMAT_PROBLEMS, QUEUE_PROBLEMS)
+# A key may be that of a batch that is over: that is 410.
+CREATE = (*_NEW, *_READ_IN, OPTION_PROBLEMS, KEY_PROBLEMS, NO_FUNCTION, {410: BATCH_PROBLEMS[410]}, *READ)
+PREVIEW = (*_READ_IN, {422: ROWS_PROBLEMS[422]}, *READ)
+FOLLOW_UP = (*_NEW, *READ_ONE)
+SEND = (JSON_PROBLEMS, BODY_PROBLEMS, TASK_PROBLEMS, {413: ROWS_PROBLEMS[413]}, ROOM_PROBLEMS, EAGER_PROBLEMS, *READ)

@@ -1,0 +1,102 @@
+"""Answers held against the OpenAPI documents: every one that a test causes, of the apps and through the gateway."""
+
+import copy
+import functools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask, Response, request, request_finished
+
+from catalog.api_document import api_document as catalog_document
+from catalog.settings import Settings as CatalogSettings
+from importer.api_document import api_document as importer_document
+from importer.settings import Settings as ImporterSettings
+from stackroom_kit.described_problems import codes_of, operations_of
+from stackroom_kit.problems import CONTENT_TYPE
+from ui.docs.documents import through_gateway
+from ui.docs.own import own_document
+
+NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
+THROUGH = "through the gateway"
+UNROUTED = {404, 405}  # what no route takes is in no document
+
+
+@functools.cache
+def documents() -> dict[str, dict[str, Any]]:
+    """Those of the apps by their name, their copies ``through the gateway``, and all that is there as ``ui``."""
+    apps = {
+        "catalog": catalog_document(CatalogSettings().max_bulk_items),
+        "importer": importer_document(ImporterSettings(sqlalchemy_database_uri=NOWHERE)),
+    }
+    copies = {f"{name} {THROUGH}": through_gateway(copy.deepcopy(one)) for name, one in apps.items()}
+    paths = {path: calls for one in (*copies.values(), own_document()) for path, calls in one["paths"].items()}
+    return {**apps, **copies, "ui": {"paths": paths}}
+
+
+def pattern_of(path: str) -> re.Pattern[str]:
+    """Names of media files have slashes; nothing else has."""
+    parts = (f"(?:{'.+' if name == '{name}' else '[^/]+'})" if name.startswith("{") else re.escape(name)
+             for name in re.split(r"({\w+})", path))  # fmt: skip
+    return re.compile("".join(parts))
+
+
+@functools.cache
+def calls(name: str) -> list[tuple[str, re.Pattern[str], str, dict[str, Any]]]:
+    found = operations_of(documents()[name])
+    # Literal paths come first: `bulk` is no id.
+    return [
+        (method, pattern_of(path), path, operation)
+        for method, path, operation in sorted(found, key=lambda call: call[1].count("{"))
+    ]
+
+
+def undescribed(name: str, method: str, path: str, status: int, code: str | None) -> str | None:
+    """What an answer does that the document ``name`` does not say; None where it is as described."""
+    wanted = "GET" if method == "HEAD" else method
+    if name == "ui" and path in ("/api/groups", "/api/types"):
+        path += "/"
+    for known, pattern, template, operation in calls(name):
+        if known == wanted and pattern.fullmatch(path):
+            answer = operation["responses"].get(str(status))
+            if answer is None or (code is not None and code not in codes_of(answer)):
+                return f"{name}: {method} {template} answers {status} {code or ''}"
+            return None
+    return None if status in UNROUTED or not path.startswith("/api/") else f"{name}: {method} {path} answers {status}"
+
+
+class Seen:
+    """Answers that no document has."""
+
+    def __init__(self) -> None:
+        self.undescribed: list[str] = []
+
+    def note(self, name: str, method: str, path: str, status: int, body: bytes, content_type: str) -> None:
+        code = json.loads(body)["code"] if content_type == CONTENT_TYPE and body else None
+        found = undescribed(name, method, path, status, code)
+        if found is not None:
+            self.undescribed.append(found)
+
+    def take(self) -> list[str]:
+        found, self.undescribed = self.undescribed, []
+        return found
+
+
+SEEN = Seen()
+
+
+def _of_app(sender: Flask, response: Response, **_: Any) -> None:
+    """Only where a route of the API was found, in an app that has a document."""
+    if sender.name in ("catalog", "importer") and request.url_rule is not None:
+        path = request.path
+        if path.startswith("/api/") and request.method != "OPTIONS":
+            body = b"" if response.is_streamed or response.direct_passthrough else response.get_data()
+            SEEN.note(sender.name, request.method, path, response.status_code, body, response.content_type or "")
+
+
+def watched() -> Iterator[Seen]:
+    """For a fixture of the whole session: every answer of an app in this process is looked at."""
+    request_finished.connect(_of_app)
+    yield SEEN
+    request_finished.disconnect(_of_app)
