@@ -8,17 +8,30 @@ import pytest
 
 from deploy.local.servers import PostgresServer, RedisServer
 from tests.support.described import Seen, watched
+from tests.support.parallel import processes_for, rank, take_own_ports
 from tests.support.servers import fresh_database, fresh_redis, running_postgres, running_redis
 
 FOLDERS = ("unit", "contract", "integration", "stack", "browser", "faults", "bench")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return processes_for(config)
+
+
+def pytest_configure() -> None:
+    take_own_ports()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each test carries its folder's name as a marker, so that ``-m unit`` and ``-m faults`` choose by folder."""
     for item in items:
-        for part in item.path.relative_to(Path(__file__).parent).parts[:1]:
-            if part in FOLDERS:
-                item.add_marker(part)
+        if _folder(item) in FOLDERS:
+            item.add_marker(_folder(item))
+    items.sort(key=lambda item: rank(_folder(item)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session")

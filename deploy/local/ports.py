@@ -5,17 +5,24 @@ import secrets
 import socket
 
 LOOPBACK = "127.0.0.1"
-LOWEST, LENT = 20_000, 32_000
+NOT_LENT = range(20_000, 32_000)  # the kernel lends those above to outgoing connections
+_choice = NOT_LENT
 _given: set[int] = set()
+
+
+def choose_from(ports: range) -> None:
+    """What ``free_port`` may give from now on: processes that choose at once, each from its own, cannot clash."""
+    global _choice  # noqa: PLW0603 - as ``_given``, it is what this process knows of the machine's ports
+    _choice = ports
 
 
 def free_port(host: str = LOOPBACK) -> int:
     """A port that nothing listened on a moment ago, and that was not given before.
 
-    It lies below those that the kernel lends to outgoing connections: one of these could be gone before it is used.
+    It is none of those that the kernel lends: one of these could be gone before it is used.
     """
     while True:
-        port = LOWEST + secrets.randbelow(LENT - LOWEST)
+        port = secrets.choice(_choice)
         if port not in _given and not is_taken(host, port):
             _given.add(port)
             return port

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import Watched
 from tests.support.whole_stack import WholeStack
@@ -51,7 +52,7 @@ def test_language_and_theme_are_remembered(visit: Visit) -> None:
     page.get_by_role("button", name="English").click()
     page.get_by_role("heading", name="Groups of book files").wait_for()
     page.get_by_role("button", name="Light or dark").click()
-    page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     watched.open("/types")
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
     assert page.locator("html").get_attribute("lang") == "en"

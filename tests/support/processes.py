@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tests.support.waiting import wait_until
@@ -64,13 +64,25 @@ class Process:
 
     def stop(self, number: int = signal.SIGTERM, timeout: float = 20.0) -> int:
         """Ask it to end, then end what is left of its group. Gives the exit status."""
-        if self.is_running():
-            self._popen.send_signal(number)
+        self.send(number)
+        return self.end(timeout)
+
+    def end(self, timeout: float = 20.0) -> int:
+        """Wait for it after it was asked to end, then end what is left of its group. Gives the exit status."""
         try:
             return self._popen.wait(timeout)
         finally:
             self.send_to_group(signal.SIGKILL)
             self._popen.wait(10)
+
+
+def stop_all(processes: Iterable[Process], timeout: float = 20.0) -> None:
+    """All at once, which takes as long as the slowest of them."""
+    asked = list(processes)
+    for process in asked:
+        process.send(signal.SIGTERM)
+    for process in asked:
+        process.end(timeout)
 
 
 def python(*arguments: str) -> list[str]:

@@ -14,7 +14,7 @@ from deploy.local.ports import LOOPBACK, free_port
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_kit.settings import Secret
-from tests.support.processes import Process, python
+from tests.support.processes import Process, python, stop_all
 from tests.support.services import SHARED_CONFIGURATION, is_ready
 from tests.support.waiting import wait_until
 
@@ -130,9 +130,11 @@ class Stack:
         return sum(worker["alive"] for worker in self.get("/api/importer/workers")["items"])
 
     def stop(self) -> None:
-        for part in reversed(self.parts.values()):
-            if part.process is not None:
-                part.process.stop(timeout=25)
+        """What calls the importer goes first: a worker says goodbye to it."""
+        started = {name: part.process for name, part in self.parts.items() if part.process is not None}
+        services = [started.pop(name) for name in ("importer", "worker-api") if name in started]
+        for processes in (started.values(), services):
+            stop_all(processes, timeout=25)
 
     def as_worker(self) -> WorkerAPI:
         """To do by hand what a worker does."""
