@@ -27,8 +27,8 @@ def calls() -> Iterator[tuple[str, str, str]]:
     """Service, method and a path that fits the rule."""
     for app in apps():
         for rule in app.url_map.iter_rules():
-            path = re.sub(r"<int:\w+>|<row_id>", "7", rule.rule)
-            path = re.sub(r"<path:\w+>", f"uploads/{'a' * 64}.mp4", path)
+            path = re.sub(r"<row:\w+>|<row>", "7", rule.rule)
+            path = path.replace("<file>", f"{'a' * 64}.mp4")
             path = re.sub(r"<\w+>", "ab1", path)
             for method in sorted(rule.methods or ()):
                 yield app.name, method, path

@@ -192,5 +192,10 @@ class CatalogCases:
         assert answer.status_code == 405
         assert "PUT" in answer.headers["Allow"]
 
+    @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+    def test_bulk_is_a_call_of_its_own_and_no_row(self, client: FlaskClient, method: str) -> None:
+        answer = client.open(f"{GROUPS}bulk?dry_run=true", method=method, json={})
+        assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})
+
     def test_db_status_names_the_server(self, client: FlaskClient) -> None:
         assert client.get("/api/db-status").get_json()["status"] == "ok"

@@ -20,7 +20,7 @@ from ui.docs.own import own_document
 
 NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
 THROUGH = "through the gateway"
-UNROUTED = {404, 405}  # what no route takes is in no document
+UNROUTED = {400, 404, 405}  # what no route takes is in no document
 
 
 @functools.cache
@@ -36,10 +36,8 @@ def documents() -> dict[str, dict[str, Any]]:
 
 
 def pattern_of(path: str) -> re.Pattern[str]:
-    """Names of media files have slashes; nothing else has."""
-    parts = (f"(?:{'.+' if name == '{name}' else '[^/]+'})" if name.startswith("{") else re.escape(name)
-             for name in re.split(r"({\w+})", path))  # fmt: skip
-    return re.compile("".join(parts))
+    parts = re.split(r"({\w+})", path)
+    return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts))
 
 
 @functools.cache

@@ -122,6 +122,13 @@ def test_bulk_update_keeps_fields_that_an_item_leaves_out(client: FlaskClient) -
     assert client.get("/api/groups/2").get_json() == {"id": 2, "name": "audio", "comment": "sounds"}
 
 
+@pytest.mark.parametrize(("on_conflict", "outcome"), [("fail", "exists"), ("skip", "skipped"), ("update", "unchanged")])
+def test_bulk_item_of_an_id_alone_leaves_its_row_as_it_is(client: FlaskClient, on_conflict: str, outcome: str) -> None:
+    answer = bulk(client, TYPES, [{"id": 10}, {"id": 11}], f"?on_conflict={on_conflict}")
+    assert words(answer) == [outcome, "missing_field"]
+    assert client.get("/api/types/10").get_json()["file_name"] == "epub"
+
+
 def test_bulk_types_find_their_group_by_id_or_name(client: FlaskClient) -> None:
     items = [
         {"id": 11, "file_name": "mp3", "group_id": 2},

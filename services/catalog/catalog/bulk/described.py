@@ -8,7 +8,7 @@ from catalog.bulk.outcomes import ITEM_FAULTS
 from catalog.bulk.routes import BOOLEANS, ON_CONFLICT
 from catalog.crud.calls import fields_of
 from catalog.crud.resource import Resource
-from catalog.crud.schema import FIELD_FAULTS
+from catalog.crud.schema import ALLOWED_TEXT, FIELD_FAULTS
 from catalog.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.arguments import choice_parameter
 from stackroom_kit.openapi import JSON, Answer, Call, Parameter, reference
@@ -57,7 +57,8 @@ def bulk_schemas_of(resource: Resource) -> dict[str, Any]:
     properties, reference_to = fields_of(resource.schema), resource.reference
     note = "Only `id` is always needed; a field that is left out stays as it is, or is null in a new row."
     if reference_to is not None:
-        properties[reference_to.name_field] = {**TEXT, "description": f"Its name, instead of {reference_to.field}."}
+        named = {"type": ["string", "null"], "pattern": ALLOWED_TEXT}
+        properties[reference_to.name_field] = {**named, "description": f"Its name, instead of {reference_to.field}."}
         note += f" A new row needs {reference_to.field} or {reference_to.name_field}."
     item = {"type": "object", "properties": properties, "required": ["id"], "additionalProperties": False}
     return {f"{resource.name}_item": {**item, "description": note}}

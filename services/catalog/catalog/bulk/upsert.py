@@ -100,7 +100,7 @@ class Upsert:
             if item.id not in there:
                 checked.refuse(item, "missing_field", f"{missing} is required.", missing)
         known = [item for item in items if item.id in there]
-        if on_conflict != "update":
+        if on_conflict != "update" or fields == ("id",):
             return known, {}
         found = connection.execute(self._statements.update(fields), {"rows": _json(items)}).scalars()
         return known, dict.fromkeys(found, "updated")

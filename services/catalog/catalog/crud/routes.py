@@ -1,12 +1,12 @@
 """The five calls of a resource, registered in one go."""
 
-import re
 from typing import Any, NoReturn
 
 import msgspec
 from flask import Blueprint, Response, request
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
+from werkzeug.routing import BaseConverter
 
 from catalog.crud.csv_page import csv_page
 from catalog.crud.etag import etag_of, if_match, if_none_match, matches
@@ -20,7 +20,12 @@ from stackroom_kit.problems import FieldError, Problem, bad_request, conflict, n
 from stackroom_kit.strict_json import json_object
 
 JSON = "application/json"
-_ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
+
+
+class RowId(BaseConverter):
+    """ASCII digits alone; whatever else stands there is no row, and may be a call of its own (``bulk``)."""
+
+    regex = "-?[0-9]{1,10}"
 
 
 class Calls:
@@ -90,7 +95,7 @@ class Calls:
 
     def _existing(self, row_id: str) -> dict[str, Any]:
         row = None
-        if _ID.fullmatch(row_id) and int(row_id) in INT32:
+        if int(row_id) in INT32:
             row = self._repository.get(int(row_id))
         if row is None:
             raise not_found(f"There is no row {row_id[:20]!r} in {self._name}.")
@@ -136,9 +141,10 @@ def crud_blueprint(resource: Resource, engine: Engine) -> Blueprint:
     """``/api/<name>/`` and ``/api/<name>/<id>``."""
     calls = Calls(resource.name, resource.repository(engine), resource.schema)
     blueprint = Blueprint(resource.name, __name__, url_prefix=f"/api/{resource.name}")
+    blueprint.record(lambda state: state.app.url_map.converters.update(row=RowId))
     blueprint.get("/")(calls.list_items)
     blueprint.post("/")(calls.create_item)
-    blueprint.get("/<row_id>")(calls.read_item)
-    blueprint.put("/<row_id>")(calls.change_item)
-    blueprint.delete("/<row_id>")(calls.remove_item)
+    blueprint.get("/<row:row_id>")(calls.read_item)
+    blueprint.put("/<row:row_id>")(calls.change_item)
+    blueprint.delete("/<row:row_id>")(calls.remove_item)
     return blueprint

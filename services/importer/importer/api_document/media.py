@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from importer.api_document.parameters import WORD
+from importer.api_document.parameters import BATCH_ID, WORD
 from importer.api_document.schemas import TEXT
 from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
@@ -16,8 +16,14 @@ from stackroom_kit.openapi import Answer, Call, Parameter, reference
 
 PATH = "/api/importer/media"
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-NAME_SCHEMA = {"type": "string", "pattern": rf"^{WORD}(/{WORD}){{0,2}}/[A-Za-z0-9_-]{{1,100}}\.[a-z0-9]{{1,5}}$"}
-NAME = Parameter("name", NAME_SCHEMA, "The name that the upload or a result gave; it has slashes.", "path")
+UPLOAD = Parameter(
+    "file", {"type": "string", "pattern": r"^[0-9a-f]{64}\.[a-z0-9]{1,5}$"}, "SHA-256 of it, with its ending.", "path"
+)
+PICTURE = Parameter(
+    "file", {"type": "string", "pattern": r"^[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}$"}, "The picture's own name.", "path"
+)
+ROW = Parameter("row", {"type": "string", "pattern": "^[0-9]{1,10}$"}, "The row of the batch, from 1.", "path")
+CELERY_ID = Parameter("task_id", {"type": "string", "pattern": f"^{WORD}$"}, "That of a bare Celery task.", "path")
 PAGE = (
     integer_parameter("limit", "Files of a page.", 100, 1, MAX_PAGE),
     text_parameter("after", "The `next` of the page before."),
@@ -36,18 +42,24 @@ def _file(description: str) -> Answer:
     return Answer(description, {JSON: reference("MediaFile")}, {"Location": "Where it is."})
 
 
+READ = {
+    200: Answer("The file.", CONTENT, SENT),
+    206: Answer("The range.", CONTENT, {**SENT, "Content-Range": "Which bytes of how many."}),
+    304: Answer("Not changed.", headers=ETAG),
+}
 MEDIA_CALLS = (
     Call("POST", PATH, "upload_media", "Send a video; the body is the file itself.", "media",
          {200: _file("These bytes were here already."), 201: _file("The new file.")},
          (UPLOAD_PROBLEMS, DISK_PROBLEMS), body={OTHER: {**FILE, "minLength": 1}}),
     Call("GET", PATH, "list_media", "What was uploaded, newest first.", "media",
          {200: Answer("A page.", {JSON: reference("MediaList")})}, (CURSOR_PROBLEMS, DISK_PROBLEMS), PAGE),
-    Call("GET", PATH + "/{name}", "read_media", "An upload, or a picture that a worker delivered.", "media",
-         {200: Answer("The file.", CONTENT, SENT),
-          206: Answer("The range.", CONTENT, {**SENT, "Content-Range": "Which bytes of how many."}),
-          304: Answer("Not changed.", headers=ETAG)},
-         (READ_PROBLEMS, BATCH_PROBLEMS, DATABASE_PROBLEMS), (NAME, *RANGES)),
-    Call("DELETE", PATH + "/{name}", "delete_media", "Remove an upload that no open batch names.", "media",
+    Call("GET", PATH + "/uploads/{file}", "read_upload", "A file that was sent.", "media",
+         READ, (READ_PROBLEMS,), (UPLOAD, *RANGES)),
+    Call("DELETE", PATH + "/uploads/{file}", "delete_upload", "Remove an upload that no open batch names.", "media",
          {200: Answer("It is gone.", {JSON: reference("MediaDeleted")})},
-         (DELETE_PROBLEMS, DISK_PROBLEMS, DATABASE_PROBLEMS), (NAME,)),
+         (DELETE_PROBLEMS, DISK_PROBLEMS, DATABASE_PROBLEMS), (UPLOAD,)),
+    Call("GET", PATH + "/results/{batch_id}/{row}/{file}", "read_picture", "A picture of a row's result.", "media",
+         READ, (READ_PROBLEMS, BATCH_PROBLEMS, DATABASE_PROBLEMS), (BATCH_ID, ROW, PICTURE, *RANGES)),
+    Call("GET", PATH + "/tasks/{task_id}/{file}", "read_picture_of_task", "A picture of a bare task's result.",
+         "media", READ, (READ_PROBLEMS,), (CELERY_ID, PICTURE, *RANGES)),
 )  # fmt: skip

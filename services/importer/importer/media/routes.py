@@ -16,7 +16,7 @@ from importer.media.serving import file_answer
 from importer.media.uploads import list_uploads, page_of, remove_upload, store
 from importer.media.use import batch_that_names
 from importer.services import services
-from stackroom_jobs.media.names import RESULT_NAME, UPLOAD_NAME, is_served
+from stackroom_jobs.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
 from stackroom_kit.arguments import integer_argument, refuse_unknown_arguments, text_argument
 from stackroom_kit.problems import bad_request, conflict, not_found, unsupported_media_type
 
@@ -64,13 +64,28 @@ def list_files() -> dict[str, Any]:
     return {"items": items, "next": following, "max_bytes": here.settings.max_media_bytes, "room_bytes": room}
 
 
-@blueprint.get("/<path:name>")
-def read_file(name: str) -> Response:
-    """An upload or a delivered picture; 404 for anything else in the folder, 410 once its batch is over."""
+@blueprint.get(f"/{UPLOADS}/<file>")
+def read_upload(file: str) -> Response:
+    return _answer(f"{UPLOADS}/{file}")
+
+
+@blueprint.get(f"/{RESULTS}/<batch_id>/<row>/<file>")
+def read_picture(batch_id: str, row: str, file: str) -> Response:
+    """One that a worker delivered for a row; 410 once its batch is over."""
+    name = f"{RESULTS}/{batch_id}/{row}/{file}"
+    if RESULT_NAME.fullmatch(name) and _is_expired(batch_id):
+        raise batch_gone(batch_id)
+    return _answer(name)
+
+
+@blueprint.get(f"/{TASKS}/<task_id>/<file>")
+def read_picture_of_task(task_id: str, file: str) -> Response:
+    return _answer(f"{TASKS}/{task_id}/{file}")
+
+
+def _answer(name: str) -> Response:
+    """404 for anything else in the folder."""
     refuse_unknown_arguments(())
-    picture = RESULT_NAME.fullmatch(name)
-    if picture and _is_expired(picture[1]):
-        raise batch_gone(picture[1])
     if not is_served(name):
         raise not_found("There is no such media file.")
     with record_errors_as_problems():
@@ -78,13 +93,14 @@ def read_file(name: str) -> Response:
     return file_answer(name, file)
 
 
-@blueprint.delete("/<path:name>")
-def delete_file(name: str) -> dict[str, Any]:
+@blueprint.delete(f"/{UPLOADS}/<file>")
+def delete_upload(file: str) -> dict[str, Any]:
     """Only uploads: pictures go with their batch. 409 while an open batch names it."""
     refuse_unknown_arguments(())
+    name = f"{UPLOADS}/{file}"
     upload = UPLOAD_NAME.fullmatch(name)
     if not upload:
-        raise not_found("There is no such upload; pictures go when their batch is deleted.")
+        raise not_found("There is no such upload.")
     batch_id = batch_that_names(services().engine, upload[1])
     if batch_id is not None:
         raise conflict(f"The batch {batch_id} still works on it.", code="in_use")

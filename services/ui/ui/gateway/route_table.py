@@ -16,7 +16,7 @@ class SegmentType(NamedTuple):
 SEGMENT_TYPES: Mapping[str, SegmentType] = {
     "int": SegmentType(r"-?[0-9]{1,10}", lambda digits: str(int(digits))),
     "batch": SegmentType(r"[A-Za-z0-9_-]{1,64}", str),
-    "media": SegmentType(r"[A-Za-z0-9_-]{1,64}(?:/[A-Za-z0-9_-]{1,64}){0,2}/[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", str),
+    "file": SegmentType(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", str),
     "task": SegmentType(r"[A-Za-z0-9_-]{1,64}(?:\.[0-9]{1,10})?", str),
 }
 _TYPED = re.compile(r"<([a-z]+)>")

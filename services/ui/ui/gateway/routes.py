@@ -1,6 +1,6 @@
 """What the gateway lets through. One line adds a route; whatever is not here is 404.
 
-``<int>``, ``<batch>``, ``<task>`` and ``<media>`` are typed parts (``route_table.SEGMENT_TYPES``). A route names the
+``<int>``, ``<batch>``, ``<task>`` and ``<file>`` are typed parts (``route_table.SEGMENT_TYPES``). A route names the
 methods, the public path, the service, and the service's own path where it is another one.
 """
 
@@ -39,5 +39,7 @@ ROUTES = [
     Route("GET", "/api/importer/queues", IMPORTER),
     Route("GET", "/api/importer/workers", IMPORTER),
     Route("GET POST", "/api/importer/media", MEDIA, streams=True),
-    Route("GET DELETE", "/api/importer/media/<media>", MEDIA),
+    Route("GET DELETE", "/api/importer/media/uploads/<file>", MEDIA),
+    Route("GET", "/api/importer/media/results/<batch>/<int>/<file>", MEDIA),
+    Route("GET", "/api/importer/media/tasks/<batch>/<file>", MEDIA),
 ]
