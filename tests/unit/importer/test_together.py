@@ -1,6 +1,7 @@
-"""The dispatcher's two loops end together."""
+"""The dispatcher's loops end together."""
 
 import threading
+import time
 
 import pytest
 
@@ -25,3 +26,16 @@ def test_loops_that_are_stopped_end_well() -> None:
     ended: list[bool] = []
     assert run_together([lambda: ended.append(stop.wait(10)), lambda: ended.append(stop.wait(10))], stop, 10) == 0
     assert ended == [True, True]
+
+
+def hang(never: threading.Event) -> None:
+    never.wait(10)
+
+
+def test_loops_that_hang_are_left_after_one_patience_for_all() -> None:
+    stop, never = threading.Event(), threading.Event()
+    stop.set()
+    started = time.monotonic()
+    run_together([lambda: hang(never)] * 5, stop, 0.2)
+    assert time.monotonic() - started < 0.9
+    never.set()

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class _Loop:
 
 
 def run_together(runs: Iterable[Callable[[], None]], stop: threading.Event, patience: float) -> int:
-    """Until ``stop`` is set or one of them ends; then waits ``patience`` seconds for the others.
+    """Until ``stop`` is set or one of them ends; then waits ``patience`` seconds for all the others together.
 
     The exit status of the process: 1 where one failed.
     """
@@ -33,6 +34,7 @@ def run_together(runs: Iterable[Callable[[], None]], stop: threading.Event, pati
     for loop in loops:
         loop.thread.start()
     stop.wait()
+    end = time.monotonic() + patience
     for loop in loops:
-        loop.thread.join(patience)
+        loop.thread.join(max(0.0, end - time.monotonic()))
     return int(any(loop.has_failed for loop in loops))
