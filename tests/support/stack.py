@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import http.client
 import json
 import secrets
 import urllib.error
@@ -66,6 +67,14 @@ class Answer:
 
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def _opened(request: urllib.request.Request) -> Any:
+    """Its answer, whatever the status."""
+    try:
+        return urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        return error
 
 
 class Stack:
@@ -146,13 +155,14 @@ class Stack:
         )
 
     def answer(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        """ConnectionError, as for any other loss, where a server dies in the middle of its answer."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.client_url + path, body, sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with _opened(request) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read())
-        except urllib.error.HTTPError as error:
-            return Answer(error.code, dict(error.headers), error.read())
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"{method} {path}: {error!r}") from None
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
         answer = self.answer(method, path, body, **headers)
