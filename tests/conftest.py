@@ -3,13 +3,21 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy.local.servers import PostgresServer, RedisServer
 from tests.support.described import Seen, watched
 from tests.support.parallel import processes_for, rank, take_own_ports
-from tests.support.servers import fresh_database, fresh_redis, running_postgres, running_redis
+from tests.support.servers import (
+    database_with_tables,
+    fresh_database,
+    fresh_redis,
+    running_postgres,
+    running_redis,
+)
+from tests.support.stack import Stack, running_stack
 
 FOLDERS = ("unit", "contract", "integration", "stack", "browser", "faults", "bench")
 
@@ -60,11 +68,25 @@ def postgres(postgres_server: PostgresServer) -> Iterator[str]:
         yield uri
 
 
+@pytest.fixture(scope="session")
+def tables(postgres_server: PostgresServer) -> Iterator[str]:
+    """The name of a database with all tables, made once: to copy it is quicker than to migrate."""
+    with database_with_tables(postgres_server) as name:
+        yield name
+
+
+@pytest.fixture
+def migrated(postgres_server: PostgresServer, tables: str) -> Iterator[str]:
+    """The SQLAlchemy address of a database with empty tables for this test alone."""
+    with fresh_database(postgres_server, tables) as uri:
+        yield uri
+
+
 @pytest.fixture(scope="module")
-def make_postgres(postgres_server: PostgresServer) -> Iterator[Callable[[], str]]:
-    """Makes empty databases that live as long as the tests of one module."""
+def make_migrated(postgres_server: PostgresServer, tables: str) -> Iterator[Callable[[], str]]:
+    """Makes databases with empty tables that live as long as the tests of one module."""
     with ExitStack() as databases:
-        yield lambda: databases.enter_context(fresh_database(postgres_server))
+        yield lambda: databases.enter_context(fresh_database(postgres_server, tables))
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +106,17 @@ def redis_url(redis_server: RedisServer) -> str:
 def make_redis(redis_server: RedisServer) -> Callable[[], str]:
     """Gives emptied Redis databases, for fixtures that live longer than one test."""
     return lambda: fresh_redis(redis_server)
+
+
+@pytest.fixture(scope="module")
+def run_stack(
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Stack]]:
+    """Starts the importer with its workers, by the options of ``Stack``; it ends with the tests of the module."""
+    with ExitStack() as stacks:
+
+        def run(**options: Any) -> Stack:
+            folder = tmp_path_factory.mktemp("stack")
+            return stacks.enter_context(running_stack(folder, make_migrated(), make_redis(), **options))
+
+        yield run

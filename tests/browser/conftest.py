@@ -23,10 +23,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def stack(
-    postgres_server: PostgresServer, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: PostgresServer, tables: str, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WholeStack]:
     with (
-        fresh_database(postgres_server) as uri,
+        fresh_database(postgres_server, tables) as uri,
         running_whole_stack(tmp_path_factory.mktemp("whole"), uri, fresh_redis(redis_server)) as stack,
     ):
         yield stack

@@ -10,7 +10,6 @@ from werkzeug.serving import make_server
 
 from deploy.local.ports import LOOPBACK, free_port
 from importer.app import create_app
-from importer.migrate import migrate
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_jobs.outcomes import Normalized, ok_line
@@ -62,13 +61,12 @@ class Importer:
 
 
 @pytest.fixture
-def importer(postgres: str) -> Iterator[Importer]:
-    migrate(postgres)
-    app = create_worker_api(Settings(sqlalchemy_database_uri=postgres, worker_token=TOKEN))
+def importer(migrated: str) -> Iterator[Importer]:
+    app = create_worker_api(Settings(sqlalchemy_database_uri=migrated, worker_token=TOKEN))
     server = make_server(LOOPBACK, free_port(), app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Importer(postgres, f"http://{LOOPBACK}:{server.port}")
+    yield Importer(migrated, f"http://{LOOPBACK}:{server.port}")
     server.shutdown()
     server.server_close()
     thread.join()

@@ -10,7 +10,6 @@ import pytest
 import urllib3
 
 from importer.app import create_app
-from importer.migrate import migrate
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_jobs.outcomes import RecordError
@@ -63,12 +62,11 @@ class Importer:
 
 
 @pytest.fixture
-def importer(postgres: str, tmp_path: Path) -> Iterator[Importer]:
-    migrate(postgres)
+def importer(migrated: str, tmp_path: Path) -> Iterator[Importer]:
     root = tmp_path / "media"
     root.mkdir()
     settings = Settings(
-        sqlalchemy_database_uri=postgres,
+        sqlalchemy_database_uri=migrated,
         worker_token=TOKEN,
         media_dir=str(root),
         max_picture_bytes=2048,

@@ -6,11 +6,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from importer.migrate import migrate
 from stackroom_kit.probe import main as probe
 from tests.support.gpu_stack import add_gpu_worker, gpu_queue, start_live, wait_ill, worker_of
 from tests.support.servers import libpq_uri
-from tests.support.stack import Part, Stack, running_stack
+from tests.support.stack import Part, Stack
 from tests.support.waiting import wait_until
 
 FAILED = "CUDA error: unspecified launch failure"
@@ -19,13 +18,8 @@ COUNTS = "SELECT max(attempts), sum(failures), sum(deaths), sum(expired), sum(de
 
 
 @pytest.fixture(scope="module")
-def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
-    uri = make_postgres()
-    migrate(uri)
-    with running_stack(tmp_path_factory.mktemp("stack"), uri, make_redis(), lease=3, workers=0) as running:
-        yield running
+def stack(run_stack: Callable[..., Stack]) -> Stack:
+    return run_stack(lease=3, workers=0)
 
 
 class Host:

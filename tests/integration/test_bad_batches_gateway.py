@@ -15,11 +15,11 @@ KEYS = {"empty": "", "201": "k" * 201, "300": "k" * 300, "space": "two words", "
 
 @pytest.fixture(scope="module")
 def gateway(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("stack")
     limits = {"MAX_BATCH_ROWS": str(MAX_ROWS)}
-    with importer_behind_gateway(folder, make_postgres(), make_redis(), limits) as url:
+    with importer_behind_gateway(folder, make_migrated(), make_redis(), limits) as url:
         yield url
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from importer.migrate import migrate
 from tests.support.gateway import running_gateway
 from tests.support.raw_http import RawAnswer, RawConnection, exchange
 from tests.support.services import running_service
@@ -53,10 +52,9 @@ class Doors:
 
 @pytest.fixture(scope="module")
 def doors(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Doors]:
-    folder, database = tmp_path_factory.mktemp("stack"), make_postgres()
-    migrate(database)
+    folder, database = tmp_path_factory.mktemp("stack"), make_migrated()
     own = {"SQLALCHEMY_DATABASE_URI": database, "CELERY_BROKER_URL": make_redis(), "WEB_THREADS": "4"}
     with (
         running_service("importer.wsgi:app", folder, own, ready_path="/health") as (importer, server),

@@ -21,12 +21,12 @@ GOOD = json.dumps({"records": [{"id": 1, "payload": " A "}]}).encode()
 
 @pytest.fixture(scope="module")
 def gateway(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The gateway in front of an importer; there is no catalog, so nothing here may be meant for it."""
     limits = {"MAX_BODY_BYTES": str(MAX_BODY), "CLIENT_SILENCE_SECONDS": "3"}
     folder = tmp_path_factory.mktemp("stack")
-    with importer_behind_gateway(folder, make_postgres(), make_redis(), limits) as url:
+    with importer_behind_gateway(folder, make_migrated(), make_redis(), limits) as url:
         yield url
 
 

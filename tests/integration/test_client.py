@@ -22,9 +22,9 @@ MIXED = b'{"id": 1, "payload": " One "}\n{"id": 2}\n{"id": 3, "payload": "Three"
 
 @pytest.fixture(scope="module")
 def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WholeStack]:
-    with running_whole_stack(tmp_path_factory.mktemp("client"), make_postgres(), make_redis()) as running:
+    with running_whole_stack(tmp_path_factory.mktemp("client"), make_migrated(), make_redis()) as running:
         yield running
 
 

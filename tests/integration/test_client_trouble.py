@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
-from importer.migrate import migrate
 from stackroom_client import follow
 from tests.support.command import ndjson, stackroom, started
 from tests.support.gateway import running_gateway
@@ -188,10 +187,9 @@ def test_watch_ends_with_3_when_the_importer_stays_away(server: ScriptedUpstream
 
 
 def test_gateway_killed_in_the_middle_of_an_upload_costs_nothing(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path: Path
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path: Path
 ) -> None:
-    database, broker, port = make_postgres(), make_redis(), free_port()
-    migrate(database)
+    database, broker, port = make_migrated(), make_redis(), free_port()
     file = tmp_path / "records.ndjson"
     file.write_bytes(ndjson(200_000))
     settings = {"SQLALCHEMY_DATABASE_URI": database, "CELERY_BROKER_URL": broker}

@@ -8,29 +8,23 @@ import base64
 import contextlib
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
-from importer.migrate import migrate
 from stackroom_jobs.celery_app import KEY_PREFIX
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
 TASK = "app.tasks.importer.normalize_record"
 
 
 @pytest.fixture(scope="module")
-def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
-    uri = make_postgres()
-    migrate(uri)
-    with running_stack(tmp_path_factory.mktemp("stack"), uri, make_redis()) as running:
-        yield running
+def stack(run_stack: Callable[..., Stack]) -> Stack:
+    return run_stack()
 
 
 class Exploit:

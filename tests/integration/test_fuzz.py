@@ -14,10 +14,8 @@ from flask import Flask
 from schemathesis import GenerationMode
 
 from catalog.app import create_app as create_catalog
-from catalog.migrate import migrate as migrate_catalog
 from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app as create_importer
-from importer.migrate import migrate as migrate_importer
 from importer.settings import Settings as ImporterSettings
 from stackroom_kit.openapi import PATH
 from stackroom_kit.settings import Secret
@@ -35,11 +33,8 @@ TOKEN = "of-the-importer"
 
 
 @pytest.fixture(scope="module")
-def uri(make_postgres: Callable[[], str]) -> str:
-    made = make_postgres()
-    migrate_catalog(made)
-    migrate_importer(made)
-    return made
+def uri(make_migrated: Callable[[], str]) -> str:
+    return make_migrated()
 
 
 @pytest.fixture(scope="module")

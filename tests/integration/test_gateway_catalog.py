@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from catalog.migrate import migrate
 from deploy.local.ports import LOOPBACK, free_port
 from tests.support.gateway import running_gateway
 from tests.support.raw_http import RawAnswer, exchange
@@ -17,10 +16,9 @@ GROUPS = "/api/groups/"
 
 
 @pytest.fixture(scope="module")
-def gateway(make_postgres: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def gateway(make_migrated: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("stack")
-    uri = make_postgres()
-    migrate(uri)
+    uri = make_migrated()
     nowhere = f"http://{LOOPBACK}:{free_port()}"
     with (
         running_service("catalog.wsgi:app", folder, {"SQLALCHEMY_DATABASE_URI": uri}) as (catalog, _),

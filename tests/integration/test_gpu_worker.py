@@ -7,9 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from importer.migrate import migrate
 from tests.support.gpu_stack import WITHOUT_GPU, add_gpu_worker, results_of, start_live, worker_of
-from tests.support.stack import Part, Stack, running_stack
+from tests.support.stack import Part, Stack
 
 LIBRARIES = ("libtorch", "libcuda", "libcudart", "libnvidia")
 GPUS = [{"uuid": "GPU-aaaa", "model": "NVIDIA A10"}, {"uuid": "GPU-bbbb", "model": "NVIDIA H100"}]
@@ -22,18 +21,11 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory,
-    witness: Path,
-) -> Iterator[Stack]:  # fmt: skip
-    uri = make_postgres()
-    migrate(uri)
-    folder = tmp_path_factory.mktemp("stack")
-    gpus = folder / "gpus.json"
+def stack(run_stack: Callable[..., Stack], witness: Path) -> Stack:
+    gpus = witness.parent / "gpus.json"
     gpus.write_text(json.dumps(GPUS))
     env = {**WITHOUT_GPU, "TORCH_WITNESS": str(witness), "STUB_GPUS": str(gpus), "STUB_CUDA": "12.8"}
-    with running_stack(folder, uri, make_redis(), workers=0, env=env) as running:
-        yield running
+    return run_stack(workers=0, env=env)
 
 
 @pytest.fixture

@@ -1,26 +1,20 @@
 """Batches through real processes: importer, worker API, dispatcher, Celery workers, PostgreSQL and Redis."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psutil
 import pytest
 
-from importer.migrate import migrate
 from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
-from tests.support.stack import Stack, running_stack
+from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
-def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
-    uri = make_postgres()
-    migrate(uri)
-    with running_stack(tmp_path_factory.mktemp("stack"), uri, make_redis()) as running:
-        yield running
+def stack(run_stack: Callable[..., Stack]) -> Stack:
+    return run_stack()
 
 
 def test_import_of_many_records_comes_back_complete_and_in_order(stack: Stack) -> None:

@@ -1,16 +1,15 @@
 """A batch of videos through a real GPU worker: spawned child, one record per chunk, one outcome per record."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from importer.migrate import migrate
 from tests.support.model import needs_model, real_video
 from tests.support.processes import python
-from tests.support.stack import Part, Stack, running_stack
+from tests.support.stack import Part, Stack
 from tests.support.videos import copy_beginning, write_video
 from tests.support.waiting import wait_until
 from worker_gpu.model import is_installed
@@ -22,20 +21,15 @@ def gpu_worker(stack: Stack) -> Part:
 
 
 @pytest.fixture(scope="module")
-def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
-    uri = make_postgres()
-    migrate(uri)
+def stack(run_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> Stack:
     media = tmp_path_factory.mktemp("media")
     write_video(media / "clip.mp4", 30)
     (media / "text.mp4").write_text("no video")
-    folder = tmp_path_factory.mktemp("stack")
-    with running_stack(folder, uri, make_redis(), workers=0, env={"MEDIA_DIR": str(media)}) as running:
-        running.parts["worker-gpu"] = gpu_worker(running)
-        running.parts["worker-gpu"].start()
-        wait_until(lambda: running.live_workers() == 1, 30, "the GPU worker in the register")
-        yield running
+    running = run_stack(workers=0, env={"MEDIA_DIR": str(media)})
+    running.parts["worker-gpu"] = gpu_worker(running)
+    running.parts["worker-gpu"].start()
+    wait_until(lambda: running.live_workers() == 1, 30, "the GPU worker in the register")
+    return running
 
 
 def test_videos_become_outcomes_each_with_its_code(stack: Stack) -> None:

@@ -13,9 +13,9 @@ BATCHES = "/api/importer/batches"
 
 @pytest.fixture(scope="module")
 def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WholeStack]:
-    with running_whole_stack(tmp_path_factory.mktemp("whole"), make_postgres(), make_redis()) as running:
+    with running_whole_stack(tmp_path_factory.mktemp("whole"), make_migrated(), make_redis()) as running:
         yield running
 
 

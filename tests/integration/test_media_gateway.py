@@ -16,7 +16,6 @@ import psutil
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
-from importer.migrate import migrate
 from tests.support.gateway import running_gateway
 from tests.support.processes import Process
 from tests.support.raw_http import RawAnswer, RawConnection, exchange, request_bytes
@@ -79,10 +78,8 @@ def running_media(folder: Path, uri: str, broker: str, root: Path, **limits: str
 
 
 @pytest.fixture(scope="module")
-def uri(make_postgres: Callable[[], str]) -> str:
-    made = make_postgres()
-    migrate(made)
-    return made
+def uri(make_migrated: Callable[[], str]) -> str:
+    return make_migrated()
 
 
 @pytest.fixture(scope="module")

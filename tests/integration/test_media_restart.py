@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.local.ports import free_port
-from importer.migrate import migrate
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
@@ -19,10 +18,9 @@ TOKEN = "token-of-this-test"
 
 
 def test_read_goes_on_when_the_worker_api_is_killed_in_the_middle(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path: Path
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path: Path
 ) -> None:
-    uri, port, root = make_postgres(), free_port(), tmp_path / "media"
-    migrate(uri)
+    uri, port, root = make_migrated(), free_port(), tmp_path / "media"
     root.mkdir()
     content = os.urandom(3 * KEPT_BLOCKS * BLOCK_BYTES)
     (root / "film.mp4").write_bytes(content)

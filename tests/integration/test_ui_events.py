@@ -13,9 +13,9 @@ from tests.support.whole_stack import WholeStack, running_whole_stack
 
 @pytest.fixture(scope="module")
 def stack(
-    make_postgres: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WholeStack]:
-    with running_whole_stack(tmp_path_factory.mktemp("ui"), make_postgres(), make_redis()) as stack:
+    with running_whole_stack(tmp_path_factory.mktemp("ui"), make_migrated(), make_redis()) as stack:
         yield stack
 
 

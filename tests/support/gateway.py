@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.ports import LOOPBACK, free_port
-from importer.migrate import migrate
 from tests.support.processes import Process
 from tests.support.services import running_service
 
@@ -26,7 +25,6 @@ def running_gateway(
 @contextmanager
 def importer_behind_gateway(folder: Path, database: str, broker: str, limits: Mapping[str, str]) -> Iterator[str]:
     """The gateway's address, with an importer of few threads behind it and no catalog; ``limits`` hold for both."""
-    migrate(database)
     own = {"SQLALCHEMY_DATABASE_URI": database, "CELERY_BROKER_URL": broker, "WEB_THREADS": "2", **limits}
     nowhere = f"http://{LOOPBACK}:{free_port()}"
     with (

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import psycopg2
 import redis
+from sqlalchemy import make_url
 
+from catalog.migrate import migrate as migrate_catalog
 from deploy.local.ports import free_port
 from deploy.local.servers import PostgresServer, RedisServer
+from importer.migrate import migrate as migrate_importer
 from tests.support.processes import Process
 
 # A test machine may lose its data when the power goes; when a process dies, nothing is lost with these.
@@ -47,14 +50,26 @@ def running_redis(folder: Path) -> Iterator[RedisServer]:
 
 
 @contextmanager
-def fresh_database(server: PostgresServer) -> Iterator[str]:
-    """The SQLAlchemy address of an empty database, which is dropped after the block, whoever is still connected."""
+def fresh_database(server: PostgresServer, template: str = "template0") -> Iterator[str]:
+    """The SQLAlchemy address of a copy of ``template``, which is dropped after the block, whoever is still connected.
+
+    Nobody may be connected to a template while it is copied.
+    """
     name = f"test_{next(_numbers)}"
-    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield server.uri(name)
     finally:
         _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def database_with_tables(server: PostgresServer) -> Iterator[str]:
+    """The name of a database that has the tables of the catalog and the importer, to be copied."""
+    with fresh_database(server) as uri:
+        migrate_catalog(uri)
+        migrate_importer(uri)
+        yield str(make_url(uri).database)
 
 
 def fresh_redis(server: RedisServer) -> str:

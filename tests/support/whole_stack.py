@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from catalog.migrate import migrate as migrate_catalog
-from importer.migrate import migrate as migrate_importer
 from tests.support.gateway import running_gateway
 from tests.support.processes import Process
 from tests.support.services import running_service
@@ -25,9 +23,7 @@ class WholeStack:
 
 @contextmanager
 def running_whole_stack(folder: Path, database_uri: str, broker_url: str) -> Iterator[WholeStack]:
-    """The tables are made here; the database must be empty."""
-    migrate_catalog(database_uri)
-    migrate_importer(database_uri)
+    """On a database with empty tables."""
     token = {"SERVICE_TOKEN": secrets.token_hex(16)}
     settings = {"SQLALCHEMY_DATABASE_URI": database_uri, **token}
     media = {"MEDIA_DIR": str(folder / "media")}

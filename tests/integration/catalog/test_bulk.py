@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
 from catalog.app import create_app
-from catalog.migrate import migrate
 from catalog.settings import Settings
 from stackroom_kit.settings import Secret
 
@@ -21,10 +20,8 @@ GROUPS, TYPES = "/api/groups/bulk", "/api/types/bulk"
 
 
 @pytest.fixture(scope="module")
-def uri(make_postgres: Callable[[], str]) -> str:
-    made = make_postgres()
-    migrate(made)
-    return made
+def uri(make_migrated: Callable[[], str]) -> str:
+    return make_migrated()
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
 from catalog.app import create_app
-from catalog.migrate import migrate
 from catalog.settings import Settings
 from deploy.local.ports import free_port
 from tests.support.catalog_cases import CatalogCases
 
 
 @pytest.fixture(scope="module")
-def app(make_postgres: Callable[[], str]) -> Flask:
-    uri = make_postgres()
-    migrate(uri)
-    return create_app(Settings(sqlalchemy_database_uri=uri, db_pool_size=10))
+def app(make_migrated: Callable[[], str]) -> Flask:
+    return create_app(Settings(sqlalchemy_database_uri=make_migrated(), db_pool_size=10))
 
 
 @pytest.fixture
@@ -85,11 +82,10 @@ def test_catalog_answers_503_while_the_server_is_away_and_recovers(app: Flask, p
     assert gone.get("/api/groups/").status_code == 503
 
 
-def test_catalog_recovers_after_its_connections_were_cut(postgres: str) -> None:
-    migrate(postgres)
-    client = create_app(Settings(sqlalchemy_database_uri=postgres)).test_client()
+def test_catalog_recovers_after_its_connections_were_cut(migrated: str) -> None:
+    client = create_app(Settings(sqlalchemy_database_uri=migrated)).test_client()
     assert client.get("/api/groups/").status_code == 200
-    engine = create_engine(postgres)
+    engine = create_engine(migrated)
     with engine.connect() as connection:
         others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
         connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))

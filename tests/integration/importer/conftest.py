@@ -5,15 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from importer.database import make_engine
-from importer.migrate import migrate
 from tests.support.ledger import Ledger
 
 
 @pytest.fixture(scope="module")
-def ledger_uri(make_postgres: Callable[[], str]) -> str:
-    uri = make_postgres()
-    migrate(uri)
-    return uri
+def ledger_uri(make_migrated: Callable[[], str]) -> str:
+    return make_migrated()
 
 
 @pytest.fixture

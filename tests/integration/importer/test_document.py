@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from importer.app import create_app
-from importer.migrate import migrate
 from importer.settings import Settings
 from tests.support.described import documents
 
@@ -18,9 +17,8 @@ RECORDS = [{"id": 1, "payload": " A "}, {"id": "b", "payload": "x"}]
 
 
 @pytest.fixture
-def client(postgres: str) -> Iterator[FlaskClient]:
-    migrate(postgres)
-    settings = Settings(sqlalchemy_database_uri=postgres, celery_task_always_eager=True)
+def client(migrated: str) -> Iterator[FlaskClient]:
+    settings = Settings(sqlalchemy_database_uri=migrated, celery_task_always_eager=True)
     with create_app(settings).test_client() as client:
         yield client
 
