@@ -11,6 +11,7 @@ class LocalMedia:
     """Pictures go where those of row 1 of a batch ``local`` would."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._folder = MediaFolder(root)
 
     def open(self, name: str) -> BinaryIO:

@@ -8,7 +8,7 @@ class Shot(msgspec.Struct, frozen=True, gc=False):
 
     ``end`` is where the next frame starts to be shown. ``probability`` is that of the boundary at which the shot ends,
     null where the video ends with it. ``keyframe`` is the name of a picture of the shot, null where there are too
-    many shots for a picture of each.
+    many shots for a picture of each: the first 5000 have one, fewer where ``MAX_PICTURES`` is lower.
     """
 
     start_frame: int
@@ -25,8 +25,9 @@ class VideoResult(msgspec.Struct, frozen=True, gc=False):
     ``width`` and ``height`` are those of the frames as they are stored; ``rotation`` is by how many degrees they are
     turned counterclockwise to be shown. ``frames`` were decoded, which can differ from what the file says of itself.
     ``damaged`` says that parts of it could not be decoded. ``shots`` is null where no model is installed, and
-    ``shots_code`` says so (``no_model``). ``contact_sheet`` is the name of one picture with at most 100 of the
-    keyframes. ``decode_rate`` and ``model_rate`` are frames per second of work, without waiting for each other.
+    ``shots_code`` says so (``no_model``); there are ``shot_count`` of them, of which the first 20,000 are listed.
+    ``contact_sheet`` is the name of one picture with small ones of at most 100 shots. ``decode_rate`` and
+    ``model_rate`` are frames per second of work, without waiting for each other.
     """
 
     id: str
@@ -40,6 +41,7 @@ class VideoResult(msgspec.Struct, frozen=True, gc=False):
     damaged: bool
     shots: list[Shot] | None
     shots_code: str | None
+    shot_count: int | None = None
     rotation: int = 0
     contact_sheet: str | None = None
     device: str | None = None

@@ -2,12 +2,17 @@
 
 import dataclasses
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 import av
 import numpy as np
 import pytest
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from stackroom_jobs.outcomes import RecordError
@@ -20,9 +25,14 @@ from tests.support.model import needs_model, real_video, reference, reference_sh
 from tests.support.scenes import Scene, frames_of, write_pictures, write_scenes
 from tests.support.videos import copy_beginning, turn, write_video
 from worker_gpu.device import fake
+from worker_gpu.device.choice import VARIABLE
 from worker_gpu.model import load_model
 from worker_gpu.settings import GpuWorkerSettings
+from worker_gpu.shots import analysis
+from worker_gpu.tasks import process_video
 from worker_gpu.tasks.process_video import ProcessVideo
+from worker_gpu.video.frames import Frames
+from worker_gpu.video.source import open_video
 
 pytestmark = needs_model
 CUTS = [Scene(30), Scene(25), Scene(40)]
@@ -168,6 +178,70 @@ def test_broken_video_gives_the_shots_that_are_left(worker: Worker) -> None:
     assert found.shots
     assert found.shots[0].end_frame == 29
     assert found.shots[-1].end_frame == found.frames - 1 < 94
+
+
+def test_video_with_more_shots_than_are_listed_counts_them_all(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "MOST_SHOTS", 2)
+    monkeypatch.setattr(analysis, "MOST_KEYFRAMES", 1)
+    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
+    found = worker.process("cuts.mp4")
+    assert found.shots is not None
+    assert [(shot.start_frame, shot.keyframe is None) for shot in found.shots] == [(0, False), (30, True)]
+    assert found.shot_count == 3
+    assert worker.picture(found.contact_sheet).shape[1] > 160
+
+
+class FewPictures(LocalMedia):
+    """As an importer whose MAX_PICTURES is 2."""
+
+    def put(self, file_name: str, content: bytes) -> str:
+        if len(list(self.root.glob("results/local/1/*"))) >= 2:
+            raise RecordError("too_many", "one record may have at most 2 pictures")
+        return super().put(file_name, content)
+
+
+def test_video_with_more_pictures_than_are_taken_keeps_all_its_shots(worker: Worker) -> None:
+    worker.context.media = FewPictures(worker.media)
+    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
+    found = worker.process("cuts.mp4")
+    assert found.shots is not None
+    assert [shot.keyframe is None for shot in found.shots] == [False, False, True]
+    assert found.contact_sheet is None
+
+
+class HalfRead(Frames):
+    """As a GPU's decoder that gives up in the middle of a video."""
+
+    is_on_gpu = True
+
+    def _decode(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
+        self._is_corrupt |= self.count >= 40
+        return [] if self.count >= 40 else super()._decode(packet)
+
+
+@pytest.mark.parametrize(
+    ("setting", "used"), [("auto", ["cuda:0", "cpu"]), ("cpu", ["cpu"])], ids=["auto", "switched off"]
+)
+def test_video_that_the_gpus_decoder_could_not_read_is_decoded_on_the_cpu(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, setting: str, used: list[str]
+) -> None:
+    asked: list[str] = []
+
+    @contextmanager
+    def opened(file: BinaryIO, decoder: str) -> Iterator[Frames]:
+        asked.append(decoder)
+        with open_video(file, "cpu") as frames:
+            if decoder != "cpu":
+                frames.__class__ = HalfRead
+            yield frames
+
+    monkeypatch.setattr(process_video, "open_video", opened)
+    monkeypatch.setenv(VARIABLE, "cuda:0")
+    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
+    task = process_video.ProcessVideo(setting, load=lambda _device: load_model("cpu"))
+    found = task(Record("v1", "cuts.mp4"), worker.context)
+    assert (found.frames, found.damaged, found.shot_count) == (95, False, 3)
+    assert asked == used
 
 
 def test_stop_is_heard_in_the_middle(worker: Worker) -> None:

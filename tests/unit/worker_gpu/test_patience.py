@@ -1,6 +1,7 @@
 """How long a video may take."""
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import cast
 
@@ -27,7 +28,7 @@ class Length:
 
 def waiting(tmp_path: Path, duration: float | None, end: float = 0.0) -> Patience:
     context = Context(WorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(tmp_path))
-    return Patience(cast("Frames", Length(duration, end)), context)
+    return Patience(cast("Frames", Length(duration, end)), context, time.monotonic())
 
 
 def test_allowed_time_grows_with_the_video_up_to_the_hard_limit(tmp_path: Path) -> None:

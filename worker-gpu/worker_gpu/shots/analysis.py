@@ -4,6 +4,7 @@ import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.videos import Shot
 from stackroom_jobs.worker import Context
 from worker_gpu.model.transnet import Model
@@ -17,14 +18,16 @@ from worker_gpu.shots.windows import runs
 from worker_gpu.video.frames import Frames
 
 AHEAD = 8  # blocks of 50 frames that may wait for the model: 2 MB
+MOST_SHOTS = 20_000  # that are listed: a film has some thousands, and a flicker as many as it likes
 MOST_KEYFRAMES = 5000  # of one video
 
 
 @dataclasses.dataclass
 class Analysis:
-    """``decode_seconds`` and ``model_seconds`` of work; ``contact_sheet`` is a name."""
+    """``shots`` are the first of ``count``; ``contact_sheet`` is a name; ``…_seconds`` of work."""
 
     shots: list[Shot]
+    count: int
     contact_sheet: str | None
     decode_seconds: float
     model_seconds: float
@@ -37,8 +40,9 @@ class Analyst:
         self._frames, self._model, self._context, self._look = frames, model, context, look
         self._times: deque[float] = deque()  # of frames that are decoded and not judged
         self._finder, self._store, self._sheet = ShotFinder(), PictureStore(), ContactSheet()
-        self._judged = 0
+        self._judged = self._count = 0
         self._shots: list[Shot] = []
+        self._is_full = False  # no more pictures are taken of this video
 
     def run(self) -> Analysis:
         before = self._model.seconds
@@ -48,9 +52,10 @@ class Analyst:
                 for probability in self._model.predict(frames)[:judged]:
                     self._note(self._finder.feed(probability, self._times.popleft()))
                 self._judged += judged
-                self._context.progress(self._judged, max(self._frames.said, self._judged))
+                self._context.progress(self._judged, self._frames.expected)
         self._note(self._finder.finish(self._frames.end))
-        return Analysis(self._shots, self._deliver_sheet(), ahead.seconds, self._model.seconds - before)
+        sheet, model_seconds = self._deliver_sheet(), self._model.seconds - before
+        return Analysis(self._shots, self._count, sheet, ahead.seconds, model_seconds)
 
     def _remembered(self, ahead: Ahead[Block]) -> Iterator[Pixels]:
         for block in ahead:
@@ -61,20 +66,34 @@ class Analyst:
     def _note(self, found: Found | None) -> None:
         if found is None:
             return
+        self._count += 1
         keyframe = self._deliver_keyframe(found)
-        start, end = round(found.start, 3), round(found.end, 3)
-        self._shots.append(Shot(found.start_frame, found.end_frame, start, end, found.probability, keyframe))
+        if self._count <= MOST_SHOTS:
+            start, end = round(found.start, 3), round(found.end, 3)
+            self._shots.append(Shot(found.start_frame, found.end_frame, start, end, found.probability, keyframe))
 
     def _deliver_keyframe(self, found: Found) -> str | None:
+        """Every shot may come onto the contact sheet, and the first ones have pictures of their own as well."""
         picture = self._store.take(found.start_frame, found.end_frame)
-        number = len(self._shots) + 1
-        if picture is None or number > MOST_KEYFRAMES:
+        if picture is None:
             return None
         self._look()
         pixels = upright(picture, self._frames.rotation)
         self._sheet.add(pixels)
-        return self._context.media.put(f"shot-{number:04}.jpg", jpeg(pixels))
+        return self._deliver(f"shot-{self._count:04}.jpg", pixels) if self._count <= MOST_KEYFRAMES else None
 
     def _deliver_sheet(self) -> str | None:
         sheet = self._sheet.picture()
-        return None if sheet is None else self._context.media.put("contact-sheet.jpg", jpeg(sheet))
+        return None if sheet is None else self._deliver("contact-sheet.jpg", sheet)
+
+    def _deliver(self, file_name: str, pixels: Pixels) -> str | None:
+        """The picture's name; None once the importer takes no more of this record (MAX_PICTURES)."""
+        if self._is_full:
+            return None
+        try:
+            return self._context.media.put(file_name, jpeg(pixels))
+        except RecordError as error:
+            if error.code != "too_many":
+                raise
+        self._is_full = True
+        return None

@@ -7,5 +7,5 @@ from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.tasks.process_video import ProcessVideo
 
 
-def make_functions(_settings: GpuWorkerSettings) -> Mapping[str, Function]:
-    return {"process_video": ProcessVideo()}
+def make_functions(settings: GpuWorkerSettings) -> Mapping[str, Function]:
+    return {"process_video": ProcessVideo(settings.video_decoder)}

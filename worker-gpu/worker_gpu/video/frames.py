@@ -48,6 +48,16 @@ class Frames:
         return float(rate) if rate else None
 
     @property
+    def is_on_gpu(self) -> bool:
+        """Whether the GPU's own decoder was asked to decode it."""
+        return self._stream.codec_context.is_hwaccel
+
+    @property
+    def expected(self) -> int:
+        """How many frames there will be: what the file says, or its length leaves to expect; never fewer than were."""
+        return max(self.said or round((self.duration or 0.0) * (self.rate or RATE)), self.count)
+
+    @property
     def is_damaged(self) -> bool:
         """Packets are compared, not frames: a file may ask for some frames not to be shown."""
         return self._is_corrupt or self._packets < self.said

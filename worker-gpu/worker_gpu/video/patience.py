@@ -15,9 +15,9 @@ MOST_SECONDS = 0.75 * (OPERATIONS["process_video"].time_limit or 0)  # well befo
 class Patience:
     """``look()``: Stopped when the worker is to end or the lease is over, RecordError ``timed_out`` after too long."""
 
-    def __init__(self, frames: Frames, context: Context) -> None:
-        self._frames, self._context = frames, context
-        self._started = time.monotonic()
+    def __init__(self, frames: Frames, context: Context, started: float) -> None:
+        """``started`` by the monotonic clock."""
+        self._frames, self._context, self._started = frames, context, started
 
     def look(self) -> None:
         if self._context.should_stop():

@@ -14,6 +14,9 @@ const address = (name) => `/api/importer/media/${name.split("/").map(encodeURICo
 /** @param {number | null} value */
 const rate = (value) => (value === null || value === undefined ? null : `${number(Math.round(value))} ${text("action", "per_second")}`);
 
+/** @param {any} result how many shots were found; an older result lists all of them */
+const shotCount = (result) => result.shot_count ?? result.shots.length;
+
 /** @param {any} result @returns {[string, any][]} labels and values; nothing is shown of what is not known */
 const factsOf = (result) => [
   ["duration", result.duration === null ? null : seconds(result.duration)],
@@ -21,7 +24,7 @@ const factsOf = (result) => [
   ["frame_rate", rate(result.frame_rate)],
   ["size", `${result.width} × ${result.height}`],
   ["codec", result.codec],
-  ["shots", result.shots && number(result.shots.length)],
+  ["shots", result.shots && number(shotCount(result))],
   ["device", result.device],
   ["model", result.model],
   ["decode_rate", rate(result.decode_rate)],
@@ -65,7 +68,7 @@ function table(shots) {
 function shotsOf(result) {
   if (!result.shots) return [element("p", {}, problemText(result.shots_code) || result.shots_code)];
   const shown = result.shots.slice(0, MOST_SHOTS);
-  const more = shown.length < result.shots.length ? [element("p", {}, text("action", "more_rows", { count: number(shown.length) }))] : [];
+  const more = shown.length < shotCount(result) ? [element("p", {}, text("action", "more_rows", { count: number(shown.length) }))] : [];
   const sheet = result.contact_sheet ? [picture(result.contact_sheet, text("action", "contact_sheet"), "contact-sheet")] : [];
   return [...sheet, keyframes(shown), table(shown), ...more];
 }
