@@ -27,6 +27,13 @@ MEDIA = "/api/importer/media"
 MEBIBYTE = 1024 * 1024
 LIMIT = 1200 * MEBIBYTE
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
+FORM_OF_X = {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def part(content: bytes, field: str) -> bytes:
+    """A whole form with one file; the last seven bytes close it."""
+    head = f'--x\r\nContent-Disposition: form-data; name="{field}"; filename="a.png"\r\n\r\n'
+    return head.encode() + content + b"\r\n--x--\r\n"
 
 
 @dataclasses.dataclass
@@ -117,6 +124,15 @@ def test_upload_that_is_repeated_has_the_same_name(media: Media) -> None:
     assert again.json()["created"] is False
 
 
+def test_file_in_a_form_is_the_same_upload(media: Media) -> None:
+    """As ``curl -F file=@film.mp4`` and a page's form send it."""
+    content = os.urandom(3 * MEBIBYTE) + b"\r\n--xy"
+    first, again = media.upload(part(content, "file"), Content_Type=FORM_OF_X["Content-Type"]), media.upload(content)
+    assert (first.status, again.status) == (201, 200)
+    assert first.json()["size"] == len(content)
+    assert first.json()["name"] == again.json()["name"]
+
+
 def test_head_says_the_size_and_sends_nothing(media: Media) -> None:
     answer = media.get(media.name_of(PNG), "HEAD")
     assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", str(len(PNG)))
@@ -199,7 +215,12 @@ def test_hostile_name_gives_nothing(media: Media, name: str) -> None:
     ("headers", "content", "status", "code"),
     [
         ({}, b"", 400, "empty_upload"),
-        ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x--", 415, "unsupported_media_type"),
+        (FORM_OF_X, b"--x--\r\n", 400, "one_file"),
+        (FORM_OF_X, part(b"", "file"), 400, "empty_upload"),
+        (FORM_OF_X, part(PNG, "video"), 400, "one_file"),
+        (FORM_OF_X, part(PNG, "file")[:-7] + part(PNG, "file"), 400, "one_file"),
+        (FORM_OF_X, part(PNG, "file")[:-7], 400, "invalid_form"),
+        ({"Content-Type": "multipart/form-data"}, part(PNG, "file"), 400, "invalid_form"),
         ({"Content-Encoding": "gzip"}, b"x", 415, "unsupported_content_encoding"),
         ({"Content-Length": str(LIMIT + 1)}, b"x", 413, "too_large"),
         ({"Content-Length": "many"}, b"x", 400, "bad_request"),

@@ -1,19 +1,23 @@
 """What the dispatcher removes from the media folder, and what it must never touch."""
 
 import fcntl
+import json
 import os
 import shutil
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importer.app import create_app
-from importer.ledger.expire import expire
+from importer.ledger.claim import ClaimedChunk, claim
+from importer.ledger.report import Report, report
+from importer.ledger.statements import CLOSE_FINISHED
 from importer.media.sweep import Sweeper
 from importer.settings import Settings
-from tests.support.ledger import Ledger
+from tests.support.ledger import LEASE, Ledger
 
 BATCHES = "/api/importer/batches"
 DAY = 86_400
@@ -34,9 +38,27 @@ class Media:
         batch_id: str = self.client.post(f"{BATCHES}?operation=process_video", json=body).get_json()["id"]
         return batch_id
 
+    def videos(self, ledger: Ledger, rows: int) -> tuple[Any, ...]:
+        """The id of a batch, and its chunks of one row, each under lease."""
+        body = {"records": [{"id": row, "payload": "p"} for row in range(1, rows + 1)]}
+        batch_id = self.client.post(f"{BATCHES}?operation=process_video", json=body).get_json()["id"]
+        ledger.run("UPDATE importer.chunk SET due_at = now() + interval '1 h' WHERE batch_id <> :id", id=batch_id)
+        return batch_id, *(
+            claim(self._engine, ledger.claimant(queue="gpu", delivery=f"d{row}"), LEASE) for row in range(rows)
+        )
+
+    def report(self, chunk: ClaimedChunk, outcome: dict[str, object]) -> None:
+        line = json.dumps({"row": chunk.first_row, **outcome}, separators=(",", ":"))
+        assert report(self._engine, Report(chunk.token, f"{line}\n".encode()), None, LEASE).accepted
+
     def over(self, batch_id: str) -> None:
         self.client.post(f"{BATCHES}/{batch_id}/cancel", data=b"")
-        assert expire(self._engine, batch_id)
+        assert self.client.delete(f"{BATCHES}/{batch_id}").status_code == 200
+
+    def end(self) -> None:
+        """As the dispatcher does with batches that have nothing left to do."""
+        with self._engine.connect() as connection:
+            connection.execute(CLOSE_FINISHED)
 
     def write(self, name: str, age_days: float = 0) -> Path:
         path = self.root / name
@@ -74,6 +96,25 @@ def test_pictures_of_a_batch_that_is_over_go_and_all_others_stay(media: Media) -
     assert not gone.parent.parent.exists()
     assert all(path.exists() for path in kept)
     assert media.status(f"results/{alive}/1/a.jpg") == 200
+
+
+def test_pictures_that_no_result_names_go_when_their_batch_has_ended(media: Media, ledger: Ledger) -> None:
+    """A worker died after some shots, and whoever came after it found fewer, gave up, or was cancelled."""
+    ledger.operations = ("process_video",)
+    other = media.batch()
+    done, first, second, third = media.videos(ledger, 3)
+    named, extra = (media.write(f"results/{done}/1/shot-000{number}.jpg") for number in (1, 2))
+    failed, cancelled = (media.write(f"results/{done}/{row}/shot-0001.jpg") for row in (2, 3))
+    open_one = media.write(f"results/{other}/1/shot-0001.jpg")
+    media.report(first, {"outcome": "ok", "result": {"shots": [{"keyframe": f"results/{done}/1/shot-0001.jpg"}]}})
+    media.report(second, {"outcome": "failed", "code": "timed_out"})
+    media.sweeper.sweep()
+    assert all(path.exists() for path in (named, extra, failed, cancelled, open_one))
+    assert third.first_row == 3
+    media.client.post(f"{BATCHES}/{done}/cancel", data=b"")
+    media.end()
+    media.sweeper.sweep()
+    assert [path.exists() for path in (named, extra, failed, cancelled, open_one)] == [True, False, False, False, True]
 
 
 def test_picture_that_cannot_be_removed_at_once_goes_later(media: Media, monkeypatch: pytest.MonkeyPatch) -> None:

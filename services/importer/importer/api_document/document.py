@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from importer.api_document.media import MEDIA_CALLS
+from importer.api_document.media import FORM_SCHEMA, MEDIA_CALLS
 from importer.api_document.parameters import BATCH_ID, FILTERS, KEYED, PREVIEW_OPTIONS, SELECTION, TASK_ID
 from importer.api_document.problems import (
     CREATE,
@@ -18,14 +18,12 @@ from importer.api_document.problems import (
 )
 from importer.api_document.schemas import schemas
 from importer.batches.cursor import CURSOR_PROBLEMS
-from importer.batches.upload import FIELD, FORM
 from importer.intake.checker import RECORD_FAULTS
+from importer.intake.form import FORM
 from importer.intake.formats import CSV, JSON, NDJSON
 from importer.settings import Settings
 from stackroom_kit.openapi import Answer, Call, Described, reference
 
-FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-FORM_SCHEMA = {"type": "object", "properties": {FIELD: FILE}, "required": [FIELD], "additionalProperties": False}
 BODIES = {JSON: reference("NewBatch"), NDJSON: reference("AnyRecord"), CSV: {"type": "string"}, FORM: FORM_SCHEMA}
 TASKS = {JSON: reference("Tasks")}
 

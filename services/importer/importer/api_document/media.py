@@ -7,6 +7,7 @@ from importer.api_document.schemas import TEXT
 from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
 from importer.database_problems import DATABASE_PROBLEMS
+from importer.intake.form import FIELD, FORM
 from importer.intake.formats import JSON
 from importer.media.problems import DISK_PROBLEMS
 from importer.media.routes import DELETE_PROBLEMS, MAX_PAGE, READ_PROBLEMS, UPLOAD_PROBLEMS
@@ -16,6 +17,9 @@ from stackroom_kit.openapi import Answer, Call, Parameter, reference
 
 PATH = "/api/importer/media"
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+SENT_FILE = {**FILE, "minLength": 1}
+FORM_SCHEMA = {"type": "object", "properties": {FIELD: FILE}, "required": [FIELD], "additionalProperties": False}
+MEDIA_FORM = {**FORM_SCHEMA, "properties": {FIELD: SENT_FILE}}
 UPLOAD = Parameter(
     "file", {"type": "string", "pattern": r"^[0-9a-f]{64}\.[a-z0-9]{1,5}$"}, "SHA-256 of it, with its ending.", "path"
 )
@@ -48,9 +52,9 @@ READ = {
     304: Answer("Not changed.", headers=ETAG),
 }
 MEDIA_CALLS = (
-    Call("POST", PATH, "upload_media", "Send a video; the body is the file itself.", "media",
+    Call("POST", PATH, "upload_media", "Send a video, as the body itself or in a form.", "media",
          {200: _file("These bytes were here already."), 201: _file("The new file.")},
-         (UPLOAD_PROBLEMS, DISK_PROBLEMS), body={OTHER: {**FILE, "minLength": 1}}),
+         (UPLOAD_PROBLEMS, DISK_PROBLEMS), body={OTHER: SENT_FILE, FORM: MEDIA_FORM}),
     Call("GET", PATH, "list_media", "What was uploaded, newest first.", "media",
          {200: Answer("A page.", {JSON: reference("MediaList")})}, (CURSOR_PROBLEMS, DISK_PROBLEMS), PAGE),
     Call("GET", PATH + "/uploads/{file}", "read_upload", "A file that was sent.", "media",

@@ -211,6 +211,7 @@ DELETE_REFUSED_ROWS = text("DELETE FROM importer.refused_row WHERE batch_id = :b
 
 # media: pictures of a batch that is over are not served any more, and go; an upload stays while an open batch names it.
 IS_EXPIRED = text("SELECT expired_at IS NOT NULL FROM importer.batch WHERE id = :batch_id")
+ENDED_AMONG = text("SELECT id FROM importer.batch WHERE id = ANY(:ids) AND NOT open AND expired_at IS NULL")
 EXPIRED_AMONG = text("SELECT id FROM importer.batch WHERE id = ANY(:ids) AND expired_at IS NOT NULL")
 BATCH_THAT_NAMES = text("""
 SELECT b.id FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id

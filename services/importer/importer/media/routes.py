@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from importer.batches.view import batch_gone
+from importer.intake.form import FORM, FORM_PROBLEMS
 from importer.ledger.statements import IS_EXPIRED
 from importer.media.problems import (
     check_disk,
@@ -13,15 +14,16 @@ from importer.media.problems import (
     room_bytes,
 )
 from importer.media.serving import file_answer
+from importer.media.taking import take_body, take_form
 from importer.media.uploads import list_uploads, page_of, remove_upload, store
 from importer.media.use import batch_that_names
 from importer.services import services
 from stackroom_jobs.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
 from stackroom_kit.arguments import integer_argument, refuse_unknown_arguments, text_argument
-from stackroom_kit.problems import bad_request, conflict, not_found, unsupported_media_type
+from stackroom_kit.problems import conflict, not_found
 
 MAX_PAGE = 1000
-UPLOAD_PROBLEMS = {400: ("empty_upload",), 415: ("unsupported_media_type",)}
+UPLOAD_PROBLEMS = {**FORM_PROBLEMS, 400: ("empty_upload", *FORM_PROBLEMS[400])}
 READ_PROBLEMS = {400: ("bad_name",), 404: ("not_found",), 416: ("range_not_satisfiable",), 422: ("unreadable",)}
 DELETE_PROBLEMS = {404: ("not_found",), 409: ("in_use",)}
 SILENCE_SECONDS = 60  # a peer that neither takes nor gives anything for so long is cut off
@@ -38,15 +40,11 @@ def _bound_silence() -> None:
 
 @blueprint.post("")
 def upload_file() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """The body is the file itself. 201 with its name, 200 where the same bytes were here already."""
+    """The body is the file, or a form with one. 201 with its name, 200 where the same bytes were here already."""
     refuse_unknown_arguments(())
     here = services()
-    if request.mimetype == "multipart/form-data":
-        raise unsupported_media_type("Send the file itself as the body, not in a form.", "video/*, image/*")
-    if not request.content_length:
-        raise bad_request("The body is empty; send a file with its Content-Length.", code="empty_upload")
-    check_disk(here.media.root, request.content_length, here.settings.min_free_bytes)
-    upload, is_new = store(here.media, request.stream)
+    check_disk(here.media.root, request.content_length or 0, here.settings.min_free_bytes)
+    upload, is_new = store(here.media, request.stream, take_form if request.mimetype == FORM else take_body)
     view = upload.view()
     return {**view, "created": is_new}, 201 if is_new else 200, {"Location": view["url"]}
 

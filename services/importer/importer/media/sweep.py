@@ -1,7 +1,7 @@
 """What nobody can want any more goes: pictures of batches that are over, old uploads, what was never finished.
 
-The folder is compared with the ledger each time, so what could not be removed is tried again, and nothing is
-remembered. Only what the ledger knows to be over is removed: files of batches that it has never heard of stay.
+The folder is compared with the ledger each time, so what could not be removed is tried again. Only what the ledger
+knows to be over is removed: files of batches that it has never heard of stay.
 """
 
 import fcntl
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from importer.database import DATABASE_ERRORS
 from importer.dispatcher.trouble import Trouble
 from importer.ledger.statements import EXPIRED_AMONG
+from importer.media.leftovers import Leftovers
 from importer.media.uploads import list_uploads
 from importer.media.use import batch_that_names
 from importer.settings import Settings
@@ -34,6 +35,7 @@ class Sweeper:
     def __init__(self, engine: Engine, settings: Settings, stop: threading.Event) -> None:
         self._engine = engine
         self._folder = MediaFolder(settings.media_dir)
+        self._leftovers = Leftovers(engine, self._folder.root)
         self._upload_seconds = settings.upload_retention_days * DAY
         self._task_seconds = settings.batch_retention_days * DAY
         self._stop = stop
@@ -65,17 +67,20 @@ class Sweeper:
 
     def _over(self) -> Iterator[Path]:
         root = self._folder.root
-        yield from self._results_of_expired(sorted(root.glob(f"{RESULTS}/*")))
+        yield from self._results(sorted(path for path in root.glob(f"{RESULTS}/*") if path.is_dir()))
         oldest = time.time() - self._task_seconds
         yield from (path for path in root.glob(f"{TASKS}/*") if path.stat().st_mtime < oldest)
         yield from (path for path in root.glob(f"{INCOMING}/*") if _is_abandoned(path))
 
-    def _results_of_expired(self, paths: list[Path]) -> Iterator[Path]:
+    def _results(self, paths: list[Path]) -> Iterator[Path]:
+        """Of expired batches all of them, of ended ones those that are in no result."""
         for start in range(0, len(paths), IDS_PER_QUESTION):
-            by_id = {path.name: path for path in paths[start : start + IDS_PER_QUESTION]}
+            some = paths[start : start + IDS_PER_QUESTION]
+            by_id = {path.name: path for path in some}
             with self._engine.connect() as connection:
                 expired = connection.execute(EXPIRED_AMONG, {"ids": list(by_id)}).scalars().all()
             yield from (by_id[batch_id] for batch_id in expired)
+            yield from self._leftovers.among(some)
 
     def _remove_old_uploads(self) -> None:
         oldest = (time.time() - self._upload_seconds) * 1_000_000_000

@@ -2,26 +2,21 @@
 
 import dataclasses
 import datetime
-import hashlib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Any
 
+from importer.intake.spool import Readable
 from importer.media.problems import disk_errors_as_problems
-from stackroom_jobs.media.folder import Incoming, MediaFolder
-from stackroom_jobs.media.kinds import HEAD_BYTES, kind_of_bytes, kind_of_name
+from importer.media.taking import Sender, Taken
+from stackroom_jobs.media.folder import MediaFolder
+from stackroom_jobs.media.kinds import kind_of_name
 from stackroom_jobs.media.names import UPLOAD_NAME, UPLOADS
 from stackroom_kit.arguments import wrong_argument
-from stackroom_kit.body_length import IncompleteBodyError
 
-BLOCK_BYTES = 1024 * 1024
-SETTLE_BYTES = 64 * 1024 * 1024  # no more than this waits in memory for the disk, so the end of an upload comes soon
 _CURSOR = re.compile(r"([0-9]{1,20})-([0-9a-f]{64}\.[a-z0-9]{1,5})", re.ASCII)
-
-
-class Readable(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -51,15 +46,16 @@ class Upload:
         return f"{self.time}-{self.name.removeprefix(f'{UPLOADS}/')}"
 
 
-def store(folder: MediaFolder, stream: Readable) -> tuple[Upload, bool]:
+def store(folder: MediaFolder, stream: Readable, take: Callable[[Sender, Taken], None]) -> tuple[Upload, bool]:
     """Read ``stream`` to its end; the upload, and whether it is new. Nothing is left of what ends early.
 
-    IncompleteBodyError where it does; Problem 503 for a disk that takes no more.
+    IncompleteBodyError where it does; Problem 503 for a disk that takes no more, 400 for an empty file.
     """
     with disk_errors_as_problems(), folder.incoming() as incoming:
-        stem, suffix = _take(incoming, stream)
+        taken = Taken(incoming)
+        take(Sender(stream), taken)
         incoming.settle()
-        name = f"{UPLOADS}/{stem}.{suffix}"
+        name = taken.name()
         path = folder.root / name
         with folder.alone():
             is_new = not path.exists()
@@ -68,28 +64,6 @@ def store(folder: MediaFolder, stream: Readable) -> tuple[Upload, bool]:
             else:
                 os.utime(path)
             return _found(path), is_new
-
-
-def _take(incoming: Incoming, stream: Readable) -> tuple[str, str]:
-    """SHA-256 of the bytes, and the ending that the first of them ask for."""
-    digest, head, unsettled = hashlib.sha256(), b"", 0
-    while block := _read(stream):
-        head = head or block[:HEAD_BYTES]
-        digest.update(block)
-        incoming.file.write(block)
-        unsettled += len(block)
-        if unsettled >= SETTLE_BYTES:
-            incoming.settle()
-            unsettled = 0
-    return digest.hexdigest(), kind_of_bytes(head).suffix
-
-
-def _read(stream: Readable) -> bytes:
-    """A connection that breaks or falls silent is no trouble of the disk."""
-    try:
-        return stream.read(BLOCK_BYTES)
-    except OSError:
-        raise IncompleteBodyError from None
 
 
 def _found(path: Path) -> Upload:

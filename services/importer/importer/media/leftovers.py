@@ -1,0 +1,41 @@
+"""Pictures that no result names: whoever delivered them died, gave up or was cancelled before it could report."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from importer.ledger.reading import OUTPUTS
+from importer.ledger.results import CHUNKS_PER_READ, pages
+from importer.ledger.statements import ENDED_AMONG
+from stackroom_jobs.media.names import RESULT_NAME
+
+
+class Leftovers:
+    """A batch that has ended never changes, so one in which nothing was found is not looked at again."""
+
+    def __init__(self, engine: Engine, root: Path) -> None:
+        self._engine, self._root = engine, root
+        self._tidy: set[str] = set()
+
+    def among(self, folders: list[Path]) -> Iterator[Path]:
+        """Files, and whole folders of a record, of the batches whose folders these are; only of those that ended."""
+        by_id = {folder.name: folder for folder in folders if folder.name not in self._tidy}
+        with self._engine.connect() as connection:
+            ended = connection.execute(ENDED_AMONG, {"ids": list(by_id)}).scalars().all()
+        for batch_id in ended:
+            found = list(self._unnamed(batch_id, by_id[batch_id]))
+            if not found:
+                self._tidy.add(batch_id)
+            yield from found
+
+    def _unnamed(self, batch_id: str, folder: Path) -> Iterator[Path]:
+        named = self._named(batch_id)
+        for row in (path for path in folder.iterdir() if path.is_dir()):
+            files = list(row.iterdir())
+            unnamed = [file for file in files if str(file.relative_to(self._root)) not in named]
+            yield from unnamed if len(unnamed) < len(files) else [row]
+
+    def _named(self, batch_id: str) -> set[str]:
+        chunks = pages(self._engine, OUTPUTS, batch_id, "first_row", CHUNKS_PER_READ)
+        return {name[0] for chunk in chunks for name in RESULT_NAME.finditer(chunk.output)}

@@ -1,0 +1,68 @@
+"""A file on its way in: as the body of a request, or as the one part of a form."""
+
+import hashlib
+from typing import IO, cast
+
+from importer.intake.form import only_file
+from importer.intake.spool import Readable
+from stackroom_jobs.media.folder import Incoming
+from stackroom_jobs.media.kinds import HEAD_BYTES, kind_of_bytes
+from stackroom_jobs.media.names import UPLOADS
+from stackroom_kit.body_length import IncompleteBodyError
+from stackroom_kit.problems import bad_request
+
+BLOCK_BYTES = 1024 * 1024
+SETTLE_BYTES = 64 * 1024 * 1024  # no more than this waits in memory for the disk, so the end of an upload comes soon
+
+
+class Taken:
+    """A file that is being sent: written on, and named by what it holds. Enough of a file for the parser of forms."""
+
+    def __init__(self, incoming: Incoming) -> None:
+        self._incoming, self._digest, self._head = incoming, hashlib.sha256(), b""
+        self._size = self._unsettled = 0
+
+    def write(self, block: bytes) -> None:
+        """OSError."""
+        self._head += block[: HEAD_BYTES - len(self._head)]
+        self._digest.update(block)
+        self._incoming.file.write(block)
+        self._size += len(block)
+        self._unsettled += len(block)
+        if self._unsettled >= SETTLE_BYTES:
+            self._incoming.settle()
+            self._unsettled = 0
+
+    def seek(self, _offset: int, /) -> None:
+        """What was written is not read here."""
+
+    def name(self) -> str:
+        """By SHA-256 of the bytes, and the ending that the first of them ask for. Problem 400 for an empty file."""
+        if not self._size:
+            raise bad_request("The file is empty; send one with its Content-Length.", code="empty_upload")
+        return f"{UPLOADS}/{self._digest.hexdigest()}.{kind_of_bytes(self._head).suffix}"
+
+
+class Sender:
+    """The body of a request: a connection that breaks or falls silent is no trouble of the disk."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        """IncompleteBodyError."""
+        try:
+            return self._stream.read(size)
+        except OSError:
+            raise IncompleteBodyError from None
+
+
+def take_body(sender: Sender, taken: Taken) -> None:
+    """The body is the file itself."""
+    while block := sender.read(BLOCK_BYTES):
+        taken.write(block)
+
+
+def take_form(sender: Sender, taken: Taken) -> None:
+    """The file is the only part of a form; Problem 400 and 413 where it is not."""
+    only_file(sender, lambda: cast("IO[bytes]", taken))
