@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from stackroom_jobs.celery_app import make_celery
+from stackroom_jobs.settings import BrokerSettings
 from tests.support.model import needs_model, real_video
 from tests.support.processes import python
 from tests.support.stack import Part, Stack
@@ -21,11 +23,14 @@ def gpu_worker(stack: Stack) -> Part:
 
 
 @pytest.fixture(scope="module")
-def stack(run_stack: Callable[..., Stack], tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def stack(
+    run_stack: Callable[..., Stack], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Stack:
     media = tmp_path_factory.mktemp("media")
     write_video(media / "clip.mp4", 30)
     (media / "text.mp4").write_text("no video")
-    running = run_stack(workers=0, env={"MEDIA_DIR": str(media)})
+    results = {"CELERY_RESULT_BACKEND": make_redis()}
+    running = run_stack(workers=0, env={"MEDIA_DIR": str(media), **results})
     running.parts["worker-gpu"] = gpu_worker(running)
     running.parts["worker-gpu"].start()
     wait_until(lambda: running.live_workers() == 1, 30, "the GPU worker in the register")
@@ -70,6 +75,23 @@ def test_shots_of_a_real_video_come_through_the_ledger_with_their_pictures(stack
     assert [shot["keyframe"] for shot in shots] == [
         f"results/{batch_id}/1/shot-{number:04}.jpg" for number in range(1, len(shots) + 1)
     ]
+
+
+def test_task_called_with_a_bare_record_returns_what_is_in_the_video(stack: Stack) -> None:
+    """What users of the old application do: ``apply_async(args=[record], queue="gpu")``."""
+    addresses = stack.env["CELERY_BROKER_URL"], stack.env["CELERY_RESULT_BACKEND"]
+    settings = BrokerSettings(celery_broker_url=addresses[0], celery_result_backend=addresses[1])
+    with make_celery("test", settings) as celery:
+        task = celery.signature("app.tasks.gpu.process_video")
+        found = task.apply_async(args=({"id": 7, "payload": "clip.mp4"},), queue="gpu")
+        result = found.get(timeout=60)
+        assert (result["id"], result["frames"]) == ("7", 30)
+        check_shots(stack, result)
+        if result["shots"]:
+            assert result["contact_sheet"] == f"tasks/{found.id}/contact-sheet.jpg"
+        wrong = task.apply_async(args=({"id": 8, "payload": "text.mp4"},), queue="gpu")
+        with pytest.raises(Exception, match="the file is in no video format"):
+            wrong.get(timeout=60)
 
 
 def test_gpu_worker_is_registered_for_its_queue_alone(stack: Stack) -> None:
