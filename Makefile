@@ -60,6 +60,7 @@ fuzz: environment ## Send many made-up requests to both APIs; FUZZ_EXAMPLES of e
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(BIN)/python -m pytest --timeout=0 tests/integration/test_fuzz.py
 
 bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (15 minutes)
+	@$(MAKE) --no-print-directory $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock || echo "Going on without torch: no row for shots of videos"
 	$(BIN)/python -m pytest -m bench -s -p no:cacheprovider tests/bench
 
 bench-video: $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock ## Shots beside PySceneDetect and the model's own package; names the device

@@ -1,14 +1,17 @@
 """``python -m tests.bench.video.speed``: our whole task and our model beside the model package's own path, in turns.
 
-``--device cuda:0`` measures on a GPU and tells its memory, too. The package's path is its ``detect_scenes``, which
-needs ffmpeg: the one on PATH, else that of imageio-ffmpeg.
+``--device cuda:0`` measures on a GPU and tells its memory, too; ``--json`` is for ``make bench``. The package's path is
+its ``detect_scenes``, which needs ffmpeg: the one on PATH, else that of imageio-ffmpeg.
 """
 
 import argparse
+import contextlib
+import dataclasses
+import io
+import json
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +31,29 @@ from worker_gpu.model import load_model
 from worker_gpu.tasks.process_video import ProcessVideo
 
 NAME = "clip.mp4"
+ON_CPU, ON_GPU = {"task": 1, "model": 1}, {"task": 5, "model": 10}  # times the package's own, at least
 
 
-def provide_ffmpeg(folder: Path) -> str:
-    """Where it was found."""
-    if found := shutil.which("ffmpeg"):
-        return found
+@dataclasses.dataclass(frozen=True)
+class Speed:
+    """``ours`` and ``theirs`` in frames/s of ``task`` and ``model``; ``same``: both found the same boundaries."""
+
+    device: str
+    frames: int
+    ours: dict[str, float]
+    theirs: dict[str, float]
+    targets: dict[str, float]
+    same: bool
+
+
+def provide_ffmpeg(folder: Path) -> None:
+    """The one on PATH, else that of imageio-ffmpeg."""
+    if shutil.which("ffmpeg"):
+        return
     import imageio_ffmpeg
 
     (folder / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
     os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    return "that of imageio-ffmpeg"
 
 
 def whole_task(folder: Path) -> list[int]:
@@ -84,33 +99,44 @@ def measure(folder: Path, device: str, repetitions: int) -> tuple[dict[str, floa
     return medians(ways, repetitions), same
 
 
+def of_clip(video: Path, frames: int, device: str, repetitions: int) -> Speed:
+    """The first frames of a video. What the package prints as it goes is of no interest."""
+    os.environ[VARIABLE] = device
+    with tempfile.TemporaryDirectory() as place, contextlib.redirect_stdout(io.StringIO()):
+        folder = Path(place)
+        provide_ffmpeg(folder)
+        copy_beginning(video, folder / NAME, frames)
+        found, same = measure(folder, device, repetitions)
+    targets = ON_GPU if device.startswith("cuda") else ON_CPU
+    ours = {what: frames / found[what] for what in targets}
+    theirs = {what: frames / found[f"package {what}"] for what in targets}
+    return Speed(load_model(device).device, frames, ours, theirs, dict(targets), same)
+
+
+def tell(speed: Speed) -> None:
+    print(f"device {speed.device}, torch {torch.__version__}, {speed.frames} frames; same boundaries: {speed.same}")
+    for what, target in speed.targets.items():
+        ours, theirs = speed.ours[what], speed.theirs[what]
+        verdict = "met" if ours / theirs >= target else "NOT met"
+        ratio = f"{ours / theirs:.2f} x, target {target}: {verdict}"
+        print(f"{what}: {ours:.1f} frames/s, the package {theirs:.1f}: {ratio}")
+    if speed.device.startswith("cuda"):
+        print(f"most GPU memory: {torch.cuda.max_memory_allocated() / 2**20:.0f} MiB (both sides together)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.video.speed")
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--video", type=Path, default=real_video())
     parser.add_argument("--frames", type=int, default=500, help="from its beginning")
     parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    os.environ[VARIABLE] = asked.device
-    on_gpu = asked.device.startswith("cuda")
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        ffmpeg = provide_ffmpeg(folder)
-        copy_beginning(asked.video, folder / NAME, asked.frames)
-        started = time.monotonic()
-        found, same = measure(folder, asked.device, asked.repetitions)
-    print(
-        f"device {load_model(asked.device).device}, torch {torch.__version__}, ffmpeg {ffmpeg}, {asked.frames} frames"
-    )
-    print(f"{asked.repetitions} repetitions in turns, {time.monotonic() - started:.0f} s; same boundaries: {same}")
-    for what, target in (("task", 5 if on_gpu else 1), ("model", 10 if on_gpu else 1)):
-        ours, theirs = asked.frames / found[what], asked.frames / found[f"package {what}"]
-        verdict = "met" if ours / theirs >= target else "NOT met"
-        print(
-            f"{what}: {ours:.1f} frames/s, the package {theirs:.1f}: {ours / theirs:.2f} x, target {target}: {verdict}"
-        )
-    if on_gpu:
-        print(f"most GPU memory: {torch.cuda.max_memory_allocated(asked.device) / 2**20:.0f} MiB (both sides together)")
+    speed = of_clip(asked.video, asked.frames, asked.device, asked.repetitions)
+    if asked.json:
+        print(json.dumps(dataclasses.asdict(speed)))
+    else:
+        tell(speed)
 
 
 if __name__ == "__main__":
