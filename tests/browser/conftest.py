@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser
 
 from deploy.local.servers import PostgresServer, RedisServer
 from tests.support.browser import Watched, installed_chromium, running_browser
+from tests.support.load_page import FILE
 from tests.support.servers import fresh_database, fresh_redis
 from tests.support.whole_stack import WholeStack, running_whole_stack
 
@@ -49,3 +52,19 @@ def visit(browser: Browser, stack: WholeStack) -> Iterator[Callable[..., Watched
             return Watched(context, stack.url)
 
         yield visit
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Four groups as a spreadsheet saves them, two of which are wrong."""
+    path = tmp_path / "группы.csv"
+    path.write_bytes(FILE.encode("cp1251"))
+    return path
+
+
+@pytest.fixture
+def empty_register(stack: WholeStack) -> Iterator[None]:
+    """For tests that fill it: no group is left afterwards."""
+    yield
+    for item in requests.get(f"{stack.url}/api/groups/", timeout=10).json()["items"]:
+        requests.delete(f"{stack.url}/api/groups/{item['id']}", timeout=10)

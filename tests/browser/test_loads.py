@@ -1,76 +1,19 @@
-"""A file into the register, as a librarian does it: looked at, tried, loaded, mended, taken back."""
+"""A load into the register: tried, made, mended, taken back."""
 
 import csv
 import io
-import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.support.browser import Watched, tab_to
-from tests.support.gateway import running_gateway
+from tests.support.load_page import checked, groups, tried
 from tests.support.whole_stack import WholeStack
 
 Visit = Callable[..., Watched]
-FILE = "id;name;comment\r\n1;Тексты;\r\n2;Звук;музыка\r\n2;Ещё раз;\r\nдва;Карты;\r\n"
-
-
-def groups(page: Page) -> dict[int, str]:
-    items = page.request.get(f"{page.url.split('/imports')[0]}/api/groups/").json()["items"]
-    return {item["id"]: item["name"] for item in items}
-
-
-def batches(stack: WholeStack) -> list[dict[str, Any]]:
-    return list(stack.importer.all_batches())
-
-
-@pytest.fixture(autouse=True)
-def register(visit: Visit, stack: WholeStack) -> Iterator[None]:
-    yield
-    request = visit().page.request
-    for item in request.get(f"{stack.url}/api/groups/").json()["items"]:
-        request.delete(f"{stack.url}/api/groups/{item['id']}")
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "группы.csv"
-    path.write_bytes(FILE.encode("cp1251"))
-    return path
-
-
-def checked(watched: Watched, path: Path) -> Page:
-    page = watched.open("/imports")
-    page.locator("#file").set_input_files(path)
-    expect(page.locator("#preview")).to_be_visible()
-    return page
-
-
-def tried(page: Page) -> None:
-    page.locator("#try").click()
-    expect(page.locator("#trial-state")).to_contain_text("готово", timeout=30_000)
-
-
-def test_file_is_shown_as_the_importer_reads_it_before_anything_is_sent(
-    visit: Visit, stack: WholeStack, table: Path
-) -> None:
-    before = len(batches(stack))
-    watched = visit()
-    page = checked(watched, table)
-    facts = page.locator("#preview-facts")
-    for words in ("группы.csv", "Загрузка групп в реестр", "Windows-1251", "точка с запятой", "id, name, comment"):
-        expect(facts).to_contain_text(words)
-    expect(page.locator("#preview-rows tr").nth(1)).to_contain_text("Звук")
-    expect(page.locator("#preview-refused li")).to_have_text(
-        ["3: id: Такой ID уже есть в строке выше.", "4: id: Значение не того вида."]
-    )
-    assert watched.accessibility_faults() == []
-    assert len(batches(stack)) == before
-    watched.assert_quiet()
+pytestmark = pytest.mark.usefixtures("empty_register")
 
 
 def test_load_is_tried_then_made_with_one_more_click_and_taken_back(
@@ -151,68 +94,6 @@ def test_conflict_policy_is_the_one_that_was_chosen(visit: Visit, stack: WholeSt
     assert groups(page)[1] == "Старое"
 
 
-def test_file_sent_twice_is_one_batch(visit: Visit, stack: WholeStack, table: Path) -> None:
-    page = checked(visit(), table)
-    before = len(batches(stack))
-    page.evaluate("document.getElementById('send').click(); document.getElementById('send').click()")
-    page.wait_for_url("**/imports/*")
-    first = page.url
-    page.go_back()
-    page.locator("#pasted").wait_for()
-    key = page.evaluate("sessionStorage.getItem('import-key')")
-    answer = page.request.post(
-        f"{stack.url}/api/importer/batches?operation=load_groups&on_conflict=fail&dry_run=false",
-        data=table.read_bytes(),
-        headers={"Content-Type": "text/csv", "Idempotency-Key": f"{key}.load_groups.fail.false"},
-    )
-    assert (answer.status, answer.json()["created"]) == (202, False)
-    assert first.endswith(answer.json()["id"])
-    assert len(batches(stack)) == before + 1
-
-
-def test_same_file_chosen_anew_is_another_batch(visit: Visit, stack: WholeStack, table: Path) -> None:
-    watched = visit()
-    before = len(batches(stack))
-    for _ in range(2):
-        checked(watched, table).get_by_role("button", name="Загрузить в реестр").click()
-        watched.page.wait_for_url("**/imports/*")
-    assert len(batches(stack)) == before + 2
-
-
-def test_file_that_was_changed_after_it_was_chosen_must_be_chosen_again(visit: Visit, table: Path) -> None:
-    page = checked(visit(), table)
-    table.write_bytes(FILE.encode("cp1251") + b"9;x;\r\n")
-    later = table.stat().st_mtime + 2  # browsers compare whole seconds
-    os.utime(table, (later, later))
-    page.get_by_role("button", name="Загрузить в реестр").click()
-    expect(page.locator("#error-file")).to_have_text("Файл изменился после того, как его выбрали. Выберите его снова.")
-
-
-def test_file_that_cannot_be_read_says_why_and_offers_nothing_to_send(visit: Visit, tmp_path: Path) -> None:
-    (tmp_path / "prices.csv").write_text("id;price\n1;2\n")
-    page = visit().open("/imports")
-    page.locator("#file").set_input_files(tmp_path / "prices.csv")
-    expect(page.get_by_role("alert")).to_contain_text("В файле есть столбец, которого эта операция не знает.")
-    expect(page.get_by_role("alert")).to_contain_text("price")
-    expect(page.locator("#preview")).to_be_hidden()
-
-
-def test_dropped_file_is_checked(visit: Visit) -> None:
-    page = visit("en").open("/imports")
-    transfer = page.evaluate_handle(
-        """() => {
-          const transfer = new DataTransfer();
-          transfer.items.add(new File(["id,name\\n5,Maps\\n"], "maps.csv", { type: "text/csv" }));
-          return transfer;
-        }"""
-    )
-    page.dispatch_event("#new-import", "dragover", {"dataTransfer": transfer})
-    expect(page.locator("#drop.over")).to_be_visible()
-    page.dispatch_event("#new-import", "drop", {"dataTransfer": transfer})
-    expect(page.locator("#preview-facts")).to_contain_text("maps.csv")
-    expect(page.locator("#drop.over")).to_have_count(0)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_load_works_by_keyboard_on_a_narrow_screen(visit: Visit, tmp_path: Path, scheme: str) -> None:
     (tmp_path / "groups.csv").write_text("id,name\n7,Maps\nx,Bad\n")
@@ -262,23 +143,3 @@ def test_cancelled_batch_is_retried_as_a_new_one(visit: Visit, stack: WholeStack
     expect(page.locator("main")).to_contain_text(batch_id[:12])
     expect(page.locator("#waiting")).to_be_visible()
     stack.importer.call("POST", f"/api/importer/batches/{page.url.rsplit('/', 1)[1]}/cancel", b"")
-
-
-def test_too_large_file_is_refused_before_it_is_sent(visit: Visit, stack: WholeStack, tmp_path: Path) -> None:
-    (tmp_path / "large.csv").write_bytes(b"id,name\n" + b"1,x\n" * 1000)
-    watched = visit()
-    sent = []
-    watched.page.on("request", lambda request: sent.append(request.method))
-    with running_gateway(tmp_path, stack.url, stack.importer.url, {"MAX_BODY_BYTES": "2048"}) as (url, _):
-        watched.base = url
-        page = watched.open("/imports")
-        page.locator("#file").set_input_files(tmp_path / "large.csv")
-        expect(page.locator("#error-file")).to_contain_text("принимается не больше 1,9 кБ")
-    assert "POST" not in sent
-
-
-def test_preview_says_that_no_worker_serves_the_operation(visit: Visit, tmp_path: Path) -> None:
-    (tmp_path / "videos.ndjson").write_text(json.dumps({"id": 1, "payload": "a.mp4"}))
-    page = checked(visit(), tmp_path / "videos.ndjson")
-    page.locator("#operation").select_option("process_video")
-    expect(page.locator("#preview-no-worker")).to_be_visible()

@@ -1,0 +1,65 @@
+"""What a worker says to the importer, by its real client."""
+
+import msgspec
+
+from importer.app import create_app
+from importer.settings import Settings
+from stackroom_jobs.outcomes import Normalized, ok_line
+from stackroom_jobs.protocol import (
+    Claim,
+    ClaimRequest,
+)
+from stackroom_jobs.records import Record
+from stackroom_jobs.settings import WorkerSettings
+from stackroom_jobs.worker.client import WorkerAPI
+from stackroom_jobs.worker.deadline import Deadline
+from stackroom_kit.settings import Secret
+
+TOKEN = Secret("token-of-this-test")
+BATCHES = "/api/importer/batches"
+WORKERS = "/api/importer/workers"
+
+
+class Importer:
+    """The public app as a client, and the worker API on a port."""
+
+    def __init__(self, uri: str, url: str) -> None:
+        self.url = url
+        self.client = create_app(Settings(sqlalchemy_database_uri=uri)).test_client()
+
+    def api(self, token: Secret = TOKEN) -> WorkerAPI:
+        return WorkerAPI(WorkerSettings(worker_api_url=self.url, worker_token=token))
+
+    def post(self, rows: int = 2) -> str:
+        records = [{"id": row, "payload": f"p{row}"} for row in range(rows)]
+        batch_id: str = self.client.post(BATCHES, json={"records": records}).get_json()["id"]
+        return batch_id
+
+    def post_video(self) -> str:
+        answer = self.client.post(f"{BATCHES}?operation=process_video", json={"records": [{"id": 1, "payload": "v"}]})
+        batch_id: str = answer.get_json()["id"]
+        return batch_id
+
+    def batch(self, batch_id: str) -> dict[str, object]:
+        found: dict[str, object] = self.client.get(f"{BATCHES}/{batch_id}").get_json()
+        return found
+
+
+def soon() -> Deadline:
+    return Deadline(5)
+
+
+def asked(token: str, delivery: str = "d1") -> ClaimRequest:
+    return ClaimRequest("w1", "cpu", ["normalize_record"], delivery, token)
+
+
+def claimed(api: WorkerAPI, token: str) -> Claim:
+    chunk = api.claim(asked(token), soon())
+    assert chunk is not None
+    return chunk
+
+
+def output_of(chunk: Claim) -> bytes:
+    records = msgspec.json.decode(chunk.records, type=list[Record])
+    lines = [ok_line(row, Normalized(str(r.id), r.payload, 2, 2)) for row, r in enumerate(records, chunk.first_row)]
+    return msgspec.json.Encoder().encode_lines(lines)
