@@ -50,8 +50,8 @@ format: environment ## Put the code into its form
 	$(BIN)/ruff check --fix --select I
 	$(BIN)/ruff format
 
-faults: environment ## Kill processes and cut connections, one fault after the other (5 minutes)
-	$(BIN)/python -m pytest -m "faults and not chaos and not long" tests/faults
+faults: environment ## Kill processes and cut connections; two stacks, one fault at a time in each (5 minutes)
+	$(BIN)/python -m pytest -n 2 -m "faults and not chaos and not long" tests/faults
 
 faults-long: environment ## Faults that last minutes: a hung Redis, outages (10 minutes)
 	$(BIN)/python -m pytest -m "faults and long" --timeout=600 tests/faults
