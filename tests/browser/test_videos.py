@@ -11,7 +11,7 @@ import msgspec
 from playwright.sync_api import expect
 
 from stackroom_jobs.outcomes import ok_line
-from stackroom_jobs.protocol import Claim, ClaimRequest
+from stackroom_jobs.protocol import Claim, ClaimRequest, RenewRequest
 from stackroom_jobs.videos import Shot, VideoResult
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.deadline import Deadline
@@ -44,9 +44,8 @@ def claimed(api: WorkerAPI) -> Claim:
     return claim
 
 
-def work(api: WorkerAPI) -> None:
+def work(api: WorkerAPI, claim: Claim) -> None:
     """As a worker with a GPU would: two shots, a keyframe of each, a contact sheet."""
-    claim = claimed(api)
     (record,) = json.loads(bytes(claim.records))
     media = RemoteMedia(api, ChunkPlace(claim.token, claim.first_row))
     with media.open(record["payload"]) as file:
@@ -73,7 +72,11 @@ def test_video_is_sent_cut_and_shown(visit: Visit, stack: WholeStack, tmp_path: 
     expect(page.locator("#preview-table")).to_be_hidden()
     page.get_by_role("button", name="Отправить").click()
     page.wait_for_url("**/imports/*")
-    work(stack.importer.as_worker())
+    api = stack.importer.as_worker()
+    claim = claimed(api)
+    assert api.renew(RenewRequest(claim.token, current=10, total=40))
+    expect(page.locator("#bar")).to_have_js_property("value", 0.25)
+    work(api, claim)
     expect(page.locator("#state")).to_have_text("готово", timeout=30_000)
     film = page.locator("#videos-list article")
     for words in ("фильм.mp4", "00:00:01.2", "25 кадров/с", "96 × 64", "cuda:0", "TransNet V2", "11 400 кадров/с"):

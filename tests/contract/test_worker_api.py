@@ -88,3 +88,18 @@ def test_failed_chunk_waits_and_lost_chunk_does_not(importer: Importer) -> None:
 def test_wrong_token_is_refused_and_not_repeated(importer: Importer) -> None:
     with pytest.raises(WorkerAPIError, match="403"):
         importer.api(Secret("another")).claim(asked("t1"), soon())
+
+
+def test_progress_of_a_batch_counts_what_is_done_of_its_records(importer: Importer) -> None:
+    api = importer.api()
+    batch_id = importer.post()
+    chunk = claimed(api, "t1")
+
+    def progress() -> float:
+        return float(importer.client.get(f"/api/importer/batches/{batch_id}").get_json()["progress"])
+
+    assert progress() == 0
+    api.renew(RenewRequest("t1", 1, 4))
+    assert progress() == 0.25
+    api.report("t1", output_of(chunk), None, soon())
+    assert progress() == 1

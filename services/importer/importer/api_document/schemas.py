@@ -74,6 +74,7 @@ BATCH: dict[str, Schema] = {
     "rows": COUNT,
     "outcomes": OUTCOMES,
     "changes": CHANGES,
+    "progress": {"type": "number", "minimum": 0, "maximum": 1, "description": "Parts of long records count as well."},
     "records_per_second": {"type": ["number", "null"]},
     "seconds_left": {"type": ["number", "null"]},
     "has_worker": {"type": "boolean", "description": "Whether a live worker serves its queue and operation."},

@@ -72,6 +72,11 @@ def _pace(row: Row[Any]) -> tuple[float | None, float | None]:
     return round(pace, 1), (round(left / pace, 1) if pace else None) if not is_finished(row) else 0.0
 
 
+def _progress(row: Row[Any]) -> float:
+    """What part of it is over, from 0 to 1; of records that are being computed, what their workers told."""
+    return round(1 - (_pending(row) - float(row.part_rows)) / row.rows, 4) if row.rows else 1.0
+
+
 def _time(value: datetime.datetime | None) -> str | None:
     return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if value else None
 
@@ -89,6 +94,7 @@ def batch_view(row: Row[Any]) -> dict[str, Any]:
         "rows": row.rows,
         "outcomes": outcomes_of(row),
         "changes": changes_of(row),
+        "progress": _progress(row),
         "records_per_second": pace,
         "seconds_left": left,
         "has_worker": row.has_worker,

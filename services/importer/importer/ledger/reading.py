@@ -18,7 +18,7 @@ FROM importer.batch b, LATERAL (
          COALESCE(sum(rows) FILTER (WHERE state = 'leased'), 0)::bigint AS leased_rows,
          COALESCE(sum(rows) FILTER (WHERE state = 'applying'), 0)::bigint AS applying_rows,
          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0)::bigint AS ready_rows,
-         COALESCE(sum(rows * LEAST(current::float / NULLIF(total, 0), 1)) FILTER (WHERE state = 'leased'), 0)
+         COALESCE(sum(rows * LEAST(current::float / total, 1)) FILTER (WHERE state = 'leased' AND total > 0), 0)
            AS part_rows,
          COALESCE(sum(created), 0)::bigint AS created, COALESCE(sum(updated), 0)::bigint AS updated,
          COALESCE(sum(unchanged), 0)::bigint AS unchanged, COALESCE(sum(skipped), 0)::bigint AS skipped,

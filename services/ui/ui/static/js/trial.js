@@ -13,8 +13,7 @@ const fact = (label, count) => element("div", {}, element("dt", {}, label), elem
 /** @param {Batch} batch */
 function show(batch) {
   byId("trial-state").replaceChildren(element("span", { class: `badge state-${batch.state}` }, text("state", batch.state)));
-  byId("trial-bar").max = batch.rows || 1;
-  byId("trial-bar").value = batch.rows - batch.outcomes.pending;
+  byId("trial-bar").value = batch.progress;
   const changes = Object.entries(batch.changes ?? {}).map(([name, count]) => fact(text("change", name), count));
   const bad = ["failed", "refused"].map((name) => fact(text("outcome", name), batch.outcomes[name]));
   byId("trial-counts").replaceChildren(...changes, ...bad);
