@@ -1,8 +1,11 @@
 """What people do with the stack in containers, through the published port, while parts of it are restarted."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.compose import Compose
+from tests.support.scenes import Scene, write_scenes
 from tests.support.waiting import wait_until
 
 PARTS = ["redis", "postgres", "catalog", "importer", "importer-worker-api", "importer-dispatcher", "worker-cpu", "ui"]
@@ -34,6 +37,22 @@ def test_video_that_is_missing_is_an_outcome_of_the_gpu_worker(stack: Compose) -
     stack.wait_finished(answer.json()["id"])
     lines = stack.call("GET", f"/api/importer/batches/{answer.json()['id']}/results").text
     assert '"code":"not_found"' in lines
+
+
+def test_video_is_cut_into_shots_by_the_model_in_the_container(stack: Compose, tmp_path: Path) -> None:
+    """Sent as a form, read by the worker through its API, its pictures delivered the same way."""
+    with write_scenes(tmp_path / "cuts.mp4", [Scene(30), Scene(25), Scene(40)], 4).open("rb") as film:
+        sent = stack.call("POST", "/api/importer/media", files={"file": film})
+    assert sent.status_code == 201, sent.text
+    records = {"records": [{"id": "cuts", "payload": sent.json()["name"]}]}
+    batch_id = stack.call("POST", "/api/importer/batches?operation=process_video", json=records).json()["id"]
+    assert stack.wait_finished(batch_id)["state"] == "done"
+    found = stack.call("GET", f"/api/importer/batches/{batch_id}/results").json()["result"]
+    assert [(shot["start_frame"], shot["end_frame"]) for shot in found["shots"]] == [(0, 29), (30, 54), (55, 94)]
+    assert (found["device"], found["model"]) == ("cpu", "TransNet V2")
+    for name in (found["contact_sheet"], *(shot["keyframe"] for shot in found["shots"])):
+        picture = stack.call("GET", f"/api/importer/media/{name}")
+        assert picture.content.startswith(b"\xff\xd8\xff"), name
 
 
 def test_three_cpu_workers_share_the_work(stack: Compose) -> None:
