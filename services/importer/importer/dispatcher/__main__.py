@@ -11,7 +11,7 @@ from importer.applying.apply import Applier
 from importer.applying.catalog import Catalog
 from importer.applying.chunks import ApplyingChunks
 from importer.database import make_engine
-from importer.dispatcher.apply_loop import ApplyLoop
+from importer.dispatcher.apply_loop import APPLY_LOOPS, ApplyLoop
 from importer.dispatcher.loop import Dispatcher
 from importer.dispatcher.together import run_together
 from importer.dispatcher.wakeup import Wakeup
@@ -23,8 +23,6 @@ from stackroom_kit.logs import configure_logging
 from stackroom_kit.settings import SettingsError, read_settings
 
 POOL_SIZE = 2
-# While the catalog writes one chunk's rows, another's outcomes are stored; more would only wait for PostgreSQL.
-APPLY_LOOPS = 3
 END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
 
 

@@ -10,6 +10,8 @@ from importer.database import DATABASE_ERRORS
 from importer.dispatcher.trouble import Trouble
 from importer.dispatcher.wakeup import Wakeup
 
+# While the catalog writes one chunk's rows, another's outcomes are stored; more would only wait for PostgreSQL.
+APPLY_LOOPS = 3
 EXPECTING_SECONDS = 0.05
 IDLE_SECONDS = 1.0
 AWAY_SECONDS = 1.0
