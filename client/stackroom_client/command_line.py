@@ -9,16 +9,16 @@ from collections.abc import Callable
 
 from stackroom_client.address import DEFAULT, VARIABLE
 from stackroom_client.batch import STATES
-from stackroom_client.commands import batches, importing, server_lists
+from stackroom_client.commands import batches, files, importing, server_lists
 from stackroom_client.context import Context
 from stackroom_client.errors import ExitCode
 from stackroom_client.patience import DEFAULT_SECONDS
-from stackroom_client.source import MEDIA_TYPES
+from stackroom_client.source import MEDIA_TYPES, VIDEO
 
 Command = Callable[[Context, argparse.Namespace], ExitCode]
 EPILOG = """exit codes:
   0    done
-  1    the batch is over, with rows that failed, were refused or were cancelled
+  1    the batch is over, with rows that failed, were refused or were cancelled; or preview found some to refuse
   2    wrong usage, a file that cannot be read or written, or refused by the server (4xx)
   3    the server cannot be reached, or answers 5xx, after --patience
   130  interrupted; a batch that was accepted goes on
@@ -105,7 +105,10 @@ def make_parser() -> argparse.ArgumentParser:
     version = importlib.metadata.version("stackroom-client")
     parser.add_argument("--version", action="version", version=f"stackroom {version}")
     commands = _Commands(parser)
+    _add_preview(commands)
     _add_import(commands)
+    upload = commands.add("upload", files.upload_file, "keep a video on the server; prints the name for its records")
+    upload.add_argument("file", metavar="FILE", help="any file; - reads standard input")
     _add_batches(commands)
     _add_results(commands)
     commands.add("show", batches.show_batch, "one batch: counts, first failed rows", takes_batch=True)
@@ -129,11 +132,23 @@ def _add_watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="follow it to its end; Ctrl-C leaves it running")
 
 
+def _add_preview(commands: _Commands) -> None:
+    parser = commands.add("preview", files.preview_file, "what the server reads in a file; nothing is written")
+    parser.add_argument("file", metavar="FILE", help="CSV, JSON or NDJSON; - reads standard input")
+    parser.add_argument("--operation", type=text, help="read it for this one; else for the first that its columns fit")
+    parser.add_argument("--format", choices=sorted(MEDIA_TYPES), help="what is in FILE; else its ending says it")
+    parser.add_argument("--queue", type=text, help="one of the operation's queues")
+
+
 def _add_import(commands: _Commands) -> None:
     parser = commands.add("import", importing.import_file, "send a file as a batch; prints the batch's id")
-    parser.add_argument("file", metavar="FILE", help="CSV, JSON or NDJSON; - reads standard input")
-    parser.add_argument("--operation", type=text, help="what to do with each row (normalize_record)")
-    parser.add_argument("--format", choices=sorted(MEDIA_TYPES), help="what is in FILE; else its ending says it")
+    parser.add_argument("file", metavar="FILE", help="CSV, JSON, NDJSON or a video; - reads standard input")
+    parser.add_argument(
+        "--operation", type=text, help="what to do with each row (normalize_record; process_video for a video)"
+    )
+    parser.add_argument(
+        "--format", choices=(*sorted(MEDIA_TYPES), VIDEO), help="what is in FILE; else its ending says it"
+    )
     parser.add_argument("--source", type=text, help="who sends it; a name to find it by")
     parser.add_argument("--queue", type=text, help="one of the operation's queues")
     parser.add_argument("--on-conflict", choices=("fail", "skip", "update"), help="loads: when a row is there already")

@@ -17,9 +17,9 @@ BAD = ("failed", "refused")
 NOT_OK = "not_ok"
 
 
-def detected(batch: Batch) -> str:
-    """What the server found in the file: ``CSV in windows-1251, delimiter ';', columns id, name``."""
-    found = batch.raw.get("input") or {}
+def detected(raw: dict[str, Any]) -> str:
+    """What the server found in the file, by its ``input``: ``CSV in windows-1251, delimiter ';', columns id, name``."""
+    found = raw.get("input") or {}
     parts = [str(found.get("format", "")).upper()]
     if found.get("encoding"):
         mark = " with byte order mark" if found.get("byte_order_mark") else ""

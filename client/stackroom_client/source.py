@@ -16,6 +16,10 @@ from stackroom_client.texts import one_line
 
 STDIN = "-"
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "ndjson": "application/x-ndjson"}
+VIDEO = "video"
+VIDEO_ENDINGS = (
+    ".mp4", ".m4v", ".mkv", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".flv", ".ogv", ".3gp",
+)  # fmt: skip
 ENDINGS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 COPY_BYTES = 1024 * 1024
 
@@ -42,6 +46,11 @@ def media_type(name: str, given: str | None) -> str:
         known = ", ".join(ENDINGS)
         raise UsageError(f"{shown(name)}: what is in it? Say --format csv, json or ndjson; known endings: {known}")
     return MEDIA_TYPES[kind]
+
+
+def is_video(name: str, given: str | None) -> bool:
+    """By ``--format``, else by the ending of the name."""
+    return given == VIDEO or (given is None and Path(name).suffix.lower() in VIDEO_ENDINGS)
 
 
 def shown(name: str) -> str:

@@ -1,28 +1,41 @@
-"""``import``: send a file as a batch; repeated under one key, it can only become one batch."""
+"""``import``: send a file as a batch; repeated under one key, it can only become one batch.
+
+A video is uploaded first, and its batch has one record, which names the upload.
+"""
 
 import argparse
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from stackroom_client.batch import Batch
+from stackroom_client.commands.files import uploaded
 from stackroom_client.commands.outcome import new_batch
 from stackroom_client.context import Context
 from stackroom_client.errors import ExitCode, Trouble, Unreachable
 from stackroom_client.report import detected
+from stackroom_client.sending import BODY, check_size, sent
 from stackroom_client.server import Call
-from stackroom_client.source import Source, media_type, opened
-from stackroom_client.texts import rows, size
-from stackroom_client.upload import Upload
+from stackroom_client.source import MEDIA_TYPES, Source, is_video, media_type, opened
+from stackroom_client.texts import rows
 
+BATCHES = "/api/importer/batches"
 OPTIONS = ("operation", "source", "queue", "on_conflict")
+VIDEO_OPERATION = "process_video"
+LONGEST_ID = 1000  # characters of a file's name, so that its record is not too long
 
 
 def import_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
-    kind = media_type(arguments.file, arguments.format)
-    key = arguments.key or uuid.uuid4().hex
+    is_film = is_video(arguments.file, arguments.format)
+    kind = MEDIA_TYPES["ndjson"] if is_film else media_type(arguments.file, arguments.format)
+    headers = {"Content-Type": kind, "Idempotency-Key": arguments.key or uuid.uuid4().hex}
+    send = _sent_video if is_film else _sent_rows
     with opened(arguments.file) as source:
-        batch = _sent(context, source, key, kind, _query(arguments))
+        batch = Batch.of(send(context, source, headers, _query(arguments)))
+    context.terminal.say(_accepted(batch, "" if is_film else detected(batch.raw)))
     return new_batch(context, batch, arguments.watch)
 
 
@@ -33,35 +46,37 @@ def _query(arguments: argparse.Namespace) -> dict[str, str]:
     return {**query, "dry_run": "true"} if arguments.dry_run else query
 
 
-def _sent(context: Context, source: Source, key: str, kind: str, query: dict[str, str]) -> Batch:
-    context.terminal.say(f"sending {source.name}, {size(source.size)}")
-    headers = {"Content-Type": kind, "Idempotency-Key": key}
-    with _key_said(context, key), context.terminal.bytes_bar("sending", source.size) as bar:
-        # An empty body must be bytes: requests would send an empty iterable without its length.
-        call = Call(
-            "POST", "/api/importer/batches", query, headers, lambda: Upload(source, bar.show) if source.size else b""
+def _sent_rows(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
+    check_size(context, source, BODY)
+    with _key_said(context, headers):
+        return sent(context, source, BATCHES, headers, query)
+
+
+def _sent_video(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
+    """The same file has the same name, so what is repeated under one key stays the same."""
+    record = {"id": Path(source.name).name[:LONGEST_ID], "payload": uploaded(context, source)["name"]}
+    body = json.dumps(record).encode()
+    with _key_said(context, headers):
+        return context.server.json(
+            Call("POST", BATCHES, {"operation": VIDEO_OPERATION, **query}, headers, lambda: body)
         )
-        answer = context.server.json(call)
-    batch = Batch.of(answer)
-    context.terminal.say(_accepted(batch))
-    return batch
 
 
-def _accepted(batch: Batch) -> str:
+def _accepted(batch: Batch, found: str) -> str:
     words = [f"batch {batch.id}: {batch.label}, {rows(batch.rows)}"]
     if batch.outcomes.get("refused"):
         words.append(f"{rows(batch.outcomes['refused'])} refused")
-    found = detected(batch)
     sentence = ", ".join(words) + (f"; read as {found}" if found else "")
     return sentence if batch.raw.get("created", True) else f"{sentence}; it was there already, under this key"
 
 
 @contextmanager
-def _key_said(context: Context, key: str) -> Iterator[None]:
+def _key_said(context: Context, headers: dict[str, str]) -> Iterator[None]:
     """The answer may be lost where the batch is not, so whoever repeats the command needs the key."""
     try:
         yield
     except (KeyboardInterrupt, Trouble, Unreachable):
+        key = headers["Idempotency-Key"]
         context.terminal.say(
             f"whether the server has the batch is not known; repeat with --key {key}: it stays one batch"
         )

@@ -54,6 +54,26 @@ def test_answers_of_batches_are_as_described(client: FlaskClient) -> None:
     check(path, "post", 415, client.post(path, data=b"x", content_type="text/plain").get_json())
 
 
-@pytest.mark.parametrize("name", ["queues", "workers"])
+@pytest.mark.parametrize("name", ["operations", "queues", "workers"])
 def test_answers_of_lists_are_as_described(client: FlaskClient, name: str) -> None:
     check(f"/api/importer/{name}", "get", 200, client.get(f"/api/importer/{name}").get_json())
+
+
+def test_limits_that_are_told_are_those_that_hold(migrated: str) -> None:
+    limits: dict[str, Any] = {
+        "max_body_bytes": 9000, "max_batch_rows": 3, "max_record_bytes": 100, "max_media_bytes": 7000,
+    }  # fmt: skip
+    client = create_app(Settings(sqlalchemy_database_uri=migrated, **limits)).test_client()
+    told = client.get("/api/importer/operations").get_json()["limits"]
+    assert told == {**limits, "max_header_characters": 8192}
+
+    def sent(body: bytes, kind: str = "application/x-ndjson") -> tuple[int, str]:
+        answer = client.post("/api/importer/batches", data=body, content_type=kind)
+        return answer.status_code, answer.get_json().get("code", "")
+
+    row = b'{"id":1,"payload":"x"}\n'
+    assert sent(row * 3)[0] == 202
+    assert sent(row * 4) == (413, "too_many_rows")
+    assert sent(row.ljust(9001)) == (413, "too_large")
+    assert sent(b"id,payload".ljust(8191) + b"\n1,x\n", "text/csv")[0] == 202
+    assert sent(b"id,payload".ljust(8192) + b"\n1,x\n", "text/csv") == (400, "unknown_column")

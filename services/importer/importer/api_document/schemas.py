@@ -146,6 +146,15 @@ OPERATION_FIELDS: dict[str, Schema] = {
     "loads": {"type": ["string", "null"], "description": "The resource of the catalog that it loads."},
     "time_limit": COUNT,
 }
+LIMITS: Schema = _object(
+    {
+        "max_body_bytes": {**COUNT, "description": "Of a batch, or of a file to look at."},
+        "max_batch_rows": COUNT,
+        "max_record_bytes": {**COUNT, "description": "A longer record is refused, its neighbours are not."},
+        "max_header_characters": {**COUNT, "description": "Of the first line of a CSV, with its end."},
+        "max_media_bytes": {**COUNT, "description": "Of an upload; the disk may have room for less."},
+    }
+)
 OUTCOME_LINE: Schema = {
     "type": "object",
     "description": "One line of NDJSON. A failed or refused line carries the record's own fields.",
@@ -198,7 +207,7 @@ def schemas(max_batch_rows: int) -> dict[str, Schema]:
         "MediaList": _object(MEDIA_LIST),
         "MediaDeleted": _object({"status": {"const": "deleted"}, "name": TEXT}),
         "Operation": _object(OPERATION_FIELDS),
-        "OperationList": _page("Operation", "total", COUNT),
+        "OperationList": _object({"items": _list_of("Operation"), "total": COUNT, "limits": LIMITS}),
         "Batch": _object(BATCH, ("queue_position", "created")),
         "BatchList": _page("Batch", "next", {"type": ["string", "null"]}),
         "OutcomeLine": OUTCOME_LINE,

@@ -11,7 +11,7 @@ from importer.intake.spool import BLOCK_BYTES
 from stackroom_kit.problems import FieldError, Problem, bad_request
 
 DELIMITERS = (",", ";", "\t")
-MAX_HEADER_CHARACTERS = 8192
+MAX_HEADER_CHARACTERS = 8192  # of the first line, with its end
 SHAPE_PROBLEMS = {400: ("missing_column", "repeated_column", "unknown_column", "wrong_encoding")}
 NOT_WINDOWS_1251 = b"\x98"  # the only byte that means nothing there
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -87,8 +87,8 @@ def header_of(file: IO[Any]) -> Header:
     line = _first_line(file, encoding)
     if "\0" in line:
         raise _wrong("wrong_encoding", "The first line holds U+0000; save the file as UTF-8 or Windows-1251.")
-    if len(line) == MAX_HEADER_CHARACTERS:
-        detail = f"The first line, which must name the columns, has {MAX_HEADER_CHARACTERS} characters or more."
+    if len(line) > MAX_HEADER_CHARACTERS:
+        detail = f"The first line, which must name the columns, has more than {MAX_HEADER_CHARACTERS} characters."
         raise _wrong("unknown_column", detail)
     return Header(encoding, line.rstrip("\r\n"))
 
@@ -98,7 +98,7 @@ def _first_line(file: IO[Any], encoding: str) -> str:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, newline="")
     try:
-        return text.readline(MAX_HEADER_CHARACTERS)
+        return text.readline(MAX_HEADER_CHARACTERS + 1)
     finally:
         text.detach()
 
