@@ -5,7 +5,6 @@ Sent to the apps themselves, and through the gateway to real processes, on a rea
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,53 +18,32 @@ from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
 from stackroom_kit.openapi import PATH
 from stackroom_kit.settings import Secret
+from tests.support.eager_stack import BATCHES, TOKEN, EagerStack, running_eager_stack
 from tests.support.fuzz import PHASES, configuration, run
-from tests.support.gateway import running_gateway
-from tests.support.services import running_service
 
 QUICK = 3
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", QUICK))
 # The apps have got every systematic request already; through the gateway they come with `make fuzz`.
 QUICK_PHASES = ("fuzzing", "stateful")
-BATCHES = "/api/importer/batches"
 BRIEF = {"CLIENT_SILENCE_SECONDS": "1"}  # schemathesis leaves its connections open, and an end waits for them
-TOKEN = "of-the-importer"
 
 
 @pytest.fixture(scope="module")
-def uri(make_migrated: Callable[[], str]) -> str:
-    return make_migrated()
+def stack(make_migrated: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[EagerStack]:
+    with running_eager_stack(tmp_path_factory.mktemp("stack"), make_migrated(), BRIEF) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(tmp_path_factory.mktemp("media"))
-
-
-@pytest.fixture(scope="module")
-def gateway(uri: str, media: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Its address and that of the catalog; the importer computes in the request, so no worker is needed."""
-    folder: Path = tmp_path_factory.mktemp("stack")
-    own = {"SQLALCHEMY_DATABASE_URI": uri, "SERVICE_TOKEN": TOKEN}
-    with running_service("catalog.wsgi:app", folder, own) as (catalog, _):
-        eager = {**own, "CELERY_TASK_ALWAYS_EAGER": "1", "CATALOG_URL": catalog, "MEDIA_DIR": media}
-        with (
-            running_service("importer.wsgi:app", folder, eager) as (importer, _),
-            running_gateway(folder, catalog, importer, BRIEF) as (url, _),
-        ):
-            yield url, catalog
-
-
-@pytest.fixture(scope="module")
-def apps(uri: str, media: str, gateway: tuple[str, str]) -> dict[str, Flask]:
+def apps(stack: EagerStack) -> dict[str, Flask]:
+    """On the database of the stack."""
+    token = Secret(TOKEN)
     importer = ImporterSettings(
-        sqlalchemy_database_uri=uri, service_token=Secret(TOKEN), celery_task_always_eager=True, media_dir=media,
-        catalog_url=gateway[1],
+        sqlalchemy_database_uri=stack.database, service_token=token, celery_task_always_eager=True,
+        media_dir=stack.media, catalog_url=stack.catalog,
     )  # fmt: skip
-    return {
-        "catalog": create_catalog(CatalogSettings(sqlalchemy_database_uri=uri, service_token=Secret(TOKEN))),
-        "importer": create_importer(importer),
-    }
+    catalog = CatalogSettings(sqlalchemy_database_uri=stack.database, service_token=token)
+    return {"catalog": create_catalog(catalog), "importer": create_importer(importer)}
 
 
 def post(app: Flask, path: str, **sent: Any) -> dict[str, Any]:
@@ -76,15 +54,14 @@ def post(app: Flask, path: str, **sent: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def known(apps: dict[str, Flask], uri: str) -> dict[str, list[str]]:
+def known(apps: dict[str, Flask], stack: EagerStack) -> dict[str, list[str]]:
     """Ids of rows in use and not, of batches that wait, are done, failed in part, loaded and are over, of a file."""
     for row in (1, 2):
         post(apps["catalog"], "/api/groups/", json={"id": row, "name": "n"})
     post(apps["catalog"], "/api/types/", json={"id": 1, "group_id": 1})
-    waiting = create_importer(ImporterSettings(sqlalchemy_database_uri=uri))
     records = {"records": [{"id": 1, "payload": "x"}, {"id": 2}]}
     ids = [
-        post(waiting, BATCHES, json=records)["id"],
+        stack.waiting_batch(),
         post(apps["importer"], BATCHES, json=records)["id"],
         post(apps["importer"], f"{BATCHES}?operation=load_groups", json={"records": [{"id": 9}, {"id": 1}]})["id"],
     ]
@@ -120,9 +97,9 @@ def test_app_answers_as_described_whatever_is_sent(
 
 @pytest.mark.parametrize("name", ["catalog", "importer"])
 def test_stack_answers_through_the_gateway_as_described_whatever_is_sent(
-    gateway: tuple[str, str], known: dict[str, list[str]], name: str
+    stack: EagerStack, known: dict[str, list[str]], name: str
 ) -> None:
-    url = f"{gateway[0]}/api/docs/{name}/openapi.json"
+    url = f"{stack.url}/api/docs/{name}/openapi.json"
     config = configuration(EXAMPLES, of(name, known), PHASES if EXAMPLES > QUICK else QUICK_PHASES)
     check(schemathesis.openapi.from_url(url, config=config), is_whole=EXAMPLES > QUICK)
 

@@ -54,7 +54,7 @@ def test_range_is_answered_with_its_bytes(media: Media, asked: str, first: int, 
     assert answer.headers["content-length"] == str(last - first + 1)
 
 
-@pytest.mark.parametrize("asked", ["bytes=208-", "bytes=5-1", "bytes=0-1,5-6", "lines=1-2", "bytes=x", "bytes=-0"])
+@pytest.mark.parametrize("asked", ["bytes=208-", "bytes=5-1", "bytes=0-1,5-6", "bytes=x", "bytes=-0"])
 def test_range_that_is_none_or_many_is_416_with_the_size(media: Media, asked: str) -> None:
     answer = media.get(media.name_of(PNG), Range=asked)
     assert (answer.status, answer.problem()["code"]) == (416, "range_not_satisfiable")

@@ -18,6 +18,11 @@ def test_checker_takes_escaped_keys_that_do_not_repeat() -> None:
     assert CHECKER.check(b'{"\\u0069d": "a", "payload": "x"}') == Record("a", "x")
 
 
+@pytest.mark.parametrize("number", [b"7.0", b"7e0", b"0.7E+1"])
+def test_checker_takes_a_whole_number_however_it_is_written(number: bytes) -> None:
+    assert CHECKER.check(b'{"id": %b, "payload": "x"}' % number) == Record(7, "x")
+
+
 @pytest.mark.parametrize(
     ("raw", "code", "field"),
     [

@@ -42,7 +42,7 @@ def _operation(media_type: str, spooled: Spooled) -> Operation:
         header = header_of(spooled.file)
         name = next((one.name for one in OPERATIONS.values() if fits(header, columns_of(one))), None)
         spooled.file.seek(0)
-    return operation_named(name or DEFAULT_OPERATION)
+    return operation_named(DEFAULT_OPERATION if name is None else name)
 
 
 def _found(media_type: str, spooled: Spooled, operation: Operation) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -30,6 +30,12 @@ def file_answer(name: str, file: BinaryIO) -> Response:
     return answer
 
 
+def _understood(environ: dict[str, Any]) -> dict[str, Any]:
+    """A range in another unit than bytes counts for nothing (RFC 9110)."""
+    unit = environ.get("HTTP_RANGE", "").partition("=")[0].strip().lower()
+    return environ if unit == "bytes" else {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
+
+
 def _conditional(name: str, file: BinaryIO) -> Response:
     found = os.fstat(file.fileno())
     kind = kind_of_name(name)
@@ -42,7 +48,7 @@ def _conditional(name: str, file: BinaryIO) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     try:
-        answer.make_conditional(request, accept_ranges=True, complete_length=found.st_size)
+        answer.make_conditional(_understood(request.environ), accept_ranges=True, complete_length=found.st_size)
     except RequestedRangeNotSatisfiable:
         detail = f"The file has {found.st_size} bytes; ask for one range of them."
         headers = {"Content-Range": f"bytes */{found.st_size}"}

@@ -38,12 +38,13 @@ def _answer(task_id: str, state: str, current: int, total: int, **rest: Any) -> 
     }
 
 
-def _line_of(row: int, output: str) -> dict[str, Any]:
+def _line_of(row: int, output: str) -> dict[str, Any] | None:
+    """None for a row that was refused at the door: the chunk around it has no line of it."""
     for line in output.encode().splitlines():
         if row_number(line) == row:
             found: dict[str, Any] = json.loads(line)
             return found
-    raise LookupError(f"row {row} is missing in the output of its chunk")
+    return None
 
 
 def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> dict[str, Any] | None:
@@ -52,12 +53,18 @@ def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> d
     with engine.connect() as connection:
         chunk = connection.execute(CHUNK_OF_ROW, {"batch_id": batch.id, "row": row}).first()
     if chunk is None or chunk.last_row < row:
-        return _answer(task_id, "FAILURE", 1, 1, error="The record was refused.")
+        return _of_line(task_id, None)
     if chunk.state == "cancelled":
         return _answer(task_id, "REVOKED", 0, 1)
     if chunk.state != "done":
         return _answer(task_id, "PENDING" if chunk.state == "ready" else "PROGRESS", 0, 1)
-    line = _line_of(row, chunk.output)
+    return _of_line(task_id, _line_of(row, chunk.output))
+
+
+def _of_line(task_id: str, line: dict[str, Any] | None) -> dict[str, Any]:
+    """The end of a record by the line of its outcome, which a refused one does not have."""
+    if line is None:
+        return _answer(task_id, "FAILURE", 1, 1, error="The record was refused.")
     if line["outcome"] == "failed":
         return _answer(task_id, "FAILURE", 1, 1, error=f"{line['code']}: {line['detail']}")
     return _answer(task_id, "SUCCESS", 1, 1, result=line["result"])
