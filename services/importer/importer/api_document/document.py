@@ -24,7 +24,13 @@ from importer.intake.formats import CSV, JSON, NDJSON
 from importer.settings import Settings
 from stackroom_kit.openapi import Answer, Call, Described, reference
 
-BODIES = {JSON: reference("NewBatch"), NDJSON: reference("AnyRecord"), CSV: {"type": "string"}, FORM: FORM_SCHEMA}
+TABLE = {
+    "type": "string",
+    "description": "The first line names the columns: fields of the operation's records. Empty cells are null.",
+    "minLength": 1,
+    "pattern": r"^[^\x00]*$",
+}
+BODIES = {JSON: reference("NewBatch"), NDJSON: reference("AnyRecord"), CSV: TABLE, FORM: FORM_SCHEMA}
 TASKS = {JSON: reference("Tasks")}
 
 
