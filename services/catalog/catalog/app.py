@@ -6,11 +6,11 @@ from sqlalchemy import Engine
 from catalog.api_document import api_document
 from catalog.bulk.routes import bulk_blueprint
 from catalog.crud.routes import crud_blueprint
-from catalog.database import Base, make_engine
-from catalog.database_problems import register_database_problems
+from catalog.database import AWAY, BUSY, Base, make_engine
 from catalog.db_status import database_answers, db_status_blueprint
 from catalog.resources import RESOURCES
 from catalog.settings import Settings
+from stackroom_kit.database_problems import register_database_problems
 from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("catalog")
     engine = make_engine(settings.database_uri, settings.db_pool_size)
     install(app, "catalog", settings, {"postgresql": database_answers(engine)})
-    register_database_problems(app)
+    register_database_problems(app, BUSY, AWAY)
     for resource in RESOURCES:
         app.register_blueprint(crud_blueprint(resource, engine))
     app.register_blueprint(bulk_blueprint(RESOURCES, engine, settings))

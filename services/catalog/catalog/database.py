@@ -3,13 +3,19 @@
 import sqlite3
 from typing import Any
 
+import psycopg2
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import StaticPool
 
 from stackroom_kit.postgres import TCP_OPTIONS
 
 SCHEMA = "tbc"
+BUSY = PoolTimeoutError
+# Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
+AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
 # A lock that somebody holds must become an error within seconds.
 SERVER_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
 

@@ -6,8 +6,7 @@ from importer.api_document import api_document
 from importer.batches.operations import blueprint as operations
 from importer.batches.previewing import blueprint as preview
 from importer.batches.routes import blueprint as batches
-from importer.database import make_engine
-from importer.database_problems import register_database_problems
+from importer.database import AWAY, BUSY, make_engine
 from importer.media.routes import UPLOAD_ENDPOINT
 from importer.media.routes import blueprint as media
 from importer.readiness import checks
@@ -15,6 +14,7 @@ from importer.services import Services, keep_services
 from importer.settings import Settings
 from importer.tasks.routes import blueprint as tasks
 from importer.workers.routes import blueprint as workers
+from stackroom_kit.database_problems import register_database_problems
 from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
     keep_services(app, here)
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes})
-    register_database_problems(app)
+    register_database_problems(app, BUSY, AWAY)
     for blueprint in (tasks, batches, preview, operations, workers, media):
         app.register_blueprint(blueprint)
     serve_document(app, api_document(settings))

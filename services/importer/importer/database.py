@@ -5,11 +5,15 @@ from contextlib import contextmanager
 
 import psycopg2
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from stackroom_kit.postgres import TCP_OPTIONS
 
-# Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
+BUSY = PoolTimeoutError
+# Where a transaction begins on a connection that died in the pool, and of COPY, which runs on the driver's own cursor,
+# the driver's own error comes without a wrapping.
+AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
 DATABASE_ERRORS = (SQLAlchemyError, psycopg2.Error)
 # Nothing may hold a row for ever.
 SERVER_OPTIONS = (

@@ -9,8 +9,8 @@ from catalog.bulk.routes import BOOLEANS, ON_CONFLICT
 from catalog.crud.calls import fields_of
 from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT, FIELD_FAULTS
-from catalog.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.arguments import choice_parameter
+from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.openapi import JSON, Answer, Call, Parameter, reference
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
 

@@ -5,8 +5,8 @@ from typing import Any
 from catalog.crud.listing import LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
 from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT, INT32, Field, Schema
-from catalog.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
+from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.openapi import JSON, Answer, Call, Parameter, reference
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
 

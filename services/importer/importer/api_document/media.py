@@ -6,13 +6,13 @@ from importer.api_document.parameters import BATCH_ID, WORD
 from importer.api_document.schemas import TEXT
 from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
-from importer.database_problems import DATABASE_PROBLEMS
 from importer.intake.form import FIELD, FORM
 from importer.intake.formats import JSON
 from importer.media.problems import DISK_PROBLEMS
 from importer.media.routes import DELETE_PROBLEMS, MAX_PAGE, READ_PROBLEMS, UPLOAD_PROBLEMS
 from stackroom_jobs.media.kinds import KINDS, OTHER
 from stackroom_kit.arguments import integer_parameter, text_parameter
+from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.openapi import Answer, Call, Parameter, reference
 
 PATH = "/api/importer/media"

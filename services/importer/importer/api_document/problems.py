@@ -8,12 +8,12 @@ from importer.batches.routes import DELETE_PROBLEMS as DELETE
 from importer.batches.undoing import UNDO_PROBLEMS as UNDO
 from importer.batches.upload import UPLOAD_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
-from importer.database_problems import DATABASE_PROBLEMS
 from importer.eager import EAGER_PROBLEMS, NO_FUNCTION
 from importer.intake.formats import FORMAT_PROBLEMS
 from importer.intake.json_body import BODY_PROBLEMS
 from importer.tasks.intake import TASK_PROBLEMS
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
+from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.described_problems import together
 from stackroom_kit.strict_json import JSON_PROBLEMS
 from stackroom_kit.web import EVERY_CALL

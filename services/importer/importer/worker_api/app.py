@@ -2,14 +2,14 @@
 
 from flask import Flask
 
-from importer.database import make_engine
-from importer.database_problems import register_database_problems
+from importer.database import AWAY, BUSY, make_engine
 from importer.readiness import database_answers
 from importer.services import Services, keep_services
 from importer.settings import Settings
 from importer.worker_api.media import blueprint as media
 from importer.worker_api.routes import blueprint as chunks
 from importer.worker_api.token import require_token
+from stackroom_kit.database_problems import register_database_problems
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 
@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_services(app, here)
     install(app, "importer-worker-api", settings, {"postgresql": database_answers(here.engine)})
     require_token(app, settings.worker_token)
-    register_database_problems(app)
+    register_database_problems(app, BUSY, AWAY)
     for blueprint in (chunks, media):
         app.register_blueprint(blueprint)
     return app
