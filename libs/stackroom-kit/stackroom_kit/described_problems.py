@@ -14,7 +14,7 @@ from stackroom_kit.request_id import HEADER as REQUEST_ID
 Codes = Mapping[int, Collection[str]]  # by status
 Schema = Mapping[str, Any]
 REQUEST_ID_HEADER: Schema = {
-    "description": "The id of the request, which the logs have too.",
+    "description": "The client's own `X-Request-ID` if it is plain, else a new one; the logs have it too.",
     "required": True,
     "schema": {"type": "string"},
 }

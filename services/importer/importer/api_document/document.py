@@ -14,6 +14,7 @@ from importer.api_document.problems import (
     READ_ONE,
     RETRY,
     SEND,
+    STATUS,
     UNDO,
 )
 from importer.api_document.schemas import schemas
@@ -53,7 +54,7 @@ CALLS = (
     Call("POST", "/api/importer/progress", "progress", "One task for all records, which tells its progress.", "tasks",
          {202: _json("The task.", "ProgressQueued")}, SEND, body=TASKS),
     Call("GET", "/api/importer/status/{task_id}", "status", "State, progress and result of a task.", "tasks",
-         {200: _json("The state.", "Status")}, READ_ONE, (TASK_ID,)),
+         {200: _json("The state.", "Status")}, STATUS, (TASK_ID,)),
     Call("POST", "/api/importer/batches", "create_batch", "Send a batch; one outcome per record comes back.", "batches",
          {202: NEW_BATCH}, CREATE, KEYED, BODIES),
     Call("POST", "/api/importer/preview", "preview", "What a batch of this body would be read as; nothing is written.",

@@ -12,17 +12,19 @@ from importer.eager import EAGER_PROBLEMS, NO_FUNCTION
 from importer.intake.formats import FORMAT_PROBLEMS
 from importer.intake.json_body import BODY_PROBLEMS
 from importer.tasks.intake import TASK_PROBLEMS
+from importer.tasks.plain import BACKEND_PROBLEMS
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
 from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.described_problems import together
 from stackroom_kit.strict_json import JSON_PROBLEMS
 from stackroom_kit.web import EVERY_CALL
 
-__all__ = ["CREATE", "DELETE", "EVERY", "FOLLOW_UP", "PREVIEW", "READ", "READ_ONE", "RETRY", "SEND", "UNDO"]
+__all__ = ["CREATE", "DELETE", "EVERY", "FOLLOW_UP", "PREVIEW", "READ", "READ_ONE", "RETRY", "SEND", "STATUS", "UNDO"]
 
 EVERY = together(EVERY_CALL, UNKNOWN_ARGUMENT)
 READ = (DATABASE_PROBLEMS,)
 READ_ONE = (BATCH_PROBLEMS, DATABASE_PROBLEMS)
+STATUS = (*READ_ONE, BACKEND_PROBLEMS)
 _NEW = (ROWS_PROBLEMS, ROOM_PROBLEMS, EAGER_PROBLEMS)
 _READ_IN = (UPLOAD_PROBLEMS, FORMAT_PROBLEMS, QUEUE_PROBLEMS)
 # A key may be that of a batch that is over: that is 410.

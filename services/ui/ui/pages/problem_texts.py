@@ -146,6 +146,7 @@ def _system_texts() -> dict[str, str]:
         "database_unavailable": _("The database does not answer."),
         "database_busy": _("The database is busy; try again."),
         "catalog_unavailable": _("The register does not answer."),
+        "results_unavailable": _("The results of tasks are not available now."),
         "upstream_unreachable": _("The service does not answer. The other pages still work."),
         "upstream_timeout": _("The service did not answer in time."),
         "upstream_busy": _("The service is busy; try again."),
