@@ -1,0 +1,104 @@
+"""Shots on a device that fails, of a video that its decoder cannot read, and when told to stop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pytest
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from stackroom_jobs.records import Record
+from stackroom_jobs.worker import DeviceLost, Stopped
+from tests.support.model import needs_model
+from tests.support.scenes import write_scenes
+from tests.support.shots import CUTS, Worker
+from tests.support.videos import write_video
+from worker_gpu.device import fake
+from worker_gpu.device.choice import VARIABLE
+from worker_gpu.model import load_model
+from worker_gpu.tasks import process_video
+from worker_gpu.video.frames import Frames
+from worker_gpu.video.source import open_video
+
+pytestmark = needs_model
+
+
+@pytest.fixture
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a fake device; a model of its own, whose batch may shrink."""
+    folder = tmp_path / "faults"
+    folder.mkdir()
+    monkeypatch.setenv(fake.VARIABLE, str(folder))
+    load_model.cache_clear()
+    return folder
+
+
+class HalfRead(Frames):
+    """As a GPU's decoder that gives up in the middle of a video."""
+
+    is_on_gpu = True
+
+    def _decode(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
+        self._is_corrupt |= self.count >= 40
+        return [] if self.count >= 40 else super()._decode(packet)
+
+
+@pytest.mark.parametrize(
+    ("setting", "used"), [("auto", ["cuda:0", "cpu"]), ("cpu", ["cpu"])], ids=["auto", "switched off"]
+)
+def test_video_that_the_gpus_decoder_could_not_read_is_decoded_on_the_cpu(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, setting: str, used: list[str]
+) -> None:
+    asked: list[str] = []
+
+    @contextmanager
+    def opened(file: BinaryIO, decoder: str) -> Iterator[Frames]:
+        asked.append(decoder)
+        with open_video(file, "cpu") as frames:
+            if decoder != "cpu":
+                frames.__class__ = HalfRead
+            yield frames
+
+    monkeypatch.setattr(process_video, "open_video", opened)
+    monkeypatch.setenv(VARIABLE, "cuda:0")
+    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
+    task = process_video.ProcessVideo(setting, load=lambda _device: load_model("cpu"))
+    found = task(Record("v1", "cuts.mp4"), worker.context)
+    assert (found.frames, found.damaged, found.shot_count) == (95, False, 3)
+    assert asked == used
+
+
+def test_stop_is_heard_in_the_middle(worker: Worker) -> None:
+    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
+    worker.context.is_lease_over = True
+    with pytest.raises(Stopped):
+        worker.process("cuts.mp4")
+
+
+def test_too_little_memory_halves_the_windows_and_changes_nothing(faults: Path) -> None:
+    frames = np.random.default_rng(1).integers(0, 255, (50 * 5 + 50, 27, 48, 3), np.uint8)
+    expected = load_model("cpu").predict(frames)
+    (faults / "out_of_memory").write_text("1")
+    model = load_model("cpu")
+    model.most = 4
+    assert model.predict(frames) == pytest.approx(expected, abs=1e-5)
+    assert model.most == 1
+
+
+def test_no_memory_for_one_window_loses_the_device(worker: Worker, faults: Path) -> None:
+    write_video(worker.media / "clip.mp4", 5)
+    (faults / "out_of_memory").touch()
+    with pytest.raises(DeviceLost, match="out of memory"):
+        worker.process("clip.mp4")
+
+
+def test_error_of_the_device_loses_it(worker: Worker, faults: Path) -> None:
+    write_video(worker.media / "clip.mp4", 5)
+    (faults / "error_once").touch()
+    with pytest.raises(DeviceLost, match="launch failure"):
+        worker.process("clip.mp4")
+    assert worker.process("clip.mp4").shots_code is None
