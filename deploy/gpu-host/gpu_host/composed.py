@@ -50,6 +50,7 @@ def _service(place: Place, device: str, devices: Sequence[dict[str, Any]]) -> di
         "environment": {
             "DEVICE": device,
             "WORKER_NAME": f"worker-gpu@{socket.gethostname()}/{device[:12]}",
+            "VIDEO_DECODER": "${VIDEO_DECODER:-auto}",
             "CHILD_MEMORY_MB": CHILD_MEMORY_MB,
         },
         "mem_limit": MEMORY,
