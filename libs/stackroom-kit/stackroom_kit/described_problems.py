@@ -35,7 +35,7 @@ def problem_schema(codes_of_places: Collection[str]) -> Schema:
         "detail": TEXT,
     }
     properties = {
-        "type": {**TEXT, "examples": ["urn:stackroom:problem:not_found"]},
+        "type": {**TEXT, "description": "`urn:stackroom:problem:` and the code."},
         "title": TEXT,
         "status": {"type": "integer"},
         "code": {**TEXT, "description": "A stable word."},

@@ -1,17 +1,23 @@
 """The API's pages: everything they need comes from here."""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from deploy.local.ports import LOOPBACK, free_port
+from stackroom_kit.described_problems import codes_of
+from stackroom_kit.openapi import Answer, Call, Described, Parameter
 from ui import create_app
+from ui.docs.documents import through_gateway
 from ui.settings import Settings
 
 
 @pytest.fixture
 def client() -> FlaskClient:
-    return create_app(Settings()).test_client()
+    nowhere = f"http://{LOOPBACK}:{free_port()}"
+    return create_app(Settings(catalog_url=nowhere)).test_client()
 
 
 def test_docs_page_loads_only_files_that_are_served_here(client: FlaskClient) -> None:
@@ -31,3 +37,43 @@ def test_docs_page_loads_only_files_that_are_served_here(client: FlaskClient) ->
 def test_docs_serve_no_other_file_of_the_package(client: FlaskClient) -> None:
     for name in ("../__init__.py", "images/swagger.svg", "nothing.js"):
         assert client.get(f"/api/docs/assets/{name}").status_code == 404
+
+
+def described(method: str, path: str, *problems: dict[int, tuple[str, ...]]) -> dict[str, Any]:
+    """The responses of a call as the gateway describes them."""
+    parameters = (Parameter("id", {"type": "string"}, "An id.", "path"),) if "{id}" in path else ()
+    security: tuple[dict[str, Any], ...] = ({"token": []},)
+    call = Call(method, path, "call", "A call.", "calls", {200: Answer("Good.")}, problems, parameters, None, security)
+    document = Described("A service", "It has a call.", [call], {500: ("internal_error",)}, ()).document(
+        {}, {"token": {}}
+    )
+    changed = through_gateway(document)
+    assert "securitySchemes" not in changed["components"]
+    operation = changed["paths"][path][method.lower()]
+    assert "security" not in operation
+    found: dict[str, Any] = operation["responses"]
+    return found
+
+
+def test_document_names_the_gateways_problems_beside_those_of_the_service() -> None:
+    answers = described("POST", "/api/things", {503: ("database_busy",)}, {401: ("wrong_token",)})
+    assert codes_of(answers["503"]) == ["database_busy", "disk_low", "upstream_busy"]
+    assert answers["503"]["headers"]["Retry-After"]["required"] is True
+    assert codes_of(answers["403"]) == ["cross_site"]
+    assert codes_of(answers["502"]) == ["bad_upstream_answer", "upstream_unreachable"]
+    assert "401" not in answers
+    assert answers["200"]["description"] == "Good."
+
+
+def test_document_says_that_an_id_which_looks_like_none_is_not_found() -> None:
+    assert "404" not in described("GET", "/api/things")
+    assert codes_of(described("GET", "/api/things/{id}")["404"]) == ["not_found"]
+
+
+def test_document_says_of_a_reading_call_nothing_of_bodies() -> None:
+    assert {"403", "408", "411", "413"}.isdisjoint(described("GET", "/api/things"))
+
+
+def test_document_of_a_service_that_is_away_is_a_problem(client: FlaskClient) -> None:
+    answer = client.get("/api/docs/catalog/openapi.json")
+    assert (answer.status_code, answer.get_json()["code"]) == (502, "upstream_unreachable")
