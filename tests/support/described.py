@@ -66,6 +66,15 @@ def undescribed(name: str, method: str, path: str, status: int, code: str | None
     return None if status in UNROUTED or not path.startswith("/api/") else f"{name}: {method} {path} answers {status}"
 
 
+@functools.cache
+def codes_of_places() -> frozenset[str]:
+    """What single fields and parameters may have wrong, by any of the documents."""
+    problems = [documents()[name]["components"]["schemas"]["Problem"] for name in ("catalog", "importer")]
+    return frozenset(
+        code for one in problems for code in one["properties"]["errors"]["items"]["properties"]["code"]["enum"]
+    )
+
+
 class Seen:
     """Answers that no document has."""
 
@@ -73,10 +82,12 @@ class Seen:
         self.undescribed: list[str] = []
 
     def note(self, name: str, method: str, path: str, status: int, body: bytes, content_type: str) -> None:
-        code = json.loads(body)["code"] if content_type == CONTENT_TYPE and body else None
-        found = undescribed(name, method, path, status, code)
+        problem = json.loads(body) if content_type == CONTENT_TYPE and body else None
+        found = undescribed(name, method, path, status, problem and problem["code"])
         if found is not None:
             self.undescribed.append(found)
+        places = {one["code"] for one in problem["errors"]} - codes_of_places() if problem else set()
+        self.undescribed += [f"{name}: {method} {path} says {code} of a place" for code in sorted(places)]
 
     def take(self) -> list[str]:
         found, self.undescribed = self.undescribed, []
