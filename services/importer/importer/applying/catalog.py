@@ -47,11 +47,13 @@ class BulkCall:
 
 
 class Catalog:
-    def __init__(self, settings: Settings) -> None:
+    """``calls`` is how many threads may call it at once; each keeps its connection."""
+
+    def __init__(self, settings: Settings, calls: int = 1) -> None:
         self._base = settings.catalog_url
         self._token = settings.service_token.reveal()
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        self._pool = urllib3.PoolManager(maxsize=2, retries=False, timeout=timeout)
+        self._pool = urllib3.PoolManager(maxsize=calls, retries=False, timeout=timeout)
 
     def apply(self, call: BulkCall) -> Answer:
         """CatalogAwayError where the rows are not to blame."""

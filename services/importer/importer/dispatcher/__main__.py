@@ -35,7 +35,7 @@ def _dispatcher(settings: Settings, stop: threading.Event) -> Dispatcher:
 def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
     engine = make_engine(settings.ledger_uri, APPLY_LOOPS)
     chunks = ApplyingChunks(engine, f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
-    applier = Applier(chunks, Catalog(settings))
+    applier = Applier(chunks, Catalog(settings, APPLY_LOOPS))
     return [ApplyLoop(applier, chunks, Wakeup(settings.ledger_uri), stop) for _ in range(APPLY_LOOPS)]
 
 
