@@ -33,8 +33,8 @@ class ProcessVideo:
         self._decoder, self._load = decoder, load
 
     def __call__(self, record: Record, context: Context) -> VideoResult:
-        device, started = choose_device(), time.monotonic()
-        decoder = "cpu" if self._decoder == "cpu" or not is_installed() else device
+        started = time.monotonic()
+        decoder = choose_device() if self._decoder == "auto" and is_installed() else "cpu"
         with context.media.open(record.payload) as file:
             result, is_doubtful = self._look_through(record, file, decoder, context, started)
             if is_doubtful:
