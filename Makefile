@@ -57,7 +57,7 @@ faults-long: environment ## Faults that last minutes: a hung Redis, outages (10 
 	$(BIN)/python -m pytest -m "faults and long" --timeout=600 tests/faults
 
 fuzz: environment ## Send many made-up requests to both APIs; FUZZ_EXAMPLES of each call and kind (100)
-	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(BIN)/python -m pytest --timeout=0 tests/integration/test_fuzz.py
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(BIN)/python -m pytest --timeout=0 -o faulthandler_timeout=0 tests/integration/test_fuzz.py
 
 bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (15 minutes)
 	@$(MAKE) --no-print-directory $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock || echo "Going on without torch: no row for shots of videos"

@@ -162,7 +162,7 @@ OUTCOME_LINE: Schema = {
         "row": {"type": "integer", "minimum": 1},
         "outcome": {"enum": ["ok", "failed", "refused"]},
         "result": {"type": "object"},
-        "code": TEXT,
+        "code": {**TEXT, "description": "A stable word; operations and loads have some of their own."},
         "field": {**TEXT, "description": "The wrong field, where there is one."},
         "detail": TEXT,
     },
