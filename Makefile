@@ -56,7 +56,7 @@ faults: environment ## Kill processes and cut connections; two stacks, one fault
 faults-long: environment ## Faults that last minutes: a hung Redis, outages (10 minutes)
 	$(BIN)/python -m pytest -m "faults and long" --timeout=600 tests/faults
 
-fuzz: environment ## Send many made-up requests to both APIs; FUZZ_EXAMPLES of each call and kind (100)
+fuzz: environment ## Send made-up requests to both APIs, FUZZ_EXAMPLES of each call and kind (100); FUZZ_SEED: other ones
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(BIN)/python -m pytest --timeout=0 -o faulthandler_timeout=0 tests/integration/test_fuzz.py
 
 bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (15 minutes)

@@ -19,11 +19,11 @@ from importer.settings import Settings as ImporterSettings
 from stackroom_kit.openapi import PATH
 from stackroom_kit.settings import Secret
 from tests.support.eager_stack import BATCHES, TOKEN, EagerStack, running_eager_stack
-from tests.support.fuzz import PHASES, configuration, run
+from tests.support.fuzz import PHASES, Effort, configuration, run
 from tests.support.served import served
 
 QUICK = 3
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", QUICK))
+EFFORT = Effort(int(os.environ.get("FUZZ_EXAMPLES", QUICK)), int(os.environ.get("FUZZ_SEED", "1")))
 # The apps have got every systematic request already; through the gateway they come with `make fuzz`.
 QUICK_PHASES = ("fuzzing", "stateful")
 # The same code serves their twins: types, ingest, batches.
@@ -81,7 +81,7 @@ def known(apps: dict[str, Flask], stack: EagerStack) -> dict[str, list[str]]:
 
 def check(schema: Any, is_whole: bool) -> None:
     """``is_whole``: with every systematic request, so that each call has right and wrong ones."""
-    schema = schema if EXAMPLES > QUICK else schema.exclude(path_regex=TWINS)
+    schema = schema if EFFORT.examples > QUICK else schema.exclude(path_regex=TWINS)
     outcome = run(schema)
     assert not outcome.findings, "\n\n".join(outcome.findings)
     calls = {operation.ok().label for operation in schema.get_all_operations()}
@@ -94,7 +94,7 @@ def check(schema: Any, is_whole: bool) -> None:
 def test_app_answers_as_described_whatever_is_sent(
     apps: dict[str, Flask], known: dict[str, list[str]], name: str
 ) -> None:
-    config = configuration(EXAMPLES, of(name, known), PHASES)
+    config = configuration(EFFORT, of(name, known), PHASES)
     with served(apps[name]) as address:
         check(schemathesis.openapi.from_url(address + PATH, config=config), is_whole=True)
 
@@ -104,8 +104,8 @@ def test_stack_answers_through_the_gateway_as_described_whatever_is_sent(
     stack: EagerStack, known: dict[str, list[str]], name: str
 ) -> None:
     url = f"{stack.url}/api/docs/{name}/openapi.json"
-    config = configuration(EXAMPLES, of(name, known), PHASES if EXAMPLES > QUICK else QUICK_PHASES)
-    check(schemathesis.openapi.from_url(url, config=config), is_whole=EXAMPLES > QUICK)
+    config = configuration(EFFORT, of(name, known), PHASES if EFFORT.examples > QUICK else QUICK_PHASES)
+    check(schemathesis.openapi.from_url(url, config=config), is_whole=EFFORT.examples > QUICK)
 
 
 def of(name: str, known: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -21,20 +21,28 @@ SHARE_OF_KNOWN_IDS = 0.5
 _numbers = itertools.count()
 
 
-def configuration(examples: int, known: Mapping[str, list[str]], phases: Collection[str]) -> SchemathesisConfig:
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """``examples`` of each call and kind; another ``seed`` makes other requests."""
+
+    examples: int
+    seed: int = 1
+
+
+def configuration(effort: Effort, known: Mapping[str, list[str]], phases: Collection[str]) -> SchemathesisConfig:
     """``known`` are values that are there, by the place of their parameter (``path.batch_id``).
 
     The same requests in every run. Any 4xx refuses a wrong request; a right one must succeed, or be let off by name.
     """
     data = {
-        "seed": 1,
+        "seed": effort.seed,
         "continue-on-failure": True,
         "suppress-health-check": ["all"],
         "dictionaries": {place.replace(".", "_"): {"values": values} for place, values in known.items()},
         "parameters": {
             place: {"dictionary": place.replace(".", "_"), "probability": SHARE_OF_KNOWN_IDS} for place in known
         },
-        "generation": {"deterministic": True, "max-examples": examples, "no-shrink": True, "database": "none"},
+        "generation": {"deterministic": True, "max-examples": effort.examples, "no-shrink": True, "database": "none"},
         "phases": {name: {"enabled": name in phases} for name in PHASES},
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx"]},
