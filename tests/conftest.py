@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.servers import PostgresServer, RedisServer
 from tests.support.described import Seen, watched
-from tests.support.parallel import processes_for, rank, take_own_ports
+from tests.support.parallel import processes_for, rank, share_machine
 from tests.support.servers import (
     database_with_tables,
     fresh_database,
@@ -27,7 +27,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure() -> None:
-    take_own_ports()
+    share_machine()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,14 +3,15 @@
 import errno
 import secrets
 import socket
+from collections.abc import Sequence
 
 LOOPBACK = "127.0.0.1"
 NOT_LENT = range(20_000, 32_000)  # the kernel lends those above to outgoing connections
-_choice = NOT_LENT
+_choice: Sequence[int] = NOT_LENT
 _given: set[int] = set()
 
 
-def choose_from(ports: range) -> None:
+def choose_from(ports: Sequence[int]) -> None:
     """What ``free_port`` may give from now on: processes that choose at once, each from its own, cannot clash."""
     global _choice  # noqa: PLW0603 - as ``_given``, it is what this process knows of the machine's ports
     _choice = ports

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -19,6 +19,10 @@ ARGUMENTS = [
 
 def installed_chromium() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+
+
+PATIENCE_MS = 15_000  # of every wait that names none
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
@@ -37,7 +41,7 @@ class Watched:
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.base, self.errors, self.foreign = base, list[str](), list[str]()
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         context.on("request", lambda request: self._note_host(request.url))

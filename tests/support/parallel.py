@@ -4,6 +4,7 @@ Each file stays in one process, which has servers, folders and ports of its own.
 """
 
 import os
+from collections.abc import Sequence
 
 import pytest
 
@@ -20,11 +21,17 @@ def processes_for(config: pytest.Config) -> int:
     return PROCESSES if is_whole and options.capture != "no" else 0
 
 
-def take_own_ports() -> None:
-    """In one of several processes, ports that no other one chooses."""
+def share_machine() -> None:
+    """In one of several processes: ports that no other one chooses, and one thread for torch, which else takes all."""
     name = os.environ.get("PYTEST_XDIST_WORKER")
     if name:
-        choose_from(NOT_LENT[int(name.removeprefix("gw")) % PROCESSES :: PROCESSES])
+        choose_from(ports_of(name))
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def ports_of(name: str) -> Sequence[int]:
+    """``gw0`` is the first; one that takes the place of a crashed one has a higher number."""
+    return NOT_LENT[int(name.removeprefix("gw")) % PROCESSES :: PROCESSES]
 
 
 def rank(folder: str) -> int:
