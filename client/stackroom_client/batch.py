@@ -55,6 +55,12 @@ class Batch:
         return self.outcomes.get("pending", 0)
 
     @property
+    def progress(self) -> float:
+        """From 0 to 1; parts of long records count as well, where the server tells them."""
+        done = (self.rows - self.pending) / self.rows if self.rows else 1.0
+        return float(self.raw.get("progress", done))
+
+    @property
     def is_dry_run(self) -> bool:
         return bool(self.options.get("dry_run"))
 

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from stackroom_client.batch import Batch
 from stackroom_client.texts import duration, number
 
-BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:,}/{total:,}{postfix}"
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {unit}{postfix}"  # the unit is where records are counted
 
 
 class Terminal:
@@ -52,8 +52,8 @@ class Terminal:
             yield BytesBar(bar)
 
     @contextmanager
-    def batch_bar(self, batch: Batch) -> Iterator["BatchBar"]:
-        with tqdm(total=batch.rows, bar_format=BAR, leave=False, disable=not self._bars, file=sys.stderr) as bar:
+    def batch_bar(self) -> Iterator["BatchBar"]:
+        with tqdm(total=1.0, bar_format=BAR, leave=False, disable=not self._bars, file=sys.stderr) as bar:
             yield BatchBar(bar)
 
 
@@ -77,7 +77,7 @@ class BatchBar:
     def show(self, batch: Batch) -> None:
         pace, left = batch.raw.get("records_per_second"), batch.raw.get("seconds_left")
         parts = [f"{number(pace)} records/s" if pace else "", f"{duration(left)} left" if left else ""]
-        self._bar.total = batch.rows
-        self._bar.n = batch.rows - batch.pending
+        self._bar.n = batch.progress
+        self._bar.unit = f"{batch.rows - batch.pending:,}/{batch.rows:,}"
         self._bar.set_description_str(batch.state.replace("_", " "), refresh=False)
         self._bar.set_postfix_str(", ".join(filter(None, parts)), refresh=True)

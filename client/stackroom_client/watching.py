@@ -11,7 +11,7 @@ def watch(context: Context, batch_id: str) -> Batch:
     """The finished batch. KeyboardInterrupt passes through, after it was said how to go on."""
     updates = follow(context.server, batch_id)
     batch, said = next(updates), ""
-    with context.terminal.batch_bar(batch) as bar:
+    with context.terminal.batch_bar() as bar:
         try:
             while not batch.is_final:
                 bar.show(batch)
