@@ -1,14 +1,14 @@
 """What every part gets to know: the settings of the person, and where the embedded servers are."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from deploy.local.env_file import read_env_file
 from deploy.local.home import Home
 from deploy.local.kept_secrets import kept_secret, written_secret
-from deploy.local.ports import LOOPBACK, free_port
+from deploy.local.ports import LOOPBACK, free_port, keep
 from deploy.local.servers import PostgresServer, RedisServer
 from stackroom_kit.settings import SettingsError, integer
 
@@ -43,6 +43,7 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     """Add what the person did not give: addresses, secrets, and embedded servers where none is named."""
     environ = with_addresses(given)
     environ["PYTHONUNBUFFERED"] = "1"
+    keep(_ports_of_parts(environ))
     for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN", "SERVICE_TOKEN"):
         if not _is_set(environ, name):
             environ[f"{name}_FILE"] = str(kept_secret(home.folder("secrets"), name))
@@ -54,6 +55,14 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
 def with_addresses(given: Mapping[str, str]) -> dict[str, str]:
     """What the person gave, without empty values, over the addresses that everything has by default."""
     return {**ADDRESSES, **{name: value for name, value in given.items() if value}}
+
+
+def _ports_of_parts(environ: Mapping[str, str]) -> Iterator[int]:
+    """Those that services will listen on, so that no server takes one before."""
+    for name in ADDRESSES:
+        end = environ[name].rstrip("/").rpartition(":")[2]
+        if end.isdecimal():
+            yield int(end)
 
 
 def port_setting(environ: Mapping[str, str], name: str) -> int | None:

@@ -3,7 +3,7 @@
 import errno
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 LOOPBACK = "127.0.0.1"
 NOT_LENT = range(20_000, 32_000)  # the kernel lends those above to outgoing connections
@@ -15,6 +15,11 @@ def choose_from(ports: Sequence[int]) -> None:
     """What ``free_port`` may give from now on: processes that choose at once, each from its own, cannot clash."""
     global _choice  # noqa: PLW0603 - as ``_given``, it is what this process knows of the machine's ports
     _choice = ports
+
+
+def keep(ports: Iterable[int]) -> None:
+    """``free_port`` gives none of these: something that has not started yet needs them."""
+    _given.update(ports)
 
 
 def free_port(host: str = LOOPBACK) -> int:
