@@ -60,7 +60,7 @@ class Crowd:
 
 def test_overload_is_refused_with_advice_and_costs_no_memory(stack: FaultStack, promise: Promise) -> None:
     """F23: ten times as much as can be done."""
-    with stack.changed("importer", MAX_OPEN_CHUNKS=str(MAX_OPEN), MAX_OPEN_CHUNKS_PER_SOURCE=str(MAX_OPEN)):
+    with stack.changed("importer", MAX_OPEN_CHUNKS=str(MAX_OPEN), MAX_OPEN_CHUNKS_PER_SOURCE=str(10 * MAX_OPEN)):
         importer = stack.parts["importer"]
         Crowd(stack).rush(1.0)
         before = memory(importer)
