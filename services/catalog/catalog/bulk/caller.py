@@ -1,19 +1,16 @@
 """Who calls, and under which key."""
 
 import hmac
-import re
 
 from flask import request
 
 from catalog.bulk.ledger import Key
-from stackroom_kit.problems import FieldError, Problem, bad_request
+from stackroom_kit.idempotency import BAD_KEY_PROBLEMS, idempotency_key
+from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret
 
-KEY_HEADER = "Idempotency-Key"
 PUBLIC, IMPORTER = "public", "importer"
-KEY = r"[\x21-\x7e]{1,200}"
-_KEY = re.compile(KEY, re.ASCII)
-CALLER_PROBLEMS = {400: ("bad_idempotency_key",), 401: ("wrong_service_token",)}
+CALLER_PROBLEMS = {**BAD_KEY_PROBLEMS, 401: ("wrong_service_token",)}
 
 
 def caller_scope(token: Secret) -> str:
@@ -38,13 +35,6 @@ def _unauthorized(code: str, detail: str) -> Problem:
 
 
 def request_key(scope: str) -> Key | None:
-    """The Idempotency-Key; Problem 400 for one that is empty, too long or not plain ASCII."""
-    value = request.headers.get(KEY_HEADER)
-    return None if value is None else checked_key(scope, value)
-
-
-def checked_key(scope: str, value: str) -> Key:
-    if not _KEY.fullmatch(value):
-        detail = f"{KEY_HEADER} must be 1 to 200 printable ASCII characters without spaces."
-        raise bad_request(detail, FieldError(KEY_HEADER, "bad_idempotency_key", detail), code="bad_idempotency_key")
-    return Key(scope, value)
+    """Problem 400 for one that cannot be a key."""
+    key = idempotency_key()
+    return None if key is None else Key(scope, key)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog.bulk.caller import CALLER_PROBLEMS, KEY, KEY_HEADER
+from catalog.bulk.caller import CALLER_PROBLEMS
 from catalog.bulk.ledger import KEY_PROBLEMS
 from catalog.bulk.outcomes import ITEM_FAULTS
 from catalog.bulk.routes import BOOLEANS, ON_CONFLICT
@@ -11,7 +11,8 @@ from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT, FIELD_FAULTS
 from stackroom_kit.arguments import choice_parameter
 from stackroom_kit.database_problems import DATABASE_PROBLEMS
-from stackroom_kit.openapi import JSON, Answer, Call, Parameter, reference
+from stackroom_kit.idempotency import key_parameter
+from stackroom_kit.openapi import JSON, Answer, Call, reference
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
 
 SUMMARY = "Many rows at once; an outcome for each, in their order. A wrong item fails alone."
@@ -48,7 +49,7 @@ PARAMETERS = (
     choice_parameter("on_conflict", "What an item does whose id is there.", "fail", ON_CONFLICT),
     choice_parameter("atomic", "Whether one failed item keeps all out.", "false", BOOLEANS),
     choice_parameter("dry_run", "Go the whole way and change nothing.", "false", BOOLEANS),
-    Parameter(KEY_HEADER, {"type": "string", "pattern": f"^{KEY}$"}, "Once per key.", "header"),
+    key_parameter("Once per key."),
 )
 
 

@@ -16,7 +16,7 @@ class Etags:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._joined = repository.joined
-        self._beside = _beside_statement(self._joined) if self._joined else None
+        self._beside: Any = _beside_statement(self._joined) if self._joined else None
 
     def of_ids(self, connection: Connection, ids: list[int]) -> dict[int, str]:
         """Reads the rows back."""
@@ -28,15 +28,15 @@ class Etags:
         lines = _encoder.encode_lines(records).splitlines()
         if self._joined is None:
             return [etag_of(line) for line in lines]
-        field = self._joined.field
-        references = [getattr(record, field) for record in records]
-        ends = self._ends(connection, set(references))
+        references = [getattr(record, self._joined.field) for record in records]
+        ends = self._ends(connection, self._joined, set(references))
         return [etag_of(line[:-1] + ends[row_id]) for line, row_id in zip(lines, references, strict=True)]
 
-    def _ends(self, connection: Connection, references: set[int]) -> dict[int, bytes]:
+    def _ends(self, connection: Connection, joined: Joined, references: set[int]) -> dict[int, bytes]:
         """How an object ends that belongs to each of these rows: with the columns that are shown of it."""
-        rows = connection.execute(self._beside, {"ids": list(references)}) if self._beside is not None else ()
-        return {row[0]: b"," + _encoder.encode(dict(list(row._mapping.items())[1:]))[1:] for row in rows}
+        names = [column.name for column in joined.columns]
+        rows = connection.execute(self._beside, {"ids": list(references)})
+        return {row[0]: b"," + _encoder.encode(dict(zip(names, row[1:], strict=True)))[1:] for row in rows}
 
 
 def _beside_statement(joined: Joined) -> Any:

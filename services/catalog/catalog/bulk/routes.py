@@ -7,8 +7,9 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection, Engine
 
 from catalog.bulk import ledger
-from catalog.bulk.caller import caller_scope, checked_key, request_key, require_importer
+from catalog.bulk.caller import IMPORTER, caller_scope, request_key, require_importer
 from catalog.bulk.calls import Applier
+from catalog.bulk.ledger import Key
 from catalog.bulk.outcomes import answer, undone
 from catalog.bulk.plain import PlainReader
 from catalog.bulk.remove import Removal, RemoveItem
@@ -16,6 +17,7 @@ from catalog.bulk.upsert import Options, Upsert
 from catalog.crud.resource import Resource
 from catalog.settings import Settings
 from stackroom_kit.arguments import choice_argument, refuse_unknown_arguments
+from stackroom_kit.idempotency import checked_key
 from stackroom_kit.problems import FieldError, bad_request, too_large
 from stackroom_kit.strict_json import json_body, json_object
 
@@ -117,6 +119,6 @@ def bulk_blueprint(resources: tuple[Resource, ...], engine: Engine, settings: Se
         request.get_data()
         applier.check_can_apply()
         with applier.transaction() as connection:
-            return ledger.close(connection, checked_key("importer", key))
+            return ledger.close(connection, Key(IMPORTER, checked_key(key)))
 
     return blueprint

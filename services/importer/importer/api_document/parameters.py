@@ -5,8 +5,6 @@ from importer.batches.request import (
     BOOLEANS,
     DEFAULT_OPERATION,
     DEFAULT_SOURCE,
-    KEY,
-    KEY_HEADER,
     ON_CONFLICT,
     SOURCE,
 )
@@ -14,6 +12,7 @@ from importer.batches.routes import FORMATS, MAX_PAGE
 from importer.batches.view import STATES
 from importer.ledger.results import OUTCOMES
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
+from stackroom_kit.idempotency import key_parameter
 from stackroom_kit.openapi import Parameter
 
 WORD = "[A-Za-z0-9_-]{1,64}"
@@ -24,9 +23,7 @@ TASK_ID = Parameter(
     "The id that ingest or progress gave.",
     "path",
 )
-_KEY = Parameter(
-    KEY_HEADER, {"type": "string", "pattern": f"^{KEY}$"}, "The same key and bytes give the same batch.", "header"
-)
+_KEY = key_parameter("The same key and bytes give the same batch.")
 _QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", **QUEUE)
 KEYED = (
     text_parameter("operation", "What is done with each record.", **OPERATION, default=DEFAULT_OPERATION),

@@ -4,13 +4,14 @@ import json
 
 from importer.batches.accepting import accept_rows, checker_for
 from importer.batches.backpressure import check_room
-from importer.batches.request import BatchOptions, batch_options, idempotency_key
+from importer.batches.request import BatchOptions, batch_options
 from importer.batches.upload import upload
 from importer.eager import check_can_run_now, finish_now_if_eager
 from importer.intake.formats import open_rows
 from importer.intake.spool import Spooled, spool
 from importer.ledger.accept import Accepted, NewBatch
 from importer.services import services
+from stackroom_kit.idempotency import idempotency_key
 from stackroom_kit.request_id import current_request_id
 
 

@@ -15,16 +15,14 @@ from stackroom_kit.arguments import (
     text_argument,
     wrong_argument,
 )
-from stackroom_kit.problems import FieldError, bad_request, unprocessable
+from stackroom_kit.idempotency import BAD_KEY_PROBLEMS
+from stackroom_kit.problems import FieldError, unprocessable
 
-KEY_HEADER = "Idempotency-Key"
 DEFAULT_OPERATION = "normalize_record"
 DEFAULT_SOURCE = "unspecified"
 ON_CONFLICT = ("fail", "skip", "update")
 LOAD_OPTIONS = ("on_conflict", "dry_run")
 BOOLEANS = ("true", "false")
-KEY = r"[\x21-\x7e]{1,200}"
-_KEY = re.compile(KEY, re.ASCII)
 # No control characters, no spaces but the plain one, nothing that is not seen or turns text.
 SOURCE = (
     r"[^\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff0-\uffff]"
@@ -34,7 +32,7 @@ _SOURCE = re.compile(SOURCE)
 SOURCE_EXPECTED = f"source must have 1 to {MAX_TEXT} printable characters."
 QUEUE_PROBLEMS = {422: ("unknown_operation", "wrong_queue")}
 OPTION_PROBLEMS = {422: ("wrong_option",)}
-KEY_PROBLEMS = {400: ("bad_idempotency_key",), 422: ("idempotency_key_reused",)}
+KEY_PROBLEMS = {**BAD_KEY_PROBLEMS, 422: ("idempotency_key_reused",)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,12 +94,3 @@ def batch_options() -> BatchOptions:
     if not is_source(source):
         raise wrong_argument("source", "bad_text", SOURCE_EXPECTED)
     return BatchOptions(operation, source, queue_for(operation, text_argument("queue")), load_options(operation))
-
-
-def idempotency_key() -> str | None:
-    """The header as sent; 400 where it is empty, too long or not plain ASCII."""
-    key = request.headers.get(KEY_HEADER)
-    if key is not None and not _KEY.fullmatch(key):
-        detail = f"{KEY_HEADER} must be 1 to 200 printable ASCII characters without spaces."
-        raise bad_request(detail, FieldError(KEY_HEADER, "bad_idempotency_key", detail), code="bad_idempotency_key")
-    return key

@@ -1,0 +1,31 @@
+"""The Idempotency-Key of a request: what may stand in it, how it is described, and how a wrong one is refused."""
+
+import re
+
+from flask import request
+
+from stackroom_kit.openapi import Parameter
+from stackroom_kit.problems import FieldError, bad_request
+
+KEY_HEADER = "Idempotency-Key"
+KEY = r"[\x21-\x7e]{1,200}"
+_KEY = re.compile(KEY, re.ASCII)
+BAD_KEY_PROBLEMS = {400: ("bad_idempotency_key",)}
+
+
+def idempotency_key() -> str | None:
+    """The header as sent. Problem 400."""
+    key = request.headers.get(KEY_HEADER)
+    return None if key is None else checked_key(key)
+
+
+def checked_key(key: str) -> str:
+    """Problem 400 for one that is empty, too long or not plain ASCII."""
+    if not _KEY.fullmatch(key):
+        detail = f"{KEY_HEADER} must be 1 to 200 printable ASCII characters without spaces."
+        raise bad_request(detail, FieldError(KEY_HEADER, "bad_idempotency_key", detail), code="bad_idempotency_key")
+    return key
+
+
+def key_parameter(description: str) -> Parameter:
+    return Parameter(KEY_HEADER, {"type": "string", "pattern": f"^{KEY}$"}, description, "header")
