@@ -1,4 +1,4 @@
-"""A worker with the model for shots, in this process."""
+"""The function for videos as a worker has it, in this process."""
 
 import dataclasses
 import io
@@ -7,8 +7,10 @@ from typing import cast
 
 import av
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.records import Record
 from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context
@@ -20,11 +22,18 @@ CUTS = [Scene(30), Scene(25), Scene(40)]
 
 @dataclasses.dataclass
 class Worker:
+    """On one folder of videos."""
+
     media: Path
     context: Context
 
     def process(self, name: str) -> VideoResult:
         return ProcessVideo()(Record("v1", name), self.context)
+
+    def code(self, name: str) -> str:
+        with pytest.raises(RecordError) as caught:
+            self.process(name)
+        return caught.value.code
 
     def shots(self, name: str) -> list[tuple[int, int]]:
         found = self.process(name).shots

@@ -1,36 +1,16 @@
 """``process_video`` without a model on real files: good ones and broken ones."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
 
-from stackroom_jobs.outcomes import RecordError
-from stackroom_jobs.records import Record
-from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context, Stopped
 from stackroom_jobs.worker.stop import StopFlag
 from tests.support.local_media import LocalMedia
 from tests.support.scenes import Scene, frames_of, write_pictures
+from tests.support.shots import Worker
 from tests.support.videos import turn, write_sound, write_sound_with_cover, write_video
 from worker_gpu.settings import GpuWorkerSettings
-from worker_gpu.tasks.process_video import ProcessVideo
-
-
-@dataclasses.dataclass
-class Worker:
-    """The function as a worker has it, on one folder of videos."""
-
-    media: Path
-    context: Context
-
-    def process(self, name: str) -> VideoResult:
-        return ProcessVideo()(Record("v1", name), self.context)
-
-    def code(self, name: str) -> str:
-        with pytest.raises(RecordError) as caught:
-            self.process(name)
-        return caught.value.code
 
 
 @pytest.fixture

@@ -43,6 +43,14 @@ def run_out(ledger: Ledger) -> None:
     ledger.run("UPDATE importer.chunk SET due_at = now() WHERE state = 'applying'")
 
 
+def apply_all(ledger: Ledger, settings: Settings, calls: int) -> None:
+    """What is refused is asked for again at once; so many times at most."""
+    for _ in range(calls):
+        run_out(ledger)
+        if not applier(ledger, settings).apply_next():
+            break
+
+
 def test_repeated_apply_changes_nothing_even_after_an_edit(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
@@ -95,10 +103,7 @@ def test_row_that_the_catalog_always_refuses_costs_only_itself(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": row, "name": "n"} for row in range(10, 50)])
-    for _ in range(200):
-        run_out(ledger)
-        if not applier(ledger, settings).apply_next():
-            break
+    apply_all(ledger, settings, 200)
     batch = client.get(f"{BATCHES}/{batch_id}").get_json()
     assert (batch["outcomes"]["ok"], batch["outcomes"]["failed"], batch["changes"]["created"]) == (39, 1, 39)
     (failed,) = [line for line in lines_of(client, batch) if line["outcome"] == "failed"]
@@ -112,10 +117,7 @@ def test_chunk_that_is_too_large_for_the_catalog_is_cut(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": row, "name": "n"} for row in range(10, 42)])
-    for _ in range(100):
-        run_out(ledger)
-        if not applier(ledger, settings).apply_next():
-            break
+    apply_all(ledger, settings, 100)
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["changes"]["created"] == 32
     assert len(groups(catalog)) == 34
 
