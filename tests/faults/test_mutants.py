@@ -103,9 +103,10 @@ def test_without_the_catalogs_ledger_an_undo_takes_a_row_twice(stack: FaultStack
         journal.wait_finished(CONVERGE)
         stack.catalog_proxy.drop_every = 1
         made_again = make_again(stack, journal.undo(batch_id))
+        address = f"{stack.catalog_url}/api/groups/{made_again}"
+        wait_until(lambda: requests.get(address, timeout=10).status_code == 404, CONVERGE, "the row to be taken again")
         stack.catalog_proxy.drop_every = 0
         journal.wait_finished(CONVERGE)
-        assert requests.get(f"{stack.catalog_url}/api/groups/{made_again}", timeout=10).status_code == 404
 
 
 def test_without_the_clients_key_a_lost_answer_makes_two_batches(stack: FaultStack) -> None:
