@@ -10,9 +10,9 @@ from tests.support.model import needs_model
 from tests.support.scenes import Scene, frames_of, write_pictures, write_scenes
 from tests.support.shots import CUTS, Worker
 from tests.support.videos import turn, write_video
-from worker_gpu.shots import analysis
 
 pytestmark = needs_model
+ANALYSIS = "worker_gpu.shots.analysis"  # by its name: only with a model can it be imported
 
 
 def test_cuts_are_found_with_seconds_pictures_and_versions(worker: Worker) -> None:
@@ -96,8 +96,8 @@ def test_broken_video_gives_the_shots_that_are_left(worker: Worker) -> None:
 
 
 def test_video_with_more_shots_than_are_listed_counts_them_all(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "MOST_SHOTS", 2)
-    monkeypatch.setattr(analysis, "MOST_KEYFRAMES", 1)
+    monkeypatch.setattr(f"{ANALYSIS}.MOST_SHOTS", 2)
+    monkeypatch.setattr(f"{ANALYSIS}.MOST_KEYFRAMES", 1)
     write_scenes(worker.media / "cuts.mp4", CUTS, 4)
     found = worker.process("cuts.mp4")
     assert found.shots is not None
