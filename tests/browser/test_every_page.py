@@ -23,8 +23,8 @@ def batch_id(stack: WholeStack) -> str:
     return str(newest["id"])
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (360, "dark")])
+# Russian words are the longer ones, so they are the ones to fit a narrow screen.
+@pytest.mark.parametrize(("language", "width", "scheme"), [("ru", 360, "dark"), ("en", 1200, "light")])
 @pytest.mark.parametrize("path", PATHS)
 def test_page_is_accessible_quiet_and_fits(
     visit: Visit, batch_id: str, path: str, language: str, width: int, scheme: str
