@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 @pytest.fixture(scope="module")
 def database(make_postgres: Callable[[], str]) -> str:
-    """The SQLAlchemy address of a register with ten groups and 10,000 types, tidied as autovacuum tidies one that lives.
+    """The SQLAlchemy address of a register with ten groups and 10,000 types, tidied as autovacuum tidies a living one.
 
     Left to itself it would come within a minute, in the middle of some measurement.
     """
