@@ -4,6 +4,7 @@ import http.client
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from catalog.migrate import migrate
+from importer.dispatcher.apply_loop import APPLY_LOOPS
 from tests.bench.batches import NDJSON, Make, importing_stack, post, wait_finished
 from tests.bench.measure import medians, seconds
 from tests.bench.peers import upserts
@@ -76,7 +78,7 @@ def call(connection: http.client.HTTPConnection, method: str, path: str, body: b
 
 
 def in_bulk(register: Register, items: list[dict[str, Any]], outcome: str) -> None:
-    """As many calls as a load would make, one after the other."""
+    """As many calls as a load would make, one after the other on one connection."""
     connection = register.connection()
     for start in range(0, len(items), PER_CALL):
         part = items[start : start + PER_CALL]
@@ -84,6 +86,15 @@ def in_bulk(register: Register, items: list[dict[str, Any]], outcome: str) -> No
         said = call(connection, "POST", "/api/types/bulk?on_conflict=update", body)
         assert said["counts"] == {outcome: len(part)}, said["counts"]
     connection.close()
+
+
+def in_bulk_at_once(register: Register, items: list[dict[str, Any]], outcome: str) -> None:
+    """The same calls, as many at a time as the dispatcher makes."""
+    calls = -(-len(items) // PER_CALL)
+    size = -(-calls // APPLY_LOOPS) * PER_CALL
+    shares = [items[start : start + size] for start in range(0, len(items), size)]
+    with ThreadPoolExecutor(APPLY_LOOPS) as threads:
+        list(threads.map(lambda share: in_bulk(register, share, outcome), shares))
 
 
 @pytest.mark.parametrize(("what", "outcome"), [("new rows", "created"), ("changed rows", "updated")])
@@ -102,18 +113,26 @@ def test_bulk_upsert(make_postgres: Make, tmp_path: Path, results: Results, what
 
         found = medians(
             {
-                "ours": way(lambda items: in_bulk(register, items, outcome)),
+                "at once": way(lambda items: in_bulk_at_once(register, items, outcome)),
+                "one": way(lambda items: in_bulk(register, items, outcome)),
                 "sqlalchemy": way(lambda items: upserts.with_sqlalchemy(register.engine, items)),
                 "bare": way(lambda items: upserts.bare(register.engine, items)),
             },
             REPEATS,
         )
-    ours = found["ours"]
-    title = f"bulk upsert of {what} with outcomes, over HTTP"
     alchemy, bare = found["sqlalchemy"], found["bare"]
-    beside = f"{title} / SQLAlchemy's on_conflict_do_update"
-    results.rows.append(Row(beside, rate(ours), rate(alchemy), ours / alchemy, 7))
-    results.rows.append(Row(f"{title} / one bare json_to_recordset", rate(ours), rate(bare), ours / bare, 0.8))
+    ways = {
+        "at once": (f"{APPLY_LOOPS} calls at a time, as the dispatcher", 7, 0.8),
+        "one": ("one call at a time", None, None),
+    }
+    for name, (words, *targets) in ways.items():
+        ours = found[name]
+        title = f"bulk upsert of {what} with outcomes, over HTTP, {words}"
+        beside = f"{title} / SQLAlchemy's on_conflict_do_update"
+        results.rows.append(Row(beside, rate(ours), rate(alchemy), ours / alchemy, targets[0]))
+        results.rows.append(
+            Row(f"{title} / one bare json_to_recordset", rate(ours), rate(bare), ours / bare, targets[1])
+        )
     most = f"one bare statement, {what} / SQLAlchemy's"
     results.rows.append(Row(most, rate(bare), rate(alchemy), bare / alchemy))
 
