@@ -53,6 +53,14 @@ def test_ndjson_sees_a_key_that_stands_twice_in_one_line_and_not_in_another() ->
     assert [item.code for item in items if isinstance(item, Refusal)] == ["duplicate_key", "missing_field"]
 
 
+@pytest.mark.parametrize("neighbour", [b"", b"nonsense\n"])
+def test_ndjson_takes_one_record_per_line_whatever_stands_beside_it(neighbour: bytes) -> None:
+    """The decoder of blocks looks for values, not for lines: two on one line, or one on two, must not pass in it."""
+    items = items_of(line(1) + b'{"id":2,"payload":"x"} {"id":3,"payload":"x"}\n{"id":4,\n"payload":"x"}\n' + neighbour)
+    codes = [item.code if isinstance(item, Refusal) else item.id for item in items]
+    assert codes == [1, *["invalid_json"] * (3 + bool(neighbour))]
+
+
 @pytest.mark.parametrize(
     "lengths", [(), (0,), (5,), (6,), (1, 5, 0, 5), (1, 6), (6, 1), (0, 0, 0, 6, 0), (2, 2, 2, 5, 2)]
 )
