@@ -11,15 +11,15 @@ RowId = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 Text = str | msgspec.UnsetType | None
 
 
-class GroupRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A field that is left out stays as it is in the catalog; null clears it."""
+class GroupRow(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A field that is left out stays as it is in the catalog; null clears it. So a misspelt one would be lost."""
 
     id: RowId
     name: Text = msgspec.UNSET
     comment: Text = msgspec.UNSET
 
 
-class TypeRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class TypeRow(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Belongs to a group by ``group_id``, or by the group's name in ``group``."""
 
     id: RowId

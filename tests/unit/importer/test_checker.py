@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from importer.intake.checker import RecordChecker, Refusal
-from stackroom_jobs.loads import TypeRow
+from stackroom_jobs.loads import GroupRow, TypeRow
+from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record
 
 CHECKER = RecordChecker(Record, max_bytes=200)
@@ -50,6 +51,47 @@ def test_checker_refuses_a_wrong_record_by_code_and_field(raw: bytes, code: str,
     refusal = CHECKER.check(raw)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.field) == (code, field)
+
+
+LOADS = RecordChecker(GroupRow, max_bytes=500)
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        (b'{"id": 7, "name": "x", "coment": "lost"}', "coment"),
+        (b'{"id": 7, "nam": "x"}', "nam"),
+        (b'{"nam": "x"}', "nam"),
+        (b'{"id": 7, "__proto__": {"a": [1]}}', "__proto__"),
+        (b'{"id": 7, "ID": 8}', "ID"),
+        (b'{"id": 7, "%b": 8}' % (b"n" * 90), "n" * 50),
+        (b'{"id": 7, "code": "their own"}', "code"),
+        (b'{"row": 3, "outcome": "failed", "code": "too_long", "id": 7, "coment": "lost"}', "coment"),
+    ],
+)
+def test_checker_refuses_a_load_row_with_a_field_that_would_be_lost(raw: bytes, field: str) -> None:
+    refusal = LOADS.check(raw)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.field, refusal.raw) == ("unknown_field", field, raw)
+    assert refusal.detail.endswith("; known: id, name, comment.")
+    assert LOADS.array(b"[%b]" % raw) is None
+    with pytest.raises(msgspec.ValidationError):
+        LOADS.lines(raw)
+
+
+@pytest.mark.parametrize("outcome", ["failed", "refused"])
+def test_checker_takes_a_line_of_results_for_the_record_in_it(outcome: str) -> None:
+    line = failed_line(3, "too_long", 'a: "b"', b'{"id": 7, "comment": null}', "comment").replace(
+        b"failed", outcome.encode()
+    )
+    assert LOADS.check(line) == GroupRow(7, comment=None)
+
+
+@pytest.mark.parametrize("checker", [CHECKER, LOADS])
+def test_checker_refuses_a_line_of_results_of_which_nothing_is_left_to_do(checker: RecordChecker) -> None:
+    refusal = checker.check(b'{"row":1,"outcome":"ok","result":{"id":7,"change":"created"}}')
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.field) == ("already_done", "")
 
 
 def test_checker_takes_no_array_with_a_text_that_may_be_too_long() -> None:

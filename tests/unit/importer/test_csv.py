@@ -2,17 +2,21 @@
 
 import codecs
 import io
+import json
 import tracemalloc
 from typing import Any
 
 import pytest
 
+from importer.batches.result_csv import csv_results
 from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.csv_rows import armed, defused, read_csv
+from importer.intake.csv_cells import armed, defused
+from importer.intake.csv_rows import read_csv
 from importer.intake.csv_shape import shape_of
 from importer.intake.formats import columns_of
 from stackroom_jobs.loads import GroupRow
 from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
 
@@ -23,7 +27,7 @@ def read(body: bytes, operation: Any = NORMALIZE, max_bytes: int = 1000) -> list
     file = io.BytesIO(body)
     shape = shape_of(file, columns_of(operation))
     checker = RecordChecker(operation.record, max_bytes)
-    return [item for items in read_csv(file, shape, checker, "outcome" in shape.columns) for item in items]
+    return [item for items in read_csv(file, shape, checker) for item in items]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -53,8 +57,21 @@ def test_csv_turns_texts_into_what_the_fields_are() -> None:
     rows = read(b"id,name,comment\n7,null,\n8,,x\n9.5,a,b\n99999999999,a,b\n,a,b\n", GROUPS)
     assert rows[:2] == [GroupRow(7, "null", None), GroupRow(8, None, "x")]
     assert [(item.code, item.field) for item in rows[2:]] == [
-        ("wrong_type", "id"), ("wrong_value", "id"), ("wrong_type", "id"),
+        ("wrong_type", "id"), ("wrong_value", "id"), ("missing_field", "id"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", ["7", " 7", "7 ", "\t7\xa0", "007", "+7", "7.0", "-0"])
+def test_csv_takes_a_whole_number_as_spreadsheets_and_people_write_it(cell: str) -> None:
+    assert read(f"id,name\n{cell},a\n".encode(), GROUPS) == [GroupRow(int(float(cell)), "a")]
+
+
+@pytest.mark.parametrize("cell", ["seven", "7.5", "1e3", "1.2E+09", "1_000", "1 000", "0x7", "\uff17", "--7", "", " "])
+def test_csv_refuses_a_number_in_words_that_name_it(cell: str) -> None:
+    (refusal,) = read(f"id,name\n{cell},a\n".encode(), GROUPS)
+    code, detail = ("wrong_type", f"`id`: {cell!r} is no whole number.") if cell.strip() else ("missing_field", "`id`")
+    assert (refusal.code, refusal.field) == (code, "id")
+    assert detail in refusal.detail
 
 
 def test_csv_without_a_column_leaves_the_field_out() -> None:
@@ -101,6 +118,42 @@ def test_csv_that_is_wrong_as_a_whole_is_a_problem(body: bytes, code: str) -> No
     with pytest.raises(Problem) as raised:
         read(body)
     assert (raised.value.status, raised.value.code) == (400, code)
+
+
+@pytest.mark.parametrize("column", ["row", "code", "detail", "etag", "change"])
+def test_csv_of_a_user_has_no_columns_that_only_results_have(column: str) -> None:
+    with pytest.raises(Problem) as raised:
+        read(f"id,name,{column}\n1,a,lost\n".encode(), GROUPS)
+    assert raised.value.code == "unknown_column"
+
+
+def results_of(operation: Any, *lines: bytes) -> bytes:
+    return b"".join(csv_results([b"".join(lines)], operation))
+
+
+def test_csv_of_results_gives_back_what_failed_and_no_more_than_was_given() -> None:
+    """An update that left a field out must not clear it when it is sent again."""
+    given = [
+        b'{"id":1,"name":"=1"}',
+        b'{"id":2,"name":null,"comment":"\'"}',
+        b'{"id":3}',
+        b'{"id":4,"name":"","comment":"x"}',
+    ]
+    lines = [failed_line(row, "too_long", "why", record, "name") for row, record in enumerate(given, 1)]
+    assert read(results_of(GROUPS, *lines), GROUPS) == [
+        GroupRow(1, "=1"), GroupRow(2, None, "'"), GroupRow(3), GroupRow(4, None, "x"),
+    ]  # fmt: skip
+
+
+def test_csv_of_results_refuses_rows_that_were_ok() -> None:
+    """Their own fields do not stand there; taken for empty ones they would clear what the load had just written."""
+    done = {
+        GROUPS: b'{"row":1,"outcome":"ok","result":{"id":7,"change":"created","etag":"\\"a\\""}}\n',
+        NORMALIZE: b'{"row":1,"outcome":"ok","result":{"id":"7","normalized_payload":"x"}}\n',
+    }
+    for operation, line in done.items():
+        (refusal,) = read(results_of(operation, line), operation)
+        assert (refusal.code, str(json.loads(refusal.raw)["id"])) == ("already_done", "7")
 
 
 def test_csv_of_failed_rows_can_be_sent_again() -> None:

@@ -157,7 +157,7 @@ LIMITS: Schema = _object(
 )
 OUTCOME_LINE: Schema = {
     "type": "object",
-    "description": "One line of NDJSON. A failed or refused line carries the record's own fields.",
+    "description": "One line of NDJSON. One that failed or was refused has the record's fields, to be sent again.",
     "properties": {
         "row": {"type": "integer", "minimum": 1},
         "outcome": {"enum": ["ok", "failed", "refused"]},

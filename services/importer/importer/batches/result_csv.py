@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from importer.intake.csv_rows import defused
+from importer.intake.csv_cells import LEFT_OUT, defused
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
 
@@ -32,14 +32,29 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list, bool)) else value
 
 
+class _Table:
+    """Outcome lines of one operation as rows of cells. A row that was not ok says which fields it left out."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.names = _names(operation)
+        fields = msgspec.structs.fields(operation.record)
+        self._optional = frozenset(field.name for field in fields if not field.required)
+
+    def row(self, line: dict[str, Any]) -> list[Any]:
+        if line["outcome"] == "ok":
+            flat = {**line, **line["result"]}
+            return [_cell(flat.get(name)) for name in self.names]
+        return [
+            LEFT_OUT if name in self._optional and name not in line else _cell(line.get(name)) for name in self.names
+        ]
+
+
 def csv_results(blocks: Iterable[bytes], operation: Operation) -> Iterator[bytes]:
     """UTF-8 with a byte order mark, without which spreadsheets misread Cyrillic letters."""
-    names = _names(operation)
-    yield b"\xef\xbb\xbf" + _rows([names])
+    table = _Table(operation)
+    yield b"\xef\xbb\xbf" + _rows([table.names])
     for block in blocks:
-        lines = (msgspec.json.decode(line) for line in block.splitlines())
-        flat = ({**line, **(line.get("result") or {})} for line in lines)
-        yield _rows([_cell(values.get(name)) for name in names] for values in flat)
+        yield _rows(table.row(msgspec.json.decode(line)) for line in block.splitlines())
 
 
 def _rows(rows: Iterable[list[Any]]) -> bytes:

@@ -13,11 +13,15 @@ from typing import Any
 import msgspec
 
 from importer.intake.short_texts import with_short_texts
-from stackroom_jobs.outcomes import refused_line
+from stackroom_jobs.outcomes import OWN_FIELDS, refused_line
 from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_keys
 
 UTF8_BYTES_PER_CHARACTER = 4
-RECORD_FAULTS = (*FAULTS, "missing_field", "not_an_object", "record_too_long", "wrong_type", "wrong_value")
+MAX_NAME = 50  # characters of an unknown field that are said again
+RECORD_FAULTS = (
+    *FAULTS, "already_done", "missing_field", "not_an_object", "record_too_long", "unknown_field", "wrong_type",
+    "wrong_value",
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,11 +89,37 @@ class RecordChecker:
 
     def _strictly(self, raw: bytes) -> Any:
         try:
-            return msgspec.convert(loads(raw), self.record_type)
+            given = loads(raw)
         except StrictJSONError as error:
             return Refusal(error.code, error.detail, "", raw)
+        if not isinstance(given, dict):
+            return self.converted(given, raw)
+        if given.keys() <= OWN_FIELDS and "result" in given:
+            return already_done(raw)
+        if "outcome" in given:
+            given = {name: value for name, value in given.items() if name not in OWN_FIELDS}
+        return self._unknown_field(given, raw) or self.converted(given, raw)
+
+    def _unknown_field(self, given: dict[str, Any], raw: bytes) -> Refusal | None:
+        """Where every field may be left out, one that nobody knows is rarely meant to be passed over."""
+        known = self.record_type.__struct_fields__
+        unknown = next((name for name in given if name not in known), None)
+        if unknown is None or not self.record_type.__struct_config__.forbid_unknown_fields:
+            return None
+        detail = f"There is no field {unknown[:MAX_NAME]!r}; known: {', '.join(known)}."
+        return Refusal("unknown_field", detail, unknown[:MAX_NAME], raw)
+
+    def converted(self, given: Any, raw: bytes) -> Any:
+        """The record that these values make, or a Refusal."""
+        try:
+            return msgspec.convert(given, self.record_type)
         except msgspec.ValidationError as error:
             return refusal_of(error, raw)
+
+
+def already_done(raw: bytes) -> Refusal:
+    """For a line of results that was ok: what it was made of does not stand in it."""
+    return Refusal("already_done", "This row was ok; of results only rows that failed can be sent again.", "", raw)
 
 
 def _key(name: str) -> bytes:

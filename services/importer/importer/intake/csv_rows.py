@@ -1,68 +1,68 @@
 """Rows of a CSV file as records: texts become what the record's fields are; an empty cell is null where null may be."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
 
 import msgspec
 
-from importer.intake.checker import RecordChecker, Refusal, refusal_of
+from importer.intake.checker import RecordChecker, Refusal, already_done
+from importer.intake.csv_cells import LEFT_OUT, Value, armed, reading
 from importer.intake.csv_lines import MAX_ROW_CHARACTERS, CSVLines
-from importer.intake.csv_shape import CSVShape
+from importer.intake.csv_shape import OUTCOME, CSVShape
 from stackroom_kit.problems import FieldError, Problem, bad_request
 
 BLOCK_ROWS = 1000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 ROW_PROBLEMS = {400: ("invalid_csv",), 413: ("csv_row_too_long",)}
 _encoder = msgspec.json.Encoder()
 
 
-def defused(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; ``armed`` gives the text back."""
-    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
-
-
-def armed(text: str) -> str:
-    return text.removeprefix("'")
-
-
-def _nullable(record_type: type[msgspec.Struct]) -> frozenset[str]:
-    fields = msgspec.structs.fields(record_type)
-    return frozenset(field.name for field in fields if type(None) in getattr(field.type, "__args__", ()))
-
-
 class RowReader:
-    """Makes records of one type from lists of cells. ``is_result``: the file is one of ours, so cells are defused."""
+    """Makes records of one type from lists of cells."""
 
-    def __init__(self, shape: CSVShape, checker: RecordChecker, is_result: bool) -> None:
+    def __init__(self, shape: CSVShape, checker: RecordChecker) -> None:
         self._checker = checker
         self._columns = shape.columns
-        fields = checker.record_type.__struct_fields__
-        self._wanted = [(index, name) for index, name in enumerate(shape.columns) if name in fields]
-        self._nullable = _nullable(checker.record_type)
-        self._cell: Callable[[str], str] = armed if is_result else str
+        fields = {field.name: field for field in msgspec.structs.fields(checker.record_type)}
+        named = [(at, fields[name]) for at, name in enumerate(shape.columns) if name in fields]
+        self._wanted = [(at, field.name, reading(field.type)) for at, field in named]
+        self._numbers = [name for _, name, read in self._wanted if isinstance(read("1"), int)]
+        self._optional = frozenset(field.name for _, field in named if not field.required)
+        self._outcome = shape.columns.index(OUTCOME) if shape.is_results else None
 
     def record(self, cells: list[str]) -> Any:
         """The record, or a Refusal."""
         if len(cells) != len(self._columns):
             detail = f"The row has {len(cells)} cells, the first line {len(self._columns)}."
             return Refusal("wrong_cells", detail, "", _encoder.encode(dict(zip(self._columns, cells, strict=False))))
-        values = self._values(cells)
+        values = self._values(cells) if self._outcome is None else self._values_of_results(cells)
         raw = _encoder.encode(values)
         if len(raw) > self._checker.max_bytes:
             detail = f"The record has {len(raw)} bytes; at most {self._checker.max_bytes} are allowed."
             return Refusal("record_too_long", detail, "", b"")
         if b"\\u0000" in raw:
             return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
-        try:
-            return msgspec.convert(values, self._checker.record_type, strict=False)
-        except msgspec.ValidationError as error:
-            return refusal_of(error, raw)
+        if self._outcome is not None and cells[self._outcome] == "ok":
+            return already_done(raw)
+        return self._wrong_number(values, raw) or self._checker.converted(values, raw)
 
-    def _values(self, cells: list[str]) -> Mapping[str, str | None]:
-        found = ((name, self._cell(cells[index])) for index, name in self._wanted)
-        return {name: None if cell == "" and name in self._nullable else cell for name, cell in found}
+    def _values(self, cells: list[str]) -> dict[str, Value]:
+        return {name: read(cells[at]) for at, name, read in self._wanted}
+
+    def _values_of_results(self, cells: list[str]) -> dict[str, Value]:
+        """What was left out stays so: it is another thing than null."""
+        given = [(name, cells[at], read) for at, name, read in self._wanted]
+        return {name: read(armed(cell)) for name, cell, read in given if cell != LEFT_OUT or name not in self._optional}
+
+    def _wrong_number(self, values: dict[str, Value], raw: bytes) -> Refusal | None:
+        for name in self._numbers:
+            cell = values.get(name)
+            if isinstance(cell, str):
+                if cell.strip():
+                    return Refusal("wrong_type", f"`{name}`: {cell[:50]!r} is no whole number.", name, raw)
+                return Refusal("missing_field", f"`{name}` is empty.", name, raw)
+        return None
 
 
 def _broken(line: int, error: Exception) -> Problem:
@@ -70,7 +70,7 @@ def _broken(line: int, error: Exception) -> Problem:
     return bad_request(detail, FieldError("", "invalid_csv", detail), code="invalid_csv")
 
 
-def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, is_result: bool) -> Iterator[list[Any]]:
+def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[list[Any]]:
     """Lists of records and Refusals in input order; blank lines are no rows.
 
     Problem 400 where the quoting breaks, 413 where a row has no end.
@@ -78,7 +78,7 @@ def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, is_result: 
     lines = CSVLines(file, shape.encoding)
     csv.field_size_limit(MAX_ROW_CHARACTERS)  # the length of a record is checked below, with its row
     rows = _rows(lines, shape.delimiter)
-    reader = RowReader(shape, checker, is_result)
+    reader = RowReader(shape, checker)
     try:
         next(rows, None)
         while block := [reader.record(cells) for cells in islice(rows, BLOCK_ROWS)]:

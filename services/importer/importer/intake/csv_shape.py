@@ -11,6 +11,7 @@ from importer.intake.spool import BLOCK_BYTES
 from stackroom_kit.problems import FieldError, Problem, bad_request
 
 DELIMITERS = (",", ";", "\t")
+OUTCOME = "outcome"  # the column that only results have
 MAX_HEADER_CHARACTERS = 8192  # of the first line, with its end
 SHAPE_PROBLEMS = {400: ("missing_column", "repeated_column", "unknown_column", "wrong_encoding")}
 NOT_WINDOWS_1251 = b"\x98"  # the only byte that means nothing there
@@ -19,11 +20,11 @@ WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """What a file may have: ``known`` names count, ``ignored`` ones are passed over, ``required`` must be there."""
+    """What a file may have: ``known`` names, of which ``required`` must be there; in one of results ``of_results``."""
 
     known: Collection[str]
     required: Collection[str]
-    ignored: Collection[str]
+    of_results: Collection[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +34,11 @@ class CSVShape:
     encoding: str
     delimiter: str
     columns: tuple[str, ...]
+
+    @property
+    def is_results(self) -> bool:
+        """Whether the file is one of ours, so that its cells are defused."""
+        return OUTCOME in self.columns
 
 
 def _wrong(code: str, detail: str) -> Problem:
@@ -113,8 +119,9 @@ def _names(header: str, delimiter: str) -> tuple[str, ...]:
 
 def _check(names: tuple[str, ...], columns: Columns) -> None:
     listed = ", ".join(columns.known)
+    passed_over = columns.of_results if OUTCOME in names else ()
     for name in names:
-        if name not in columns.known and name not in columns.ignored:
+        if name not in columns.known and name not in passed_over:
             raise _wrong("unknown_column", f"There is no column {name[:50]!r}; known: {listed}.")
         if names.count(name) > 1:
             raise _wrong("repeated_column", f"The column {name!r} comes twice.")

@@ -41,7 +41,6 @@ def _ndjson(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> 
 
 def _csv(spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows:
     shape = shape_of(spooled.file, columns_of(operation))
-    is_result = "outcome" in shape.columns
     found = {
         "format": "csv",
         "encoding": {"cp1251": "windows-1251"}.get(shape.encoding, shape.encoding.removesuffix("-sig")),
@@ -49,7 +48,7 @@ def _csv(spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows
         "delimiter": shape.delimiter,
         "columns": list(shape.columns),
     }
-    return Rows(max(spooled.lines - 1, 1), lambda: read_csv(spooled.file, shape, checker, is_result), found)
+    return Rows(max(spooled.lines - 1, 1), lambda: read_csv(spooled.file, shape, checker), found)
 
 
 _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}

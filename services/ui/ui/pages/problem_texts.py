@@ -44,6 +44,7 @@ def _record_texts() -> dict[str, str]:
         "lone_surrogate": _("A text holds half of a character."),
         "byte_order_mark": _("The text starts with a byte order mark."),
         "not_utf8": _("The text is not UTF-8."),
+        "already_done": _("This row was done before; only rows that failed can be sent again."),
         "wrong_cells": _("The row has another number of cells than the first line."),
         "duplicate_of": _("An earlier row of the file has the same ID."),
         "worker_lost": _("The worker died over this record."),

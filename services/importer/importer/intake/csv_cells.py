@@ -1,0 +1,35 @@
+"""Cells of a CSV file and the values of a record's fields: how each is written and read."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+LEFT_OUT = "'"  # in a file of results: the record does not name this field. No text is written so.
+_WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+)?")  # no longer than Python converts
+Value = int | str | None
+
+
+def defused(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula; ``armed`` gives the text back."""
+    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
+
+
+def armed(text: str) -> str:
+    return text.removeprefix("'")
+
+
+def whole(cell: str) -> int | str:
+    """The number as people and spreadsheets write it; the cell itself where it is none."""
+    found = _WHOLE.fullmatch(cell.strip())
+    return int(found[1]) if found else cell
+
+
+def reading(annotation: Any) -> Callable[[str], Value]:
+    """What makes the value of a field of its cell; an empty cell is null where null may be."""
+    kind = msgspec.inspect.type_info(annotation)
+    kinds = set(map(type, kind.types)) if isinstance(kind, msgspec.inspect.UnionType) else {type(kind)}
+    read = str if msgspec.inspect.StrType in kinds else whole
+    return (lambda cell: read(cell) if cell else None) if msgspec.inspect.NoneType in kinds else read
