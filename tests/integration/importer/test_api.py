@@ -191,9 +191,11 @@ def test_batch_in_another_media_type_is_415(client: FlaskClient) -> None:
 def test_batch_without_worker_says_so_and_can_be_cancelled(waiting_client: FlaskClient) -> None:
     batch = post_lines(waiting_client, RECORDS).get_json()
     assert (batch["state"], batch["queue_position"]) == ("waiting_for_worker", 0)
-    assert post_lines(waiting_client, RECORDS).get_json()["queue_position"] == 1
+    behind = post_lines(waiting_client, RECORDS).get_json()
+    assert behind["queue_position"] == 1
     cancelled = waiting_client.post(f"{BATCHES}/{batch['id']}/cancel", data=b"").get_json()
     assert (cancelled["state"], cancelled["outcomes"]["cancelled"]) == ("cancelled", 2)
+    assert waiting_client.get(f"{BATCHES}/{behind['id']}").get_json()["queue_position"] == 0
 
 
 def test_batches_are_listed_newest_first_by_pages(client: FlaskClient) -> None:

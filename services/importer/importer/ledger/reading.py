@@ -43,9 +43,11 @@ WHERE (CAST(:after_time AS timestamptz) IS NULL OR (created_at, id) < (:after_ti
   AND (CAST(:queue AS text) IS NULL OR queue = :queue)
   AND (CAST(:state AS text) IS NULL OR state = :state) AND expired_at IS NULL
 ORDER BY created_at DESC, id DESC LIMIT :limit""")
+# A batch stays open for a moment after its last chunk; what it waits for then is no worker.
 QUEUE_POSITION = text("""
 SELECT count(*) FROM importer.batch o JOIN importer.batch b ON b.id = :batch_id
-WHERE o.open AND o.queue = b.queue AND (o.served_at, o.id) < (b.served_at, b.id)""")
+WHERE o.open AND o.queue = b.queue AND (o.served_at, o.id) < (b.served_at, b.id)
+  AND EXISTS (SELECT FROM importer.chunk c WHERE c.batch_id = o.id AND c.state IN ('ready', 'leased'))""")
 
 # Results are read a few chunks at a time: one long snapshot would keep dead rows alive for everybody.
 OUTPUTS = text("""
