@@ -135,7 +135,7 @@ def _add_watch(parser: argparse.ArgumentParser) -> None:
 def _add_preview(commands: _Commands) -> None:
     parser = commands.add("preview", files.preview_file, "what the server reads in a file; nothing is written")
     parser.add_argument("file", metavar="FILE", help="CSV, JSON or NDJSON; - reads standard input")
-    parser.add_argument("--operation", type=text, help="read it for this one; else for the first that its columns fit")
+    parser.add_argument("--operation", type=text, help="read it for this one; else for the one that it fits best")
     parser.add_argument("--format", choices=sorted(MEDIA_TYPES), help="what is in FILE; else its ending says it")
     parser.add_argument("--queue", type=text, help="one of the operation's queues")
 

@@ -72,6 +72,45 @@ def test_preview_finds_the_operation_by_the_columns(client: FlaskClient, header:
     assert preview(client, f"{header}\n{cells}\n".encode())["operation"] == operation
 
 
+NDJSON, JSON = "application/x-ndjson", "application/json"
+
+
+@pytest.mark.parametrize(
+    ("record", "operation"),
+    [
+        ({"id": 1, "payload": "a", "name": "extra"}, "normalize_record"),
+        ({"id": 1, "name": "a"}, "load_groups"),
+        ({"id": 1, "name": "a", "coment": "misspelt"}, "load_groups"),
+        ({"id": 1, "file_name": "a", "group": "text"}, "load_types"),
+        ({"row": 7, "outcome": "failed", "code": "exists", "detail": "", "id": 1, "name": "a"}, "load_groups"),
+        ({"id": 1, "__proto__": 1, "constructor": 2}, "normalize_record"),
+        ({}, "normalize_record"),
+    ],
+)
+def test_preview_finds_the_operation_by_the_fields_of_the_first_record(
+    client: FlaskClient, record: dict[str, Any], operation: str
+) -> None:
+    line = json.dumps(record).encode()
+    assert preview(client, b"nonsense\n[1]\n" + line, content_type=NDJSON)["operation"] == operation
+    assert preview(client, b'{"records": [7, %b]}' % line, content_type=JSON)["operation"] == operation
+
+
+@pytest.mark.parametrize(
+    ("header", "known"),
+    [
+        ("id,name,coment", "id, name, comment"),
+        ("id;file_name;grup", "id, file_name, comments, group_id, group"),
+        ("id,payload,price", "id, payload"),
+    ],
+)
+def test_preview_names_the_columns_of_the_operation_that_was_likely_meant(
+    client: FlaskClient, header: str, known: str
+) -> None:
+    answer = client.post(PREVIEW, data=f"{header}\n1,a,b\n", content_type="text/csv")
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "unknown_column")
+    assert answer.get_json()["detail"].endswith(f"; known: {known}.")
+
+
 def test_preview_reads_a_bounded_number_of_rows(client: FlaskClient) -> None:
     body = b"id,payload\n" + b"".join(b"%d,x\n" % row for row in range(50_000))
     found = preview(client, body)

@@ -34,7 +34,9 @@ KEYED = (
     _KEY,
 )
 PREVIEW_OPTIONS = (
-    text_parameter("operation", "What it is for; left out, the first one whose columns a CSV has.", **OPERATION),
+    text_parameter(
+        "operation", "What it is for; left out, the one whose fields the rows have, or most of them.", **OPERATION
+    ),
     _QUEUE,
 )
 FILTERS = (

@@ -9,14 +9,14 @@ from flask import Blueprint, Response
 
 from importer.batches.accepting import checker_for, live_slots
 from importer.batches.backpressure import check_disk
-from importer.batches.request import DEFAULT_OPERATION, operation_named, queue_for
+from importer.batches.guessing import likely_operation
+from importer.batches.request import operation_named, queue_for
 from importer.batches.upload import upload
 from importer.intake.checker import Refusal
-from importer.intake.csv_shape import fits, header_of
-from importer.intake.formats import CSV, JSON, columns_of, open_rows
+from importer.intake.formats import JSON, open_rows
 from importer.intake.spool import Spooled, spool
 from importer.services import services
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.operations import Operation
 from stackroom_kit.arguments import refuse_unknown_arguments, text_argument
 from stackroom_kit.problems import unprocessable
 
@@ -36,13 +36,11 @@ def preview() -> Response:
 
 
 def _operation(media_type: str, spooled: Spooled) -> Operation:
-    """The one that is asked for, else the first one whose columns a CSV has, else the default one."""
+    """The one that is asked for, else the one that the file looks most like."""
     name = text_argument("operation")
-    if name is None and media_type == CSV:
-        header = header_of(spooled.file)
-        name = next((one.name for one in OPERATIONS.values() if fits(header, columns_of(one))), None)
-        spooled.file.seek(0)
-    return operation_named(DEFAULT_OPERATION if name is None else name)
+    if name is None:
+        return likely_operation(media_type, spooled, services().limits.max_record_bytes)
+    return operation_named(name)
 
 
 def _found(media_type: str, spooled: Spooled, operation: Operation) -> dict[str, Any]:

@@ -117,7 +117,8 @@ def _names(header: str, delimiter: str) -> tuple[str, ...]:
     return tuple(cell.strip().lower() for cell in cells)
 
 
-def _check(names: tuple[str, ...], columns: Columns) -> None:
+def check_names(names: Sequence[str], columns: Columns) -> None:
+    """Problem 400 for a file that has other columns than these."""
     listed = ", ".join(columns.known)
     passed_over = columns.of_results if OUTCOME in names else ()
     for name in names:
@@ -130,23 +131,16 @@ def _check(names: tuple[str, ...], columns: Columns) -> None:
         raise _wrong("missing_column", f"The first line must name the columns; missing: {', '.join(missing)}.")
 
 
-def shape_from(header: Header, columns: Columns) -> CSVShape:
-    """Problem 400 for a file that has other columns than these."""
-    candidates = {delimiter: _names(header.line, delimiter) for delimiter in DELIMITERS}
-    delimiter = max(candidates, key=lambda one: sum(name in columns.known for name in candidates[one]))
-    _check(candidates[delimiter], columns)
-    return CSVShape(header.encoding, delimiter, candidates[delimiter])
-
-
-def fits(header: Header, columns: Columns) -> bool:
-    """Whether a file that starts so could be read with these columns."""
-    try:
-        shape_from(header, columns)
-    except Problem:
-        return False
-    return True
+def split_names(line: str, known: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The delimiter with which most of the columns are known, and all of them."""
+    candidates = {delimiter: _names(line, delimiter) for delimiter in DELIMITERS}
+    delimiter = max(candidates, key=lambda one: sum(name in known for name in candidates[one]))
+    return delimiter, candidates[delimiter]
 
 
 def shape_of(file: IO[Any], columns: Columns) -> CSVShape:
     """Reads the file once for its encoding and leaves it anywhere. Problem 400 for a file that is no such CSV."""
-    return shape_from(header_of(file), columns)
+    header = header_of(file)
+    delimiter, names = split_names(header.line, columns.known)
+    check_names(names, columns)
+    return CSVShape(header.encoding, delimiter, names)
