@@ -76,6 +76,7 @@ def test_catalog_answers_500_for_a_while(stack: FaultStack, journal: LoadJournal
     finally:
         catalog.command = well
         catalog.restart()
+    wait_until(lambda: is_ready(stack.catalog_url), 20, "the catalog")
     started = time.monotonic()
     journal.holds(CONVERGE)
     drained = time.monotonic() - started
