@@ -10,7 +10,7 @@ from stackroom_client.errors import UsageError
 from stackroom_client.events import lines
 from stackroom_client.follow import batch_path
 from stackroom_client.server import Call
-from stackroom_client.texts import duration, number, one_line, rows, table
+from stackroom_client.texts import duration, one_line, pace, rows, table
 
 SHOWN_ROWS = 10
 BAD = ("failed", "refused")
@@ -42,10 +42,9 @@ def report(context: Context, batch: Batch) -> str:
 
 
 def _headline(batch: Batch) -> str:
-    pace = batch.raw.get("records_per_second")
     line = f"batch {batch.id}: {batch.label}, {rows(batch.rows)}, {batch.state.replace('_', ' ')}"
-    if pace:
-        line += f", {number(pace)} records/s"
+    if batch.raw.get("records_per_second"):
+        line += f", {pace(batch.raw['records_per_second'])}"
     if batch.raw.get("seconds_left"):
         line += f", {duration(batch.raw['seconds_left'])} left"
     return line + ("\ndry run: nothing was changed" if batch.is_dry_run else "")

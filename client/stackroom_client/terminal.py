@@ -10,7 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from stackroom_client.batch import Batch
-from stackroom_client.texts import duration, number
+from stackroom_client.texts import duration, pace
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {unit}{postfix}"  # the unit is where records are counted
 
@@ -75,8 +75,8 @@ class BatchBar:
         self._bar = bar
 
     def show(self, batch: Batch) -> None:
-        pace, left = batch.raw.get("records_per_second"), batch.raw.get("seconds_left")
-        parts = [f"{number(pace)} records/s" if pace else "", f"{duration(left)} left" if left else ""]
+        per_second, left = batch.raw.get("records_per_second"), batch.raw.get("seconds_left")
+        parts = [pace(per_second) if per_second else "", f"{duration(left)} left" if left else ""]
         self._bar.n = batch.progress
         self._bar.unit = f"{batch.rows - batch.pending:,}/{batch.rows:,}"
         self._bar.set_description_str(batch.state.replace("_", " "), refresh=False)

@@ -17,6 +17,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def pace(per_second: float) -> str:
+    """Records a second; of videos it is a part of one."""
+    return f"{per_second:.3g} records/s" if per_second < 10 else f"{number(per_second)} records/s"
+
+
 def rows(count: int) -> str:
     return "1 row" if count == 1 else f"{number(count)} rows"
 

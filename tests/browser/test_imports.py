@@ -73,6 +73,38 @@ def test_reason_of_a_row_is_translated_and_names_its_field(visit: Visit, stack: 
     )
 
 
+def test_batches_are_shown_by_their_state_and_without_scripts(visit: Visit, stack: WholeStack) -> None:
+    ids = {"done": stack.importer.post_rows(1)}
+    stack.importer.wait_finished(ids["done"])
+    stack.importer.call("POST", "/api/importer/batches", b"[]\n", Content_Type="application/x-ndjson")
+    ids["done_with_errors"] = next(stack.importer.all_batches())["id"]
+    page = visit(script=False).open("/imports")
+    for name, kept, left in (
+        ("готово", "done", "done_with_errors"),
+        ("готово, есть ошибки", "done_with_errors", "done"),
+    ):
+        page.get_by_role("navigation", name="Состояние").get_by_role("link", name=name, exact=True).click()
+        expect(page.locator(f'#live a[href="/imports/{ids[kept]}"]')).to_be_visible()
+        expect(page.locator(f'#live a[href="/imports/{ids[left]}"]')).to_have_count(0)
+    page.goto(page.url.replace("done_with_errors", "lost"))
+    expect(page.locator("#live tbody tr").first).to_be_visible()
+
+
+def test_file_without_an_operation_is_taken_for_what_its_rows_are(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "groups.ndjson").write_text('{"id": 901, "name": "Карты"}\n{"id": 902, "nam": "Звук"}\n')
+    page = visit().open("/imports")
+    page.locator("#file").set_input_files(tmp_path / "groups.ndjson")
+    expect(page.locator("#preview-facts")).to_contain_text("Загрузка групп в реестр")
+    expect(page.locator("#preview-refused li")).to_have_text("2: nam: Такого поля нет.")
+
+
+def test_workbook_that_is_dropped_is_named_as_what_it_is(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "groups.xlsx").write_bytes(b"PK\x03\x04\x14\0\6\0\x08\0[Content_Types].xml")
+    page = visit().open("/imports")
+    page.locator("#file").set_input_files(tmp_path / "groups.xlsx")
+    expect(page.locator("#messages")).to_contain_text("Это книга Excel или другой таблицы; сохраните её лист как CSV.")
+
+
 def test_empty_form_says_what_is_missing(visit: Visit) -> None:
     page = visit().open("/imports")
     page.get_by_role("button", name="Проверить").click()

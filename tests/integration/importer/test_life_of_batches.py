@@ -12,6 +12,8 @@ from importer.ledger.expire import drop_payloads, expire_old
 from importer.ledger.failure import fail_whole
 from importer.ledger.statements import CLOSE_FINISHED
 from importer.settings import Settings
+from importer.workers.registry import forget_worker, note_heartbeat
+from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
 from tests.support.ledger import Ledger
 
 BATCHES = "/api/importer/batches"
@@ -147,6 +149,18 @@ def test_batches_are_listed_by_state(client: FlaskClient, ledger: Ledger) -> Non
 
     assert (listed("cancelled"), listed("waiting_for_worker"), listed("done")) == ([cancelled], [waiting], [])
     assert client.get(f"{BATCHES}?state=lost").status_code == 400
+
+
+def test_seconds_left_are_not_guessed_while_no_worker_is_there(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id = ledger.accept(30)
+    note_heartbeat(ledger.engine, Heartbeat("w1", "here", CONTRACT_VERSION, ["cpu"], 1, ["normalize_record"], {}))
+    ledger.report(ledger.must_claim())
+    running = client.get(f"{BATCHES}/{batch_id}").get_json()
+    assert (running["state"], running["seconds_left"] > 0) == ("running", True)
+    forget_worker(ledger.engine, "w1")
+    waiting = client.get(f"{BATCHES}/{batch_id}").get_json()
+    assert (waiting["state"], waiting["seconds_left"]) == ("waiting_for_worker", None)
+    assert waiting["records_per_second"] > 0
 
 
 def test_operations_say_their_fields_and_who_serves_them(client: FlaskClient) -> None:

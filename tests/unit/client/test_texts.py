@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackroom_client.texts import duration, one_line, size, table
+from stackroom_client.texts import duration, one_line, pace, size, table
 
 
 def test_table_sets_numbers_to_the_right_and_counts_wide_letters_twice() -> None:
@@ -16,6 +16,13 @@ def test_table_without_lines_has_its_heads() -> None:
 
 def test_table_shortens_long_cells() -> None:
     assert table(("reason",), [("x" * 500,)]).splitlines()[1] == "x" * 59 + "…"
+
+
+@pytest.mark.parametrize(
+    ("per_second", "expected"), [(0.04, "0.04 records/s"), (7.0, "7 records/s"), (12345.6, "12,346 records/s")]
+)
+def test_pace_is_not_rounded_to_nothing(per_second: float, expected: str) -> None:
+    assert pace(per_second) == expected
 
 
 @pytest.mark.parametrize("text", ["\x1b[2J", "a\nb", "\x07", "\u202e", "\ud800"])

@@ -112,6 +112,8 @@ def test_csv_refuses_only_the_bad_row(row: bytes, code: str) -> None:
         (b"\xef\xbb\xbf\xef\xbb\xbfid,payload\n1,a\n", "unknown_column"),
         (b"id,payload,\n1,a,\n", "unknown_column"),
         (b"\x98\n", "wrong_encoding"),
+        (b"PK\x03\x04\x14\0\0\0xl/workbook.xml", "spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "spreadsheet"),
     ],
 )
 def test_csv_that_is_wrong_as_a_whole_is_a_problem(body: bytes, code: str) -> None:

@@ -61,15 +61,21 @@ def changes_of(row: Row[Any]) -> dict[str, int] | None:
 
 
 def _pace(row: Row[Any]) -> tuple[float | None, float | None]:
-    """Records per second since the first claim, and the seconds that the rest will take at that pace."""
+    """Records per second since the first claim, and the seconds that the rest will take at that pace.
+
+    While a batch waits for a worker nobody can know how long it will take.
+    """
     if row.started_at is None:
         return None, None
     until = row.finished_at if is_finished(row) and row.finished_at else row.now
     seconds = max((until - row.started_at).total_seconds(), 0.001)
-    computed = row.done_rows + float(row.part_rows)
-    pace = computed / seconds
+    pace = (row.done_rows + float(row.part_rows)) / seconds
+    shown = round(pace, 1 if pace >= 10 else 3)  # of videos it is a small part of one
+    if is_finished(row):
+        return shown, 0.0
     left = _pending(row) - float(row.part_rows)
-    return round(pace, 1), (round(left / pace, 1) if pace else None) if not is_finished(row) else 0.0
+    can_tell = pace and row.state != "waiting_for_worker"
+    return shown, round(left / pace, 1) if can_tell else None
 
 
 def _progress(row: Row[Any]) -> float:

@@ -13,8 +13,9 @@ from stackroom_kit.problems import FieldError, Problem, bad_request
 DELIMITERS = (",", ";", "\t")
 OUTCOME = "outcome"  # the column that only results have
 MAX_HEADER_CHARACTERS = 8192  # of the first line, with its end
-SHAPE_PROBLEMS = {400: ("missing_column", "repeated_column", "unknown_column", "wrong_encoding")}
+SHAPE_PROBLEMS = {400: ("missing_column", "repeated_column", "spreadsheet", "unknown_column", "wrong_encoding")}
 NOT_WINDOWS_1251 = b"\x98"  # the only byte that means nothing there
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as XLSX and ODS begin, and as XLS does
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -68,12 +69,14 @@ def _holds(file: IO[Any], byte: bytes) -> bool:
 def _encoding(file: IO[Any]) -> str:
     """UTF-8 if every byte of the file allows it, else Windows-1251, as spreadsheets in Russian write it."""
     file.seek(0)
-    start = file.read(3)
+    start = file.read(4)
+    if start in SPREADSHEETS:
+        raise _wrong("spreadsheet", "The file is a workbook of a spreadsheet program; save the sheet as CSV.")
     if start[:2] in WIDE_MARKS:
         raise _wrong("wrong_encoding", "The file is UTF-16; save it as UTF-8 or Windows-1251.")
     bad_byte = _bad_byte(file)
     if bad_byte is None:
-        return "utf-8-sig" if start == codecs.BOM_UTF8 else "utf-8"
+        return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
     if _holds(file, NOT_WINDOWS_1251):
         detail = f"The file is neither UTF-8 (about byte {bad_byte} is none) nor Windows-1251 (a byte is 0x98)."
         raise _wrong("wrong_encoding", detail)

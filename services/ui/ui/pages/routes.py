@@ -9,6 +9,7 @@ from ui.gateway.routes import IMPORTER
 from ui.gateway.upstream import Upstream
 from ui.health import part_state
 from ui.pages.reading import Reading, read
+from ui.pages.texts import state_texts
 
 BATCHES = "/api/importer/batches"
 PAGE_ROWS = 25
@@ -35,14 +36,16 @@ class Pages:
         return render_template("types.html")
 
     def imports(self) -> str:
-        after = request.args.get("after", "")
+        after, state = request.args.get("after", ""), request.args.get("state", "")
         page = f"&after={after}" if _CURSOR.fullmatch(after) else ""
-        batches = self._read(f"{BATCHES}?limit={PAGE_ROWS}{page}")
+        only = f"&state={state}" if state in state_texts() else ""
+        batches = self._read(f"{BATCHES}?limit={PAGE_ROWS}{only}{page}")
         return render_template(
             "imports.html",
             batches=batches,
             known=self._read("/api/importer/operations").items,
             is_first=not page,
+            only_state=state if only else "",
             max_body_bytes=self._max_body_bytes,
         )
 

@@ -12,6 +12,9 @@ import { showVideos } from "./video_results.js";
 
 const rounded = (/** @type {number | null} */ value) => (value === null ? "—" : number(Math.round(value)));
 
+/** @param {number | null} value records a second; of videos it is a part of one */
+const pace = (value) => (value !== null && value < 10 ? number(value) : rounded(value));
+
 /** @param {string} id @param {string | null} value */
 function showTime(id, value) {
   if (value) byId(id).replaceChildren(element("time", { datetime: value }));
@@ -32,7 +35,7 @@ function possible({ state, outcomes, changes, options, undo_of }) {
 function showCounts(batch) {
   for (const place of document.querySelectorAll("[data-count]")) place.textContent = number(batch.outcomes[place.dataset.count]);
   for (const place of document.querySelectorAll("[data-change]")) place.textContent = number(batch.changes?.[place.dataset.change] ?? 0);
-  byId("pace").textContent = rounded(batch.records_per_second);
+  byId("pace").textContent = pace(batch.records_per_second);
   byId("left").textContent = rounded(batch.seconds_left);
   byId("place").hidden = batch.queue_position === null;
   byId("position").textContent = number(batch.queue_position ?? 0);
