@@ -13,12 +13,19 @@ class AcceleratorError(RuntimeError):
     """As torch names it."""
 
 
+class DeferredCudaCallError(Exception):
+    """As torch names it."""
+
+
 @pytest.mark.parametrize(
     "error",
     [
         OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
         RuntimeError("CUDA error: out of memory"),
         RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
+        RuntimeError("FIND was unable to find an engine to execute this computation after trying 6 plans."),
+        RuntimeError("GET was unable to find an engine to execute this computation"),
     ],
 )
 def test_lack_of_device_memory_is_both(error: Exception) -> None:
@@ -34,6 +41,8 @@ def test_lack_of_device_memory_is_both(error: Exception) -> None:
         RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"),
         RuntimeError("No CUDA GPUs are available"),
         RuntimeError("Found no NVIDIA driver on your system."),
+        RuntimeError("NVML_SUCCESS == r INTERNAL ASSERT FAILED at CUDACachingAllocator.cpp"),
+        DeferredCudaCallError("CUDA call failed lazily at initialization with error: device >= 0"),
         RuntimeError("CUDA unknown error - this may be due to an incorrectly set up environment"),
     ],
 )

@@ -96,6 +96,27 @@ def test_no_memory_for_one_window_loses_the_device(worker: Worker, faults: Path)
         worker.process("clip.mp4")
 
 
+def test_error_of_which_nothing_is_known_loses_a_device_that_computes_no_more() -> None:
+    """No list of CUDA's words is ever whole. This torch has no CUDA, so its GPU computes nothing."""
+    import torch
+
+    from worker_gpu.model.transnet import Model
+
+    def network(_: torch.Tensor) -> torch.Tensor:
+        raise ValueError("words that nobody knew")
+
+    frames = np.zeros((100, 27, 48, 3), np.uint8)
+    with pytest.raises(ValueError, match="words that nobody knew"):
+        Model(network, torch.device("cpu")).predict(frames)
+    with pytest.raises(DeviceLost):
+        Model(network, torch.device("cuda:0")).predict(frames)
+
+
+def test_weights_that_a_device_does_not_take_lose_it() -> None:
+    with pytest.raises(DeviceLost, match="CUDA"):
+        load_model("cuda:0")
+
+
 def test_error_of_the_device_loses_it(worker: Worker, faults: Path) -> None:
     write_video(worker.media / "clip.mp4", 5)
     (faults / "error_once").touch()

@@ -32,6 +32,13 @@ def check() -> None:
         raise DeviceLost(f"the GPU does not compute: {said}")
 
 
+def compute(device: str) -> None:
+    """One small sum, in a process that may touch CUDA. Raises what torch does where the device does not compute."""
+    import torch
+
+    torch.ones(2, device=device).sum().item()
+
+
 def main() -> int:
     try:
         import torch
@@ -42,7 +49,7 @@ def main() -> int:
         sys.stderr.write("this torch was built without CUDA\n")
         return CANNOT
     try:
-        torch.ones(2, device=choose_device()).sum().item()
+        compute(choose_device())
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         sys.stderr.write(f"{first_line}\n")

@@ -3,7 +3,14 @@
 They are told apart by names and texts, so that nobody has to import torch for it.
 """
 
-OUT_OF_MEMORY = ("CUDA out of memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "NVDEC out of memory")
+OUT_OF_MEMORY = (
+    "CUDA out of memory",
+    "CUDA error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "DEVICE_ALLOCATION_FAILED",  # cuDNN 9
+    "find an engine to execute this computation",  # of cuDNN: each that it tried wanted more memory than there is
+)
 DEVICE = (
     "CUDA error",
     "CUDA driver",
@@ -14,9 +21,9 @@ DEVICE = (
     "cuDNN error",
     "No CUDA GPUs are available",
     "Found no NVIDIA driver",
-    "Unable to find an engine to execute this computation",
+    "NVML_SUCCESS",  # torch asks NVML when memory is short, and asserts that it answers
 )
-CLASSES = {"AcceleratorError", "OutOfMemoryError"}  # torch's own, subclasses of RuntimeError
+CLASSES = {"AcceleratorError", "DeferredCudaCallError", "OutOfMemoryError"}  # torch's own
 
 
 def _has(error: BaseException, texts: tuple[str, ...]) -> bool:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from stackroom_jobs.worker import DeviceLost
 from worker_gpu.device import before_step, is_device_error, is_out_of_memory
+from worker_gpu.device.check import compute
 from worker_gpu.model.network import FRAMES, Network
 
 NAME = "TransNet V2"
@@ -63,8 +63,8 @@ class Model:
         try:
             before_step(windows)
             return self._run(frames)
-        except RuntimeError as error:
-            if not is_device_error(error):
+        except Exception as error:
+            if not _is_devices_fault(error, self._device):
                 raise
             if not is_out_of_memory(error) or windows == 1:
                 raise DeviceLost(str(error)) from error
@@ -83,14 +83,26 @@ class Model:
 
 def load(weights: Path, device: str) -> Model:
     """Half precision on a GPU, single on a CPU. DeviceLost where the device fails."""
-    torch.backends.cudnn.benchmark = True  # windows are all of one size
+    torch.backends.cudnn.benchmark = True  # there are few sizes: WINDOWS_ON_GPU windows, and what is left at the end
+    there = torch.device(device)
+    read: dict[str, Tensor] = torch.load(weights, map_location="cpu", weights_only=True)
     try:
-        there = torch.device(device)
-        read: Any = torch.load(weights, map_location=there, weights_only=True)
-        network = Network(read, torch.float16 if there.type == "cuda" else torch.float32)
-        model = Model(network, there)
-    except RuntimeError as error:
-        if is_device_error(error):
+        moved = {name: tensor.to(there) for name, tensor in read.items()}
+        return Model(Network(moved, torch.float16 if there.type == "cuda" else torch.float32), there)
+    except Exception as error:
+        if _is_devices_fault(error, there):
             raise DeviceLost(str(error)) from error
         raise
-    return model
+
+
+def _is_devices_fault(error: Exception, device: torch.device) -> bool:
+    """By its words; or since the device computes nothing any more, as after most errors of CUDA, whatever they say."""
+    return is_device_error(error) or not _computes(device)
+
+
+def _computes(device: torch.device) -> bool:
+    try:
+        compute(str(device))
+    except Exception:  # noqa: BLE001 - whatever it is, it did not compute
+        return False
+    return True
