@@ -1,6 +1,7 @@
 """NVML without a GPU: what ``nvidia-ml-py`` would say of the GPUs that the file ``STUB_GPUS`` tells of.
 
-JSON: a list of {"uuid", "model", "mig": [uuid...], "trouble": "lost" | "unknown"}. Without a file there is no driver.
+JSON: a list of {"uuid", "model", "mig": [uuid...], "shares_memory": true, "trouble": "lost" | "unknown"}. Without a
+file there is no driver.
 The errors are those of the real package, by name.
 """
 
@@ -60,6 +61,8 @@ def nvmlDeviceGetCount() -> int:  # noqa: N802
 
 
 def nvmlDeviceGetHandleByIndex(index: int) -> dict[str, Any]:  # noqa: N802
+    if _gpus[index].get("trouble") == "lost":
+        raise NVMLError_GpuIsLost("GPU is lost")
     return _gpus[index]
 
 
@@ -81,6 +84,8 @@ def nvmlDeviceGetName(handle: dict[str, Any]) -> str:  # noqa: N802
 
 
 def nvmlDeviceGetMemoryInfo(handle: dict[str, Any]) -> SimpleNamespace:  # noqa: N802
+    if handle.get("shares_memory"):
+        raise NVMLError_NotSupported("Not Supported")
     return SimpleNamespace(total=80 << 30, used=2 << 30)
 
 

@@ -28,7 +28,7 @@ def gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     path = tmp_path / "gpus.json"
     for name, value in {**WITHOUT_GPU, "STUB_CUDA": "12.8", "STUB_GPUS": str(path)}.items():
         monkeypatch.setenv(name, value)
-    for name in (CUDA_VARIABLE, VARIABLE, fake.VARIABLE, "STUB_CUDA_ERROR"):
+    for name in (CUDA_VARIABLE, VARIABLE, fake.VARIABLE, "STUB_CUDA_ERROR", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         monkeypatch.setenv(name, "to be restored to what it was")
         monkeypatch.delenv(name)
     monkeypatch.setattr(nvml, "pynvml", pynvml)
@@ -119,6 +119,29 @@ def test_instance_of_a_gpu_tells_no_utilisation(gpus: Machine) -> None:
     found = prepared("auto").look()
     assert found is not None
     assert (found.uuid, found.utilisation, found.memory_total) == ("MIG-1", None, 80 << 30)
+
+
+def test_gpu_that_shares_the_hosts_memory_tells_none(gpus: Machine) -> None:
+    gpus([{**A, "shares_memory": True}])
+    found = prepared("auto").look()
+    assert found is not None
+    assert (found.model, found.memory_total, found.memory_used) == ("NVIDIA A10", None, None)
+
+
+@pytest.mark.parametrize("setting", ["cuda:1", "GPU-bbbb"])
+def test_gpu_that_is_lost_takes_no_other_with_it(gpus: Machine, setting: str) -> None:
+    gpus([{**A, "trouble": "lost"}, B])
+    assert choose(setting).uuid == "GPU-bbbb"
+
+
+@pytest.mark.parametrize("setting", ["auto", "cuda:0"])
+def test_gpu_that_is_lost_is_not_replaced_by_another(gpus: Machine, setting: str) -> None:
+    """The other has a worker of its own."""
+    gpus([{**A, "trouble": "lost"}, B])
+    with pytest.raises(DeviceLost, match=f"DEVICE={setting}: this GPU is lost"):
+        choose(setting)
+    with pytest.raises(DeviceLost, match="GPU-aaaa is not here; found: a lost GPU, GPU-bbbb"):
+        choose("GPU-aaaa")
 
 
 def test_gpu_that_does_not_compute_is_refused_with_its_own_words(gpus: Machine) -> None:

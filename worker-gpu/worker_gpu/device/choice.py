@@ -65,14 +65,22 @@ def _choose_gpu(setting: str) -> Choice:
     uuid = _find(wanted, found)
     if not uuid:
         raise DeviceLost(f"DEVICE={setting} is not here; found: {', '.join(found) or 'no GPU at all'}")
-    return Choice("cuda", f"DEVICE={setting}", uuid)
+    return Choice("cuda", f"DEVICE={setting}", _unless_lost(uuid, setting))
+
+
+def _unless_lost(uuid: str, setting: str) -> str:
+    if uuid == nvml.LOST:
+        raise DeviceLost(f"DEVICE={setting}: this GPU is lost: reset it or restart the host")
+    return uuid
 
 
 def _first_visible(found: list[str]) -> Choice:
     """``CUDA_VISIBLE_DEVICES`` of whoever started this worker holds, as for every other program."""
     visible = os.environ.get(CUDA_VARIABLE)
+    if visible is None and not found:
+        return Choice("cpu", "no GPU is here")
     if visible is None:
-        return Choice("cuda", "the first GPU", found[0]) if found else Choice("cpu", "no GPU is here")
+        return Choice("cuda", "the first GPU", _unless_lost(found[0], "auto"))
     uuid = _find(visible.partition(",")[0].strip(), found)
     if uuid:
         return Choice("cuda", f"{CUDA_VARIABLE}={visible}", uuid)

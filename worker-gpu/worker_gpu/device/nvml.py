@@ -13,6 +13,7 @@ import pynvml
 from stackroom_jobs.protocol import Device
 
 T = TypeVar("T")
+LOST = "a lost GPU"
 
 
 class NvmlError(Exception):
@@ -35,23 +36,25 @@ def has_driver() -> bool:
 
 
 def uuids() -> list[str]:
-    """Of everything that can be computed on, in nvidia-smi's order; a GPU that MIG has cut gives its instances."""
+    """Of everything that can be computed on, in nvidia-smi's order; a GPU that MIG has cut gives its instances.
+
+    LOST stands in the place of a GPU that fell off the bus: it must not take the others with it.
+    """
     with _nvml():
-        handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
-        return [uuid for handle in handles for uuid in _usable(handle)]
+        return [uuid for index in range(pynvml.nvmlDeviceGetCount()) for uuid in _usable_at(index)]
 
 
 def look(uuid: str) -> Device:
     """What a GPU, or an instance of one, says of itself now. GpuGone, or NvmlError."""
     with _nvml():
         handle = pynvml.nvmlDeviceGetHandleByUUID(uuid)
-        memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
+        memory = _if_told(lambda: pynvml.nvmlDeviceGetMemoryInfo(handle))
         return Device(
             kind="cuda",
             model=str(pynvml.nvmlDeviceGetName(handle)),
             uuid=uuid,
-            memory_total=int(memory.total),
-            memory_used=int(memory.used),
+            memory_total=memory and int(memory.total),
+            memory_used=memory and int(memory.used),
             utilisation=_if_told(lambda: int(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)),
             driver=_if_told(lambda: str(pynvml.nvmlSystemGetDriverVersion())),
             cuda=_if_told(_cuda_version),
@@ -72,6 +75,13 @@ def _nvml() -> Iterator[None]:
         raise NvmlError(f"NVML: {error}") from error
 
 
+def _usable_at(index: int) -> list[str]:
+    try:
+        return _usable(pynvml.nvmlDeviceGetHandleByIndex(index))
+    except pynvml.NVMLError_GpuIsLost:
+        return [LOST]
+
+
 def _usable(handle: Any) -> list[str]:
     if not _if_told(lambda: bool(pynvml.nvmlDeviceGetMigMode(handle)[0])):
         return [str(pynvml.nvmlDeviceGetUUID(handle))]
@@ -82,7 +92,7 @@ def _usable(handle: Any) -> list[str]:
 
 
 def _if_told(ask: Callable[[], T]) -> T | None:
-    """None for what this kind of device does not tell: an instance has no utilisation, an old GPU no MIG."""
+    """None for what this kind of device does not tell: an instance has no utilisation, shared memory no size."""
     try:
         return ask()
     except (pynvml.NVMLError_NotSupported, pynvml.NVMLError_NotFound, pynvml.NVMLError_InvalidArgument):
