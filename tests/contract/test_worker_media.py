@@ -98,7 +98,9 @@ def test_empty_file_is_read_as_nothing(importer: Importer) -> None:
         assert file.seek(0, os.SEEK_END) == 0
 
 
-@pytest.mark.parametrize(("name", "code"), [("no.mp4", "not_found"), ("../a", "bad_name"), ("\ud800", "bad_name")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("no.mp4", "not_found"), ("../a", "bad_name"), ("\ud800", "bad_name"), ("", "bad_name")]
+)
 def test_name_that_leads_to_no_file_is_an_error_of_the_record(importer: Importer, name: str, code: str) -> None:
     with pytest.raises(RecordError) as caught:
         importer.media().open(name)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 from urllib3 import BaseHTTPResponse
 
+from stackroom_jobs.media.names import check_name
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.protocol import Picture
 from stackroom_jobs.worker.client import GONE, WorkerAPI, WorkerAPIError
@@ -50,6 +51,7 @@ class RemoteMedia:
 
     def open(self, name: str) -> BinaryIO:
         """As ``Media.open``. Memory is bounded by the blocks that RemoteFile keeps, whatever the file's size."""
+        check_name(name)
         file = RemoteFile(lambda start, size: self._block(name, start, size))
         try:
             file.begin()
@@ -74,20 +76,13 @@ class RemoteMedia:
 
     def _block(self, name: str, start: int, size: int) -> Block:
         """At most ``size`` bytes from ``start``; none where the file ends before."""
-        path = "/internal/media/file?" + _query(name)
+        path = "/internal/media/file?" + urlencode({"name": name})
         headers = {"Range": f"bytes={start}-{start + size - 1}"}
         answer = self._api.send_until(self._deadline(), "GET", path, None, headers)
         if answer.status not in (206, 416):
             raise _refused(answer)
         total = int(answer.headers["Content-Range"].rpartition("/")[2])
         return Block(answer.data if answer.status == 206 else b"", total, answer.headers.get("ETag", ""))
-
-
-def _query(name: str) -> str:
-    try:
-        return urlencode({"name": name})
-    except UnicodeEncodeError:
-        raise RecordError("bad_name", "a name holds no control characters") from None
 
 
 def _refused(answer: BaseHTTPResponse) -> Exception:
