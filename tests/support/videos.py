@@ -23,9 +23,9 @@ def _frame(number: int) -> VideoFrame:
     return frame
 
 
-def write_video(path: Path, frames: int, codec: str = "mpeg4") -> Path:
-    """So many frames of 96x64 at 25 per second; the format is that of the path's suffix."""
-    with av.open(str(path), "w") as container:
+def write_video(path: Path, frames: int, codec: str = "mpeg4", options: dict[str, str] | None = None) -> Path:
+    """So many frames of 96x64 at 25 per second; the format is that of the path's suffix, with FFmpeg's ``options``."""
+    with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream(codec, rate=RATE)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, PIXEL_FORMATS.get(codec, "yuv420p")

@@ -20,8 +20,9 @@ class Shot(msgspec.Struct, frozen=True, gc=False):
 
 
 class VideoResult(msgspec.Struct, frozen=True, gc=False):
-    """Durations are in seconds, the frame rate in frames per second; both are null where the file does not tell.
+    """``duration`` is from the first frame to the end of the last that was decoded, in seconds.
 
+    ``frame_rate`` is in frames per second, null where the file does not tell.
     ``width`` and ``height`` are those of the frames as they are stored; ``rotation`` is by how many degrees they are
     turned counterclockwise to be shown. ``frames`` were decoded, which can differ from what the file says of itself.
     ``damaged`` says that parts of it could not be decoded. ``shots`` is null where no model is installed, and

@@ -49,6 +49,24 @@ def test_video_cut_in_the_middle_gives_the_frames_that_are_left(worker: Worker) 
     assert 0 < found.frames < 100
 
 
+def test_duration_is_that_of_the_frames_where_the_header_tells_of_more(worker: Worker) -> None:
+    whole = write_video(worker.media / "whole.mov", 100, options={"movflags": "faststart"}).read_bytes()
+    (worker.media / "half.mov").write_bytes(whole[: len(whole) * 3 // 4])
+    found = worker.process("half.mov")
+    assert 0 < found.frames < 100
+    assert found.damaged
+    assert found.duration == pytest.approx(found.frames / 25)
+
+
+def test_recordings_that_were_put_together_go_on_where_the_one_before_ended(worker: Worker) -> None:
+    """The clock of an MPEG transport stream starts anew in the middle then."""
+    one = write_video(worker.media / "one.ts", 50, "mpeg2video").read_bytes()
+    (worker.media / "three.ts").write_bytes(one * 3)
+    found = worker.process("three.ts")
+    assert found.frames == 150
+    assert found.duration == pytest.approx(6.0, abs=0.1)
+
+
 def test_video_with_overwritten_bytes_is_damaged(worker: Worker) -> None:
     data = bytearray(write_video(worker.media / "good.avi", 100, "mjpeg").read_bytes())
     middle = len(data) // 2

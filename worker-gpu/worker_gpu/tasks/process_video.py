@@ -86,7 +86,7 @@ def _facts(frames: Frames) -> dict[str, Any]:
         "height": frames.height,
         "rotation": frames.rotation,
         "frames": frames.count,
-        "duration": _rounded(frames.duration),
+        "duration": _rounded(frames.end),
         "frame_rate": _rounded(frames.rate),
         "damaged": frames.is_damaged,
     }

@@ -12,6 +12,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 RATE = 25.0  # frames per second, where nothing says otherwise
+# Seconds. Frames come in order, so a clock that falls so far began anew: recordings were put together.
+JUMP_BACK = 1.0
 
 
 class TimedFrame(NamedTuple):
@@ -64,7 +66,7 @@ class Frames:
 
     @property
     def duration(self) -> float | None:
-        """In seconds, as the file tells it; where it does not, until the end of the last frame so far."""
+        """In seconds, as the file tells it beforehand; where it does not, until the end of the last frame so far."""
         if self._stream.duration is not None and self._stream.time_base is not None:
             told = float(self._stream.duration * self._stream.time_base)
         else:
@@ -100,6 +102,6 @@ class Frames:
     def _time_of(self, frame: VideoFrame) -> float:
         if frame.pts is None:
             return self.end
-        if self._first is None:
+        if self._first is None or frame.time - self._first < self._time - JUMP_BACK:
             self._first = frame.time - self.end
         return float(frame.time - self._first)

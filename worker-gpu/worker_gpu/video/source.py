@@ -19,6 +19,8 @@ from worker_gpu.video.frames import Frames
 FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf,m4v,h264,hevc,mpegvideo,av1,obu,gif,yuv4mpegpipe"
 OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
 MAX_PIXELS = 8192 * 8192  # of one frame: more is a file made to eat memory
+# NVDEC has 32 surfaces: each thread keeps one beside the 18 that H.264 may want, and FFmpeg would start up to 16.
+THREADS_ON_GPU = 4
 
 
 @contextmanager
@@ -28,7 +30,7 @@ def open_video(file: BinaryIO, device: str) -> Iterator[Frames]:
     On a GPU frames are decoded by its own decoder, if it and FFmpeg's build can; quietly on the CPU otherwise.
     """
     with _open(file, _hardware(device)) as container:
-        yield Frames(container, _stream(container))
+        yield Frames(container, choose_stream(container))
 
 
 def _hardware(device: str) -> HWAccel | None:
@@ -49,10 +51,10 @@ def _open(file: BinaryIO, hardware: HWAccel | None) -> InputContainer:
     except OSError as error:
         if error.errno != errno.EINVAL:  # a header that sends the reader to before the start is no fault of the disk
             raise
-    raise RecordError("not_a_video", "the file is in no video format that is read here")
+    raise RecordError("not_a_video", "the file is broken, not whole, or in no video format that is read here")
 
 
-def _stream(container: InputContainer) -> VideoStream:
+def choose_stream(container: InputContainer) -> VideoStream:
     """The first with moving pictures: the cover of a piece of music is a video to FFmpeg, too."""
     streams = [one for one in container.streams.video if not one.disposition & Disposition.attached_pic]
     if not streams:
@@ -64,4 +66,6 @@ def _stream(container: InputContainer) -> VideoStream:
         raise RecordError("too_large", f"frames of more than {MAX_PIXELS} pixels are not decoded")
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "AUTO"
+    if stream.codec_context.is_hwaccel:
+        stream.codec_context.thread_count = THREADS_ON_GPU
     return stream
