@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -23,6 +23,7 @@ class LocalStack:
         self.home = folder / "home"
         self._folder = folder
         self._starts = 0
+        self._supervisor: Process | None = None
         ports = {name: f"http://127.0.0.1:{free_port()}" for name in ADDRESSES}
         self.env = {**ports, "UI_PORT": str(free_port()), "WEB_PROCESSES": "1"}
 
@@ -40,12 +41,18 @@ class LocalStack:
             {**self.env, **(extra or {})},
         )
 
-    def up(self) -> Process:
-        """A started stack whose gateway and all services are ready."""
-        process = self.command("up")
-        process.wait_ready(lambda: "ready on http://" in process.output(), START_LIMIT)
+    def up(self) -> None:
+        """Start it unless it runs; the gateway and all services are ready then."""
+        if self._supervisor is None or not self._supervisor.is_running():
+            self._supervisor = self.command("up")
+            self._supervisor.wait_ready(lambda: "ready on http://" in self.supervisor.output(), START_LIMIT)
         assert is_ready(self.url, "/api/health/ready")
-        return process
+
+    @property
+    def supervisor(self) -> Process:
+        """That of the last start, whether it runs or not."""
+        assert self._supervisor is not None, "it was never started"
+        return self._supervisor
 
     def pid(self, part: str) -> int:
         mark = json.loads((self.home / "run" / f"{part}.json").read_text())
@@ -55,14 +62,16 @@ class LocalStack:
         """Everything that was started for this folder and lives; servers hide their environment, not their folder."""
         return [process for process in psutil.process_iter() if _is_under(process, self.home)]
 
-    def kill_everything(self, supervisor: Process) -> None:
-        """SIGKILL for all of it at once, as when a machine loses its power."""
-        victims = self.processes()
-        supervisor.send(signal.SIGKILL)
+    def kill_all_but(self, parts: Sequence[str]) -> None:
+        """SIGKILL for the supervisor and all else at once, as when a machine loses its power, but for these."""
+        left = {self.pid(part) for part in parts}
+        spared = left | {child.pid for pid in left for child in psutil.Process(pid).children(recursive=True)}
+        victims = [process for process in self.processes() if process.pid not in spared]
+        self.supervisor.send(signal.SIGKILL)
         for victim in victims:
             _kill(victim)
-        supervisor.wait(10)
-        wait_until(lambda: not self.processes(), what="the end of all processes")
+        self.supervisor.wait(10)
+        wait_until(lambda: {one.pid for one in self.processes()} <= spared, what="the end of all others")
 
 
 def _is_under(process: psutil.Process, home: Path) -> bool:

@@ -4,10 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.support.local_stack import LocalStack
 from tests.support.processes import ROOT
@@ -32,15 +29,6 @@ def pattern(expected: str) -> str:
     """A line of its own, … stands for any number of lines, else for the rest of what stands there."""
     lines = [r"(?:.*\n)*" if line == "…" else f"{re.escape(line)}\n" for line in expected.strip().splitlines()]
     return "".join(lines).replace("…", ".*").removesuffix("\n")
-
-
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[LocalStack]:
-    stack = LocalStack(tmp_path)
-    supervisor = stack.up()
-    yield stack
-    stack.command("down").wait(60)
-    supervisor.wait(10)
 
 
 def test_readme_shows_what_really_happens(stack: LocalStack, tmp_path: Path) -> None:

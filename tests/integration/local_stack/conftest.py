@@ -1,0 +1,21 @@
+"""One stack as `make up` runs it, for all files here: each test finds it up, whatever the one before did to it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.local_stack import LocalStack
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    stack = LocalStack(tmp_path_factory.mktemp("local"))
+    yield stack
+    stack.command("down").wait(60)
+
+
+@pytest.fixture
+def stack(local: LocalStack) -> LocalStack:
+    """Its register is empty, and a test that fills it empties it."""
+    local.up()
+    return local
