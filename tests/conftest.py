@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from deploy.local.servers import PostgresServer, RedisServer
 from tests.support.described import Seen, watched
-from tests.support.parallel import processes_for, rank, share_machine
+from tests.support.parallel import Together, processes_for, rank, share_machine
 from tests.support.servers import (
     database_with_tables,
     fresh_database,
@@ -18,12 +19,17 @@ from tests.support.servers import (
     running_redis,
 )
 from tests.support.stack import Stack, running_stack
+from tests.support.whole_stack import WholeStack, running_whole_stack
 
 FOLDERS = ("unit", "contract", "integration", "stack", "browser", "faults", "bench")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return processes_for(config)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def pytest_configure() -> None:
@@ -35,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _folder(item) in FOLDERS:
             item.add_marker(_folder(item))
-    items.sort(key=lambda item: rank(_folder(item)))
+    items.sort(key=lambda item: rank(item.nodeid))
 
 
 def _folder(item: pytest.Item) -> str:
@@ -120,3 +126,26 @@ def run_stack(
             return stacks.enter_context(running_stack(folder, make_migrated(), make_redis(), **options))
 
         yield run
+
+
+@pytest.fixture(scope="session")
+def run_whole_stack(
+    postgres_server: PostgresServer, tables: str, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], WholeStack]]:
+    """Starts catalog, importer with a worker and gateway, for the files of one folder to share."""
+    with ExitStack() as stacks:
+
+        def run() -> WholeStack:
+            uri = stacks.enter_context(fresh_database(postgres_server, tables))
+            broker = fresh_redis(redis_server)
+            return stacks.enter_context(running_whole_stack(tmp_path_factory.mktemp("whole"), uri, broker))
+
+        yield run
+
+
+@pytest.fixture
+def empty_register(stack: WholeStack) -> Iterator[None]:
+    """For tests that fill it: no group is left afterwards."""
+    yield
+    for item in requests.get(f"{stack.url}/api/groups/", timeout=10).json()["items"]:
+        requests.delete(f"{stack.url}/api/groups/{item['id']}", timeout=10)

@@ -5,14 +5,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import requests
 from playwright.sync_api import Browser
 
-from deploy.local.servers import PostgresServer, RedisServer
 from tests.support.browser import Watched, installed_chromium, running_browser
 from tests.support.load_page import FILE
-from tests.support.servers import fresh_database, fresh_redis
-from tests.support.whole_stack import WholeStack, running_whole_stack
+from tests.support.whole_stack import WholeStack
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +22,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def stack(
-    postgres_server: PostgresServer, tables: str, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[WholeStack]:
-    with (
-        fresh_database(postgres_server, tables) as uri,
-        running_whole_stack(tmp_path_factory.mktemp("whole"), uri, fresh_redis(redis_server)) as stack,
-    ):
-        yield stack
+def stack(run_whole_stack: Callable[[], WholeStack]) -> WholeStack:
+    return run_whole_stack()
 
 
 @pytest.fixture
@@ -60,11 +51,3 @@ def table(tmp_path: Path) -> Path:
     path = tmp_path / "группы.csv"
     path.write_bytes(FILE.encode("cp1251"))
     return path
-
-
-@pytest.fixture
-def empty_register(stack: WholeStack) -> Iterator[None]:
-    """For tests that fill it: no group is left afterwards."""
-    yield
-    for item in requests.get(f"{stack.url}/api/groups/", timeout=10).json()["items"]:
-        requests.delete(f"{stack.url}/api/groups/{item['id']}", timeout=10)

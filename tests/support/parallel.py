@@ -1,17 +1,21 @@
 """The whole suite in three processes at once, since most tests wait most of the time.
 
-Each file stays in one process, which has servers, folders and ports of its own.
+Each file stays in one process, which has servers, folders and ports of its own; so do all files of a folder that share
+a stack.
 """
 
 import os
 from collections.abc import Sequence
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.ports import NOT_LENT, choose_from
 
 PROCESSES = 3
-SLOWEST_FIRST = ("browser", "integration", "contract", "unit")
+SHARING = ("tests/browser", "tests/integration/local_stack", "tests/integration/whole_stack")
+# What begins last keeps all others waiting at the end, so it had better be short.
+SLOWEST_FIRST = (*SHARING, "tests/integration/test_fuzz.py", "tests/integration", "tests/contract", "tests")
 
 
 def processes_for(config: pytest.Config) -> int:
@@ -34,6 +38,13 @@ def ports_of(name: str) -> Sequence[int]:
     return NOT_LENT[int(name.removeprefix("gw")) % PROCESSES :: PROCESSES]
 
 
-def rank(folder: str) -> int:
-    """Slow files come first: one that begins last would keep all others waiting at the end."""
-    return SLOWEST_FIRST.index(folder) if folder in SLOWEST_FIRST else len(SLOWEST_FIRST)
+def rank(file: str) -> int:
+    return next(place for place, beginning in enumerate(SLOWEST_FIRST) if file.startswith(beginning))
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a process one file after the other, or one folder of those that share a stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in SHARING if file.startswith(f"{folder}/")), file)

@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
-import redis
 from sqlalchemy import make_url
 
 from catalog.migrate import migrate as migrate_catalog
@@ -20,7 +19,7 @@ from tests.support.processes import Process
 # A test machine may lose its data when the power goes; when a process dies, nothing is lost with these.
 FAST = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
 
-_numbers = itertools.count(1)
+_databases, _redis_databases = itertools.count(1), itertools.count()
 
 
 @contextmanager
@@ -55,7 +54,7 @@ def fresh_database(server: PostgresServer, template: str = "template0") -> Itera
 
     Nobody may be connected to a template while it is copied.
     """
-    name = f"test_{next(_numbers)}"
+    name = f"test_{next(_databases)}"
     _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield server.uri(name)
@@ -73,11 +72,8 @@ def database_with_tables(server: PostgresServer) -> Iterator[str]:
 
 
 def fresh_redis(server: RedisServer) -> str:
-    """The address of an emptied database of ``server``; 64 of them take turns."""
-    url = server.url(next(_numbers) % 64)
-    with closing(redis.Redis.from_url(url)) as client:
-        client.flushdb()
-    return url
+    """The address of a database of ``server`` that nobody had before: some stacks live as long as the server does."""
+    return server.url(next(_redis_databases))
 
 
 def libpq_uri(sqlalchemy_uri: str) -> str:

@@ -1,7 +1,7 @@
 """What keeps several processes of tests apart, and the slow files in front."""
 
-from tests.conftest import FOLDERS
-from tests.support.parallel import PROCESSES, ports_of, rank
+from tests.support.parallel import PROCESSES, SHARING, Together, ports_of, rank
+from tests.support.processes import ROOT
 
 
 def test_processes_share_no_port_and_one_that_replaces_another_has_its_share() -> None:
@@ -10,5 +10,17 @@ def test_processes_share_no_port_and_one_that_replaces_another_has_its_share() -
     assert set(ports_of(f"gw{PROCESSES}")) == shares[0]
 
 
-def test_folders_of_slow_tests_come_first() -> None:
-    assert sorted(FOLDERS, key=rank)[:2] == ["browser", "integration"]
+def test_slow_files_come_first() -> None:
+    files = ["tests/unit/kit/test_probe.py", "tests/integration/test_load.py", "tests/browser/test_loads.py"]
+    assert sorted(files, key=rank) == files[::-1]
+
+
+def test_files_that_share_a_stack_stay_together_and_all_others_alone() -> None:
+    names = ("browser/test_a.py", "browser/test_b.py", "unit/test_a.py", "unit/test_b.py")
+    scheduler = Together.__new__(Together)
+    units = {scheduler._split_scope(f"tests/{name}::test_x[tests/y::z]") for name in names}
+    assert units == {"tests/browser", "tests/unit/test_a.py", "tests/unit/test_b.py"}
+
+
+def test_folders_that_share_a_stack_are_there() -> None:
+    assert [folder for folder in SHARING if not (ROOT / folder / "conftest.py").exists()] == []

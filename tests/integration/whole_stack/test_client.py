@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,9 @@ from stackroom_client.commands import batches
 from tests.support.command import COMMAND, ndjson, stackroom, started
 from tests.support.tcp_proxy import TCPProxy
 from tests.support.waiting import wait_until
-from tests.support.whole_stack import WholeStack, running_whole_stack
+from tests.support.whole_stack import WholeStack
 
 MIXED = b'{"id": 1, "payload": " One "}\n{"id": 2}\n{"id": 3, "payload": "Three"}\n'
-
-
-@pytest.fixture(scope="module")
-def stack(
-    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[WholeStack]:
-    with running_whole_stack(tmp_path_factory.mktemp("client"), make_migrated(), make_redis()) as running:
-        yield running
 
 
 @pytest.fixture
@@ -73,6 +64,7 @@ def test_results_that_failed_are_imported_again_as_they_are(url: str, tmp_path: 
     assert [json.loads(line)["row"] for line in printed.out.splitlines()] == [1, 2, 3]
 
 
+@pytest.mark.usefixtures("empty_register")
 def test_load_is_tried_done_and_taken_back(url: str, tmp_path: Path) -> None:
     file = tmp_path / "группы.csv"
     file.write_bytes("id;name;comment\n501;Группа;\n502;Вторая;\n".encode("cp1251"))
@@ -89,6 +81,7 @@ def test_load_is_tried_done_and_taken_back(url: str, tmp_path: Path) -> None:
     assert "removed     2" in undone.out
 
 
+@pytest.mark.usefixtures("empty_register")
 def test_conflict_policy_is_passed_on(url: str) -> None:
     load = ("import", "-", "--format", "csv", "--operation", "load_groups", "--watch")
     rows = b"id,name\n601,a\n"

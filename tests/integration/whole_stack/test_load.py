@@ -1,22 +1,14 @@
 """A load through the whole stack: a spreadsheet's file in, rows in the catalog, and back out again."""
 
 import json
-from collections.abc import Callable, Iterator
 
 import pytest
 import requests
 
-from tests.support.whole_stack import WholeStack, running_whole_stack
+from tests.support.whole_stack import WholeStack
 
 BATCHES = "/api/importer/batches"
-
-
-@pytest.fixture(scope="module")
-def stack(
-    make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[WholeStack]:
-    with running_whole_stack(tmp_path_factory.mktemp("whole"), make_migrated(), make_redis()) as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("empty_register")
 
 
 def test_spreadsheet_is_loaded_and_taken_back(stack: WholeStack) -> None:

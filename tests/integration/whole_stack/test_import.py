@@ -1,7 +1,6 @@
 """Batches through real processes: importer, worker API, dispatcher, Celery workers, PostgreSQL and Redis."""
 
 import signal
-from collections.abc import Callable
 
 import psutil
 import pytest
@@ -10,11 +9,12 @@ from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
+from tests.support.whole_stack import WholeStack
 
 
-@pytest.fixture(scope="module")
-def stack(run_stack: Callable[..., Stack]) -> Stack:
-    return run_stack()
+@pytest.fixture
+def stack(stack: WholeStack) -> Stack:
+    return stack.importer
 
 
 def test_import_of_many_records_comes_back_complete_and_in_order(stack: Stack) -> None:

@@ -18,13 +18,14 @@ import redis
 from stackroom_jobs.celery_app import KEY_PREFIX
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
+from tests.support.whole_stack import WholeStack
 
 TASK = "app.tasks.importer.normalize_record"
 
 
-@pytest.fixture(scope="module")
-def stack(run_stack: Callable[..., Stack]) -> Stack:
-    return run_stack()
+@pytest.fixture
+def stack(stack: WholeStack) -> Stack:
+    return stack.importer
 
 
 class Exploit:

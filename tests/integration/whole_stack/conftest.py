@@ -1,0 +1,12 @@
+"""One whole stack for all files here."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.whole_stack import WholeStack
+
+
+@pytest.fixture(scope="session")
+def stack(run_whole_stack: Callable[[], WholeStack]) -> WholeStack:
+    return run_whole_stack()
