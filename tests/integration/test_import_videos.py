@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Celery
 
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.settings import BrokerSettings
@@ -28,6 +29,7 @@ def stack(
 ) -> Stack:
     media = tmp_path_factory.mktemp("media")
     write_video(media / "clip.mp4", 30)
+    write_video(media / "longer.mp4", 100)
     (media / "text.mp4").write_text("no video")
     results = {"CELERY_RESULT_BACKEND": make_redis()}
     running = run_stack(workers=0, env={"MEDIA_DIR": str(media), **results})
@@ -50,6 +52,12 @@ def test_videos_become_outcomes_each_with_its_code(stack: Stack) -> None:
     check_shots(stack, clip["result"])
     assert [line["code"] for line in failed] == ["not_found", "bad_name", "not_a_video"]
     assert [line["payload"] for line in failed] == payloads[1:]
+
+
+def bare_celery(stack: Stack) -> Celery:
+    """As users of the old application have it."""
+    addresses = stack.env["CELERY_BROKER_URL"], stack.env["CELERY_RESULT_BACKEND"]
+    return make_celery("test", BrokerSettings(celery_broker_url=addresses[0], celery_result_backend=addresses[1]))
 
 
 def check_shots(stack: Stack, found: dict[str, Any]) -> None:
@@ -79,9 +87,7 @@ def test_shots_of_a_real_video_come_through_the_ledger_with_their_pictures(stack
 
 def test_task_called_with_a_bare_record_returns_what_is_in_the_video(stack: Stack) -> None:
     """What users of the old application do: ``apply_async(args=[record], queue="gpu")``."""
-    addresses = stack.env["CELERY_BROKER_URL"], stack.env["CELERY_RESULT_BACKEND"]
-    settings = BrokerSettings(celery_broker_url=addresses[0], celery_result_backend=addresses[1])
-    with make_celery("test", settings) as celery:
+    with bare_celery(stack) as celery:
         task = celery.signature("app.tasks.gpu.process_video")
         found = task.apply_async(args=({"id": 7, "payload": "clip.mp4"},), queue="gpu")
         result = found.get(timeout=60)
@@ -90,8 +96,21 @@ def test_task_called_with_a_bare_record_returns_what_is_in_the_video(stack: Stac
         if result["shots"]:
             assert result["contact_sheet"] == f"tasks/{found.id}/contact-sheet.jpg"
         wrong = task.apply_async(args=({"id": 8, "payload": "text.mp4"},), queue="gpu")
-        with pytest.raises(Exception, match="the file is in no video format"):
+        with pytest.raises(Exception, match="in no video format"):
             wrong.get(timeout=60)
+
+
+@pytest.mark.parametrize("is_list", [False, True], ids=["a record", "a list"])
+def test_task_called_with_a_bare_record_tells_how_far_it_is(stack: Stack, is_list: bool) -> None:
+    """In frames, where somebody set a result backend to hear of it; in records where it has several."""
+    record = {"id": 9, "payload": "longer.mp4"}
+    told: list[dict[str, Any]] = []
+    with bare_celery(stack) as celery:
+        task = celery.signature("app.tasks.gpu.process_video", args=([record] if is_list else record,), queue="gpu")
+        task.apply_async().get(timeout=60, on_message=told.append)
+    first = next(message["result"] for message in told if message["status"] == "PROGRESS")
+    done, total = (0, 1) if is_list else (50 if is_installed() else 32, 100)
+    assert first == {"current": done, "total": total, "progress": 100 * done // total}
 
 
 def test_gpu_worker_is_registered_for_its_queue_alone(stack: Stack) -> None:

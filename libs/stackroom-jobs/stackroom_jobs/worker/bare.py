@@ -1,6 +1,7 @@
 """A task called with a record instead of by a doorbell: it computes and returns, as plain Celery tasks do."""
 
-from collections.abc import Callable
+import math
+import time
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.worker.context import Context
 from stackroom_jobs.worker.doorbell import Function
 
-PROGRESS_EVERY = 1000
+TELL_SECONDS = 1.0
 
 
 def _record(operation: Operation, value: Any) -> Any:
@@ -25,16 +26,20 @@ def _record(operation: Operation, value: Any) -> Any:
 def compute_bare(
     task: "Task[Any, Any]", operation: Operation, function: Function, context: Context, args: tuple[Any, ...]
 ) -> Any:
-    """One record gives its result, a list of them ``{"processed", "failed", "results"}`` with progress states."""
+    """One record gives its result, a list of them ``{"processed", "failed", "results"}``; both with progress states.
+
+    A record tells how far it is where its function does, in frames of a video; a list how many records are done.
+    """
     if len(args) != 1:
         raise ValueError(f"{operation.task_name} takes one record or one list of records")
+    teller = Teller(task)
     if not isinstance(args[0], list):
+        context.tell = teller.tell
         return msgspec.to_builtins(function(_record(operation, args[0]), context))
     records = [_record(operation, value) for value in args[0]]
-    tell = _teller(task, len(records))
     results = []
     for done, record in enumerate(records):
-        tell(done)
+        teller.tell(done, len(records))
         results.append(_result(function, record, context))
     failed = sum("error" in result for result in results)
     return {"processed": len(results), "failed": failed, "results": results}
@@ -48,13 +53,16 @@ def _result(function: Function, record: Any, context: Context) -> dict[str, Any]
     return result
 
 
-def _teller(task: "Task[Any, Any]", total: int) -> Callable[[int], None]:
-    """Tells progress where a result backend is set to hear it."""
-    has_backend = bool(task.app.conf.result_backend)
+class Teller:
+    """Tells progress where a result backend is set to hear it, at once and then each second."""
 
-    def tell(done: int) -> None:
-        if has_backend and done % PROGRESS_EVERY == 0:
-            meta = {"current": done, "total": total, "progress": 100 * done // total}
-            task.update_state(state="PROGRESS", meta=meta)
+    def __init__(self, task: "Task[Any, Any]") -> None:
+        self._task = task
+        self._due = -math.inf if task.app.conf.result_backend else math.inf  # by the monotonic clock
 
-    return tell
+    def tell(self, current: int, total: int) -> None:
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + TELL_SECONDS
+        meta = {"current": current, "total": total, "progress": 100 * current // max(total, 1)}
+        self._task.update_state(state="PROGRESS", meta=meta)

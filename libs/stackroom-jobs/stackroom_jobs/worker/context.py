@@ -1,6 +1,7 @@
 """What an operation's function may ask and tell while it computes one record."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from stackroom_jobs.media import Media
@@ -36,11 +37,13 @@ class Context:
     current: int = 0
     total: int = 0
     is_lease_over: bool = False
+    tell: Callable[[int, int], None] = lambda _current, _total: None
 
     def progress(self, current: int, total: int) -> None:
-        """How far a long record is; the next renewal of the lease carries it."""
+        """How far a long record is; the next renewal of the lease carries it. ``tell`` hears of it at once."""
         self.current = current
         self.total = total
+        self.tell(current, total)
 
     def should_stop(self) -> bool:
         """The worker is to end, or the lease is over: what is computed now would be thrown away."""
