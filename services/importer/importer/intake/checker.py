@@ -37,6 +37,10 @@ class Refusal:
         return refused_line(row, self.code, self.detail, self.raw, self.field)
 
 
+# A line of results that was ok holds nothing of what it was made of, so nothing of it must be taken for a record.
+ALREADY_DONE = Refusal("already_done", "This row was ok; of results only rows that failed can be sent again.", "", b"")
+
+
 class RecordChecker:
     """Checks records of one struct type, each at most ``max_bytes`` long."""
 
@@ -95,7 +99,7 @@ class RecordChecker:
         if not isinstance(given, dict):
             return self.converted(given, raw)
         if given.keys() <= OWN_FIELDS and "result" in given:
-            return already_done(raw)
+            return ALREADY_DONE
         if "outcome" in given:
             given = {name: value for name, value in given.items() if name not in OWN_FIELDS}
         return self._unknown_field(given, raw) or self.converted(given, raw)
@@ -115,11 +119,6 @@ class RecordChecker:
             return msgspec.convert(given, self.record_type)
         except msgspec.ValidationError as error:
             return refusal_of(error, raw)
-
-
-def already_done(raw: bytes) -> Refusal:
-    """For a line of results that was ok: what it was made of does not stand in it."""
-    return Refusal("already_done", "This row was ok; of results only rows that failed can be sent again.", "", raw)
 
 
 def _key(name: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import msgspec
 
-from importer.intake.checker import RecordChecker, Refusal, already_done
+from importer.intake.checker import ALREADY_DONE, RecordChecker, Refusal
 from importer.intake.csv_cells import LEFT_OUT, Value, armed, reading
 from importer.intake.csv_lines import MAX_ROW_CHARACTERS, CSVLines
 from importer.intake.csv_shape import OUTCOME, CSVShape
@@ -36,6 +36,8 @@ class RowReader:
         if len(cells) != len(self._columns):
             detail = f"The row has {len(cells)} cells, the first line {len(self._columns)}."
             return Refusal("wrong_cells", detail, "", _encoder.encode(dict(zip(self._columns, cells, strict=False))))
+        if self._outcome is not None and cells[self._outcome] == "ok":
+            return ALREADY_DONE
         values = self._values(cells) if self._outcome is None else self._values_of_results(cells)
         raw = _encoder.encode(values)
         if len(raw) > self._checker.max_bytes:
@@ -43,8 +45,6 @@ class RowReader:
             return Refusal("record_too_long", detail, "", b"")
         if b"\\u0000" in raw:
             return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
-        if self._outcome is not None and cells[self._outcome] == "ok":
-            return already_done(raw)
         return self._wrong_number(values, raw) or self._checker.converted(values, raw)
 
     def _values(self, cells: list[str]) -> dict[str, Value]:
