@@ -7,6 +7,8 @@ import pytest
 from importer.intake import ndjson
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.ndjson import has_longer_line, read_ndjson
+from stackroom_jobs.loads import GroupRow
+from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record
 
 CHECKER = RecordChecker(Record, max_bytes=100)
@@ -59,6 +61,25 @@ def test_ndjson_takes_one_record_per_line_whatever_stands_beside_it(neighbour: b
     items = items_of(line(1) + b'{"id":2,"payload":"x"} {"id":3,"payload":"x"}\n{"id":4,\n"payload":"x"}\n' + neighbour)
     codes = [item.code if isinstance(item, Refusal) else item.id for item in items]
     assert codes == [1, *["invalid_json"] * (3 + bool(neighbour))]
+
+
+@pytest.mark.parametrize("detail", ["why", 'it said "why": \\', "почему {", ""])
+@pytest.mark.parametrize("field", ["", "payload"])
+@pytest.mark.parametrize("neighbour", [b"", b"nonsense\n"])
+def test_ndjson_reads_lines_of_results_as_the_records_in_them(detail: str, field: str, neighbour: bytes) -> None:
+    checker = RecordChecker(GroupRow, max_bytes=300)
+    given = [b'{"id":1,"name":"a","comment":null}', b'{"id":2,"comment":"{\\"row\\":7,"}', b'{"id":3}']
+    lines = b"".join(failed_line(row, "too_long", detail, record, field) for row, record in enumerate(given, 1))
+    items = [item for items in read_ndjson(io.BytesIO(lines + neighbour), checker) for item in items]
+    assert items[:3] == [GroupRow(1, "a", None), GroupRow(2, comment='{"row":7,'), GroupRow(3)]
+    assert len(items) == 3 + bool(neighbour)
+
+
+def test_ndjson_takes_lines_of_results_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(ndjson, "_one_by_one")
+    lines = b"".join(failed_line(row, "too_long", "a: b", b'{"id":%d}' % row, "name") for row in range(1, 4))
+    checker = RecordChecker(GroupRow, max_bytes=300)
+    assert list(read_ndjson(io.BytesIO(lines), checker)) == [[GroupRow(1), GroupRow(2), GroupRow(3)]]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Newline-delimited JSON, read in blocks: bounded memory whatever the length of the file."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -10,6 +11,10 @@ from importer.intake.checker import RecordChecker
 from importer.intake.spool import BLOCK_BYTES, Readable
 
 LIST_LINES = 10_000
+# What a failed line of results says of its record; without it a block of such lines is as quickly read as any other.
+_SAID = re.compile(
+    rb'^\{"row":[0-9]+,"outcome":"[a-z]+","code":"[a-z_]+",(?:"field":"[^"\\]*",)?"detail":"[^"\\]*",', re.MULTILINE
+)
 Item = Any  # a record of the checker's type, or a Refusal
 
 
@@ -52,6 +57,8 @@ def _fast(block: bytes, checker: RecordChecker) -> list[Item] | None:
     """All records of a block at once, or None where one of them might be wrong."""
     if has_longer_line(block, checker.max_bytes):
         return None
+    if block.startswith(b'{"row":'):
+        block = _SAID.sub(b"{", block)
     try:
         records = checker.lines(block)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
