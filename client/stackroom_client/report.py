@@ -47,7 +47,10 @@ def _headline(batch: Batch) -> str:
         line += f", {pace(batch.raw['records_per_second'])}"
     if batch.raw.get("seconds_left"):
         line += f", {duration(batch.raw['seconds_left'])} left"
-    return line + ("\ndry run: nothing was changed" if batch.is_dry_run else "")
+    after = {"tried again as": "retried_by", "taken back by": "undone_by"}
+    notes = ["dry run: nothing was changed"] if batch.is_dry_run else []
+    notes += [f"{words} batch {one_line(batch.raw[name])}" for words, name in after.items() if batch.raw.get(name)]
+    return "\n".join([line, *notes])
 
 
 def _counts(head: str, counts: dict[str, int]) -> str:

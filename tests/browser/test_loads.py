@@ -38,6 +38,11 @@ def test_load_is_tried_then_made_with_one_more_click_and_taken_back(
     expect(page.locator("#state")).to_have_text("готово, есть ошибки", timeout=30_000)
     expect(page.locator("#rows tr")).to_contain_text("Строку с тех пор изменили, она оставлена.")
     assert groups(page) == {2: "Звук"}
+    undo = page.url.rsplit("/", 1)[1]
+    page.locator("dd a[href^='/imports/']").click()
+    expect(page.locator(f"dd a[href='/imports/{undo}']")).to_be_visible()
+    expect(page.get_by_role("button", name="Повторить")).to_be_hidden()
+    expect(page.get_by_role("button", name="Вернуть назад")).to_be_hidden()
     watched.assert_quiet()
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Row
 
 from importer.batches.accepting import accept_rows
 from importer.batches.backpressure import check_room
+from importer.batches.follow_ups import follow_up_key
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch
 from importer.ledger.again import failed_records
@@ -21,8 +22,7 @@ RETRY_PROBLEMS = {409: ("not_finished",), 422: ("nothing_failed",)}
 def retry(batch: Row[Any]) -> Accepted:
     """One retry per batch: a repeated call gives the same one, and what fails again is retried from there.
 
-    The key has a space, which no key of a client may have. Problem 409 for a batch that is not finished, 422 where
-    nothing failed.
+    Problem 409 for a batch that is not finished, 422 where nothing failed.
     """
     here, operation = services(), OPERATIONS[batch.operation]
     if not is_finished(batch):
@@ -38,7 +38,7 @@ def retry(batch: Row[Any]) -> Accepted:
         queue=batch.queue,
         request_id=current_request_id(),
         digest=batch.id,
-        idempotency_key=f"retry {batch.id}",
+        idempotency_key=follow_up_key("retry", batch.id),
         applies=operation.loads is not None,
         retry_of=batch.id,
         undo_of=batch.undo_of,

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from importer.batches.creating import create_from_request
 from importer.batches.cursor import decode_cursor, encode_cursor
+from importer.batches.follow_ups import follow_ups
 from importer.batches.result_csv import csv_headers, csv_results
 from importer.batches.retrying import retry
 from importer.batches.undoing import undo
@@ -38,7 +39,8 @@ def _existing(batch_id: str) -> Row[Any]:
 
 
 def _view(row: Row[Any]) -> dict[str, Any]:
-    return {**batch_view(row), "queue_position": queue_position(services().engine, row)}
+    engine = services().engine
+    return {**batch_view(row), "queue_position": queue_position(engine, row), **follow_ups(engine, row.id)}
 
 
 def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Answer:

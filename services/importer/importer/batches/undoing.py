@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from importer.batches.backpressure import check_room
+from importer.batches.follow_ups import follow_up_key
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch
 from importer.ledger.undo import accept_undo, created_rows
@@ -29,7 +30,7 @@ def undo(batch: Row[Any]) -> Accepted:
         queue=batch.queue,
         request_id=current_request_id(),
         digest=batch.id,
-        idempotency_key=f"undo {batch.id}",
+        idempotency_key=follow_up_key("undo", batch.id),
         applies=True,
         undo_of=batch.id,
     )

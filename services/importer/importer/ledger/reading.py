@@ -49,6 +49,8 @@ SELECT count(*) FROM importer.batch o JOIN importer.batch b ON b.id = :batch_id
 WHERE o.open AND o.queue = b.queue AND (o.served_at, o.id) < (b.served_at, b.id)
   AND EXISTS (SELECT FROM importer.chunk c WHERE c.batch_id = o.id AND c.state IN ('ready', 'leased'))""")
 
+BATCHES_OF_KEYS = text("SELECT idempotency_key, id FROM importer.batch WHERE idempotency_key = ANY(:keys)")
+
 # Results are read a few chunks at a time: one long snapshot would keep dead rows alive for everybody.
 OUTPUTS = text("""
 SELECT first_row, last_row, failed_rows, rows, output FROM importer.chunk

@@ -1,0 +1,23 @@
+"""What is made of a finished batch, which itself never changes: one retry and one undo at most, as new batches."""
+
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from importer.ledger.reading import BATCHES_OF_KEYS
+
+FollowUp = Literal["retry", "undo"]
+
+
+def follow_up_key(what: FollowUp, batch_id: str) -> str:
+    """The key of that batch. It has a space, which no key of a client may have."""
+    return f"{what} {batch_id}"
+
+
+def follow_ups(engine: Engine, batch_id: str) -> dict[str, str | None]:
+    """The ids of both, None of what nobody asked for yet."""
+    retry, undo = follow_up_key("retry", batch_id), follow_up_key("undo", batch_id)
+    with engine.connect() as connection:
+        found = connection.execute(BATCHES_OF_KEYS, {"keys": [retry, undo]}).all()
+    ids = {row.idempotency_key: row.id for row in found}
+    return {"retried_by": ids.get(retry), "undone_by": ids.get(undo)}
