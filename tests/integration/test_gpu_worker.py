@@ -30,7 +30,7 @@ def stack(run_stack: Callable[..., Stack], witness: Path) -> Stack:
 
 @pytest.fixture
 def run(stack: Stack) -> Iterator[Callable[..., Part]]:
-    """Starts one worker, which ends with the test."""
+    """Starts one worker. It is told to end with the test, and is gone from the register at once."""
     parts: list[Part] = []
 
     def start(name: str, **options: str) -> Part:
@@ -40,7 +40,8 @@ def run(stack: Stack) -> Iterator[Callable[..., Part]]:
 
     yield start
     for part in parts:
-        part.running.stop()
+        assert part.running.stop() == 0
+        assert worker_of(stack, part.name) == {}
 
 
 def importers_of_torch(witness: Path) -> set[int]:
@@ -52,12 +53,16 @@ def family(part: Part) -> set[int]:
     return {process.pid, *(child.pid for child in process.children(recursive=True))}
 
 
-def test_only_the_child_imports_torch(stack: Stack, run: Callable[..., Part], witness: Path) -> None:
+def test_child_of_a_worker_on_the_processor_sees_no_gpu_and_alone_imports_torch(
+    stack: Stack, run: Callable[..., Part], witness: Path
+) -> None:
     witness.unlink(missing_ok=True)
-    worker = run("torch-0")
+    worker = run("cpu-0", DEVICE="cpu")
     (result,) = results_of(stack, stack.post_rows(1, operation="process_video", payload="torch"))
     assert importers_of_torch(witness) == {result["pid"]}
     assert result["pid"] in family(worker) - {worker.running.pid}
+    assert (result["visible"], result["device"]) == ("", "cpu")
+    assert worker_of(stack, "cpu-0")["device"]["kind"] == "cpu"
 
 
 def test_worker_as_it_is_shipped_imports_no_torch_in_its_parent(
@@ -82,13 +87,6 @@ def test_child_sees_the_one_gpu_that_its_worker_was_given(stack: Stack, run: Cal
     assert (device["memory_total"], device["driver"], device["cuda"]) == (80 << 30, "570.86.15", "12.8")
 
 
-def test_child_of_a_worker_on_the_processor_sees_no_gpu(stack: Stack, run: Callable[..., Part]) -> None:
-    run("cpu-0", DEVICE="cpu")
-    (result,) = results_of(stack, stack.post_rows(1, operation="process_video"))
-    assert (result["visible"], result["device"]) == ("", "cpu")
-    assert worker_of(stack, "cpu-0")["device"]["kind"] == "cpu"
-
-
 def test_child_that_has_grown_is_replaced_after_its_task_and_loses_nothing(
     stack: Stack, run: Callable[..., Part]
 ) -> None:
@@ -102,11 +100,6 @@ def test_child_that_has_grown_is_replaced_after_its_task_and_loses_nothing(
     assert len(set(pids)) >= 2
     assert not psutil.pid_exists(pids[0])
     assert worker.running.is_running()
-
-
-def test_worker_that_is_told_to_end_is_gone_from_the_register_at_once(stack: Stack, run: Callable[..., Part]) -> None:
-    assert run("brief-0").running.stop() == 0
-    assert worker_of(stack, "brief-0") == {}
 
 
 def test_worker_of_another_contract_says_so_and_ends(stack: Stack) -> None:
