@@ -17,6 +17,7 @@ BATCHES = "/api/importer/batches"
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 TOKEN = "of-the-importer"
+MOST_ITEMS = 50  # of one bulk call, where the stack is shared
 INSIDE = (b"Traceback", b"psycopg2", b"sqlalchemy", b"SELECT", b'File "', b"/tmp")
 
 

@@ -13,7 +13,12 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.ports import NOT_LENT, choose_from
 
 PROCESSES = 3
-SHARING = ("tests/browser", "tests/integration/local_stack", "tests/integration/whole_stack")
+SHARING = (
+    "tests/browser",
+    "tests/integration/local_stack",
+    "tests/integration/whole_stack",
+    "tests/integration/eager_stack",
+)
 # What begins last keeps all others waiting at the end, so it had better be short.
 SLOWEST_FIRST = (*SHARING, "tests/integration/test_fuzz.py", "tests/integration", "tests/contract", "tests")
 

@@ -1,14 +1,13 @@
 """Calls on batches, tasks and files that are not there, are over, or are not so far, through the gateway."""
 
 import hashlib
-from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from importer.ledger.expire import expire_old
 from importer.ledger.statements import CLOSE_FINISHED
-from tests.support.eager_stack import BATCHES, EagerStack, assert_refused, running_eager_stack
+from tests.support.eager_stack import BATCHES, EagerStack, assert_refused
 
 MEDIA, STATUS = "/api/importer/media", "/api/importer/status"
 RECORDS = {"records": [{"id": 1, "payload": "x"}, {"id": 2}]}
@@ -22,12 +21,6 @@ CALLS = {
     "undo": ("POST", "/undo"),
     "delete": ("DELETE", ""),
 }
-
-
-@pytest.fixture(scope="module")
-def stack(make_migrated: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[EagerStack]:
-    with running_eager_stack(tmp_path_factory.mktemp("stack"), make_migrated()) as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")

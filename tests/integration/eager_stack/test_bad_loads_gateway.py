@@ -4,30 +4,14 @@ Everything is a dry run, which takes the whole way to the catalog and back.
 """
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.eager_stack import BATCHES, JSON, NDJSON, EagerStack, assert_refused, running_eager_stack
+from tests.support.eager_stack import BATCHES, JSON, NDJSON, EagerStack, assert_refused
 
 GOOD = {"load_groups": {"name": "n"}, "load_types": {"group": "text"}}
-
-
-@pytest.fixture(scope="module")
-def stack(make_migrated: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[EagerStack]:
-    with running_eager_stack(tmp_path_factory.mktemp("stack"), make_migrated()) as stack:
-        names = ("text", "twin", "twin")
-        stack.post("/api/groups/bulk", {"items": [{"id": row, "name": name} for row, name in enumerate(names, 1)]})
-        stack.post("/api/types/bulk", {"items": [{"id": 10, "group_id": 1}]})
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def register(stack: EagerStack) -> Iterator[None]:
-    before = [stack.get(f"/api/{name}/").json() for name in ("groups", "types")]
-    yield
-    assert [stack.get(f"/api/{name}/").json() for name in ("groups", "types")] == before
+pytestmark = pytest.mark.usefixtures("register")
 
 
 def lines_of(stack: EagerStack, operation: str, body: bytes, content_type: str = NDJSON) -> list[dict[str, Any]]:

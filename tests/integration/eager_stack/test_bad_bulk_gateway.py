@@ -4,34 +4,15 @@ Numbers are those of the table of bad input in the reliability research.
 """
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.eager_stack import JSON, EagerStack, assert_refused, running_eager_stack
+from tests.support.eager_stack import JSON, MOST_ITEMS, EagerStack, assert_refused
 
 GROUPS, TYPES = "/api/groups/bulk", "/api/types/bulk"
-MOST = 50
 GOOD = [{"id": 5, "name": "new"}]
-
-
-@pytest.fixture(scope="module")
-def stack(make_migrated: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[EagerStack]:
-    folder = tmp_path_factory.mktemp("stack")
-    with running_eager_stack(folder, make_migrated(), {"MAX_BULK_ITEMS": str(MOST)}) as stack:
-        names = ("text", "twin", "twin")
-        stack.post(GROUPS, {"items": [{"id": row, "name": name} for row, name in enumerate(names, 1)]})
-        stack.post(TYPES, {"items": [{"id": 10, "group_id": 1}]})
-        yield stack
-
-
-@pytest.fixture(autouse=True)
-def register(stack: EagerStack) -> Iterator[list[Any]]:
-    """Whatever is sent, the register is as it was."""
-    before = [stack.get(f"/api/{name}/").json() for name in ("groups", "types")]
-    yield before
-    assert [stack.get(f"/api/{name}/").json() for name in ("groups", "types")] == before
+pytestmark = pytest.mark.usefixtures("register")
 
 
 BODIES = {
@@ -68,7 +49,7 @@ def test_bulk_body_that_is_wrong_as_a_whole_is_refused(stack: EagerStack, path: 
     assert_refused(stack.send("POST", path, body, JSON), 400, code)
 
 
-@pytest.mark.parametrize(("items", "status"), [(MOST, 200), (MOST + 1, 413)])
+@pytest.mark.parametrize(("items", "status"), [(MOST_ITEMS, 200), (MOST_ITEMS + 1, 413)])
 def test_bulk_call_may_have_one_to_the_most_items(stack: EagerStack, items: int, status: int) -> None:
     answer = stack.post(f"{GROUPS}?dry_run=true", {"items": [{"id": row} for row in range(100, 100 + items)]})
     assert answer.status == status
