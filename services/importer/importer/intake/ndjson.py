@@ -63,13 +63,9 @@ def _fast(block: bytes, checker: RecordChecker) -> list[Item] | None:
         records = checker.lines(block)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return records if _one_per_line(block, len(records)) and checker.looks_plain(block, records) else None
-
-
-def _one_per_line(block: bytes, records: int) -> bool:
-    """The decoder takes any white space between values and inside them; a row is a line, whatever stands beside it."""
-    rest = not block.endswith(b"\n")
-    return records == block.count(b"\n") + rest == block.count(b"}\n") + block.count(b"}\r\n") + rest
+    # The decoder takes any white space between values and inside them; a row is a line, whatever stands beside it.
+    lines = block.count(b"\n") + (not block.endswith(b"\n"))
+    return records if len(records) == lines and checker.looks_plain(block, records) else None
 
 
 def read_ndjson(file: Readable, checker: RecordChecker) -> Iterator[list[Item]]:
