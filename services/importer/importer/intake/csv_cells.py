@@ -21,8 +21,10 @@ def armed(text: str) -> str:
     return text.removeprefix("'")
 
 
-def whole(cell: str) -> int | str:
+def _whole(cell: str) -> int | str:
     """The number as people and spreadsheets write it; the cell itself where it is none."""
+    if cell.isdigit() and cell.isascii() and len(cell) < 19:
+        return int(cell)
     found = _WHOLE.fullmatch(cell.strip())
     return int(found[1]) if found else cell
 
@@ -31,5 +33,14 @@ def reading(annotation: Any) -> Callable[[str], Value]:
     """What makes the value of a field of its cell; an empty cell is null where null may be."""
     kind = msgspec.inspect.type_info(annotation)
     kinds = set(map(type, kind.types)) if isinstance(kind, msgspec.inspect.UnionType) else {type(kind)}
-    read = str if msgspec.inspect.StrType in kinds else whole
-    return (lambda cell: read(cell) if cell else None) if msgspec.inspect.NoneType in kinds else read
+    if msgspec.inspect.StrType in kinds:
+        return _text_or_null if msgspec.inspect.NoneType in kinds else str
+    return _whole_or_null if msgspec.inspect.NoneType in kinds else _whole
+
+
+def _text_or_null(cell: str) -> str | None:
+    return cell or None
+
+
+def _whole_or_null(cell: str) -> Value:
+    return _whole(cell) if cell else None

@@ -1,6 +1,7 @@
 """Rows of a CSV file as records: texts become what the record's fields are; an empty cell is null where null may be."""
 
 import csv
+import dataclasses
 from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
@@ -27,7 +28,6 @@ class RowReader:
         fields = {field.name: field for field in msgspec.structs.fields(checker.record_type)}
         named = [(at, fields[name]) for at, name in enumerate(shape.columns) if name in fields]
         self._wanted = [(at, field.name, reading(field.type)) for at, field in named]
-        self._numbers = [name for _, name, read in self._wanted if isinstance(read("1"), int)]
         self._optional = frozenset(field.name for _, field in named if not field.required)
         self._outcome = shape.columns.index(OUTCOME) if shape.is_results else None
 
@@ -45,7 +45,10 @@ class RowReader:
             return Refusal("record_too_long", detail, "", b"")
         if b"\\u0000" in raw:
             return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
-        return self._wrong_number(values, raw) or self._checker.converted(values, raw)
+        item = self._checker.converted(values, raw)
+        if type(item) is Refusal and item.code == "wrong_type":
+            return self._in_words_of_a_table(item, str(values[item.field]))
+        return item
 
     def _values(self, cells: list[str]) -> dict[str, Value]:
         return {name: read(cells[at]) for at, name, read in self._wanted}
@@ -55,14 +58,11 @@ class RowReader:
         given = [(name, cells[at], read) for at, name, read in self._wanted]
         return {name: read(armed(cell)) for name, cell, read in given if cell != LEFT_OUT or name not in self._optional}
 
-    def _wrong_number(self, values: dict[str, Value], raw: bytes) -> Refusal | None:
-        for name in self._numbers:
-            cell = values.get(name)
-            if isinstance(cell, str):
-                if cell.strip():
-                    return Refusal("wrong_type", f"`{name}`: {cell[:50]!r} is no whole number.", name, raw)
-                return Refusal("missing_field", f"`{name}` is empty.", name, raw)
-        return None
+    def _in_words_of_a_table(self, refusal: Refusal, cell: str) -> Refusal:
+        """Every cell is a text, so of a wrong type it can only be for a number."""
+        if cell.strip():
+            return dataclasses.replace(refusal, detail=f"`{refusal.field}`: {cell[:50]!r} is no whole number.")
+        return dataclasses.replace(refusal, code="missing_field", detail=f"`{refusal.field}` is empty.")
 
 
 def _broken(line: int, error: Exception) -> Problem:
