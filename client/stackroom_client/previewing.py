@@ -49,7 +49,7 @@ def _how_many(found: dict[str, Any]) -> str:
 
 
 def _first_rows(found: dict[str, Any]) -> str:
-    """The columns of the file, else the fields of the rows; a refused row with its own fields."""
+    """The fields of the rows, in the order of the file; a refused row with its own fields."""
     records = [line["record"] if isinstance(line.get("record"), dict) else line for line in found["rows"]]
     names = _columns(found, records)
     lines = ([str(line.get("row")), *(_cell(record, name) for name in names)]
@@ -58,8 +58,10 @@ def _first_rows(found: dict[str, Any]) -> str:
 
 
 def _columns(found: dict[str, Any], records: Iterable[dict[str, Any]]) -> list[str]:
-    given = (found.get("input") or {}).get("columns")
-    return list(given or dict.fromkeys(name for record in records if "code" not in record for name in record))
+    """The columns of the file where no row can be read."""
+    fields = list(dict.fromkeys(name for record in records if "code" not in record for name in record))
+    columns = (found.get("input") or {}).get("columns") or fields
+    return [name for name in columns if name in fields] if fields else list(columns)
 
 
 def _cell(record: dict[str, Any], name: str) -> str:

@@ -76,6 +76,7 @@ def test_failed_rows_are_downloaded_mended_and_sent_again(
     text = Path(started.value.path()).read_text("utf-8-sig")
     mended.write_text(text.replace(",два,", ",4,").replace(",2,Ещё", ",3,Ещё"), "utf-8-sig")
     page = checked(visit(), mended)
+    expect(page.locator("#preview-heads th")).to_have_text(["Строка", "id", "name", "comment"])
     expect(page.locator("#preview-refused")).to_be_hidden()
     page.get_by_role("button", name="Загрузить в реестр").click()
     page.wait_for_url("**/imports/*")

@@ -59,6 +59,14 @@ def test_preview_shows_what_was_detected_and_the_first_rows_and_writes_nothing(u
     assert listed(url, "batches") == before
 
 
+def test_preview_of_failed_rows_shows_the_rows_and_not_what_was_said_of_them(url: str) -> None:
+    results = (
+        "row,outcome,code,field,detail,id,name,comment,change,etag,dry_run\n3,failed,too_long,name,why,7,Maps,',,,\n"
+    )
+    done = stackroom(url, "preview", "-", "--format", "csv", stdin=results.encode())
+    assert done.out.endswith("\n\nrow  id  name\n1    7   Maps\n")
+
+
 def test_preview_of_a_good_file_ends_with_0(url: str) -> None:
     words = ("preview", "-", "--format", "ndjson", "--operation", "normalize_record")
     assert "NDJSON, 3 rows" in stackroom(url, *words, stdin=ndjson(3)).out

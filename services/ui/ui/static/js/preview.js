@@ -44,9 +44,11 @@ function facts(found, { name, video }) {
 /** @param {any} value */
 const shown = (value) => (value === undefined || value === null ? "—" : typeof value === "object" ? JSON.stringify(value) : String(value));
 
-/** @param {Found} found @returns {string[]} the columns of the file, or the fields of the rows */
+/** @param {Found} found @returns {string[]} the fields of the rows, in the order of the file; its columns where no row can be read */
 function columnsOf(found) {
-  return found.input.columns ?? [...new Set(found.rows.flatMap((line) => Object.keys(line.record ?? {})))];
+  const fields = new Set(found.rows.flatMap((line) => Object.keys(line.record ?? {})));
+  const columns = found.input.columns ?? [...fields];
+  return fields.size ? columns.filter((/** @type {string} */ name) => fields.has(name)) : columns;
 }
 
 /** @param {any} line @param {string[]} heads the row's number, the columns, maybe what is wrong @param {string[]} columns */
