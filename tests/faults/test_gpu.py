@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import psycopg2
 import pytest
 
@@ -31,15 +32,15 @@ class Host:
         self._test = test
         self.parts: list[Part] = []
 
-    def worker(self, number: int) -> Part:
+    def worker(self, number: int, **env: str) -> Part:
         """Not started yet."""
         self.device(number).mkdir()
         device = f"fake:{self.device(number)}"
-        self.parts.append(add_gpu_worker(self.stack, f"{self._test}-{number}", DEVICE=device))
+        self.parts.append(add_gpu_worker(self.stack, f"{self._test}-{number}", DEVICE=device, **env))
         return self.parts[-1]
 
-    def live(self, number: int) -> Part:
-        part = self.worker(number)
+    def live(self, number: int, **env: str) -> Part:
+        part = self.worker(number, **env)
         start_live(self.stack, part)
         return part
 
@@ -148,3 +149,20 @@ def test_busy_worker_whose_gpu_vanishes_gives_its_chunk_back(stack: Stack, host:
     host.live(1)
     assert stack.wait_finished(batch_id)["outcomes"]["ok"] == 100
     assert host.counts(batch_id)[:4] == (1, 0, 0, 0)
+
+
+def test_worker_whose_gpu_hangs_ends_with_its_child_and_another_does_its_work(stack: Stack, host: Host) -> None:
+    """A call of CUDA that never returns raises nothing, and the lease would be renewed for ever."""
+    part = host.live(0, HANG_SECONDS="3")
+    host.break_device(0, "hang")
+    batch_id = post(stack, 2)
+    wait_until(lambda: worker_of(stack, part.name)["busy"], 20, "the worker at work")
+    children = psutil.Process(part.running.pid).children(recursive=True)
+    assert wait_ill(stack, part.name)["reason"] == "nothing has moved for 3 s: the device or a decoder hangs"
+    assert probe(["file", part.env["HEARTBEAT_FILE"]]) == 1
+    host.live(1)
+    assert stack.wait_finished(batch_id)["outcomes"]["ok"] == 2
+    assert host.counts(batch_id) == (1, 0, 0, 0, 1)
+    assert part.running.wait(40) == 1
+    psutil.wait_procs(children, 5)
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]

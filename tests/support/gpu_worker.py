@@ -1,15 +1,17 @@
 """A GPU worker without a model: each record does one step on the device, and tells who did it.
 
 ``celery -A tests.support.gpu_worker worker``. The payload says what else is done: ``torch`` imports it, ``grow`` takes
-memory and keeps it.
+memory and keeps it. ``HANG_SECONDS`` is that of the operation.
 """
 
+import dataclasses
 import importlib
 import os
 import time
 
 import msgspec
 
+from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
 from stackroom_jobs.worker import Context, DeviceLost, Stopped, create_worker
 from stackroom_kit.settings import read_settings
@@ -47,6 +49,9 @@ def step(record: Record, context: Context) -> Step:
     return Step(str(record.id), os.getpid(), choose_device(), os.environ.get("CUDA_VISIBLE_DEVICES", "not set"))
 
 
+OPERATIONS["process_video"] = dataclasses.replace(
+    OPERATIONS["process_video"], hang_seconds=int(os.environ.get("HANG_SECONDS", "600"))
+)
 _settings = read_settings(GpuWorkerSettings)
 app = create_worker(
     "gpu-worker", {"process_video": step}, _settings, spawn_from=__name__, device=GpuWatch(_settings.device)

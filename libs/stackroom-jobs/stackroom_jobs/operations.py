@@ -21,6 +21,7 @@ MAX_CHUNK_BYTES = 256_000
 class Operation:
     """``queues`` are those it may run on, the first being its own; ``time_limit`` is in seconds (None: the setting's).
 
+    A process in which nothing moves for ``hang_seconds`` counts as hung (None: never): ``Context.note_life`` tells.
     ``local`` is the function itself where it needs nothing heavy: the eager mode runs it in the importer. ``loads``
     names the resource of the catalog to which the importer applies what the workers made of the records. One that
     ``reads_media`` has records that name media files.
@@ -34,6 +35,7 @@ class Operation:
     min_rows: int
     max_rows: int
     time_limit: int | None = None
+    hang_seconds: int | None = None
     local: Callable[[Any], msgspec.Struct] | None = None
     loads: str | None = None
     reads_media: bool = False
@@ -74,6 +76,7 @@ _ALL = (
         min_rows=1,
         max_rows=1,
         time_limit=6 * 3600,  # the last resort: the function has a limit of its own, by the length of the video
+        hang_seconds=600,  # a GPU whose driver hangs answers nothing, and raises nothing
         reads_media=True,
     ),
     Operation(

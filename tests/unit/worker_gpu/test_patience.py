@@ -20,10 +20,11 @@ from worker_gpu.video.patience import Patience
 
 @dataclasses.dataclass
 class Length:
-    """As much of Frames as is asked: seconds that the header tells, and seconds decoded."""
+    """As much of Frames as is asked: seconds that the header tells, seconds and frames that are decoded."""
 
     duration: float | None
     end: float
+    count: int = 0
 
 
 def waiting(tmp_path: Path, duration: float | None, end: float = 0.0) -> Patience:
@@ -51,3 +52,19 @@ def test_worker_that_is_to_end_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "stop").touch()
     with pytest.raises(Stopped):
         waiting(tmp_path, 10.0).look()
+
+
+def test_frames_that_come_are_a_sign_of_life_and_waiting_for_them_is_none(tmp_path: Path) -> None:
+    """Or a decoder that hangs would be waited for as long as somebody looks."""
+    length = Length(10.0, 0.0)
+    context = Context(WorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(tmp_path))
+    waits = Patience(cast("Frames", length), context, time.monotonic())
+    context.lived_at = long_ago = time.monotonic() - 100
+    waits.look()
+    assert context.lived_at == long_ago
+    length.count = 1
+    waits.look()
+    assert context.lived_at > long_ago
+    context.lived_at = long_ago
+    waits.look()
+    assert context.lived_at == long_ago

@@ -2,15 +2,17 @@
 
 ``DEVICE=fake:<folder>``; each file is a fault, looked for before every step: ``out_of_memory`` (holds the most windows
 that fit; empty: none ever), ``out_of_memory_once``, ``error_once``, ``error``, ``vanished`` (also at start, and while
-nothing runs). A fault with ``once`` in its name is taken away as it happens.
+nothing runs), ``hang``. A fault with ``once`` in its name is taken away as it happens.
 """
 
 import os
+import time
 from pathlib import Path
 
 PREFIX = "fake:"
 VARIABLE = "STACKROOM_FAKE_DEVICE"  # the folder; set by the parent for its children
 VANISHED = "CUDA error: no CUDA-capable device is detected"
+HANG_LOOK_SECONDS = 0.1
 FAILED = "CUDA error: unspecified launch failure"
 
 
@@ -38,6 +40,8 @@ def _happens_once(fault: Path) -> bool:
 
 
 def _fail_as_told(folder: Path, windows: int) -> None:
+    while (folder / "hang").exists():
+        time.sleep(HANG_LOOK_SECONDS)
     if is_vanished(folder):
         raise RuntimeError(VANISHED)
     if (folder / "error").exists() or _happens_once(folder / "error_once"):

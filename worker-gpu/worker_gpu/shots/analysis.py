@@ -78,6 +78,7 @@ class Analyst:
         if picture is None:
             return None
         self._look()
+        self._context.note_life()
         pixels = upright(picture, self._frames.rotation)
         self._sheet.add(pixels)
         return self._deliver(f"shot-{self._count:04}.jpg", pixels) if self._count <= MOST_KEYFRAMES else None

@@ -13,15 +13,22 @@ MOST_SECONDS = 0.75 * (OPERATIONS["process_video"].time_limit or 0)  # well befo
 
 
 class Patience:
-    """``look()``: Stopped when the worker is to end or the lease is over, RecordError ``timed_out`` after too long."""
+    """``look()``: Stopped when the worker is to end or the lease is over, RecordError ``timed_out`` after too long.
+
+    It notes that something moves, too, as long as frames come.
+    """
 
     def __init__(self, frames: Frames, context: Context, started: float) -> None:
         """``started`` by the monotonic clock."""
         self._frames, self._context, self._started = frames, context, started
+        self._seen = 0
 
     def look(self) -> None:
         if self._context.should_stop():
             raise Stopped
+        if self._frames.count > self._seen:
+            self._seen = self._frames.count
+            self._context.note_life()
         spent = time.monotonic() - self._started
         if spent > self.allowed():
             detail = f"not done after {spent:.0f} s, at {self._frames.end:.0f} s of the video"

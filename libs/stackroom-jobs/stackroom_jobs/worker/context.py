@@ -1,6 +1,7 @@
 """What an operation's function may ask and tell while it computes one record."""
 
 import dataclasses
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -38,12 +39,18 @@ class Context:
     total: int = 0
     is_lease_over: bool = False
     tell: Callable[[int, int], None] = lambda _current, _total: None
+    lived_at: float = dataclasses.field(default_factory=time.monotonic)
 
     def progress(self, current: int, total: int) -> None:
         """How far a long record is; the next renewal of the lease carries it. ``tell`` hears of it at once."""
         self.current = current
         self.total = total
+        self.note_life()
         self.tell(current, total)
+
+    def note_life(self) -> None:
+        """Something moved. Where an operation has ``hang_seconds``, this or progress must be told more often."""
+        self.lived_at = time.monotonic()
 
     def should_stop(self) -> bool:
         """The worker is to end, or the lease is over: what is computed now would be thrown away."""

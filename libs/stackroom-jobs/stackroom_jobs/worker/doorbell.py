@@ -120,7 +120,7 @@ class Round:
             place.row = row
             return function(record, context)
 
-        with Renewal(self._api, chunk.token, chunk.lease_seconds, context):
+        with Renewal(self._api, chunk.token, chunk.lease_seconds, context, operation.hang_seconds):
             return compute(operation, of_row, chunk.first_row, bytes(chunk.records))
 
 

@@ -1,10 +1,13 @@
 """How a worker's parent ends itself with a status that says so: its container, or supervisor, starts it again."""
 
+import contextlib
 import logging
 import os
+import signal
 import threading
 import time
 
+from billiard import active_children
 from celery.worker import state
 
 FAILED = 1
@@ -21,4 +24,7 @@ def end_worker() -> None:
 def _end_anyway() -> None:
     time.sleep(PATIENCE)
     logger.error("children did not end in %g s; ending without them", PATIENCE)
+    for pid in [child.pid for child in active_children() if child.pid]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)  # else it would keep its memory of the device from whoever comes next
     os._exit(FAILED)
