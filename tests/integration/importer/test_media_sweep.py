@@ -13,6 +13,7 @@ import pytest
 
 from importer.app import create_app
 from importer.ledger.claim import ClaimedChunk, claim
+from importer.ledger.expire import expire_old
 from importer.ledger.report import Report, report
 from importer.ledger.statements import CLOSE_FINISHED
 from importer.media.sweep import Sweeper
@@ -96,6 +97,24 @@ def test_pictures_of_a_batch_that_is_over_go_and_all_others_stay(media: Media) -
     assert not gone.parent.parent.exists()
     assert all(path.exists() for path in kept)
     assert media.status(f"results/{alive}/1/a.jpg") == 200
+
+
+def test_pictures_of_a_batch_whose_days_are_over_go_with_its_results(media: Media, ledger: Ledger) -> None:
+    ledger.operations = ("process_video",)
+    (old, first), (young, second) = media.videos(ledger, 1), media.videos(ledger, 1)
+    names = [f"results/{batch_id}/1/shot-0001.jpg" for batch_id in (old, young)]
+    pictures = [media.write(name, age_days=40) for name in names]
+    for chunk, name in zip((first, second), names, strict=True):
+        media.report(chunk, {"outcome": "ok", "result": {"shots": [{"keyframe": name}]}})
+    media.end()
+    ledger.run("UPDATE importer.batch SET ended_at = now() - interval '31 days' WHERE id = :id", id=old)
+    media.sweeper.sweep()
+    assert [path.exists() for path in pictures] == [True, True]
+    assert expire_old(ledger.engine, 30) == 1
+    assert [media.status(name) for name in names] == [410, 200]
+    media.sweeper.sweep()
+    assert [path.exists() for path in pictures] == [False, True]
+    assert not pictures[0].parent.parent.exists()
 
 
 def test_pictures_that_no_result_names_go_when_their_batch_has_ended(media: Media, ledger: Ledger) -> None:
