@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -76,8 +77,14 @@ def test_video_is_sent_cut_and_shown(visit: Visit, stack: WholeStack, tmp_path: 
     claim = claimed(api)
     assert api.renew(RenewRequest(claim.token, current=10, total=40))
     expect(page.locator("#bar")).to_have_js_property("value", 0.25)
+    expect(page.locator("#frames")).to_have_text("10 / 40")
+    for frames in (20, 30):
+        assert api.renew(RenewRequest(claim.token, current=frames, total=40))
+        expect(page.locator("#frames")).to_contain_text(f"{frames} / 40")
+    expect(page.locator("#frames")).to_contain_text(re.compile(r"30 / 40 · \d+ кадров/с"))
     work(api, claim)
     expect(page.locator("#state")).to_have_text("готово", timeout=30_000)
+    expect(page.locator("#frames")).to_be_hidden()
     film = page.locator("#videos-list article")
     for words in ("фильм.mp4", "00:00:01.2", "25 кадров/с", "96 × 64", "cuda:0", "TransNet V2", "11 400 кадров/с"):
         expect(film).to_contain_text(words)

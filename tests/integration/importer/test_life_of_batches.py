@@ -10,6 +10,7 @@ from importer.app import create_app
 from importer.ledger.cancel import cancel
 from importer.ledger.expire import drop_payloads, expire_old
 from importer.ledger.failure import fail_whole
+from importer.ledger.renew import renew
 from importer.ledger.statements import CLOSE_FINISHED
 from importer.settings import Settings
 from importer.workers.registry import forget_worker, note_heartbeat
@@ -150,6 +151,18 @@ def test_batches_are_listed_by_state(client: FlaskClient, ledger: Ledger) -> Non
 
     assert (listed("cancelled"), listed("waiting_for_worker"), listed("done")) == ([cancelled], [waiting], [])
     assert client.get(f"{BATCHES}?state=lost").status_code == 400
+
+
+def test_batch_tells_how_far_the_long_records_at_hand_are(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id = ledger.accept(2, chunk_rows=1)
+    chunks = ledger.must_claim(), ledger.must_claim()
+    address = f"{BATCHES}/{batch_id}"
+    assert client.get(address).get_json()["at_hand"] is None
+    for chunk, (current, total) in zip(chunks, ((12, 40), (8, 60)), strict=True):
+        assert renew(ledger.engine, chunk.token, current, total, 30)
+    assert client.get(address).get_json()["at_hand"] == {"current": 20, "total": 100}
+    ledger.report(chunks[0])
+    assert client.get(address).get_json()["at_hand"] == {"current": 8, "total": 60}
 
 
 def test_seconds_left_are_not_guessed_while_no_worker_is_there(client: FlaskClient, ledger: Ledger) -> None:

@@ -75,6 +75,11 @@ BATCH: dict[str, Schema] = {
     "outcomes": OUTCOMES,
     "changes": CHANGES,
     "progress": {"type": "number", "minimum": 0, "maximum": 1, "description": "Parts of long records count as well."},
+    "at_hand": {
+        **_object({"current": COUNT, "total": COUNT}),
+        "type": ["object", "null"],
+        "description": "Of long records that are being computed: frames of videos that are done, of all of theirs.",
+    },
     "records_per_second": {"type": ["number", "null"]},
     "seconds_left": {"type": ["number", "null"]},
     "has_worker": {"type": "boolean", "description": "Whether a live worker serves its queue and operation."},

@@ -101,6 +101,7 @@ def batch_view(row: Row[Any]) -> dict[str, Any]:
         "outcomes": outcomes_of(row),
         "changes": changes_of(row),
         "progress": _progress(row),
+        "at_hand": None if row.total is None else {"current": row.current, "total": row.total},
         "records_per_second": pace,
         "seconds_left": left,
         "has_worker": row.has_worker,

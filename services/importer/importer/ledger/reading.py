@@ -20,6 +20,8 @@ FROM importer.batch b, LATERAL (
          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0)::bigint AS ready_rows,
          COALESCE(sum(rows * LEAST(current::float / total, 1)) FILTER (WHERE state = 'leased' AND total > 0), 0)
            AS part_rows,
+         (sum(current) FILTER (WHERE state = 'leased' AND total > 0))::bigint AS current,
+         (sum(total) FILTER (WHERE state = 'leased' AND total > 0))::bigint AS total,
          COALESCE(sum(created), 0)::bigint AS created, COALESCE(sum(updated), 0)::bigint AS updated,
          COALESCE(sum(unchanged), 0)::bigint AS unchanged, COALESCE(sum(skipped), 0)::bigint AS skipped,
          COALESCE(sum(removed), 0)::bigint AS removed,

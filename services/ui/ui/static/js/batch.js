@@ -1,6 +1,7 @@
 /** `/imports/<id>`: the server wrote the values; this keeps them fresh until the batch is final. */
 
 import { call } from "./api.js";
+import { AtHand } from "./at_hand.js";
 import { byId, confirmed, element, message } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
 import { FINAL, watch } from "./live.js";
@@ -93,12 +94,14 @@ async function ask(action, run) {
 
 /** @param {string} id */
 function start(id) {
-  const plot = new Plot(byId("plot"), byId("plot-card"));
+  const plot = byId("plot") && new Plot(byId("plot"), byId("plot-card"));
+  const atHand = byId("at-hand") && new AtHand(byId("at-hand"), byId("frames"));
   let failedBefore = -1;
   let okBefore = -1;
   const changed = (/** @type {Batch} */ batch) => {
     show(batch);
-    plot.add(batch.rows - batch.outcomes.pending, batch.records_per_second);
+    plot?.add(batch.rows - batch.outcomes.pending, batch.records_per_second);
+    atHand?.show(batch.at_hand);
     const failed = batch.outcomes.failed + batch.outcomes.refused;
     if (failed !== failedBefore) showFailedRows(batch);
     if (batch.outcomes.ok !== okBefore && byId("videos-list")) showVideos(batch);

@@ -7,6 +7,7 @@ import { number, percent, problemText, seconds, text } from "./text.js";
 
 const MOST_VIDEOS = 20;
 const MOST_SHOTS = 1000;
+const UPLOADS = "uploads/";
 
 /** @param {string} name of a media file, maybe in folders */
 const address = (name) => `/api/importer/media/${name.split("/").map(encodeURIComponent).join("/")}`;
@@ -79,7 +80,8 @@ function video({ result }) {
     .filter(([, value]) => value)
     .map(([key, value]) => element("div", {}, element("dt", {}, text("action", key)), element("dd", {}, value)));
   const damaged = result.damaged ? [element("div", { class: "alert alert-warning" }, text("action", "damaged"))] : [];
-  const title = element("h3", {}, element("a", { href: address(result.file) }, result.id));
+  const isUpload = result.file.startsWith(UPLOADS); // a file that somebody laid into the folder is given to nobody
+  const title = element("h3", {}, isUpload ? element("a", { href: address(result.file) }, result.id) : result.id);
   return element("article", { class: "card-body border-top" }, title, ...damaged, element("dl", { class: "facts my-3" }, ...facts), ...shotsOf(result));
 }
 
