@@ -67,6 +67,14 @@ def test_preview_of_failed_rows_shows_the_rows_and_not_what_was_said_of_them(url
     assert done.out.endswith("\n\nrow  id  name\n1    7   Maps\n")
 
 
+def test_import_without_an_operation_hints_at_it_where_the_columns_are_refused(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_text("id,name\n7,Maps\n")
+    hint = "no --operation was given; stackroom preview finds the one that a file fits best"
+    assert hint in failed(url, "import", str(file)).err
+    assert hint not in failed(url, "import", str(file), "--operation", "load_types").err
+
+
 def test_preview_of_a_good_file_ends_with_0(url: str) -> None:
     words = ("preview", "-", "--format", "ndjson", "--operation", "normalize_record")
     assert "NDJSON, 3 rows" in stackroom(url, *words, stdin=ndjson(3)).out

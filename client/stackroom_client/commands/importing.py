@@ -15,7 +15,7 @@ from stackroom_client.batch import Batch
 from stackroom_client.commands.files import uploaded
 from stackroom_client.commands.outcome import new_batch
 from stackroom_client.context import Context
-from stackroom_client.errors import ExitCode, Trouble, Unreachable
+from stackroom_client.errors import ExitCode, Refused, Trouble, Unreachable
 from stackroom_client.report import detected
 from stackroom_client.sending import BODY, check_size, sent
 from stackroom_client.server import Call
@@ -24,6 +24,7 @@ from stackroom_client.texts import rows
 
 BATCHES = "/api/importer/batches"
 OPTIONS = ("operation", "source", "queue", "on_conflict")
+WRONG_COLUMNS = frozenset({"missing_column", "unknown_column"})
 VIDEO_OPERATION = "process_video"
 LONGEST_ID = 1000  # characters of a file's name, so that its record is not too long
 
@@ -48,7 +49,7 @@ def _query(arguments: argparse.Namespace) -> dict[str, str]:
 
 def _sent_rows(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
     check_size(context, source, BODY)
-    with _key_said(context, headers):
+    with _key_said(context, headers), _operation_hinted(query):
         return sent(context, source, BATCHES, headers, query)
 
 
@@ -68,6 +69,18 @@ def _accepted(batch: Batch, found: str) -> str:
         words.append(f"{rows(batch.outcomes['refused'])} refused")
     sentence = ", ".join(words) + (f"; read as {found}" if found else "")
     return sentence if batch.raw.get("created", True) else f"{sentence}; it was there already, under this key"
+
+
+@contextmanager
+def _operation_hinted(query: dict[str, str]) -> Iterator[None]:
+    """Columns that are refused may be right for an operation that was not asked for."""
+    try:
+        yield
+    except Refused as refused:
+        if "operation" in query or refused.code not in WRONG_COLUMNS:
+            raise
+        hint = "  no --operation was given; stackroom preview finds the one that a file fits best"
+        raise Refused(refused.status, refused.code, f"{refused}\n{hint}") from None
 
 
 @contextmanager

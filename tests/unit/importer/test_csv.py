@@ -157,6 +157,19 @@ def test_csv_of_results_refuses_rows_that_were_ok() -> None:
         assert (refusal.code, refusal.raw) == ("already_done", b"")
 
 
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (b"id;name;", "A column has no name, as where the first line ends with a delimiter; known: "),
+        (b"7;Maps", "There is no column '7', and the first line must name the columns; known: "),
+    ],
+)
+def test_csv_says_what_is_wrong_with_its_first_line(header: bytes, words: str) -> None:
+    with pytest.raises(Problem) as raised:
+        read(header + b"\n1;a;\n", GROUPS)
+    assert raised.value.detail == f"{words}id, name, comment."
+
+
 def test_csv_of_failed_rows_can_be_sent_again() -> None:
     body = b"row,outcome,code,detail,id,payload,normalized_payload\n3,failed,x,y,'=1,''q,\n"
     assert read(body) == [Record("=1", "'q")]

@@ -120,13 +120,19 @@ def _names(header: str, delimiter: str) -> tuple[str, ...]:
     return tuple(cell.strip().lower() for cell in cells)
 
 
+def _what_is(name: str) -> str:
+    if not name:
+        return "A column has no name, as where the first line ends with a delimiter"
+    return f"There is no column {name[:50]!r}, and the first line must name the columns"
+
+
 def check_names(names: Sequence[str], columns: Columns) -> None:
     """Problem 400 for a file that has other columns than these."""
     listed = ", ".join(columns.known)
     passed_over = columns.of_results if OUTCOME in names else ()
     for name in names:
         if name not in columns.known and name not in passed_over:
-            raise _wrong("unknown_column", f"There is no column {name[:50]!r}; known: {listed}.")
+            raise _wrong("unknown_column", f"{_what_is(name)}; known: {listed}.")
         if names.count(name) > 1:
             raise _wrong("repeated_column", f"The column {name!r} comes twice.")
     missing = [name for name in columns.required if name not in names]
@@ -135,9 +141,9 @@ def check_names(names: Sequence[str], columns: Columns) -> None:
 
 
 def split_names(line: str, known: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """The delimiter with which most of the columns are known, and all of them."""
+    """The delimiter with which most of the columns are known, or most are there, and all of them."""
     candidates = {delimiter: _names(line, delimiter) for delimiter in DELIMITERS}
-    delimiter = max(candidates, key=lambda one: sum(name in known for name in candidates[one]))
+    delimiter = max(candidates, key=lambda one: (sum(name in known for name in candidates[one]), len(candidates[one])))
     return delimiter, candidates[delimiter]
 
 
