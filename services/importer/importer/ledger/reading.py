@@ -43,7 +43,9 @@ WHERE (CAST(:after_time AS timestamptz) IS NULL OR (created_at, id) < (:after_ti
   AND (CAST(:operation AS text) IS NULL OR operation = :operation)
   AND (CAST(:source AS text) IS NULL OR source = :source)
   AND (CAST(:queue AS text) IS NULL OR queue = :queue)
-  AND (CAST(:state AS text) IS NULL OR state = :state) AND expired_at IS NULL
+  AND (CAST(:state AS text) IS NULL OR state = :state
+       AND (open OR :state NOT IN ('queued', 'waiting_for_worker', 'running')))  -- only few are open
+  AND expired_at IS NULL
 ORDER BY created_at DESC, id DESC LIMIT :limit""")
 # A batch stays open for a moment after its last chunk; what it waits for then is no worker.
 QUEUE_POSITION = text("""
