@@ -170,7 +170,7 @@ def _add_results(commands: _Commands) -> None:
         "results", batches.fetch_results, "an outcome per row, in the order of the file", takes_batch=True
     )
     parser.add_argument("--format", choices=("ndjson", "csv"), default="ndjson")
-    parser.add_argument("--outcome", choices=("ok", "failed", "refused", "not_ok"), help="only these rows")
+    parser.add_argument("--outcome", choices=("ok", "failed", "refused", "not_ok", "cancelled"), help="only these rows")
     parser.add_argument("-o", "--output", metavar="FILE", help="written whole or not at all; else standard output")
 
 

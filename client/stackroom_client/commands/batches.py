@@ -67,6 +67,8 @@ def cancel_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
     if batch.state == "cancelled":
         stopped = batch.outcomes.get("cancelled", 0)
         context.terminal.say(f"cancelled: {rows(stopped)} will not be done, {rows(batch.rows - stopped)} already are")
+        command = context.command("results", batch.id, "--outcome", "cancelled", "--output", "cancelled.ndjson")
+        context.terminal.say(f"what will not be done, to be imported some other day: {command}")
     else:
         context.terminal.say(f"there was nothing left to cancel: the batch is {batch.state.replace('_', ' ')}")
     told(context, batch)

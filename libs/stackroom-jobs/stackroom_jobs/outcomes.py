@@ -50,11 +50,14 @@ def _record_fields(record: bytes) -> bytes:
     return _encoder.encode(kept)[1:-1]
 
 
-def _line(row: int, outcome: str, code: str, detail: str, record: bytes, field: str) -> bytes:
-    named = {"field": field} if field else {}
-    start = _encoder.encode({"row": row, "outcome": outcome, "code": code, **named, "detail": detail})[:-1]
+def _line(row: int, outcome: str, record: bytes, **reason: str) -> bytes:
+    start = _encoder.encode({"row": row, "outcome": outcome, **reason})[:-1]
     fields = _record_fields(record)
     return start + (b"," + fields if fields else b"") + b"}\n"
+
+
+def _reason(code: str, detail: str, field: str) -> dict[str, str]:
+    return {"code": code, **({"field": field} if field else {}), "detail": detail}
 
 
 def ok_line(row: int, result: Any) -> OkLine:
@@ -64,9 +67,14 @@ def ok_line(row: int, result: Any) -> OkLine:
 
 def failed_line(row: int, code: str, detail: str, record: bytes, field: str = "") -> bytes:
     """A failed record with its own fields, so that the line can be posted again; ``field`` names the wrong one."""
-    return _line(row, "failed", code, detail, record, field)
+    return _line(row, "failed", record, **_reason(code, detail, field))
 
 
 def refused_line(row: int, code: str, detail: str, record: bytes, field: str = "") -> bytes:
     """A row that was refused at the door; its fields are there where they could be read."""
-    return _line(row, "refused", code, detail, record, field)
+    return _line(row, "refused", record, **_reason(code, detail, field))
+
+
+def cancelled_line(row: int, record: bytes) -> bytes:
+    """A record that never will be done, as it was given, so that it can be sent some other day."""
+    return _line(row, "cancelled", record)

@@ -31,7 +31,7 @@ def test_lose_splits_at_the_second_death_until_the_poison_is_alone(ledger: Ledge
             deaths += 1
         else:
             assert ledger.report(chunk).accepted
-    lines = [json.loads(line) for line in b"".join(results(ledger.engine, batch_id, False, None)).splitlines()]
+    lines = [json.loads(line) for line in b"".join(results(ledger.engine, batch_id, None)).splitlines()]
     assert [line["row"] for line in lines] == list(range(1, 41))
     failed = [line for line in lines if line["outcome"] == "failed"]
     assert [(line["row"], line["code"], line["id"]) for line in failed] == [(23, "worker_lost", 23)]

@@ -14,7 +14,7 @@ def test_report_is_accepted_again_but_written_once(ledger: Ledger) -> None:
     assert ledger.report(chunk).accepted
     changed = Report(chunk.token, ledger.output(chunk).replace(b"ok", b"no"))
     assert report(ledger.engine, changed, None, LEASE).accepted
-    assert b"".join(results(ledger.engine, batch_id, False, None)) == ledger.output(chunk)
+    assert b"".join(results(ledger.engine, batch_id, None)) == ledger.output(chunk)
 
 
 NASTY = "it's '' \\ \\' % %s %(token)s $1 :name ;-- \U0001f4da книга \x7f\u2028"
@@ -24,7 +24,7 @@ def test_report_is_kept_byte_for_byte_whatever_it_holds(ledger: Ledger) -> None:
     batch_id = ledger.accept(1)
     output = f'{{"row":1,"outcome":"ok","result":"{NASTY}"}}\n'.encode()
     assert report(ledger.engine, Report(ledger.must_claim().token, output), None, LEASE).accepted
-    assert b"".join(results(ledger.engine, batch_id, False, None)) == output
+    assert b"".join(results(ledger.engine, batch_id, None)) == output
 
 
 @pytest.mark.parametrize(("text", "error"), [(b"\xff", UnicodeDecodeError), (b"\0", NulInTextError)])

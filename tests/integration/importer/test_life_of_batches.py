@@ -57,6 +57,19 @@ def test_retry_is_a_new_batch_of_what_failed_and_was_cancelled(client: FlaskClie
     assert client.get(f"{BATCHES}/{batch_id}").get_json() == {**before, "retried_by": new["id"]}
 
 
+def test_cancelled_rows_can_be_fetched_as_they_were_given(client: FlaskClient, ledger: Ledger) -> None:
+    address = f"{BATCHES}/{failed_batch(ledger)}/results"
+    lines = [json.loads(line) for line in client.get(f"{address}?outcome=cancelled").data.splitlines()]
+    assert lines == [
+        {"row": row, "outcome": "cancelled", "id": row, "payload": f"p{row}"} for row in range(21, 31)
+    ]  # fmt: skip
+    assert {json.loads(line)["row"] for line in client.get(address).data.splitlines()} == set(range(1, 21))
+    for form, content_type in (("csv", "text/csv"), ("ndjson", "application/x-ndjson")):
+        file = client.get(f"{address}?outcome=cancelled&format={form}").data
+        again = client.post(BATCHES, data=file, content_type=content_type).get_json()
+        assert (again["rows"], again["outcomes"]["refused"]) == (10, 0)
+
+
 def test_retry_repeated_is_the_same_batch(client: FlaskClient, ledger: Ledger) -> None:
     batch_id = failed_batch(ledger)
     first, second = (client.post(f"{BATCHES}/{batch_id}/retry").get_json() for _ in range(2))

@@ -167,7 +167,7 @@ OUTCOME_LINE: Schema = {
     "description": "One line of NDJSON. One that failed or was refused has the record's fields, to be sent again.",
     "properties": {
         "row": {"type": "integer", "minimum": 1},
-        "outcome": {"enum": ["ok", "failed", "refused"]},
+        "outcome": {"enum": ["ok", "failed", "refused", "cancelled"]},
         "result": {"type": "object"},
         "code": {**TEXT, "description": "A stable word; operations and loads have some of their own."},
         "field": {**TEXT, "description": "The wrong field, where there is one."},

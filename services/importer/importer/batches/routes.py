@@ -100,7 +100,7 @@ def read_results(batch_id: str) -> Response:
     is_csv = choice_argument("format", "ndjson", FORMATS) == "csv"
     outcome = choice_argument("outcome", None, OUTCOMES)
     row = _existing(batch_id)
-    lines = results(services().engine, batch_id, row.refused > 0, outcome)
+    lines = results(services().engine, batch_id, outcome)
     if is_csv:
         headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
         return Response(csv_results(lines, OPERATIONS[row.operation]), content_type=CSV, headers=headers)

@@ -9,17 +9,17 @@ from sqlalchemy import Engine, Row
 from importer.ledger.report import FAILED_MARK
 from importer.ledger.results import PREFIX_BYTES, pages, row_number
 from importer.ledger.statements import UNFINISHED_BUSINESS
+from importer.ledger.stored_records import numbered_records
 
 CHUNKS_PER_READ = 8
-_decoder = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def failed_records(engine: Engine, batch_id: str) -> Iterator[list[Any]]:
     """Lists of records in input order, still as JSON; refused rows are not among them: they would be refused again."""
     for chunk in pages(engine, UNFINISHED_BUSINESS, batch_id, "first_row", CHUNKS_PER_READ):
         wanted = _wanted(chunk)
-        numbered = enumerate(_decoder.decode(chunk.records), chunk.first_row)
-        yield [record for row, record in numbered if row in wanted and bytes(record) != b"null"]
+        numbered = numbered_records(chunk.first_row, chunk.records)
+        yield [msgspec.Raw(record) for row, record in numbered if row in wanted]
 
 
 def _wanted(chunk: Row[Any]) -> range | set[int]:

@@ -64,6 +64,10 @@ OUTPUTS_WITH_FAILURES = text("""
 SELECT first_row, last_row, failed_rows, rows, output FROM importer.chunk
 WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after AND failed_rows > 0
 ORDER BY first_row LIMIT :limit""")
+CANCELLED_RECORDS = text("""
+SELECT first_row, records FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'cancelled' AND first_row > :after
+ORDER BY first_row LIMIT :limit""")
 REFUSED_ROWS = text("""
 SELECT row, line FROM importer.refused_row WHERE batch_id = :batch_id AND row > :after ORDER BY row LIMIT :limit""")
 CHUNK_OF_ROW = text("""

@@ -6,14 +6,17 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, TextClause
 
-from importer.ledger.reading import OUTPUTS, OUTPUTS_WITH_FAILURES, REFUSED_ROWS
+from importer.ledger.reading import CANCELLED_RECORDS, OUTPUTS, OUTPUTS_WITH_FAILURES, REFUSED_ROWS
 from importer.ledger.report import FAILED_MARK
+from importer.ledger.stored_records import numbered_records
+from stackroom_jobs.outcomes import cancelled_line
 
 CHUNKS_PER_READ = 8
 REFUSED_PER_READ = 1000
 OK_MARK = b'"outcome":"ok"'
 NOT_OK = "not_ok"  # failed and refused together: what somebody has to look at
-OUTCOMES = ("ok", "failed", "refused", NOT_OK)
+CANCELLED = "cancelled"  # asked for by name only: these rows have no result
+OUTCOMES = ("ok", "failed", "refused", NOT_OK, CANCELLED)
 PREFIX_BYTES = 48  # {"row":2147483647,"outcome":"refused" fits
 
 
@@ -79,8 +82,15 @@ def _without_ok(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"".join(line for line in block.splitlines(keepends=True) if OK_MARK not in line[:PREFIX_BYTES])
 
 
-def results(engine: Engine, batch_id: str, has_refused: bool, outcome: str | None) -> Iterator[bytes]:
+def _cancelled(engine: Engine, batch_id: str) -> Iterator[bytes]:
+    for chunk in pages(engine, CANCELLED_RECORDS, batch_id, "first_row", CHUNKS_PER_READ):
+        yield b"".join(cancelled_line(row, record) for row, record in numbered_records(chunk.first_row, chunk.records))
+
+
+def results(engine: Engine, batch_id: str, outcome: str | None) -> Iterator[bytes]:
     """Blocks of NDJSON lines of what is done so far; ``outcome`` keeps only lines of one outcome, or of two."""
+    if outcome == CANCELLED:
+        return _cancelled(engine, batch_id)
     if outcome == "refused":
         return (line for _, line in _refused(engine, batch_id))
     if outcome == "failed":
@@ -89,6 +99,4 @@ def results(engine: Engine, batch_id: str, has_refused: bool, outcome: str | Non
         return _without_ok(_in_order(_failing(engine, batch_id), _refused(engine, batch_id)))
     if outcome == "ok":
         return _only((chunk.output.encode() for chunk in _chunks(engine, batch_id)), OK_MARK)
-    if not has_refused:
-        return (chunk.output.encode() for chunk in _chunks(engine, batch_id))
     return _in_order(_chunks(engine, batch_id), _refused(engine, batch_id))

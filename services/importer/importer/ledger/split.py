@@ -21,6 +21,7 @@ from importer.ledger.statements import (
     LOCK_BATCH,
     LOCK_CHUNK,
 )
+from importer.ledger.stored_records import numbered_records
 from stackroom_jobs.outcomes import failed_line
 
 logger = logging.getLogger(__name__)
@@ -57,12 +58,11 @@ def pieces_of(first_row: int, records: str) -> Iterator[Piece]:
 
 
 def failed_output(first_row: int, records: str, trouble: Trouble) -> str:
-    """One failed line for every record of a JSON array; nulls (refused rows) have none."""
-    return b"".join(
-        failed_line(row, trouble.code, trouble.detail, bytes(record))
-        for row, record in enumerate(_decoder.decode(records), first_row)
-        if bytes(record) != b"null"
-    ).decode()
+    """One failed line for every record of a chunk."""
+    lines = (
+        failed_line(row, trouble.code, trouble.detail, record) for row, record in numbered_records(first_row, records)
+    )
+    return b"".join(lines).decode()
 
 
 def finish_as_failed(connection: Connection, batch_id: str, chunk: Row[Any], trouble: Trouble) -> None:

@@ -85,12 +85,12 @@ def _batch_result(engine: Engine, batch: Row[Any]) -> dict[str, Any]:
     counts = {"processed": batch.rows, "failed": batch.failed_rows + batch.refused}
     if batch.rows > MAX_INLINE_RESULTS:
         return {**counts, "results_url": f"/api/importer/batches/{batch.id}/results"}
-    return {**counts, "results": list(task_results(engine, batch.id, has_refused=batch.refused > 0))}
+    return {**counts, "results": list(task_results(engine, batch.id))}
 
 
-def task_results(engine: Engine, batch_id: str, has_refused: bool = False) -> Iterator[dict[str, Any]]:
+def task_results(engine: Engine, batch_id: str) -> Iterator[dict[str, Any]]:
     """The result of every record in input order; a failed one keeps its outcome line."""
-    for block in results(engine, batch_id, has_refused, None):
+    for block in results(engine, batch_id, None):
         for text in block.splitlines():
             line = json.loads(text)
             yield line.get("result", line)

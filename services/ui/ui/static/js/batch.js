@@ -49,6 +49,7 @@ function show(batch) {
   byId("waiting").hidden = batch.state !== "waiting_for_worker";
   byId("may-close").hidden = FINAL.includes(batch.state);
   byId("not-ok").hidden = batch.outcomes.failed + batch.outcomes.refused === 0;
+  byId("cancelled").hidden = batch.outcomes.cancelled === 0;
   byId("bar").value = batch.progress;
   for (const [action, can] of Object.entries(possible(batch))) button(action).hidden = !can;
   showCounts(batch);
