@@ -58,3 +58,18 @@ def test_response_headers_refuse_a_value_that_would_split_the_answer() -> None:
     with pytest.raises(Problem) as raised:
         response_headers([("ETag", '"a"\r\nSet-Cookie: x=y')], "id1", "catalog")
     assert raised.value.status == 502
+
+
+@pytest.mark.parametrize(
+    ("content_type", "may_style"),
+    [("video/mp4", True), ("image/jpeg", True), ("application/octet-stream", False), ("text/csv", False)],
+)
+def test_response_headers_let_a_browser_show_pictures_and_videos_and_nothing_else(
+    content_type: str, may_style: bool
+) -> None:
+    headers = dict(response_headers([("Content-Type", content_type)], "id1", "importer"))
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none';")
+    assert policy.endswith("frame-ancestors 'none'")
+    assert "script" not in policy
+    assert ("style-src" in policy) is may_style

@@ -41,9 +41,12 @@ _NAMES = (
     "Idempotent-Replayed",
 )
 RESPONSE_HEADERS = {name.lower(): name for name in _NAMES}
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+# A browser makes a page of its own around a picture or a video that is opened by its address, and holds it to this.
+PLAYER = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+PLAYED = ("image/", "video/")
 API_HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ]
@@ -79,4 +82,6 @@ def response_headers(sent: Iterable[tuple[str, str]], request_id: str, upstream:
 
 def finished(headers: Iterable[tuple[str, str]], request_id: str) -> list[tuple[str, str]]:
     """With what every answer of the API carries."""
-    return [*headers, *API_HEADERS, (REQUEST_ID, request_id)]
+    told = dict(headers)
+    policy = PLAYER if told.get("Content-Type", "").startswith(PLAYED) else NOTHING
+    return [*told.items(), *API_HEADERS, ("Content-Security-Policy", policy), (REQUEST_ID, request_id)]
