@@ -47,7 +47,7 @@ def _headline(batch: Batch) -> str:
         line += f", {pace(batch.raw['records_per_second'])}"
     if batch.raw.get("seconds_left"):
         line += f", {duration(batch.raw['seconds_left'])} left"
-    after = {"tried again as": "retried_by", "taken back by": "undone_by"}
+    after = {"tried again as": "retry_batch", "taken back by": "undo_batch"}
     notes = ["dry run: nothing was changed"] if batch.is_dry_run else []
     notes += [f"{words} batch {one_line(batch.raw[name])}" for words, name in after.items() if batch.raw.get(name)]
     return "\n".join([line, *notes])

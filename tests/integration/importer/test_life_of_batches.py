@@ -53,8 +53,8 @@ def test_retry_is_a_new_batch_of_what_failed_and_was_cancelled(client: FlaskClie
     new = answer.get_json()
     assert (new["retry_of"], new["rows"], new["source"], new["created"]) == (batch_id, 20, "test", True)
     assert records_of(ledger, new["id"]) == [{"id": row, "payload": f"p{row}"} for row in range(11, 31)]
-    assert (before["retried_by"], before["undone_by"]) == (None, None)
-    assert client.get(f"{BATCHES}/{batch_id}").get_json() == {**before, "retried_by": new["id"]}
+    assert (before["retry_batch"], before["undo_batch"]) == (None, None)
+    assert client.get(f"{BATCHES}/{batch_id}").get_json() == {**before, "retry_batch": new["id"]}
 
 
 def test_cancelled_rows_can_be_fetched_as_they_were_given(client: FlaskClient, ledger: Ledger) -> None:

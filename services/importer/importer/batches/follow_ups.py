@@ -20,4 +20,4 @@ def follow_ups(engine: Engine, batch_id: str) -> dict[str, str | None]:
     with engine.connect() as connection:
         found = connection.execute(BATCHES_OF_KEYS, {"keys": [retry, undo]}).all()
     ids = {row.idempotency_key: row.id for row in found}
-    return {"retried_by": ids.get(retry), "undone_by": ids.get(undo)}
+    return {"retry_batch": ids.get(retry), "undo_batch": ids.get(undo)}

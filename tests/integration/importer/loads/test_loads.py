@@ -104,7 +104,7 @@ def test_undo_takes_back_what_nobody_changed_and_says_what_it_left(client: Flask
     assert sorted(groups(catalog)) == [1, 2, 21]
     again = client.post(f"{BATCHES}/{batch['id']}/undo").get_json()
     assert (again["id"], again["created"]) == (new["id"], False)
-    assert client.get(f"{BATCHES}/{batch['id']}").get_json()["undone_by"] == new["id"]
+    assert client.get(f"{BATCHES}/{batch['id']}").get_json()["undo_batch"] == new["id"]
     assert client.post(f"{BATCHES}/{new['id']}/undo").get_json()["code"] == "no_load"
 
 

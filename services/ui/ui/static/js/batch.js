@@ -22,12 +22,12 @@ function showTime(id, value) {
 }
 
 /** @param {Batch} batch @returns {Record<string, boolean>} which buttons make sense now */
-function possible({ state, outcomes, changes, options, undo_of, retried_by, undone_by }) {
+function possible({ state, outcomes, changes, options, undo_of, retry_batch, undo_batch }) {
   const isFinal = FINAL.includes(state);
   return {
     cancel: !isFinal,
-    retry: isFinal && outcomes.failed + outcomes.cancelled > 0 && !retried_by,
-    undo: isFinal && Boolean(changes?.created) && !options.dry_run && !undo_of && !undone_by,
+    retry: isFinal && outcomes.failed + outcomes.cancelled > 0 && !retry_batch,
+    undo: isFinal && Boolean(changes?.created) && !options.dry_run && !undo_of && !undo_batch,
     delete: isFinal,
   };
 }

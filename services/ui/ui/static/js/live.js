@@ -4,7 +4,7 @@ import { getJson } from "./api.js";
 
 /** @typedef {{id: string, state: string, rows: number, outcomes: Record<string, number>, progress: number, at_hand: {current: number, total: number} | null,
  *   records_per_second: number | null, seconds_left: number | null, changes: Record<string, number> | null, options: Record<string, any>, operation: string,
- *   queue_position: number | null, retry_of: string | null, undo_of: string | null, retried_by: string | null, undone_by: string | null, finished_at: string | null, started_at: string | null, results_url: string}} Batch */
+ *   queue_position: number | null, retry_of: string | null, undo_of: string | null, retry_batch: string | null, undo_batch: string | null, finished_at: string | null, started_at: string | null, results_url: string}} Batch */
 
 const POLL_MS = 2000;
 const MOST_ERRORS = 3;
