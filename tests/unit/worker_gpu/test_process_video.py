@@ -23,13 +23,14 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
 
 
 @pytest.mark.parametrize(
-    ("name", "codec"), [("a.mp4", "mpeg4"), ("b.mkv", "ffv1"), ("c.avi", "mjpeg"), ("d.webm", "libvpx")]
+    ("name", "codec"),
+    [("a.mp4", "mpeg4"), ("b.mkv", "ffv1"), ("c.avi", "mjpeg"), ("d.webm", "libvpx"), ("e.mkv", "libsvtav1")],
 )
 def test_video_is_measured_by_its_frames(worker: Worker, name: str, codec: str) -> None:
     write_video(worker.media / name, 50, codec)
     found = worker.process(name)
     assert (found.id, found.file, found.frames, found.width, found.height) == ("v1", name, 50, 96, 64)
-    assert found.codec == {"libvpx": "vp8"}.get(codec, codec)
+    assert found.codec == {"libvpx": "vp8", "libsvtav1": "av1"}.get(codec, codec)
     assert found.frame_rate == pytest.approx(25, abs=0.1)
     assert found.duration == pytest.approx(2.0, abs=0.05)
     assert not found.damaged

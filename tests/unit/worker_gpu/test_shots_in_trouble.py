@@ -89,6 +89,18 @@ def test_too_little_memory_halves_the_windows_and_changes_nothing(faults: Path) 
     assert model.most == 1
 
 
+def test_next_video_begins_with_all_windows_again(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that somebody else had for a moment must not slow a worker down for all its life."""
+    monkeypatch.setattr("worker_gpu.model.transnet.WINDOWS_ON_CPU", 2)
+    load_model.cache_clear()
+    model = load_model("cpu")
+    model.most = 1
+    write_video(worker.media / "clip.mp4", 5)
+    worker.process("clip.mp4")
+    assert model.most == 2
+    load_model.cache_clear()
+
+
 def test_no_memory_for_one_window_loses_the_device(worker: Worker, faults: Path) -> None:
     write_video(worker.media / "clip.mp4", 5)
     (faults / "out_of_memory").touch()

@@ -23,13 +23,20 @@ WINDOWS_ON_CPU = 1  # more do not fit into the caches of a CPU, and are slower
 
 
 class Model:
-    """``most`` windows go to the device at once; out of memory halves it. ``seconds`` were spent computing."""
+    """``most`` windows go to the device at once; out of memory halves it until ``begin``.
+
+    ``seconds`` were spent computing.
+    """
 
     def __init__(self, network: Callable[[Tensor], Tensor], device: torch.device) -> None:
         self._network = network
         self._device = device
-        self.most = WINDOWS_ON_GPU if device.type == "cuda" else WINDOWS_ON_CPU
         self.seconds = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """A new video: whoever took the memory may have given it back."""
+        self.most = WINDOWS_ON_GPU if self._device.type == "cuda" else WINDOWS_ON_CPU
 
     @property
     def device(self) -> str:

@@ -45,6 +45,7 @@ class Analyst:
         self._is_full = False  # no more pictures are taken of this video
 
     def run(self) -> Analysis:
+        self._model.begin()
         before = self._model.seconds
         make_picture = PictureMaker(self._frames.width, self._frames.height, self._frames.pixel_shape)
         with Ahead(blocks(iter(self._frames), make_picture), AHEAD, self._look) as ahead:

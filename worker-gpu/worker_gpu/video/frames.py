@@ -33,7 +33,7 @@ class Frames:
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self._container, self._stream = container, stream
         codec = stream.codec_context
-        self.codec, self.width, self.height = codec.name, codec.width, codec.height
+        self.codec, self.width, self.height = codec.codec.canonical_name, codec.width, codec.height
         self.pixel_shape: Fraction | None = stream.sample_aspect_ratio
         self.said: int = stream.frames
         self.count = 0
