@@ -1,12 +1,13 @@
 """NVML without a GPU: what ``nvidia-ml-py`` would say of the GPUs that the file ``STUB_GPUS`` tells of.
 
-JSON: a list of {"uuid", "model", "mig": [uuid...], "shares_memory": true, "trouble": "lost" | "unknown"}. Without a
-file there is no driver.
+JSON: a list of {"uuid", "model", "mig": [uuid...], "shares_memory": true, "trouble": "lost" | "unknown" |
+"hangs"}. Without a file there is no driver.
 The errors are those of the real package, by name.
 """
 
 import json
 import os
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +49,8 @@ def nvmlInit() -> None:  # noqa: N802
     if not path.exists():
         raise NVMLError_LibraryNotFound("NVML Shared Library Not Found")
     _gpus[:] = json.loads(path.read_text())
+    if any(gpu.get("trouble") == "hangs" for gpu in _gpus):
+        threading.Event().wait()
     if any(gpu.get("trouble") == "unknown" for gpu in _gpus):
         raise NVMLError_Unknown("Unknown Error")
 

@@ -172,6 +172,19 @@ def test_gpu_that_is_lost_is_lost_at_the_next_look(gpus: Machine) -> None:
         watch.look()
 
 
+def test_driver_that_hangs_is_one_that_does_not_answer(gpus: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for it in the heartbeat could neither tell of it nor end the worker."""
+    gpus([A])
+    watch = prepared("auto")
+    monkeypatch.setattr(nvml, "SECONDS", 0.1)
+    gpus([{**A, "trouble": "hangs"}])
+    assert [watch.look() for _ in range(PATIENCE - 1)] == [None] * (PATIENCE - 1)
+    with pytest.raises(DeviceLost, match=r"the driver does not answer any more: NVML: no answer within 0\.1 s"):
+        watch.look()
+    with pytest.raises(DeviceLost, match="DEVICE=cuda:0: the driver does not answer"):
+        choose("cuda:0")
+
+
 def test_driver_that_is_silent_for_a_moment_costs_nothing_and_for_longer_the_device(gpus: Machine) -> None:
     gpus([A])
     watch = prepared("auto")

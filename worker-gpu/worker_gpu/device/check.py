@@ -9,8 +9,10 @@ import sys
 
 from stackroom_jobs.worker import DeviceLost
 from worker_gpu.device.choice import choose_device
+from worker_gpu.device.in_time import in_time
 
 CANNOT = 3
+KILL_SECONDS = 5
 SECONDS = 180  # torch is read from a cold disk, and CUDA set up for the first time
 
 
@@ -20,16 +22,21 @@ class CannotCompute(Exception):
 
 def check() -> None:
     """Of the device that children of this process are pinned to. CannotCompute, or DeviceLost."""
-    command = [sys.executable, "-m", __name__]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
+        done = in_time(_run, SECONDS + KILL_SECONDS)
+    except (subprocess.TimeoutExpired, TimeoutError):
         raise DeviceLost(f"the GPU did not answer within {SECONDS} s") from None
     said = (done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1]
     if done.returncode == CANNOT:
         raise CannotCompute(said)
     if done.returncode != 0:
         raise DeviceLost(f"the GPU does not compute: {said}")
+
+
+def _run() -> "subprocess.CompletedProcess[str]":
+    """In the end it kills the process, and waits for ever for one that hangs in the driver and cannot die."""
+    command = [sys.executable, "-m", __name__]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def compute(device: str) -> None:

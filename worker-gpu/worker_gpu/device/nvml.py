@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 import pynvml
 
 from stackroom_jobs.protocol import Device
+from worker_gpu.device.in_time import in_time
 
 T = TypeVar("T")
 LOST = "a lost GPU"
+SECONDS = 30.0  # for one answer: a driver that wakes many GPUs takes its time
 
 
 class NvmlError(Exception):
@@ -27,12 +29,12 @@ class GpuGone(NvmlError):
 def has_driver() -> bool:
     """Whether the driver's library is here at all. NvmlError where it is and does not work."""
     try:
-        with _nvml():
-            return True
+        _asked(lambda: None)
     except NvmlError as error:
         if isinstance(error.__cause__, pynvml.NVMLError_LibraryNotFound):
             return False
         raise
+    return True
 
 
 def uuids() -> list[str]:
@@ -40,25 +42,40 @@ def uuids() -> list[str]:
 
     LOST stands in the place of a GPU that fell off the bus: it must not take the others with it.
     """
-    with _nvml():
-        return [uuid for index in range(pynvml.nvmlDeviceGetCount()) for uuid in _usable_at(index)]
+    return _asked(lambda: [uuid for index in range(pynvml.nvmlDeviceGetCount()) for uuid in _usable_at(index)])
 
 
 def look(uuid: str) -> Device:
     """What a GPU, or an instance of one, says of itself now. GpuGone, or NvmlError."""
-    with _nvml():
-        handle = pynvml.nvmlDeviceGetHandleByUUID(uuid)
-        memory = _if_told(lambda: pynvml.nvmlDeviceGetMemoryInfo(handle))
-        return Device(
-            kind="cuda",
-            model=str(pynvml.nvmlDeviceGetName(handle)),
-            uuid=uuid,
-            memory_total=memory and int(memory.total),
-            memory_used=memory and int(memory.used),
-            utilisation=_if_told(lambda: int(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)),
-            driver=_if_told(lambda: str(pynvml.nvmlSystemGetDriverVersion())),
-            cuda=_if_told(_cuda_version),
-        )
+    return _asked(lambda: _look(uuid))
+
+
+def _look(uuid: str) -> Device:
+    handle = pynvml.nvmlDeviceGetHandleByUUID(uuid)
+    memory = _if_told(lambda: pynvml.nvmlDeviceGetMemoryInfo(handle))
+    return Device(
+        kind="cuda",
+        model=str(pynvml.nvmlDeviceGetName(handle)),
+        uuid=uuid,
+        memory_total=memory and int(memory.total),
+        memory_used=memory and int(memory.used),
+        utilisation=_if_told(lambda: int(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)),
+        driver=_if_told(lambda: str(pynvml.nvmlSystemGetDriverVersion())),
+        cuda=_if_told(_cuda_version),
+    )
+
+
+def _asked(ask: Callable[[], T]) -> T:
+    """GpuGone or NvmlError, also where no answer comes: a hanging driver must not take the heartbeat with it."""
+
+    def answer() -> T:
+        with _nvml():
+            return ask()
+
+    try:
+        return in_time(answer, SECONDS)
+    except TimeoutError:
+        raise NvmlError(f"NVML: no answer within {SECONDS:g} s") from None
 
 
 @contextmanager
