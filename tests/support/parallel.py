@@ -1,7 +1,7 @@
 """The whole suite in three processes at once, since most tests wait most of the time.
 
 Each file stays in one process, which has servers, folders and ports of its own; so do all files of a folder that share
-a stack.
+a stack, or the model for shots.
 """
 
 import os
@@ -18,6 +18,7 @@ SHARING = (
     "tests/integration/local_stack",
     "tests/integration/whole_stack",
     "tests/integration/eager_stack",
+    "tests/unit/worker_gpu",
 )
 # What begins last keeps all others waiting at the end, so it had better be short.
 SLOWEST_FIRST = (*SHARING, "tests/integration/test_fuzz.py", "tests/integration", "tests/contract", "tests")
@@ -48,7 +49,7 @@ def rank(file: str) -> int:
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives a process one file after the other, or one folder of those that share a stack."""
+    """Gives a process one file after the other, or one folder of those whose files share something."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]

@@ -15,12 +15,12 @@ def test_slow_files_come_first() -> None:
     assert sorted(files, key=rank) == files[::-1]
 
 
-def test_files_that_share_a_stack_stay_together_and_all_others_alone() -> None:
+def test_files_that_share_something_stay_together_and_all_others_alone() -> None:
     names = ("browser/test_a.py", "browser/test_b.py", "unit/test_a.py", "unit/test_b.py")
     scheduler = Together.__new__(Together)
     units = {scheduler._split_scope(f"tests/{name}::test_x[tests/y::z]") for name in names}
     assert units == {"tests/browser", "tests/unit/test_a.py", "tests/unit/test_b.py"}
 
 
-def test_folders_that_share_a_stack_are_there() -> None:
+def test_folders_whose_files_share_something_are_there() -> None:
     assert [folder for folder in SHARING if not (ROOT / folder / "conftest.py").exists()] == []
