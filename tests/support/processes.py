@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = [str(ROOT), *map(str, sorted(ROOT.glob("libs/*"))), *map(str, sorted(ROOT.glob("services/*")))]
 MEMBERS += [str(ROOT / "worker-cpu"), str(ROOT / "worker-gpu"), str(ROOT / "client")]
 
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS")  # of the environment of the tests
+
 
 class Process:
     """One program and what it starts. ``log`` holds what it wrote."""
@@ -92,5 +94,5 @@ def python(*arguments: str) -> list[str]:
 
 def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The environment of tests without settings of the person who runs them, and with ``extra``."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {**kept, "PYTHONPATH": os.pathsep.join(MEMBERS), "PYTHONUNBUFFERED": "1", **extra}
