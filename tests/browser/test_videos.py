@@ -134,3 +134,19 @@ def test_video_and_picture_are_shown_when_they_are_opened_by_their_address(
     page.goto(f"{stack.url}{sent(stack, picture())}")
     expect(page.locator("img")).to_have_js_property("naturalWidth", 96)
     assert not [error for error in watched.errors if "Content Security Policy" in error]
+
+
+def test_list_of_shots_stays_open_while_other_videos_come(visit: Visit, stack: WholeStack, tmp_path: Path) -> None:
+    name = sent(stack, write_video(tmp_path / "film.mp4", 30).read_bytes()).removeprefix("/api/importer/media/")
+    body = {"records": [{"id": film, "payload": name} for film in ("first", "second")]}
+    address = f"{stack.url}/api/importer/batches?operation=process_video"
+    batch_id = urllib3.request("POST", address, json=body).json()["id"]
+    api = stack.importer.as_worker()
+    work(api, claimed(api))
+    watched = visit()
+    page = watched.open(f"/imports/{batch_id}")
+    page.locator("#videos-list summary").click()
+    work(api, claimed(api))
+    expect(page.locator("#videos-list article")).to_have_count(2)
+    expect(page.locator("#videos-list tbody").first).to_be_visible()
+    watched.assert_quiet()

@@ -142,6 +142,9 @@ def test_gpu_that_is_lost_is_not_replaced_by_another(gpus: Machine, setting: str
         choose(setting)
     with pytest.raises(DeviceLost, match="GPU-aaaa is not here; found: a lost GPU, GPU-bbbb"):
         choose("GPU-aaaa")
+    os.environ["CUDA_VISIBLE_DEVICES"] = "0,1"
+    with pytest.raises(DeviceLost, match="this GPU is lost"):
+        choose("auto")
 
 
 def test_gpu_that_does_not_compute_is_refused_with_its_own_words(gpus: Machine) -> None:

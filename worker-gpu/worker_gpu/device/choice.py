@@ -83,7 +83,7 @@ def _first_visible(found: list[str]) -> Choice:
         return Choice("cuda", "the first GPU", _unless_lost(found[0], "auto"))
     uuid = _find(visible.partition(",")[0].strip(), found)
     if uuid:
-        return Choice("cuda", f"{CUDA_VARIABLE}={visible}", uuid)
+        return Choice("cuda", f"{CUDA_VARIABLE}={visible}", _unless_lost(uuid, "auto"))
     return Choice("cpu", f"{CUDA_VARIABLE}={visible} leaves no GPU")
 
 

@@ -85,13 +85,23 @@ function video({ result }) {
   return element("article", { class: "card-body border-top" }, title, ...damaged, element("dl", { class: "facts my-3" }, ...facts), ...shotsOf(result));
 }
 
+/** What is on the page already stays as it is, with its list of shots open or not: a result never changes. */
+const shown = /** @type {Map<number, HTMLElement>} */ (new Map());
+
+/** @param {any} line */
+function videoOf(line) {
+  const article = shown.get(line.row) ?? video(line);
+  shown.set(line.row, article);
+  return article;
+}
+
 /** @param {import("./live.js").Batch} batch */
 export async function showVideos(batch) {
   const state = byId("videos-state");
   if (!batch.outcomes.ok) return void (state.textContent = text("action", "none"));
   try {
     const lines = await firstLines(`${batch.results_url}?outcome=ok`, MOST_VIDEOS);
-    byId("videos-list").replaceChildren(...lines.map(video));
+    byId("videos-list").replaceChildren(...lines.map(videoOf));
     state.hidden = lines.length === batch.outcomes.ok;
     state.textContent = text("action", "more_rows", { count: number(lines.length) });
   } catch (error) {
