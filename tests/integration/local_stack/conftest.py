@@ -16,6 +16,6 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 @pytest.fixture
 def stack(local: LocalStack) -> LocalStack:
-    """Its register is empty, and a test that fills it empties it."""
+    """Its register is as empty as the tests before left it: only the README's examples leave rows."""
     local.up()
     return local
