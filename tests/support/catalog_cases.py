@@ -53,7 +53,7 @@ class CatalogCases:
             client.post(TYPES, json={"id": number, "group_id": 1})
         answer = client.delete(f"{GROUPS}1")
         assert answer.status_code == 409
-        assert "2 types" in answer.get_json()["detail"]
+        assert "2 rows of types" in answer.get_json()["detail"]
 
     def test_id_that_exists_is_400(self, client: FlaskClient) -> None:
         add_groups(client, 1)

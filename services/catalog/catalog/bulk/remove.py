@@ -43,7 +43,7 @@ class Removal:
             column = dependent.column
             query = select(column, func.count()).where(column == func.any(bindparam("ids"))).group_by(column)
             for row_id, count in connection.execute(query, {"ids": ids}):
-                used[row_id] = f"It is still used by {count} {dependent.name}."
+                used[row_id] = f"It is still used by {dependent.counted(count)}."
         return used
 
 

@@ -36,6 +36,9 @@ class Dependents:
     name: str
     column: ColumnElement[Any]
 
+    def counted(self, count: int) -> str:
+        return f"{count} {'row' if count == 1 else 'rows'} of {self.name}"
+
 
 class Repository:
     """Every call is one statement on an AUTOCOMMIT connection; rows are given as dicts, in the columns' order."""
@@ -102,10 +105,11 @@ class Repository:
         same = [column.is_not_distinct_from(seen[column.name]) for column in self.table.columns] if seen else []
         return [self.table.c.id == row_id, *same]
 
-    def count_dependents(self, row_id: int) -> dict[str, int]:
-        """How many rows of each kind point to this one."""
+    def uses(self, row_id: int) -> str:
+        """How many rows of each kind point to this one, in words."""
         with self.engine.connect() as connection:
-            return {
-                dependent.name: connection.execute(select(func.count()).where(dependent.column == row_id)).scalar_one()
+            counts = [
+                connection.execute(select(func.count()).where(dependent.column == row_id)).scalar_one()
                 for dependent in self.dependents
-            }
+            ]
+        return ", ".join(dependent.counted(count) for dependent, count in zip(self.dependents, counts, strict=True))

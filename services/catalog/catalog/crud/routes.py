@@ -132,8 +132,7 @@ class Calls:
         raise error
 
     def _in_use(self, row_id: int) -> Problem:
-        counts = self._repository.count_dependents(row_id)
-        detail = "The row is still used by " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "."
+        detail = f"The row is still used by {self._repository.uses(row_id)}."
         return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")
 
 

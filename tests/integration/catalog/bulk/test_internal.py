@@ -17,6 +17,7 @@ def test_remove_takes_only_rows_that_nobody_changed_or_uses(client: FlaskClient)
     headers = {"Idempotency-Key": "u:1-4", **SERVICE}
     answer = client.post("/internal/groups/remove", json={"items": items}, headers=headers)
     assert words(answer.get_json()) == ["removed", "changed", "in_use", "missing"]
+    assert answer.get_json()["outcomes"][2]["detail"] == "It is still used by 1 row of types."
     assert client.get("/api/groups/20").status_code == 404
     client.post("/api/groups/", json={"id": 20, "name": "n"})
     again = client.post("/internal/groups/remove", json={"items": items}, headers=headers)
