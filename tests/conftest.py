@@ -1,5 +1,6 @@
 """Fixtures for every test: one embedded PostgreSQL and Redis per session, a fresh database of each per test."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -33,6 +34,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 
 def pytest_configure() -> None:
+    """What a shell runs in its background ignores SIGINT, and so would all processes that tests start and interrupt."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     share_machine()
 
 
