@@ -140,7 +140,7 @@ def test_idle_worker_whose_gpu_vanishes_ends_before_it_takes_work(stack: Stack, 
 def test_busy_worker_whose_gpu_vanishes_gives_its_chunk_back(stack: Stack, host: Host) -> None:
     part = host.live(0)
     batch_id = post(stack, 100)
-    wait_until(lambda: worker_of(stack, part.name)["busy"], 20, "the worker at work")
+    wait_until(lambda: stack.batch(batch_id)["outcomes"]["ok"], 20, "the first record to be done")
     host.break_device(0, "vanished")
     assert part.running.wait(30) == 1
     wait_ill(stack, part.name)
