@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ BAR = "{desc}: {percentage:3.0f}%|{bar}| {unit}{postfix}"  # the unit is where r
 
 class Terminal:
     def __init__(self) -> None:
+        tqdm.set_lock(threading.RLock())  # its own is shared between processes, of which there is one here
         tqdm.monitor_interval = 0  # no thread of its own for bars that are drawn at every event
         self._bars = sys.stderr.isatty()
         for stream in (sys.stdout, sys.stderr):
