@@ -49,8 +49,9 @@ def _names(item: Any) -> Sequence[str]:
 def _likeness(names: Sequence[str], operation: Operation) -> tuple[bool, int]:
     """Whether it takes rows with these fields, and how many of the fields are its own."""
     columns = columns_of(operation)
+    own = len(set(names) & set(columns.known))
     try:
         check_names(names, columns)
     except Problem:
-        return False, len(set(names) & set(columns.known))
-    return True, len(set(names) & set(columns.known))
+        return False, own
+    return True, own
