@@ -1,5 +1,6 @@
 """What becomes of batches later: retried, deleted, over; and how many of them are taken at all."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 
 from importer.app import create_app
 from importer.ledger.cancel import cancel
+from importer.ledger.claim import ClaimedChunk, claim
 from importer.ledger.expire import drop_payloads, expire_old
 from importer.ledger.failure import fail_whole
 from importer.ledger.renew import renew
@@ -15,7 +17,7 @@ from importer.ledger.statements import CLOSE_FINISHED
 from importer.settings import Settings
 from importer.workers.registry import forget_worker, note_heartbeat
 from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
-from tests.support.ledger import Ledger
+from tests.support.ledger import LEASE, Ledger
 
 BATCHES = "/api/importer/batches"
 
@@ -176,6 +178,60 @@ def test_batch_tells_how_far_the_long_records_at_hand_are(client: FlaskClient, l
     assert client.get(address).get_json()["at_hand"] == {"current": 20, "total": 100}
     ledger.report(chunks[0])
     assert client.get(address).get_json()["at_hand"] == {"current": 8, "total": 60}
+
+
+def long_batch(client: FlaskClient, ledger: Ledger) -> tuple[str, ClaimedChunk]:
+    """Two videos, the first of them in work."""
+    videos = [{"id": f"film {number}.mp4", "payload": f"uploads/{number}.mp4"} for number in (1, 2)]
+    batch_id = client.post(f"{BATCHES}?operation=process_video", json={"records": videos}).get_json()["id"]
+    note_heartbeat(ledger.engine, Heartbeat("w1", "here", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {}))
+    claimant = dataclasses.replace(ledger.claimant(queue="gpu"), operations=("process_video",))
+    chunk = claim(ledger.engine, claimant, LEASE)
+    assert chunk is not None
+    return batch_id, chunk
+
+
+def test_batch_names_the_long_records_that_are_in_work_and_those_that_wait(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id, chunk = long_batch(client, ledger)
+    first, second = client.get(f"{BATCHES}/{batch_id}").get_json()["pending_records"]
+    record = {"id": "film 1.mp4", "payload": "uploads/1.mp4"}
+    assert first == {"row": 1, "record": record, "is_running": True, "current": None, "total": None}
+    assert (second["row"], second["record"]["id"], second["is_running"]) == (2, "film 2.mp4", False)
+    assert renew(ledger.engine, chunk.token, 12, 40, LEASE)
+    first, _ = client.get(f"{BATCHES}/{batch_id}").get_json()["pending_records"]
+    assert (first["current"], first["total"]) == (12, 40)
+    ledger.report(chunk)
+    (second,) = client.get(f"{BATCHES}/{batch_id}").get_json()["pending_records"]
+    assert second["row"] == 2
+
+
+def test_records_of_chunks_that_hold_many_are_not_named(client: FlaskClient, ledger: Ledger) -> None:
+    assert client.get(f"{BATCHES}/{ledger.accept(3)}").get_json()["pending_records"] is None
+
+
+def later(ledger: Ledger, seconds: int) -> None:
+    """Let time pass: what the ledger wrote down is so much older."""
+    ledger.run(f"UPDATE importer.batch SET started_at = started_at - interval '{seconds} s'")
+    ledger.run(f"UPDATE importer.chunk SET due_at = due_at - interval '{seconds} s' WHERE state = 'leased'")
+
+
+def test_seconds_left_of_a_long_record_fall_while_its_worker_is_not_heard(client: FlaskClient, ledger: Ledger) -> None:
+    """A worker is heard of once in ten seconds; meanwhile it goes on at the same pace."""
+    batch_id, chunk = long_batch(client, ledger)
+
+    def seen() -> tuple[float, float | None]:
+        found = client.get(f"{BATCHES}/{batch_id}").get_json()
+        return found["records_per_second"], found["seconds_left"]
+
+    assert seen() == (None, None)
+    later(ledger, 3000)
+    assert renew(ledger.engine, chunk.token, 1000, 4000, LEASE)  # a quarter of the first of two: 21,000 s are left
+    heard = seen()
+    assert heard == (pytest.approx(0.25 / 3000, rel=0.01), pytest.approx(21_000, rel=0.01))
+    later(ledger, 9)
+    assert seen() == (heard[0], pytest.approx(heard[1] - 9, abs=2))
+    later(ledger, 22_000)
+    assert seen() == (heard[0], None)
 
 
 def test_seconds_left_are_not_guessed_while_no_worker_is_there(client: FlaskClient, ledger: Ledger) -> None:

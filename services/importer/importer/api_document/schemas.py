@@ -64,6 +64,16 @@ INPUT: Schema = {
 RECORDS: Schema = {**_list_of("Record"), "minItems": 1}
 SOURCE_TEXT: Schema = {"type": "string", "pattern": f"^{SOURCE}$", "default": DEFAULT_SOURCE}
 OUTCOMES: Schema = _object(dict.fromkeys(("ok", "failed", "refused", "cancelled", "pending"), COUNT))
+COUNT_OR_NULL: Schema = {"type": ["integer", "null"], "minimum": 0}
+PENDING_RECORD: Schema = _object(
+    {
+        "row": COUNT,
+        "record": {"type": "object", "description": "As it was sent."},
+        "is_running": {"type": "boolean", "description": "Whether a worker has it; the others wait for their turn."},
+        "current": {**COUNT_OR_NULL, "description": "Of a video: frames that are done, once its worker told."},
+        "total": {**COUNT_OR_NULL, "description": "Of a video: frames that it will have."},
+    }
+)
 BATCH: dict[str, Schema] = {
     "id": TEXT,
     "operation": OPERATION,
@@ -80,8 +90,14 @@ BATCH: dict[str, Schema] = {
         "type": ["object", "null"],
         "description": "Of long records that are being computed: frames of videos that are done, of all of theirs.",
     },
-    "records_per_second": {"type": ["number", "null"]},
-    "seconds_left": {"type": ["number", "null"]},
+    "records_per_second": {
+        "type": ["number", "null"],
+        "description": "From the first claim until a worker was last heard of; null until then.",
+    },
+    "seconds_left": {
+        "type": ["number", "null"],
+        "description": "At that pace; null where nobody knows, also when it should be done and no worker is heard of.",
+    },
     "has_worker": {"type": "boolean", "description": "Whether a live worker serves its queue and operation."},
     "input": INPUT,
     "retry_of": {"type": ["string", "null"]},
@@ -94,6 +110,11 @@ BATCH: dict[str, Schema] = {
     "cancelled_at": TIME,
     "request_id": TEXT,
     "results_url": TEXT,
+    "pending_records": {
+        "type": ["array", "null"],
+        "items": PENDING_RECORD,
+        "description": "The first 20 that are not done, those in work first; null where chunks hold many records.",
+    },
     "queue_position": {"type": ["integer", "null"], "description": "Open batches that are served before it."},
     "created": {"type": "boolean", "description": "False where this Idempotency-Key had the batch already."},
 }
@@ -215,7 +236,7 @@ def schemas(max_batch_rows: int) -> dict[str, Schema]:
         "MediaDeleted": _object({"status": {"const": "deleted"}, "name": TEXT}),
         "Operation": _object(OPERATION_FIELDS),
         "OperationList": _object({"items": _list_of("Operation"), "total": COUNT, "limits": LIMITS}),
-        "Batch": _object(BATCH, ("queue_position", "created", "retry_batch", "undo_batch")),
+        "Batch": _object(BATCH, ("queue_position", "pending_records", "created", "retry_batch", "undo_batch")),
         "BatchList": _page("Batch", "next", {"type": ["string", "null"]}),
         "OutcomeLine": OUTCOME_LINE,
         "Preview": PREVIEW,

@@ -10,16 +10,16 @@ from sqlalchemy import Row
 from importer.batches.creating import create_from_request
 from importer.batches.cursor import decode_cursor, encode_cursor
 from importer.batches.follow_ups import follow_ups
+from importer.batches.pending import pending_records
 from importer.batches.result_csv import csv_headers, csv_results
 from importer.batches.retrying import retry
 from importer.batches.undoing import undo
-from importer.batches.view import STATES, batch_gone, batch_view, existing_batch, queue_position
+from importer.batches.view import STATES, batch_gone, batch_view, clocks, existing_batch, queue_position
 from importer.eager import finish_now_if_eager
 from importer.intake.formats import CSV, NDJSON
 from importer.ledger.accept import Accepted, SourceGoneError
 from importer.ledger.cancel import cancel
 from importer.ledger.expire import expire
-from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import BATCHES
 from importer.ledger.results import OUTCOMES, results
 from importer.services import services
@@ -40,7 +40,12 @@ def _existing(batch_id: str) -> Row[Any]:
 
 def _view(row: Row[Any]) -> dict[str, Any]:
     engine = services().engine
-    return {**batch_view(row), "queue_position": queue_position(engine, row), **follow_ups(engine, row.id)}
+    return {
+        **batch_view(row),
+        "pending_records": pending_records(engine, row),
+        "queue_position": queue_position(engine, row),
+        **follow_ups(engine, row.id),
+    }
 
 
 def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Answer:
@@ -78,7 +83,7 @@ def list_batches() -> dict[str, Any]:
         "queue": text_argument("queue"),
         "state": choice_argument("state", None, STATES),
         "limit": limit + 1,
-        "alive": WORKER_ALIVE_SECONDS,
+        **clocks(),
     }
     with services().engine.connect() as connection:
         rows = connection.execute(BATCHES, parameters).all()

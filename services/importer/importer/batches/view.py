@@ -8,6 +8,7 @@ from sqlalchemy import Engine, Row
 
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import BATCH, QUEUE_POSITION
+from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.problems import Problem, not_found
 
@@ -15,9 +16,14 @@ BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 STATES = ("queued", "waiting_for_worker", "running", "cancelled", "done", "done_with_errors")
 
 
+def clocks() -> dict[str, int]:
+    """Seconds that the statements BATCH and BATCHES need."""
+    return {"alive": WORKER_ALIVE_SECONDS, "lease": services().settings.lease_seconds}
+
+
 def find_batch(engine: Engine, batch_id: str) -> Row[Any] | None:
     with engine.connect() as connection:
-        return connection.execute(BATCH, {"batch_id": batch_id, "alive": WORKER_ALIVE_SECONDS}).first()
+        return connection.execute(BATCH, {"batch_id": batch_id, **clocks()}).first()
 
 
 def existing_batch(engine: Engine, batch_id: str) -> Row[Any]:
@@ -60,22 +66,36 @@ def changes_of(row: Row[Any]) -> dict[str, int] | None:
     return {name: getattr(row, name) for name in names}
 
 
-def _pace(row: Row[Any]) -> tuple[float | None, float | None]:
-    """Records per second since the first claim, and the seconds that the rest will take at that pace.
+def _done(row: Row[Any]) -> float:
+    """In records; of those that are being computed, the parts that their workers told."""
+    return float(row.done_rows) + float(row.part_rows)
 
-    While a batch waits for a worker nobody can know how long it will take.
+
+def _pace(row: Row[Any]) -> float | None:
+    """Records per second from the first claim until the last news, by three digits; None while there is no news.
+
+    Between two renewals of a lease a worker goes on unheard: that is no reason to call it slower.
     """
-    if row.started_at is None:
-        return None, None
-    until = row.finished_at if is_finished(row) and row.finished_at else row.now
+    until = row.finished_at if is_finished(row) else row.heard_at
+    if row.started_at is None or until is None:
+        return None
     seconds = max((until - row.started_at).total_seconds(), 0.001)
-    pace = (row.done_rows + float(row.part_rows)) / seconds
-    shown = round(pace, 1 if pace >= 10 else 3)  # of videos it is a small part of one
+    return float(f"{_done(row) / seconds:.3g}")
+
+
+def _seconds_left(row: Row[Any]) -> float | None:
+    """What the rest takes at that pace, less what passed since the last news.
+
+    None where nobody knows: no worker is there, nothing is done yet, or the end is over and so is the time of a lease.
+    """
     if is_finished(row):
-        return shown, 0.0
-    left = _pending(row) - float(row.part_rows)
-    can_tell = pace and row.state != "waiting_for_worker"
-    return shown, round(left / pace, 1) if can_tell else None
+        return None if row.started_at is None else 0.0
+    pace = _pace(row)
+    if not pace or row.state == "waiting_for_worker":
+        return None
+    expected = (_pending(row) - float(row.part_rows)) / pace
+    silent = (row.now - row.heard_at).total_seconds()
+    return None if silent > max(expected, clocks()["lease"]) else round(max(expected - silent, 0.0), 1)
 
 
 def _progress(row: Row[Any]) -> float:
@@ -89,7 +109,6 @@ def _time(value: datetime.datetime | None) -> str | None:
 
 def batch_view(row: Row[Any]) -> dict[str, Any]:
     """The object of ``GET /batches/<id>``; times are RFC 3339 in UTC."""
-    pace, left = _pace(row)
     return {
         "id": row.id,
         "operation": row.operation,
@@ -102,8 +121,8 @@ def batch_view(row: Row[Any]) -> dict[str, Any]:
         "changes": changes_of(row),
         "progress": _progress(row),
         "at_hand": None if row.total is None else {"current": row.current, "total": row.total},
-        "records_per_second": pace,
-        "seconds_left": left,
+        "records_per_second": _pace(row),
+        "seconds_left": _seconds_left(row),
         "has_worker": row.has_worker,
         "input": json.loads(row.input),
         "retry_of": row.retry_of,

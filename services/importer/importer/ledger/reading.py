@@ -4,7 +4,8 @@ from sqlalchemy import text
 
 from importer.ledger.statements import LIVE
 
-# A batch waits for a worker only with what a worker must do; what is computed is applied without one.
+# A batch waits for a worker only with what a worker must do; what is computed is applied without one. `heard_at` is the
+# time of the last news: when a chunk was done, or when a worker told how far it is and got a lease of `lease` seconds.
 _BATCH = f"""
 WITH counted AS (
   SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.undo_of, b.created_at,
@@ -25,7 +26,9 @@ FROM importer.batch b, LATERAL (
          COALESCE(sum(created), 0)::bigint AS created, COALESCE(sum(updated), 0)::bigint AS updated,
          COALESCE(sum(unchanged), 0)::bigint AS unchanged, COALESCE(sum(skipped), 0)::bigint AS skipped,
          COALESCE(sum(removed), 0)::bigint AS removed,
-         max(finished_at) AS finished_at
+         max(finished_at) AS finished_at,
+         GREATEST(max(finished_at) FILTER (WHERE state = 'done'),
+                  max(due_at) FILTER (WHERE state = 'leased' AND total > 0) - make_interval(secs => :lease)) AS heard_at
   FROM importer.chunk WHERE batch_id = b.id) AS c),
 batch AS (SELECT *, CASE
   WHEN ready_rows + leased_rows > 0 AND NOT has_worker THEN 'waiting_for_worker'
@@ -52,6 +55,11 @@ QUEUE_POSITION = text("""
 SELECT count(*) FROM importer.batch o JOIN importer.batch b ON b.id = :batch_id
 WHERE o.open AND o.queue = b.queue AND (o.served_at, o.id) < (b.served_at, b.id)
   AND EXISTS (SELECT FROM importer.chunk c WHERE c.batch_id = o.id AND c.state IN ('ready', 'leased'))""")
+
+# Of operations whose records take long, one to a chunk: which are in work, and which will be next.
+PENDING_RECORDS = text("""
+SELECT first_row, records, current, total, state = 'leased' AS is_running FROM importer.chunk
+WHERE batch_id = :batch_id AND state IN ('leased', 'ready') ORDER BY is_running DESC, first_row LIMIT :limit""")
 
 BATCHES_OF_KEYS = text("SELECT idempotency_key, id FROM importer.batch WHERE idempotency_key = ANY(:keys)")
 
