@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.support.browser import Watched
 from tests.support.gateway import running_gateway
-from tests.support.load_page import FILE, batches, checked
+from tests.support.load_page import FILE, batches, checked, tried
 from tests.support.whole_stack import WholeStack
 
 Visit = Callable[..., Watched]
@@ -81,6 +81,61 @@ def test_file_that_cannot_be_read_says_why_and_offers_nothing_to_send(visit: Vis
     expect(page.locator("#preview")).to_be_hidden()
 
 
+def pasted(page: Page, text: str) -> None:
+    """As the clipboard brings it; a keyboard would make a tab of its own."""
+    page.locator("#pasted").fill(text)
+    page.locator("#check").click()
+    expect(page.locator("#check-state")).to_contain_text("Проверено")
+
+
+def test_paste_goes_as_it_is_with_its_last_empty_cell(visit: Visit) -> None:
+    page = visit().open("/imports")
+    pasted(page, "id\tname\tcomment\n1\ta\t\n2\tb\t")
+    expect(page.locator("#preview-rows tr")).to_have_count(2)
+    expect(page.locator("#preview-refused")).to_be_hidden()
+    tried(page)
+    expect(page.locator("#trial-counts")).to_contain_text("Добавлено2")
+
+
+RECORD = '{"id": 1, "name": "Карты"}'
+
+
+@pytest.mark.parametrize("text", [f"[{RECORD}]", f"\n  [\n{RECORD}]", f'{{"records": [{RECORD}]}}', f"{RECORD}\n"])
+@pytest.mark.parametrize("way", ["pasted", "chosen"])
+def test_byte_order_mark_of_json_is_no_trouble(visit: Visit, tmp_path: Path, text: str, way: str) -> None:
+    page = visit().open("/imports")
+    if way == "pasted":
+        pasted(page, f"\ufeff{text}")
+    else:
+        (tmp_path / "list.json").write_text(text, "utf-8-sig")
+        page.locator("#file").set_input_files(tmp_path / "list.json")
+    expect(page.locator("#preview-rows tr")).to_contain_text("Карты")
+    expect(page.locator("#preview-refused")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (f"[{RECORD} {RECORD}]", "line 1, column 29"),
+        (f"\ufeff[{RECORD}\n, {RECORD},\n]", "line 3, column 1"),
+        (f"[{RECORD}", "line 1, column 28"),
+    ],
+)
+def test_place_of_an_error_is_one_of_the_persons_own_text(visit: Visit, text: str, place: str) -> None:
+    page = visit("en").open("/imports")
+    page.locator("#pasted").fill(text)
+    page.locator("#check").click()
+    expect(page.get_by_role("alert")).to_contain_text(place)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b" \r\n\n"])
+def test_empty_file_is_told_so(visit: Visit, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "empty.csv").write_bytes(content)
+    page = visit().open("/imports")
+    page.locator("#file").set_input_files(tmp_path / "empty.csv")
+    expect(page.locator("#error-file")).to_have_text("Файл пуст.")
+
+
 def test_dropped_file_is_checked(visit: Visit) -> None:
     page = visit("en").open("/imports")
     transfer = page.evaluate_handle(
@@ -106,7 +161,7 @@ def test_too_large_file_is_refused_before_it_is_sent(visit: Visit, stack: WholeS
         watched.base = url
         page = watched.open("/imports")
         page.locator("#file").set_input_files(tmp_path / "large.csv")
-        expect(page.locator("#error-file")).to_contain_text("принимается не больше 1,9 кБ")
+        expect(page.locator("#error-file")).to_contain_text("принимается не больше 2 кБ")
         page.context.close()  # else the gateway waits for its connections before it ends
     assert "POST" not in sent
 

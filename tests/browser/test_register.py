@@ -118,10 +118,54 @@ def test_change_of_somebody_else_is_shown_and_not_overwritten(visit: Visit, stac
     expect(page.locator("#conflict")).to_contain_text("Музыка")
     assert watched.accessibility_faults() == []
     assert send(stack, "GET", "/api/groups/2")["name"] == "Музыка"
-    page.get_by_role("button", name="Оставить мои").click()
-    page.get_by_role("button", name="Сохранить", exact=True).click()
+    with page.expect_request(lambda request: request.method == "PUT") as put:
+        page.get_by_role("button", name="Перезаписать моими").click()
+    assert json.loads(put.value.post_data or "")["name"] == "Шум"
     expect(row_of(page, "Шум")).to_be_visible()
+    expect(page.locator("#conflict")).to_be_empty()
     assert send(stack, "GET", "/api/groups/2")["name"] == "Шум"
+
+
+def test_message_lies_over_the_page_and_a_second_click_hits_the_same_row(visit: Visit, stack: WholeStack) -> None:
+    for number in range(3, 30):
+        send(stack, "POST", "/api/groups/", {"id": number, "name": f"ряд {number}"})
+    watched = visit()
+    page = watched.open("/groups")
+    pencil = page.get_by_role("button", name="Изменить: ряд 5")
+    pencil.click()
+    page.get_by_label("Название").fill("Пятый")
+    before = pencil.bounding_box()
+    page.get_by_role("button", name="Сохранить").click()
+    message = page.locator("#messages[role=status] .alert")
+    expect(message).to_contain_text("Сохранено: 5.")
+    changed = page.get_by_role("button", name="Изменить: Пятый")
+    assert changed.bounding_box() == before
+    assert watched.accessibility_faults() == []
+    page.get_by_role("button", name="Удалить: ряд 29").click()
+    scrolled = page.evaluate("scrollY")
+    page.get_by_role("dialog").get_by_role("button", name="Удалить").click()
+    expect(message).to_contain_text("Удалено: 29.")
+    expect(row_of(page, "ряд 29")).to_have_count(0)
+    assert page.evaluate("scrollY") == pytest.approx(scrolled, abs=60), "a shorter page ends earlier, by its row"
+    page.get_by_role("button", name="Закрыть").click()
+    expect(page.locator("#messages")).to_be_empty()
+
+
+@pytest.mark.parametrize("kind", ["success", "danger"])
+def test_message_leaves_by_itself_only_where_nothing_is_wrong(visit: Visit, kind: str) -> None:
+    watched = visit()
+    watched.page.clock.install()
+    page = watched.open("/groups")
+    expect(page.get_by_label("ID")).to_have_value("3")
+    page.get_by_label("Название").fill("Новая")
+    if kind == "danger":
+        page.route("**/api/groups/", lambda route: route.abort())
+    page.get_by_role("button", name="Создать").click()
+    expect(page.locator(f"#messages .alert-{kind}")).to_be_visible()
+    page.clock.fast_forward(9_000)
+    expect(page.locator("#messages .alert")).to_have_count(1)
+    page.clock.fast_forward(60_000)
+    expect(page.locator("#messages .alert")).to_have_count(1 if kind == "danger" else 0)
 
 
 def test_search_and_pages_find_every_row(visit: Visit, stack: WholeStack) -> None:

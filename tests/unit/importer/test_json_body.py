@@ -121,6 +121,33 @@ def test_json_body_refuses_a_wrong_body_by_code(body: bytes, code: str) -> None:
     assert (caught.value.status, caught.value.code) == (400, code)
 
 
+def list_of(text: bytes) -> list[Any]:
+    spooled = Spooled(io.BytesIO(text), len(text), 0, "")
+    return [item for items in JSONBody(spooled, CHECKER, takes_list=True).lists() for item in items]
+
+
+@pytest.mark.parametrize("text", [b'[{"id":1,"payload":"x"}]', b'\r\n [ {"id": 1, "payload": "x"} ] \n'])
+def test_json_body_of_a_batch_may_be_the_list_alone(text: bytes) -> None:
+    assert list_of(text) == [Record(1, "x")]
+    assert list_of(b"[]") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b'[{"id":1,"payload":"x"} {"id":2}]', "line 1, column 25"),
+        (b'[\n{"id":1,"payload":"x"},\n]', "line 3, column 1"),
+        (b'[{"id":1,"payload":"x"}', "line 1, column 24"),
+        (b'[{"id":1,"payload":"x"}] x', "line 1, column 26"),
+    ],
+)
+def test_json_body_of_a_batch_names_the_place_in_the_list_as_it_was_sent(text: bytes, place: str) -> None:
+    with pytest.raises(Problem) as caught:
+        list_of(text)
+    assert caught.value.code == "invalid_json"
+    assert place in str(caught.value.errors[0].detail)
+
+
 def test_json_body_of_a_batch_holds_records_only() -> None:
     with pytest.raises(Problem) as caught:
         list(body_of(b'{"records":[],"source":"s"}', with_options=False).lists())

@@ -229,7 +229,7 @@ def schemas(max_batch_rows: int) -> dict[str, Schema]:
         "ProgressQueued": _object({**QUEUED, "task_id": TEXT, "status_url": TEXT, "queue": TEXT}),
         "Status": STATUS,
         "AnyRecord": ANY_RECORD,
-        "NewBatch": {**_object({"records": new_records}), "additionalProperties": False},
+        "NewBatch": {"oneOf": [{**_object({"records": new_records}), "additionalProperties": False}, new_records]},
         "Deleted": _object({"status": {"const": "deleted"}, "id": TEXT}),
         "MediaFile": _object(MEDIA_FILE, ("created",)),
         "MediaList": _object(MEDIA_LIST),

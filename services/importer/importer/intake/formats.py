@@ -32,7 +32,7 @@ class Rows:
 
 def _json(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:
     expected = spooled.size // BYTES_PER_RECORD
-    return Rows(expected, JSONBody(spooled, checker).lists, {"format": "json"})
+    return Rows(expected, JSONBody(spooled, checker, takes_list=True).lists, {"format": "json"})
 
 
 def _ndjson(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:

@@ -22,20 +22,34 @@ def _wrong(code: str, detail: str, pointer: str = "") -> Problem:
 
 
 class JSONBody:
-    """``{"records": [...]}``; ``options`` are the other members that are allowed, known when the records are read."""
+    """``{"records": [...]}``; ``options`` are the other members that are allowed, known when the records are read.
 
-    def __init__(self, spooled: Spooled, checker: RecordChecker, allowed: frozenset[str] = frozenset()) -> None:
+    Without options, the list of records may also stand alone (``takes_list``).
+    """
+
+    def __init__(
+        self,
+        spooled: Spooled,
+        checker: RecordChecker,
+        allowed: frozenset[str] = frozenset(),
+        *,
+        takes_list: bool = False,
+    ) -> None:
         self._spooled = spooled
         self._checker = checker
         self._allowed = allowed
+        self._takes_list = takes_list
         self._scanner = JSONScanner(spooled.file, checker.max_bytes)
         self.options: dict[str, Any] = {}
 
     def lists(self) -> Iterator[list[Any]]:
         """Lists of records and Refusals in input order. Problem 400 where the body as a whole is wrong."""
         self._spooled.file.seek(0)
+        is_list = self._takes_list and self._scanner.peek() == b"["
         try:
-            yield from self._members()
+            yield from self._records() if is_list else self._members()
+            if self._scanner.peek():
+                raise self._scanner.broken()
         except BrokenJSONError as error:
             raise self._explained(error) from None
 
@@ -51,8 +65,6 @@ class JSONBody:
             else:
                 self._keep_option(name)
             before = self._scanner.take(b",", b"}")
-        if self._scanner.peek():
-            raise self._scanner.broken()
         if "records" not in seen:
             raise _wrong("records_missing", "The body must hold a list named records.", "/records")
 

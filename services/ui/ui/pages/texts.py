@@ -91,8 +91,9 @@ def _register_texts() -> dict[str, str]:
         "shown": _("{shown} of {total}"),
         "changed_meanwhile": _("Somebody changed this row while you were editing. Now it says:"),
         "take_theirs": _("Take these values"),
-        "keep_mine": _("Keep mine, to save again"),
+        "keep_mine": _("Overwrite with mine"),
         "not_whole": _("Enter a whole number."),
+        "close": _("Close"),
     }
 
 

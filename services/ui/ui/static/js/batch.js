@@ -2,9 +2,10 @@
 
 import { call } from "./api.js";
 import { AtHand } from "./at_hand.js";
-import { byId, confirmed, element, message } from "./dom.js";
+import { byId, confirmed, element } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
 import { FINAL, watch } from "./live.js";
+import { message } from "./messages.js";
 import { Plot } from "./plot.js";
 import { localTimes, number, text } from "./text.js";
 import { showVideos } from "./video_results.js";

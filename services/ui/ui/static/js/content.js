@@ -1,6 +1,7 @@
-/** What is to be sent: a file or a typed text, with the type that its start shows. */
+/** What is to be sent: a file or a typed text as it is, with the type that its start shows. */
 
 const PEEK_BYTES = 64 * 1024;
+const MARK = [0xef, 0xbb, 0xbf];
 export const JSON_TYPE = "application/json";
 export const NDJSON_TYPE = "application/x-ndjson";
 export const CSV_TYPE = "text/csv";
@@ -23,14 +24,23 @@ function jsonType(start) {
   return isLines ? NDJSON_TYPE : JSON_TYPE;
 }
 
+/** A byte order mark says something of a table; JSON has none. @param {Blob} blob @returns {Promise<Blob>} */
+async function withoutMark(blob) {
+  const start = new Uint8Array(await blob.slice(0, MARK.length).arrayBuffer());
+  return MARK.every((byte, at) => start[at] === byte) ? blob.slice(MARK.length) : blob;
+}
+
+/** @param {Blob} blob @returns {Promise<boolean>} whether there is nothing in it but spaces and a byte order mark */
+export const isEmpty = async (blob) => blob.size <= PEEK_BYTES && !(await blob.text()).trim();
+
 /**
- * What does not start as JSON is a table; a list is wrapped. The rest is the importer's to find out.
+ * What does not start as JSON is a table. The rest is the importer's to find out.
  * @param {Blob} blob @param {string} name @returns {Promise<Content>}
  */
 export async function prepared(blob, name) {
   const start = (await blob.slice(0, PEEK_BYTES).text()).trimStart();
-  if (start.startsWith("[")) return { blob, name, body: new Blob(['{"records":', blob, "}"]), type: JSON_TYPE };
-  return { blob, name, body: blob, type: start.startsWith("{") ? jsonType(start) : CSV_TYPE };
+  const type = start.startsWith("[") ? JSON_TYPE : start.startsWith("{") ? jsonType(start) : CSV_TYPE;
+  return { blob, name, body: type === CSV_TYPE ? blob : await withoutMark(blob), type };
 }
 
 /** @param {Blob} blob @returns {Promise<boolean>} false where a file was changed or removed after it was chosen */

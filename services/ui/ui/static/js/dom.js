@@ -34,14 +34,6 @@ export function icon(name) {
   return svg("svg", { class: "bi", width: "1em", height: "1em", fill: "currentColor", "aria-hidden": "true" }, use);
 }
 
-/** @param {string} kind of Bootstrap's alerts @param {...(Node | string)} children */
-export function message(kind, ...children) {
-  const box = element("div", { class: `alert alert-${kind}`, role: kind === "danger" ? "alert" : "status" }, ...children);
-  byId("messages").replaceChildren(box);
-  box.scrollIntoView({ block: "nearest" });
-}
-
-export const clearMessage = () => byId("messages").replaceChildren();
 
 /** Opens the page's dialog. @returns {Promise<boolean>} whether it was confirmed */
 export function confirmed() {

@@ -1,7 +1,8 @@
 /** The form of a resource: makes a row, or changes one and never over somebody else's change. */
 
 import { call, getJson } from "./api.js";
-import { byId, clearMessage, element, message } from "./dom.js";
+import { byId, element } from "./dom.js";
+import { clearMessage, message } from "./messages.js";
 import { text } from "./text.js";
 
 /** @typedef {import("./resource.js").Description} Description */
@@ -148,15 +149,15 @@ export class Editor {
     };
     const keep = () => {
       this.tag = tag;
-      byId("conflict").replaceChildren();
-      byId("save").focus();
+      return this.save();
     };
     const buttons = [["take_theirs", take], ["keep_mine", keep]].map(([name, run]) =>
       element("button", { type: "button", class: "btn btn-sm btn-outline-secondary me-2 mt-2", onclick: run }, text("action", String(name))),
     );
-    const box = element("div", { class: "alert alert-warning", role: "alert" }, text("action", "changed_meanwhile"), ...facts, ...buttons);
+    const attributes = { class: "alert alert-warning mt-3 mb-0", role: "alert", tabindex: "-1" };
+    const box = element("div", attributes, text("action", "changed_meanwhile"), ...facts, ...buttons);
     byId("conflict").replaceChildren(box);
-    buttons[0].focus();
+    box.focus(); // no button: whoever pressed Enter twice has chosen nothing yet
     await this.changed();
   }
 }

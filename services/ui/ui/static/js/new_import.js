@@ -1,8 +1,9 @@
 /** `/imports`: a file or a text is checked first, then tried where that can be, then sent. */
 
-import { isReadable, prepared } from "./content.js";
-import { byId, clearMessage, element, message } from "./dom.js";
+import { isEmpty, isReadable, prepared } from "./content.js";
+import { byId, element } from "./dom.js";
 import { keyFor, renewKey } from "./import_key.js";
+import { clearMessage, message } from "./messages.js";
 import { showPreview } from "./preview.js";
 import { bytes, percent, text } from "./text.js";
 import { hideTrial, showTrial } from "./trial.js";
@@ -12,7 +13,6 @@ import { isVideo, MEDIA, mostBytes, OPERATION, recordOf, videoContent } from "./
 /** @typedef {import("./content.js").Content} Content */
 /** @typedef {import("./preview.js").Found} Found */
 
-const WRAPPING_BYTES = 64; // what is put around a JSON list
 const form = byId("new-import");
 const file = /** @type {HTMLInputElement} */ (byId("file"));
 const operation = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("operation")));
@@ -41,13 +41,14 @@ function forget() {
 
 /** @returns {Promise<Content | null>} null where nothing is chosen that could be sent; the field says why */
 async function chosen() {
-  const pasted = byId("pasted").value.trim();
+  const pasted = byId("pasted").value; // untrimmed: what ends with a tab ends with an empty cell
   const given = file.files?.[0];
-  const blob = given ?? (pasted ? new Blob([pasted]) : null);
-  const most = given && isVideo(given) ? await mostBytes() : Number(form.dataset.maxBytes) - WRAPPING_BYTES;
+  const blob = given ?? (pasted.trim() ? new Blob([pasted]) : null);
+  const most = given && isVideo(given) ? await mostBytes() : Number(form.dataset.maxBytes);
   mark("source", "");
   mark("file", "");
   if (!blob) mark("file", text("action", "nothing_to_send"));
+  else if (await isEmpty(blob)) mark("file", text("problem", "empty_upload"));
   else if (blob.size > most) mark("file", text("action", "file_too_large", { size: bytes(blob.size), most: bytes(most) }));
   else return given && isVideo(given) ? videoContent(given) : prepared(blob, given?.name ?? text("action", "typed"));
   file.focus();
@@ -170,8 +171,10 @@ function changePolicy() {
 function drop(event) {
   event.preventDefault();
   byId("drop").classList.remove("over");
-  if (!event.dataTransfer?.files.length) return;
-  file.files = event.dataTransfer.files;
+  const files = event.dataTransfer?.files ?? [];
+  if (!files.length) return;
+  if (files.length > 1) return mark("file", text("problem", "one_file"));
+  file.files = /** @type {FileList} */ (files);
   check();
 }
 

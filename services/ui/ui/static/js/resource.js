@@ -1,8 +1,9 @@
 /** The page of one resource of the register: list, search, pages, form, deletion. Groups and types share it. */
 
 import { call, getJson } from "./api.js";
-import { byId, clearMessage, confirmed, element, icon, message } from "./dom.js";
+import { byId, confirmed, element, icon } from "./dom.js";
 import { Editor } from "./editor.js";
+import { clearMessage, message } from "./messages.js";
 import { number, text } from "./text.js";
 
 const PAGE_ROWS = 50;
@@ -138,7 +139,7 @@ export class ResourcePage {
       await this.explain(/** @type {ProblemError} */ (error), row);
     }
     await this.load();
-    byId("list-title").closest("section")?.querySelector("input")?.focus();
+    byId("search").focus({ preventScroll: true });
   }
 
   /** @param {ProblemError} error @param {Row} row */

@@ -1,8 +1,9 @@
 /** `/types`: as groups, with a choice of groups. */
 
 import { getJson } from "./api.js";
-import { byId, element, message } from "./dom.js";
+import { byId, element } from "./dom.js";
 import { labels } from "./labels.js";
+import { message } from "./messages.js";
 import { ResourcePage } from "./resource.js";
 
 const [id, fileName, group, comments] = labels();
