@@ -1,7 +1,7 @@
 """Rows of the operations that load the catalog: what clients send, and what stands in the results afterwards."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -20,13 +20,18 @@ class GroupRow(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
 
 
 class TypeRow(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """Belongs to a group by ``group_id``, or by the group's name in ``group``."""
+    """Belongs to a group by ``group_id``, or by the group's name in ``group``.
 
+    ``group_name`` is what the catalog shows of a type, and so what its export has. The importer takes it out.
+    """
+
+    only_shown: ClassVar[tuple[str, ...]] = ("group_name",)
     id: RowId
     file_name: Text = msgspec.UNSET
     comments: Text = msgspec.UNSET
     group_id: RowId | msgspec.UnsetType | None = msgspec.UNSET
     group: Text = msgspec.UNSET
+    group_name: Text = msgspec.UNSET
 
 
 class Applied(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -18,6 +18,7 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 QUEUE: Schema = {"enum": [str(queue) for queue in Queue]}
 OPERATION: Schema = {"enum": sorted(OPERATIONS)}
+_STRINGS: Schema = {"type": "array", "items": TEXT}
 TASK_STATES = ["PENDING", "PROGRESS", "SUCCESS", "FAILURE", "REVOKED"]
 
 
@@ -60,6 +61,10 @@ CHANGES: Schema = {
 INPUT: Schema = {
     "type": "object",
     "description": "What was found out about the body: format; of CSV also encoding, delimiter and columns.",
+    "properties": {
+        "passed_over": {**_STRINGS, "description": "Fields that are only shown, and so not loaded."},
+        "unguarded_cells": {**COUNT, "description": "Cells of a CSV that had a guard against formulas, taken away."},
+    },
 }
 RECORDS: Schema = {**_list_of("Record"), "minItems": 1}
 SOURCE_TEXT: Schema = {"type": "string", "pattern": f"^{SOURCE}$", "default": DEFAULT_SOURCE}

@@ -39,7 +39,7 @@ def _accept(options: BatchOptions, key: str | None, media_type: str, spooled: Sp
         request_id=current_request_id(),
         digest=spooled.digest,
         idempotency_key=key,
-        input=json.dumps(rows.found),
+        input=rows.found,
         applies=operation.loads is not None,
     )
     return accept_rows(here.engine, new, operation, rows.expected, rows.read, here.limits)

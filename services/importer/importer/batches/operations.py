@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from flask import Blueprint
 
 from importer.batches.accepting import live_slots
@@ -10,6 +9,7 @@ from importer.intake.csv_shape import MAX_HEADER_CHARACTERS
 from importer.services import services
 from importer.settings import Settings
 from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.records import own_fields
 from stackroom_kit.arguments import refuse_unknown_arguments
 
 blueprint = Blueprint("operations", __name__, url_prefix="/api/importer")
@@ -39,9 +39,7 @@ def _view(operation: Operation) -> dict[str, Any]:
         "task_name": operation.task_name,
         "queues": [str(queue) for queue in operation.queues],
         "slots": sum(live_slots(services().engine, operation, str(queue)) for queue in operation.queues),
-        "fields": [
-            {"name": field.name, "required": field.required} for field in msgspec.structs.fields(operation.record)
-        ],
+        "fields": [{"name": name, "required": name in operation.required} for name in own_fields(operation.record)],
         "loads": operation.loads,
         "time_limit": operation.time_limit or services().settings.celery_task_time_limit,
     }

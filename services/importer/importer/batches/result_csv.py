@@ -1,16 +1,15 @@
 """Results as CSV, made line by line; no cell can be taken for a formula, and the file can be sent again as it is."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from importer.intake.csv_cells import LEFT_OUT, defused
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
+from stackroom_jobs.records import own_fields
+from stackroom_kit.csv import LEFT_OUT, MARK, csv_lines, guarded
 
 
 def csv_headers(batch_id: str, is_dry_run: bool, outcome: str | None) -> dict[str, str]:
@@ -22,13 +21,13 @@ def csv_headers(batch_id: str, is_dry_run: bool, outcome: str | None) -> dict[st
 
 def _names(operation: Operation) -> list[str]:
     """What stands in every line, the record's own fields, and those of a result."""
-    both = (*LINE_FIELDS, *operation.record.__struct_fields__, *operation.result.__struct_fields__)
+    both = (*LINE_FIELDS, *own_fields(operation.record), *operation.result.__struct_fields__)
     return list(dict.fromkeys(both))
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return defused(value)
+        return guarded(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list, bool)) else value
 
 
@@ -50,14 +49,9 @@ class _Table:
 
 
 def csv_results(blocks: Iterable[bytes], operation: Operation) -> Iterator[bytes]:
-    """UTF-8 with a byte order mark, without which spreadsheets misread Cyrillic letters."""
+    """UTF-8 with a byte order mark."""
     table = _Table(operation)
-    yield b"\xef\xbb\xbf" + _rows([table.names])
+    yield (MARK + csv_lines([table.names])).encode()
     for block in blocks:
-        yield _rows(table.row(msgspec.json.decode(line)) for line in block.splitlines())
-
-
-def _rows(rows: Iterable[list[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
+        rows = csv_lines(table.row(msgspec.json.decode(line)) for line in block.splitlines())
+        yield rows.encode("utf-8", "replace")

@@ -14,6 +14,7 @@ import msgspec
 
 from importer.intake.short_texts import with_short_texts
 from stackroom_jobs.outcomes import OWN_FIELDS, refused_line
+from stackroom_jobs.records import own_fields, shown_fields
 from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_keys
 
 UTF8_BYTES_PER_CHARACTER = 4
@@ -42,17 +43,43 @@ ALREADY_DONE = Refusal("already_done", "This row was ok; of results only rows th
 
 
 class RecordChecker:
-    """Checks records of one struct type, each at most ``max_bytes`` long."""
+    """Checks records of one struct type, each at most ``max_bytes`` long.
+
+    ``notes`` is what the answer says of the reading so far, by name: what was passed over, and what was read otherwise
+    than it stands in the file. A note is there only where there is something to say.
+    """
 
     def __init__(self, record_type: type[msgspec.Struct], max_bytes: int) -> None:
         self.record_type = record_type
         self.max_bytes = max_bytes
+        self.notes: dict[str, Any] = {}
+        self._shown = shown_fields(record_type)
         self._decoder = msgspec.json.Decoder(record_type)
         short = with_short_texts(record_type, max_bytes // UTF8_BYTES_PER_CHARACTER)
         self._array_decoder: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[short])  # type: ignore[valid-type]
         fields = msgspec.structs.fields(record_type)
         self._required = [_key(field.name) for field in fields if field.required]
         self._optional = [(_key(field.name), attrgetter(field.name)) for field in fields if not field.required]
+
+    def plain(self, block: bytes, records: list[Any]) -> list[Any] | None:
+        """The records that this block holds, or None where it has to be looked at more closely."""
+        return self._without_shown(records) if self.looks_plain(block, records) else None
+
+    def _without_shown(self, records: list[Any]) -> list[Any]:
+        """Takes out what the catalog only shows."""
+        for name in self._shown:
+            having = [record for record in records if getattr(record, name) is not msgspec.UNSET]
+            for record in having:
+                msgspec.structs.force_setattr(record, name, msgspec.UNSET)
+            if having:
+                self.note_passed_over(name)
+        return records
+
+    def note_passed_over(self, name: str) -> None:
+        """A field or column that was there and counts for nothing."""
+        names = self.notes.setdefault("passed_over", [])
+        if name not in names:
+            names.append(name)
 
     def looks_plain(self, block: bytes, records: list[Any]) -> bool:
         """Whether the block that these records were decoded from can hold no key twice and no U+0000.
@@ -89,7 +116,8 @@ class RecordChecker:
             record = self._decoder.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self._strictly(raw)
-        return record if self.looks_plain(raw, [record]) else self._strictly(raw)
+        plain = self.plain(raw, [record])
+        return plain[0] if plain else self._strictly(raw)
 
     def _strictly(self, raw: bytes) -> Any:
         try:
@@ -106,8 +134,8 @@ class RecordChecker:
 
     def _unknown_field(self, given: dict[str, Any], raw: bytes) -> Refusal | None:
         """Where every field may be left out, one that nobody knows is rarely meant to be passed over."""
-        known = self.record_type.__struct_fields__
-        unknown = next((name for name in given if name not in known), None)
+        known = own_fields(self.record_type)
+        unknown = next((name for name in given if name not in self.record_type.__struct_fields__), None)
         if unknown is None or not self.record_type.__struct_config__.forbid_unknown_fields:
             return None
         detail = f"There is no field {unknown[:MAX_NAME]!r}; known: {', '.join(known)}."
@@ -116,7 +144,7 @@ class RecordChecker:
     def converted(self, given: Any, raw: bytes) -> Any:
         """The record that these values make, or a Refusal."""
         try:
-            return msgspec.convert(given, self.record_type)
+            return self._without_shown([msgspec.convert(given, self.record_type)])[0]
         except msgspec.ValidationError as error:
             return refusal_of(error, raw)
 

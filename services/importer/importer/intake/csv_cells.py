@@ -1,4 +1,4 @@
-"""Cells of a CSV file and the values of a record's fields: how each is written and read."""
+"""Cells of a CSV file as values of a record's fields."""
 
 import re
 from collections.abc import Callable
@@ -6,19 +6,8 @@ from typing import Any
 
 import msgspec
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
-LEFT_OUT = "'"  # in a file of results: the record does not name this field. No text is written so.
 _WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+)?")  # no longer than Python converts
 Value = int | str | None
-
-
-def defused(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; ``armed`` gives the text back."""
-    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
-
-
-def armed(text: str) -> str:
-    return text.removeprefix("'")
 
 
 def _whole(cell: str) -> int | str:

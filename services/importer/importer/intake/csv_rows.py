@@ -9,9 +9,10 @@ from typing import IO, Any
 import msgspec
 
 from importer.intake.checker import ALREADY_DONE, RecordChecker, Refusal
-from importer.intake.csv_cells import LEFT_OUT, Value, armed, reading
+from importer.intake.csv_cells import Value, reading
 from importer.intake.csv_lines import MAX_ROW_CHARACTERS, CSVLines
 from importer.intake.csv_shape import OUTCOME, CSVShape
+from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import FieldError, Problem, bad_request
 
 BLOCK_ROWS = 1000
@@ -51,12 +52,24 @@ class RowReader:
         return item
 
     def _values(self, cells: list[str]) -> dict[str, Value]:
-        return {name: read(cells[at]) for at, name, read in self._wanted}
+        return {
+            name: read(self._unguarded(cells[at]) if GUARD in cells[at] else cells[at])
+            for at, name, read in self._wanted
+        }
 
     def _values_of_results(self, cells: list[str]) -> dict[str, Value]:
         """What was left out stays so: it is another thing than null."""
         given = [(name, cells[at], read) for at, name, read in self._wanted]
-        return {name: read(armed(cell)) for name, cell, read in given if cell != LEFT_OUT or name not in self._optional}
+        left_out = {name for name, cell, _ in given if cell == LEFT_OUT and name in self._optional}
+        return {name: read(self._unguarded(cell)) for name, cell, read in given if name not in left_out}
+
+    def _unguarded(self, cell: str) -> str:
+        """A program that writes guards is rarely another than this one; how many there were is said all the same."""
+        text = unguarded(cell)
+        if text != cell:
+            notes = self._checker.notes
+            notes["unguarded_cells"] = notes.get("unguarded_cells", 0) + 1
+        return text
 
     def _in_words_of_a_table(self, refusal: Refusal, cell: str) -> Refusal:
         """Every cell is a text, so of a wrong type it can only be for a number."""

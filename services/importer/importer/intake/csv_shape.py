@@ -21,11 +21,15 @@ WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """What a file may have: ``known`` names, of which ``required`` must be there; in one of results ``of_results``."""
+    """What a file may have: ``known`` names, of which ``required`` must be there; in one of results ``of_results``.
+
+    Those that are ``shown`` are passed over, as are those of results.
+    """
 
     known: Collection[str]
     required: Collection[str]
     of_results: Collection[str]
+    shown: Collection[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +42,7 @@ class CSVShape:
 
     @property
     def is_results(self) -> bool:
-        """Whether the file is one of ours, so that its cells are defused."""
+        """Whether the file is one of results, some of whose rows were ok already."""
         return OUTCOME in self.columns
 
 
@@ -129,7 +133,7 @@ def _what_is(name: str) -> str:
 def check_names(names: Sequence[str], columns: Columns) -> None:
     """Problem 400 for a file that has other columns than these."""
     listed = ", ".join(columns.known)
-    passed_over = columns.of_results if OUTCOME in names else ()
+    passed_over = [*columns.shown, *(columns.of_results if OUTCOME in names else ())]
     for name in names:
         if name not in columns.known and name not in passed_over:
             raise _wrong("unknown_column", f"{_what_is(name)}; known: {listed}.")

@@ -13,6 +13,7 @@ from importer.intake.ndjson import read_ndjson
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
+from stackroom_jobs.records import own_fields, shown_fields
 from stackroom_kit.described_problems import together
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
@@ -23,7 +24,10 @@ BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts t
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """``expected`` is about how many; ``read`` opens them; ``found`` is what the answer says of the file."""
+    """``expected`` is about how many; ``read`` opens them; ``found`` is what the answer says of the file.
+
+    While the rows are read, ``found`` gets the notes of the checker.
+    """
 
     expected: int
     read: Callable[[], Iterator[list[Any]]]
@@ -55,8 +59,8 @@ _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
 
 
 def columns_of(operation: Operation) -> Columns:
-    known = operation.record.__struct_fields__
-    return Columns(known, operation.required, (*LINE_FIELDS, *operation.result.__struct_fields__))
+    known, shown = own_fields(operation.record), shown_fields(operation.record)
+    return Columns(known, operation.required, (*LINE_FIELDS, *operation.result.__struct_fields__), shown)
 
 
 def open_rows(media_type: str, spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows:
@@ -65,6 +69,11 @@ def open_rows(media_type: str, spooled: Spooled, operation: Operation, checker: 
     In a load an id counts once: a later row that has it is refused.
     """
     rows = _OPENERS[media_type](spooled, operation, checker)
-    if operation.loads is None:
-        return rows
-    return dataclasses.replace(rows, read=lambda: without_duplicates(rows.read()))
+    read = rows.read if operation.loads is None else lambda: without_duplicates(rows.read())
+    return dataclasses.replace(rows, read=lambda: _noted(read(), checker, rows.found))
+
+
+def _noted(lists: Iterator[list[Any]], checker: RecordChecker, found: dict[str, Any]) -> Iterator[list[Any]]:
+    for items in lists:
+        found.update(checker.notes)
+        yield items

@@ -123,7 +123,7 @@ class JSONBody:
     def _at_a_glance(self, run: bytes) -> list[Any] | None:
         """The fast way; None where the run is none, or any record of it might be wrong."""
         records = self._checker.array(b"[%b]" % run) if run else None
-        return records if records and self._checker.looks_plain(run, records) else None
+        return self._checker.plain(run, records) if records else None
 
     def _one_by_one(self, size: int) -> tuple[list[Any], bytes]:
         """Records for about ``size`` bytes (0: for a block), and what stands behind the last of them."""

@@ -1,9 +1,11 @@
 """accept: one transaction writes the batch, its chunks and its refused rows; nothing is published here."""
 
 import dataclasses
+import json
 import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -26,7 +28,7 @@ REFUSED_IN_MEMORY_BYTES = 1024 * 1024
 
 @dataclasses.dataclass(frozen=True)
 class NewBatch:
-    """``options`` and ``input`` (what was found out about the body) are JSON objects as text.
+    """``options`` is a JSON object as text. ``input``, what was found out about the body, grows while it is read.
 
     ``digest`` covers operation, options and the bytes of the body. ``applies``: the catalog is to be loaded with it.
     """
@@ -38,7 +40,7 @@ class NewBatch:
     request_id: str
     digest: str
     idempotency_key: str | None = None
-    input: str = "{}"
+    input: dict[str, Any] = dataclasses.field(default_factory=dict)
     applies: bool = False
     retry_of: str | None = None
     undo_of: str | None = None
@@ -86,9 +88,13 @@ def insert_batch(connection: Connection, new: NewBatch) -> Accepted:
     source = new.retry_of or new.undo_of
     if source and not connection.execute(HOLD_SOURCE, {"batch_id": source}).scalar():
         raise SourceGoneError
-    if connection.execute(INSERT_BATCH, {"id": batch_id, **dataclasses.asdict(new)}).first() is None:
+    if connection.execute(INSERT_BATCH, {"id": batch_id, **_values(new)}).first() is None:
         return _batch_of_key(connection, new)
     return Accepted(batch_id, is_new=True)
+
+
+def _values(new: NewBatch) -> dict[str, Any]:
+    return {**dataclasses.asdict(new), "input": json.dumps(new.input)}
 
 
 def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:
@@ -108,8 +114,8 @@ def _copy_rows(connection: Connection, batch_id: str, new: NewBatch, open_rows: 
         if chunker.refused:
             refused.seek(0)
             copy(connection, COPY_REFUSED_ROWS, refused)
-    counts = {"id": batch_id, "rows": chunker.rows, "refused": chunker.refused}
-    connection.execute(COUNT_ROWS, {**counts, "open": chunker.rows > chunker.refused})
+    counts = {"rows": chunker.rows, "refused": chunker.refused, "open": chunker.rows > chunker.refused}
+    connection.execute(COUNT_ROWS, {"id": batch_id, **counts, "input": json.dumps(new.input)})
 
 
 def _keep(file: "tempfile.SpooledTemporaryFile[bytes]", batch_id: str, row: int, refusal: Refusal) -> None:

@@ -23,7 +23,8 @@ BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key
 HOLD_SOURCE = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
 COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, queue, applies, records) FROM STDIN"
 COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"
-COUNT_ROWS = text("UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open WHERE id = :id")
+COUNT_ROWS = text("""
+UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open, input = :input WHERE id = :id""")
 NOTIFY = text("NOTIFY importer_work")
 
 # ring: what is due on each queue of operations that a live worker names, no more than its slots.

@@ -55,7 +55,8 @@ def accept_undo(engine: Engine, new: NewBatch, created: Iterator[Created]) -> Ac
         accepted = insert_batch(connection, new)
         if accepted.is_new:
             rows = _insert_chunks(connection, accepted.batch_id, new, created)
-            connection.execute(COUNT_ROWS, {"id": accepted.batch_id, "rows": rows, "refused": 0, "open": True})
+            counts = {"rows": rows, "refused": 0, "open": True, "input": "{}"}
+            connection.execute(COUNT_ROWS, {"id": accepted.batch_id, **counts})
             connection.execute(NOTIFY)
     return accepted
 
