@@ -8,7 +8,7 @@ from deploy.local.demo import DemoFailed, demo
 from deploy.local.down import down
 from deploy.local.env_file import EnvFileError
 from deploy.local.environment import settings_of_person
-from deploy.local.home import DEFAULT, ROOT, AlreadyRunning, Home
+from deploy.local.home import DEFAULT, ROOT, AlreadyRunning, Home, HomeError
 from deploy.local.servers import ServerError
 from deploy.local.status import status
 from deploy.local.supervisor import StartFailed
@@ -16,7 +16,7 @@ from deploy.local.up import PortTaken, up
 from stackroom_kit.settings import SettingsError
 
 COMMANDS = {"up": up, "down": down, "status": status, "demo": demo}
-FAILURES = (AlreadyRunning, DemoFailed, EnvFileError, PortTaken, ServerError, SettingsError, StartFailed)
+FAILURES = (AlreadyRunning, DemoFailed, EnvFileError, HomeError, PortTaken, ServerError, SettingsError, StartFailed)
 
 
 def main() -> int:

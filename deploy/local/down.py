@@ -14,6 +14,7 @@ LIMIT = 120.0  # seconds
 
 def down(home: Home, _given: Mapping[str, str]) -> int:
     """Gives the exit status: 0 when nothing runs any more."""
+    home.require_access()
     supervisor = home.supervisor()
     if supervisor is None:
         ended = end_orphans(home.folder("run"), home.path)

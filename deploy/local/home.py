@@ -4,20 +4,34 @@ import dataclasses
 import fcntl
 import json
 import os
+import pwd
 from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = ROOT / ".stackroom"
+ELSE = "run this as its owner, or choose another folder with --home"
 
 
 class AlreadyRunning(Exception):
     """Another supervisor holds this folder; the text says which."""
 
 
+class HomeError(Exception):
+    """This user cannot keep anything in the folder; one line that says why, and what to do."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Home:
     path: Path
+
+    def require_access(self) -> None:
+        """Raises HomeError unless this user may write there, or make it."""
+        there = next(path for path in (self.path, *self.path.parents) if os.path.lexists(path))
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise HomeError(f"nothing can be kept in {self.path}: {_user()} may not write in {there}; {ELSE}")
+        if there == self.path and os.geteuid() not in {0, there.stat().st_uid}:
+            raise HomeError(f"nothing can be kept in {self.path}: it belongs to another user than {_user()}; {ELSE}")
 
     def folder(self, name: str) -> Path:
         """A folder in it, made if it is not there; closed to other users, for it holds logs or data."""
@@ -51,6 +65,14 @@ class Home:
                 return _holder(file)
         except FileNotFoundError:
             return None
+
+
+def _user() -> str:
+    """Who runs this, by name where there is one: a container's user may have none."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"user {os.geteuid()}"
 
 
 def _holder(file: IO[str]) -> int | None:

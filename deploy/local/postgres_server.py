@@ -3,7 +3,6 @@
 import dataclasses
 import importlib.util
 import os
-import pwd
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,16 +10,13 @@ from urllib.parse import quote
 
 import psutil
 
+from deploy.local.account import as_account, hand_over, require_account
 from deploy.local.ports import LOOPBACK
+from deploy.local.server_error import ServerError
 
 ROLE = "postgres"
-
-# PostgreSQL refuses to run as root, so root lends it this account, which every Linux has.
-ACCOUNT = "nobody"
-
-
-class ServerError(Exception):
-    """One line that says why a server cannot be made or started."""
+LONGEST_PATH = 900  # bytes; its limit of 1023 (MAXPGPATH) is that of its files, which lie below
+ELSEWHERE = "choose another folder with --home, or set POSTGRES_HOST to use another server"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,28 +33,47 @@ class PostgresServer:
         return f"postgresql+psycopg2://{ROLE}:{quote(self.password, safe='')}@{LOOPBACK}:{self.port}/{database}"
 
     def initialise(self) -> None:
-        """Make the cluster unless it is there. ServerError with the last line of ``initdb``."""
+        """Make the cluster unless it is there. ServerError with the reason of ``initdb`` or of the system."""
+        require_account()
+        for path in (str(self.data), _binary("postgres")):
+            _require_short(path)
+        try:
+            self._initialise()
+        except OSError as error:
+            raise ServerError(f"PostgreSQL cannot keep data in {self.data}: {error.strerror}; {ELSEWHERE}") from None
+
+    def _initialise(self) -> None:
         if (self.data / "PG_VERSION").exists():
             _release_lock_of_the_dead(self.data / "postmaster.pid")
             return
         self.data.mkdir(parents=True, exist_ok=True)
-        _hand_over(self.data)
+        hand_over(self.data)
         with tempfile.NamedTemporaryFile("w") as password_file:
             password_file.write(self.password)
             password_file.flush()
-            _hand_over(Path(password_file.name))
+            hand_over(Path(password_file.name))
             _run(_initdb(self.data, password_file.name))
 
     def command(self) -> list[str]:
         """What runs the server in the foreground. SIGINT ends it quickly and cleanly, SIGTERM waits for its clients."""
         listening = ["-h", LOOPBACK, "-p", str(self.port), "-k", ""]
         settings = [part for option in self.options for part in ("-c", option)]
-        return [*_as_account(), _binary("postgres"), "-D", str(self.data), *listening, *settings]
+        return [*as_account(), _binary("postgres"), "-D", str(self.data), *listening, *settings]
 
     def is_ready(self) -> bool:
         """Whether it takes connections (``pg_isready``; it needs no password)."""
         asked = [_binary("pg_isready"), "-q", "-t", "2", "-h", LOOPBACK, "-p", str(self.port)]
         return subprocess.run(asked, check=False).returncode == 0
+
+
+def _require_short(path: str) -> None:
+    """Longer ones it cuts off, and then says something else. Raises ServerError."""
+    length = len(os.fsencode(path))
+    if length > LONGEST_PATH:
+        raise ServerError(
+            f"the path of {path[:40]}…/{Path(path).name} has {length} bytes, and PostgreSQL takes {LONGEST_PATH}: "
+            "use a folder with a shorter path, or set POSTGRES_HOST to use another server"
+        )
 
 
 def _release_lock_of_the_dead(lock: Path) -> None:
@@ -81,7 +96,7 @@ def _release_lock_of_the_dead(lock: Path) -> None:
 def _initdb(data: Path, password_file: str) -> list[str]:
     # --no-sync: a machine that loses power in this second makes the cluster again.
     cluster = ["-D", str(data), "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    return [*_as_account(), _binary("initdb"), *cluster, "-A", "scram-sha-256", "--pwfile", password_file]
+    return [*as_account(), _binary("initdb"), *cluster, "-A", "scram-sha-256", "--pwfile", password_file]
 
 
 def _binary(name: str) -> str:
@@ -98,31 +113,9 @@ def _binary(name: str) -> str:
     return str(installed[-1])
 
 
-def _as_account() -> list[str]:
-    """Words before a command of root that give up being root (util-linux, on every Debian).
-
-    The one capability that stays is to read through folders like /root, where the checkout may lie; the
-    alternative, opening those folders to everyone, would outlast the server.
-    """
-    if os.geteuid() != 0:
-        return []
-    kept = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
-    return ["setpriv", f"--reuid={ACCOUNT}", f"--regid={_account().pw_gid}", "--clear-groups", *kept]
-
-
-def _account() -> pwd.struct_passwd:
-    return pwd.getpwnam(ACCOUNT)
-
-
-def _hand_over(path: Path) -> None:
-    """Give ``path`` to the account that the server runs as, closed to everyone else."""
-    path.chmod(0o700 if path.is_dir() else 0o600)
-    if os.geteuid() == 0:
-        os.chown(path, _account().pw_uid, _account().pw_gid)
-
-
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/")
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise ServerError(f"PostgreSQL's initdb failed: {lines[-1]}")
+        reason = next((line for line in lines if ": error: " in line), lines[-1])
+        raise ServerError(f"PostgreSQL's initdb failed: {reason}; {ELSEWHERE}")

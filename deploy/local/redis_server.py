@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from deploy.local.ports import LOOPBACK
-from deploy.local.postgres_server import ServerError
+from deploy.local.server_error import ServerError
 
 PATIENCE = 2.0  # seconds for the answer to PING
 
@@ -29,7 +29,8 @@ class RedisServer:
         self.data.mkdir(parents=True, exist_ok=True)
         self.data.chmod(0o700)
         self._configuration.touch(mode=0o600)
-        self._configuration.write_text("".join(f"{name} {value}\n" for name, value in self._settings().items()))
+        lines = (f"{name} {value}\n" for name, value in self._settings().items())
+        self._configuration.write_text("".join(lines), encoding="utf-8")
 
     def command(self) -> list[str]:
         """What runs the server in the foreground; SIGTERM writes its data and ends it."""
@@ -53,7 +54,7 @@ class RedisServer:
             "bind": LOOPBACK,
             "port": str(self.port),
             "requirepass": self.password,
-            "dir": f'"{self.data}"',
+            "dir": _quoted(str(self.data)),
             "daemonize": "no",
             "databases": "64",
             "save": '""',
@@ -63,6 +64,11 @@ class RedisServer:
             "aof-load-truncated": "yes",
             "maxmemory-policy": "noeviction",
         }
+
+
+def _quoted(text: str) -> str:
+    """As a configuration takes what may hold spaces."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _answer(connection: socket.socket) -> bytes:

@@ -10,6 +10,7 @@ from deploy.local.terminal import say
 
 def status(home: Home, _given: Mapping[str, str]) -> int:
     """Gives the exit status: 0 when a supervisor runs and every part of it lives."""
+    home.require_access()
     supervisor = home.supervisor()
     marks = read_marks(home.folder("run"))
     for mark in marks:

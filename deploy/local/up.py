@@ -23,6 +23,7 @@ class PortTaken(Exception):
 
 def up(home: Home, given: Mapping[str, str]) -> int:
     """Run the stack in this process's sight; gives the exit status."""
+    home.require_access()
     with home.lock():
         supervisor = Supervisor(home)
         supervisor.catch_signals()
