@@ -1,7 +1,11 @@
 """The workers' real client against the importer's real worker API, over HTTP."""
 
+import uuid
+from typing import cast
+
 import pytest
 
+from importer.database import make_engine
 from stackroom_jobs.protocol import (
     FailRequest,
     LostRequest,
@@ -10,6 +14,7 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_jobs.worker.client import WorkerAPIError
 from stackroom_kit.settings import Secret
+from tests.support.ledger import Ledger
 from tests.support.worker_calls import BATCHES, Importer, asked, claimed, output_of, soon
 
 
@@ -57,13 +62,27 @@ def test_report_with_a_missing_line_is_an_error(importer: Importer) -> None:
         api.report("t1", output_of(chunk).splitlines(keepends=True)[0], None, soon())
 
 
-@pytest.mark.parametrize(("text", "words"), [(b"\xff", "not UTF-8"), (b"\0", r"U\+0000")])
+@pytest.mark.parametrize(("text", "words"), [(b"\xff", "can't decode byte"), (b"\0", r"U\+0000")])
 def test_report_of_what_is_no_text_is_an_error(importer: Importer, text: bytes, words: str) -> None:
     api = importer.api()
     importer.post()
     chunk = claimed(api, "t1")
     with pytest.raises(WorkerAPIError, match=words):
         api.report("t1", output_of(chunk) + text, None, soon())
+
+
+def test_garbage_reported_as_outcomes_ends_in_failed_rows(importer: Importer, migrated: str) -> None:
+    api = importer.api()
+    batch_id = importer.post(1)
+    ledger = Ledger(make_engine(migrated, 1))
+    for _ in range(5):
+        chunk = claimed(api, uuid.uuid4().hex)
+        with pytest.raises(WorkerAPIError, match="wrong_report"):
+            api.report(chunk.token, b'{"row":99,"outcome":"ok","result":{}}\n', None, soon())
+        ledger.make_due()
+    batch = importer.batch(batch_id)
+    assert batch["state"] == "done_with_errors"
+    assert cast("dict[str, int]", batch["outcomes"])["failed"] == 1
 
 
 def test_released_chunk_is_due_at_once_and_its_attempt_was_none(importer: Importer) -> None:

@@ -1,7 +1,4 @@
-"""What became of a record: one line of NDJSON, which always starts with its row and its outcome.
-
-The importer counts and filters lines by these first bytes; a quote inside a text is escaped, so nothing can forge them.
-"""
+"""What became of a record: one line of NDJSON with its row and its outcome."""
 
 from typing import Any
 

@@ -1,9 +1,11 @@
 """The ledger takes reports: written once, byte for byte, and only from who holds the lease."""
 
+import json
+
 import pytest
 
-from importer.ledger.raw_text import NulInTextError
-from importer.ledger.report import Report, WrongLineCountError, report
+from importer.ledger.report import Report, report
+from importer.ledger.report_lines import WrongReportError
 from importer.ledger.results import results
 from tests.support.ledger import LEASE, Ledger
 
@@ -22,20 +24,79 @@ NASTY = "it's '' \\ \\' % %s %(token)s $1 :name ;-- \U0001f4da книга \x7f\u
 
 def test_report_is_kept_byte_for_byte_whatever_it_holds(ledger: Ledger) -> None:
     batch_id = ledger.accept(1)
-    output = f'{{"row":1,"outcome":"ok","result":"{NASTY}"}}\n'.encode()
-    assert report(ledger.engine, Report(ledger.must_claim().token, output), None, LEASE).accepted
+    chunk = ledger.must_claim()
+    output = ledger.output(chunk).replace(b'"p1"', json.dumps(NASTY, ensure_ascii=False).encode())
+    assert report(ledger.engine, Report(chunk.token, output), None, LEASE).accepted
     assert b"".join(results(ledger.engine, batch_id, None)) == output
 
 
-@pytest.mark.parametrize(("text", "error"), [(b"\xff", UnicodeDecodeError), (b"\0", NulInTextError)])
-def test_report_of_what_is_no_text_is_refused_and_writes_nothing(
-    ledger: Ledger, text: bytes, error: type[Exception]
-) -> None:
-    ledger.accept(1)
+FIRST = b'{"row":1,"outcome":"ok"'
+FAILED = b'{"row":1,"outcome":"failed"'
+RESULT = b'"result":{"id":"1","normalized_payload":"p1","original_length":2,"trimmed_length":2}}'
+WRONG_FIRST_LINES = {
+    "garbage": (b"garbage", "cannot be read"),
+    "no-object": (b"[1]", "cannot be read"),
+    "not-utf8": (FIRST + b',"x":"\xff",' + RESULT, "cannot be read"),
+    "nul": (FIRST + b',"x":"\0",' + RESULT, "U\\+0000"),
+    "another-row": (b'{"row":99,"outcome":"ok",' + RESULT, "not those of the chunk's rows"),
+    "row-of-the-next-line": (b'{"row":2,"outcome":"ok",' + RESULT, "not those of the chunk's rows"),
+    "another-row-said-last": (b'{"row":1,"outcome":"ok","row":2,' + RESULT, "not those of the chunk's rows"),
+    "unknown-outcome": (b'{"row":1,"outcome":"maybe",' + RESULT, "cannot be read"),
+    "refused-is-not-a-workers": (b'{"row":1,"outcome":"refused",' + RESULT, "cannot be read"),
+    "no-result": (FIRST + b',"x":1}', "no result"),
+    "result-of-another-type": (FIRST + b',"result":{"id":"1"}}', "cannot be read"),
+    "result-of-a-failed-one": (FAILED + b',"code":"a","detail":"b",' + RESULT, "no result"),
+    "failed-without-a-code": (FAILED + b',"detail":"b"}', "no code"),
+    "failed-without-a-detail": (FAILED + b',"code":"a"}', "no code"),
+    "carriage-return": (FIRST + b",\r" + RESULT, "line feed"),
+    "two-lines": (FIRST + b"," + RESULT + b"\n" + FIRST + b"," + RESULT, "3 lines"),
+    "blank-line": (FIRST + b"," + RESULT + b"\n", "line feed"),
+    "no-line": (b"", "1 lines"),
+}
+
+
+@pytest.mark.parametrize(("line", "words"), WRONG_FIRST_LINES.values(), ids=WRONG_FIRST_LINES)
+def test_report_with_a_wrong_line_is_a_failure_of_the_chunk(ledger: Ledger, line: bytes, words: str) -> None:
+    batch_id = ledger.accept(2)
     chunk = ledger.must_claim()
-    with pytest.raises(error):
-        report(ledger.engine, Report(chunk.token, b'{"row":1,"outcome":"ok","result":"%b"}\n' % text), None, LEASE)
-    assert ledger.column("SELECT state FROM importer.chunk") == ["leased"]
+    second = ledger.output(chunk).splitlines(keepends=True)[1]
+    with pytest.raises(WrongReportError, match=words):
+        report(ledger.engine, Report(chunk.token, line + b"\n" * bool(line) + second), None, LEASE)
+    assert ledger.states(batch_id) == ["ready"]
+    assert ledger.column("SELECT error_code FROM importer.chunk") == ["wrong_report"]
+    assert ledger.column("SELECT failures FROM importer.chunk") == [1]
+    assert not ledger.report(chunk).accepted
+
+
+def test_report_passes_over_the_rows_that_were_refused_at_the_door(ledger: Ledger) -> None:
+    batch_id = ledger.accept(10, refused={1, 4, 5, 10})
+    chunk = ledger.must_claim()
+    assert ledger.column("SELECT gaps FROM importer.chunk") == ["1,4-5,10"]
+    whole = ledger.output(chunk).replace(b'"row":6,', b'"row":5,', 1)
+    with pytest.raises(WrongReportError, match="not those of the chunk's rows"):
+        report(ledger.engine, Report(chunk.token, whole), None, LEASE)
+    ledger.make_due()
+    assert ledger.report(ledger.must_claim()).accepted
+    assert ledger.states(batch_id) == ["done"]
+
+
+def test_report_of_a_chunk_from_before_gaps_were_kept_is_checked_by_its_records(ledger: Ledger) -> None:
+    ledger.accept(10, refused={4, 5})
+    ledger.run("UPDATE importer.chunk SET gaps = NULL")
+    assert ledger.report(ledger.must_claim()).accepted
+
+
+def test_wrong_reports_end_in_failed_rows_and_nothing_hangs(ledger: Ledger) -> None:
+    batch_id = ledger.accept(3)
+    while chunk := ledger.claim():
+        with pytest.raises(WrongReportError):
+            report(ledger.engine, Report(chunk.token, b"garbage\n"), None, LEASE)
+        ledger.make_due()
+    assert set(ledger.states(batch_id)) == {"done"}
+    lines = [json.loads(line) for line in b"".join(results(ledger.engine, batch_id, None)).splitlines()]
+    assert [(line["row"], line["outcome"], line["code"]) for line in lines] == [
+        (row, "failed", "wrong_report") for row in (1, 2, 3)
+    ]
 
 
 def test_report_carries_the_next_claim_and_a_repeat_the_same_one(ledger: Ledger) -> None:
@@ -63,12 +124,3 @@ def test_report_that_is_refused_claims_nothing(ledger: Ledger) -> None:
     ledger.must_claim()
     assert not ledger.report(stale, ledger.claimant("greedy")).accepted
     assert ledger.column("SELECT count(*) FROM importer.chunk WHERE token = 'greedy'") == [0]
-
-
-def test_report_with_a_missing_line_is_refused(ledger: Ledger) -> None:
-    ledger.accept(10)
-    chunk = ledger.must_claim()
-    cut = b"".join(ledger.output(chunk).splitlines(keepends=True)[:-1])
-    with pytest.raises(WrongLineCountError):
-        report(ledger.engine, Report(chunk.token, cut), None, LEASE)
-    assert ledger.report(chunk).accepted

@@ -7,7 +7,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -18,7 +18,7 @@ from importer.ledger.report import Report, report
 from importer.ledger.statements import CLOSE_FINISHED
 from importer.media.sweep import Sweeper
 from importer.settings import Settings
-from tests.support.ledger import LEASE, Ledger
+from tests.support.ledger import LEASE, VIDEO, Ledger
 
 BATCHES = "/api/importer/batches"
 DAY = 86_400
@@ -49,6 +49,9 @@ class Media:
         )
 
     def report(self, chunk: ClaimedChunk, outcome: dict[str, object]) -> None:
+        """Of an ok result only what names pictures needs to be given."""
+        if "result" in outcome:
+            outcome = {**outcome, "result": {**VIDEO, **cast("dict[str, object]", outcome["result"])}}
         line = json.dumps({"row": chunk.first_row, **outcome}, separators=(",", ":"))
         assert report(self._engine, Report(chunk.token, f"{line}\n".encode()), None, LEASE).accepted
 
@@ -105,7 +108,7 @@ def test_pictures_of_a_batch_whose_days_are_over_go_with_its_results(media: Medi
     names = [f"results/{batch_id}/1/shot-0001.jpg" for batch_id in (old, young)]
     pictures = [media.write(name, age_days=40) for name in names]
     for chunk, name in zip((first, second), names, strict=True):
-        media.report(chunk, {"outcome": "ok", "result": {"shots": [{"keyframe": name}]}})
+        media.report(chunk, {"outcome": "ok", "result": {"contact_sheet": name}})
     media.end()
     ledger.run("UPDATE importer.batch SET ended_at = now() - interval '31 days' WHERE id = :id", id=old)
     media.sweeper.sweep()
@@ -125,8 +128,8 @@ def test_pictures_that_no_result_names_go_when_their_batch_has_ended(media: Medi
     named, extra = (media.write(f"results/{done}/1/shot-000{number}.jpg") for number in (1, 2))
     failed, cancelled = (media.write(f"results/{done}/{row}/shot-0001.jpg") for row in (2, 3))
     open_one = media.write(f"results/{other}/1/shot-0001.jpg")
-    media.report(first, {"outcome": "ok", "result": {"shots": [{"keyframe": f"results/{done}/1/shot-0001.jpg"}]}})
-    media.report(second, {"outcome": "failed", "code": "timed_out"})
+    media.report(first, {"outcome": "ok", "result": {"contact_sheet": f"results/{done}/1/shot-0001.jpg"}})
+    media.report(second, {"outcome": "failed", "code": "timed_out", "detail": "d"})
     media.sweeper.sweep()
     assert all(path.exists() for path in (named, extra, failed, cancelled, open_one))
     assert third.first_row == 3

@@ -2,7 +2,7 @@
 
 import dataclasses
 from enum import Enum, auto
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NotRequired, TypedDict, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -27,12 +27,23 @@ class Verdict(Enum):
     REFUSED = auto()
 
 
+class Outcome(TypedDict):
+    """What became of one item: ``code`` where it was not applied."""
+
+    id: int
+    outcome: str
+    code: NotRequired[str]
+    field: NotRequired[str]
+    detail: NotRequired[str]
+    etag: NotRequired[str | None]
+
+
 @dataclasses.dataclass(frozen=True)
 class Answer:
     """``outcomes`` of APPLIED, one per item; ``reason`` of REFUSED."""
 
     verdict: Verdict
-    outcomes: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    outcomes: list[Outcome] = dataclasses.field(default_factory=list)
     reason: str = ""
 
 
@@ -103,7 +114,7 @@ class Catalog:
 
 
 class _Outcomes(msgspec.Struct):
-    outcomes: list[dict[str, Any]]
+    outcomes: list[Outcome]
 
 
 class _Closed(msgspec.Struct):

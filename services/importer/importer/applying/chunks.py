@@ -5,6 +5,7 @@ import json
 import logging
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Engine, Row
 
 from importer.applying.lines import AppliedLines, LoadLines
@@ -16,13 +17,16 @@ from importer.applying.statements import (
     INSERT_APPLYING_PIECE,
     LOCK_APPLYING,
     PUT_BACK_APPLYING,
+    RECOMPUTE,
     TAKE_APPLYING,
 )
 from importer.database import transaction
-from importer.ledger.split import pieces_of
+from importer.ledger.limits import MAX_FAILURES
+from importer.ledger.split import Trouble, finish_as_failed, pieces_of, split
 from importer.ledger.statements import DELETE_CHUNK, LOCK_BATCH
 from stackroom_jobs.operations import OPERATIONS
 
+MAX_DETAIL = 300  # characters of what the decoder says
 LOADS = [name for name, operation in OPERATIONS.items() if operation.loads is not None]
 logger = logging.getLogger(__name__)
 
@@ -61,11 +65,35 @@ class ApplyingChunks:
         self._lease_seconds = lease_seconds
 
     def take(self, only_batch: str | None = None) -> ApplyingChunk | None:
-        """A chunk of the batch that was applied least recently, or None."""
+        """A chunk of the batch that was applied least recently, or None. What cannot be read has failed instead."""
+        while (row := self._take(only_batch)) is not None:
+            try:
+                return _chunk(row)
+            except msgspec.MsgspecError as error:
+                self._fail(row, Trouble("wrong_report", f"What was computed cannot be read: {error}"[:MAX_DETAIL]))
+        return None
+
+    def _take(self, only_batch: str | None) -> Row[Any] | None:
         parameters = {"applier": self._name, "lease": self._lease_seconds, "only_batch": only_batch}
         with self._engine.connect() as connection:
-            row = connection.execute(TAKE_APPLYING, parameters).first()
-        return None if row is None else _chunk(row)
+            return connection.execute(TAKE_APPLYING, parameters).first()
+
+    def _fail(self, row: Row[Any], trouble: Trouble) -> None:
+        """As any failure of a whole chunk. Nobody computes the rows of an undo, so these fail at once."""
+        place = {"batch_id": row.batch_id, "first_row": row.first_row, "last_row": row.last_row}
+        with transaction(self._engine) as connection:
+            connection.execute(LOCK_BATCH, {"batch_id": row.batch_id})
+            held = connection.execute(LOCK_APPLYING, place).first()
+            if held is None:
+                return
+            logger.error("batch=%s first_row=%d: %s", row.batch_id, row.first_row, trouble.detail)
+            if row.undo_of is not None:
+                finish_as_failed(connection, row.batch_id, held, trouble)
+                return
+            parameters = {**place, **dataclasses.asdict(trouble)}
+            failed = connection.execute(RECOMPUTE, parameters).one()
+            if failed.state == "ready" and failed.failures >= MAX_FAILURES:
+                split(connection, row.batch_id, row.first_row, trouble)
 
     def is_expected(self) -> bool:
         """Whether a load is open, so that a chunk may come any moment."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from importer.applying.catalog import CatalogAwayError, Outcome
 from stackroom_jobs.loads import Applied
 from stackroom_jobs.outcomes import failed_line, ok_line
 
@@ -41,10 +42,10 @@ class LoadLines:
     def is_single(self) -> bool:
         return len(self._loaded) == 1
 
-    def applied(self, outcomes: list[dict[str, Any]], dry_run: bool) -> "AppliedLines":
-        """``outcomes`` are the catalog's, one per item in their order."""
+    def applied(self, outcomes: list[Outcome], dry_run: bool) -> "AppliedLines":
+        """``outcomes`` are the catalog's, one per item in their order. CatalogAwayError where the numbers differ."""
         if len(outcomes) != len(self._loaded):
-            raise ValueError(f"{len(self._loaded)} items were sent, {len(outcomes)} outcomes came back")
+            raise CatalogAwayError(f"{len(self._loaded)} items were sent, {len(outcomes)} outcomes came back")
         became = [_line(line, outcome, dry_run) for line, outcome in zip(self._loaded, outcomes, strict=True)]
         text = _encoder.encode_lines(self._with_failed(became))
         failed = len(self._lines) - len(self._loaded) + sum("code" in outcome for outcome in outcomes)
@@ -68,7 +69,7 @@ class LoadLines:
 
     def refused(self, code: str, detail: str) -> "AppliedLines":
         """Every row that was to be applied fails."""
-        outcomes = [{"outcome": "failed", "code": code, "detail": detail} for _ in self._loaded]
+        outcomes: list[Outcome] = [{"id": 0, "outcome": "failed", "code": code, "detail": detail} for _ in self._loaded]
         return self.applied(outcomes, dry_run=False)
 
 
@@ -83,7 +84,7 @@ class AppliedLines(msgspec.Struct):
         return {name: self.changes[name] for name in COUNTED}
 
 
-def _line(line: _Line, outcome: dict[str, Any], dry_run: bool) -> msgspec.Struct | msgspec.Raw:
+def _line(line: _Line, outcome: Outcome, dry_run: bool) -> msgspec.Struct | msgspec.Raw:
     """To be encoded with many others at once."""
     if "code" in outcome:
         detail, field = outcome.get("detail", ""), outcome.get("field", "")

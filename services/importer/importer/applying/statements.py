@@ -34,9 +34,18 @@ COUNT_REFUSAL = text(f"""
 UPDATE importer.chunk SET refusals = refusals + 1, applier = NULL, error_code = 'refused_by_catalog', error = :reason,
   due_at = now() + make_interval(secs => 2 ^ refusals)
 WHERE {_THIS_APPLYING} RETURNING refusals""")
-LOCK_APPLYING = text(f"SELECT queue, records FROM importer.chunk WHERE {_THIS_APPLYING} FOR UPDATE")
+# What cannot be read was never offered, whatever the row says: a worker computes it again.
+RECOMPUTE = text(f"""
+UPDATE importer.chunk SET
+  state = CASE WHEN EXISTS (SELECT FROM importer.batch WHERE id = :batch_id AND cancelled_at IS NOT NULL)
+    THEN 'cancelled' ELSE 'ready' END,
+  token = NULL, worker = NULL, delivery = NULL, output = NULL, applier = NULL, offered = false,
+  failures = failures + 1, error_code = :code, error = :detail,
+  due_at = now() + make_interval(secs => least(300, 5 * 2 ^ failures) * (0.8 + 0.4 * random()))
+WHERE {_THIS_APPLYING} RETURNING state, failures""")
+LOCK_APPLYING = text(f"SELECT queue, first_row, records FROM importer.chunk WHERE {_THIS_APPLYING} FOR UPDATE")
 INSERT_APPLYING_PIECE = text("""
 INSERT INTO importer.chunk
-  (batch_id, first_row, last_row, rows, queue, applies, state, records, output, error_code, error)
-VALUES (:batch_id, :first_row, :last_row, :rows, :queue, true, 'applying', :records, :output, 'refused_by_catalog',
-  :reason)""")
+  (batch_id, first_row, last_row, rows, gaps, queue, applies, state, records, output, error_code, error)
+VALUES (:batch_id, :first_row, :last_row, :rows, :gaps, :queue, true, 'applying', :records, :output,
+  'refused_by_catalog', :reason)""")

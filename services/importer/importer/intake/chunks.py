@@ -7,17 +7,22 @@ from typing import Any
 import msgspec
 
 from importer.intake.checker import Refusal
+from importer.intake.gaps import gaps_text
 
 _encoder = msgspec.json.Encoder()
 
 
 @dataclasses.dataclass(frozen=True)
 class NewChunk:
-    """From ``first_row`` to ``last_row``; ``rows`` counts records. ``records`` is a JSON array, null = refused."""
+    """From ``first_row`` to ``last_row``; ``rows`` counts records. ``records`` is a JSON array, null = refused.
+
+    ``gaps`` names the refused rows (``intake/gaps.py``), None where there is none.
+    """
 
     first_row: int
     last_row: int
     rows: int
+    gaps: str | None
     records: bytes
 
 
@@ -65,4 +70,10 @@ class Chunker:
             yield from self._cut(first_row, items[:middle])
             yield from self._cut(first_row + middle, items[middle:])
         else:
-            yield NewChunk(first_row, first_row + len(items) - 1, rows, records)
+            last_row = first_row + len(items) - 1
+            gaps = None if rows == len(items) else gaps_text(_refused_rows(first_row, items))
+            yield NewChunk(first_row, last_row, rows, gaps, records)
+
+
+def _refused_rows(first_row: int, items: list[Any]) -> Iterator[int]:
+    return (row for row, item in enumerate(items, first_row) if item is None)

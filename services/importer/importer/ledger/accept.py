@@ -125,4 +125,5 @@ def _keep(file: "tempfile.SpooledTemporaryFile[bytes]", batch_id: str, row: int,
 def _chunk_lines(batch_id: str, new: NewBatch, chunks: Iterable[NewChunk]) -> Iterator[bytes]:
     applies = "t" if new.applies else "f"
     for chunk in chunks:
-        yield copy_row(batch_id, chunk.first_row, chunk.last_row, chunk.rows, new.queue, applies, chunk.records)
+        place = (batch_id, chunk.first_row, chunk.last_row, chunk.rows, chunk.gaps)
+        yield copy_row(*place, new.queue, applies, chunk.records)

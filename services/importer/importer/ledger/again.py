@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row
 
-from importer.ledger.report import FAILED_MARK
-from importer.ledger.results import PREFIX_BYTES, pages, row_number
+from importer.ledger.lines import with_heads
+from importer.ledger.results import pages
 from importer.ledger.statements import UNFINISHED_BUSINESS
 from importer.ledger.stored_records import numbered_records
 
@@ -25,5 +25,4 @@ def failed_records(engine: Engine, batch_id: str) -> Iterator[list[Any]]:
 def _wanted(chunk: Row[Any]) -> range | set[int]:
     if chunk.state == "cancelled":
         return range(chunk.first_row, chunk.last_row + 1)
-    lines = chunk.output.encode().splitlines()
-    return {row_number(line) for line in lines if FAILED_MARK in line[:PREFIX_BYTES]}
+    return {head.row for head, _ in with_heads(chunk.output.encode()) if head.outcome == "failed"}

@@ -9,10 +9,19 @@ from sqlalchemy import Connection
 COPY_BLOCK_BYTES = 256 * 1024
 
 
-def copy_row(*values: str | int | bytes) -> bytes:
+NULL = b"\\N"
+
+
+def copy_row(*values: str | int | bytes | None) -> bytes:
     """One line of COPY's text form. Values hold no tab or line break: JSON escapes them."""
-    texts = (value if isinstance(value, bytes) else str(value).encode() for value in values)
-    return b"\t".join(text.replace(b"\\", b"\\\\") for text in texts) + b"\n"
+    return b"\t".join(map(_copy_value, values)) + b"\n"
+
+
+def _copy_value(value: str | int | bytes | None) -> bytes:
+    if value is None:
+        return NULL
+    text = value if isinstance(value, bytes) else str(value).encode()
+    return text.replace(b"\\", b"\\\\")
 
 
 class CopyStream:

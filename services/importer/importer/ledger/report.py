@@ -1,35 +1,25 @@
-"""report: the outcomes of a chunk, accepted once and only under its current token."""
+"""report: the outcomes of a chunk, accepted once, only under its current token, and only when every line is right."""
 
 import dataclasses
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from importer.ledger.claim import Claimant, ClaimedChunk, claimed_chunk
+from importer.ledger.failure import fail
 from importer.ledger.raw_text import RawText
-from importer.ledger.statements import HELD_ROWS, REPORT, REPORT_AND_CLAIM
+from importer.ledger.report_lines import HeldChunk, WrongReportError, failed_lines
+from importer.ledger.statements import HELD_CHUNK, REPORT, REPORT_AND_CLAIM
 
-FAILED_MARK = b'"outcome":"failed"'
-
-
-class WrongLineCountError(Exception):
-    """A report must have one line per record of its chunk."""
+NOT_HELD = {"output": "", "rows": -1, "failed_rows": 0}  # no chunk has so many rows, so nothing is written
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """``output`` is NDJSON, one outcome per record; a quote inside a text is escaped, so the mark cannot be forged."""
+    """``output`` is NDJSON, one outcome per record."""
 
     token: str
     output: bytes
-
-    def parameters(self) -> dict[str, object]:
-        return {
-            "token": self.token,
-            "output": RawText(self.output),
-            "rows": self.output.count(b"\n"),
-            "failed_rows": self.output.count(FAILED_MARK),
-        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,30 +31,41 @@ class Reported:
 
 
 def report(engine: Engine, done: Report, next_claim: Claimant | None, lease_seconds: int) -> Reported:
-    """Store the outcomes and take the next chunk in one statement; WrongLineCountError if lines are missing."""
+    """Store the outcomes and take the next chunk in one statement.
+
+    WrongReportError for a report that is not the chunk's: the chunk has failed as a whole then, and is tried again.
+    """
     try:
-        outcome = _report(engine, done, next_claim, lease_seconds)
+        checked = _checked(engine, done)
+    except WrongReportError as error:
+        fail(engine, done.token, "wrong_report", str(error))
+        raise
+    try:
+        return _report(engine, checked, next_claim, lease_seconds)
     except IntegrityError:  # two copies of this report ran at once: the second finds what the first one did
-        outcome = _report(engine, done, next_claim, lease_seconds)
-    if not outcome.accepted:
-        _check_line_count(engine, done)
-    return outcome
+        return _report(engine, checked, next_claim, lease_seconds)
 
 
-def _report(engine: Engine, done: Report, next_claim: Claimant | None, lease_seconds: int) -> Reported:
+def _checked(engine: Engine, done: Report) -> dict[str, object]:
+    """The parameters of the statement. A token that holds nothing can only have reported before."""
+    with engine.connect() as connection:
+        held = _held(connection, done.token)
+    if held is None:
+        return {"token": done.token, **NOT_HELD}
+    failed_rows = failed_lines(done.output, held)
+    return {"token": done.token, "output": RawText(done.output), "rows": held.rows, "failed_rows": failed_rows}
+
+
+def _held(connection: Connection, token: str) -> HeldChunk | None:
+    row = connection.execute(HELD_CHUNK, {"token": token}).first()
+    return None if row is None else HeldChunk(**row._mapping)
+
+
+def _report(engine: Engine, checked: dict[str, object], next_claim: Claimant | None, lease_seconds: int) -> Reported:
     with engine.connect() as connection:
         if next_claim is None:
-            return Reported(connection.execute(REPORT, done.parameters()).first() is not None)
-        parameters = done.parameters() | next_claim.parameters(lease_seconds)
-        row = connection.execute(REPORT_AND_CLAIM, parameters).first()
+            return Reported(connection.execute(REPORT, checked).first() is not None)
+        row = connection.execute(REPORT_AND_CLAIM, checked | next_claim.parameters(lease_seconds)).first()
     if row is None:
         return Reported(False)
     return Reported(True, None if row.batch_id is None else claimed_chunk(row, next_claim.token))
-
-
-def _check_line_count(engine: Engine, done: Report) -> None:
-    with engine.connect() as connection:
-        rows = connection.execute(HELD_ROWS, {"token": done.token}).scalar()
-    sent = done.output.count(b"\n")
-    if rows is not None and rows != sent:
-        raise WrongLineCountError(f"The chunk has {rows} records, the report {sent} lines.")

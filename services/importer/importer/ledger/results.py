@@ -6,18 +6,17 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, TextClause
 
+from importer.ledger.lines import only, with_heads
 from importer.ledger.reading import CANCELLED_RECORDS, OUTPUTS, OUTPUTS_WITH_FAILURES, REFUSED_ROWS
-from importer.ledger.report import FAILED_MARK
 from importer.ledger.stored_records import numbered_records
 from stackroom_jobs.outcomes import cancelled_line
 
 CHUNKS_PER_READ = 8
 REFUSED_PER_READ = 1000
-OK_MARK = b'"outcome":"ok"'
 NOT_OK = "not_ok"  # failed and refused together: what somebody has to look at
 CANCELLED = "cancelled"  # asked for by name only: these rows have no result
 OUTCOMES = ("ok", "failed", "refused", NOT_OK, CANCELLED)
-PREFIX_BYTES = 48  # {"row":2147483647,"outcome":"refused" fits
+_WHAT_NOT_OK_IS = ("failed", "refused")
 
 
 def pages(engine: Engine, statement: TextClause, batch_id: str, key: str, limit: int) -> Iterator[Row[Any]]:
@@ -41,13 +40,8 @@ def _refused(engine: Engine, batch_id: str) -> Iterator[tuple[int, bytes]]:
         yield row.row, row.line.encode() + b"\n"
 
 
-def row_number(line: bytes) -> int:
-    """The row of an outcome line, which always starts with ``{"row":N,``."""
-    return int(line[len(b'{"row":') : line.index(b",")])
-
-
 def _merged(chunk: Row[Any], inside: list[tuple[int, bytes]]) -> bytes:
-    lines = [(row_number(line), line) for line in chunk.output.encode().splitlines(keepends=True)]
+    lines = [(head.row, line) for head, line in with_heads(chunk.output.encode())]
     return b"".join(line for _, line in sorted(chain(lines, inside)))
 
 
@@ -68,18 +62,8 @@ def _in_order(chunks: Iterator[Row[Any]], refused: Iterator[tuple[int, bytes]]) 
     yield from (line for _, line in refused)
 
 
-def _only(blocks: Iterator[bytes], mark: bytes) -> Iterator[bytes]:
-    for block in blocks:
-        yield b"".join(line for line in block.splitlines(keepends=True) if mark in line[:PREFIX_BYTES])
-
-
 def _failing(engine: Engine, batch_id: str) -> Iterator[Row[Any]]:
     return pages(engine, OUTPUTS_WITH_FAILURES, batch_id, "first_row", CHUNKS_PER_READ)
-
-
-def _without_ok(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    for block in blocks:
-        yield b"".join(line for line in block.splitlines(keepends=True) if OK_MARK not in line[:PREFIX_BYTES])
 
 
 def _cancelled(engine: Engine, batch_id: str) -> Iterator[bytes]:
@@ -94,9 +78,10 @@ def results(engine: Engine, batch_id: str, outcome: str | None) -> Iterator[byte
     if outcome == "refused":
         return (line for _, line in _refused(engine, batch_id))
     if outcome == "failed":
-        return _only((chunk.output.encode() for chunk in _failing(engine, batch_id)), FAILED_MARK)
+        return (only(chunk.output.encode(), ("failed",)) for chunk in _failing(engine, batch_id))
     if outcome == NOT_OK:
-        return _without_ok(_in_order(_failing(engine, batch_id), _refused(engine, batch_id)))
+        in_order = _in_order(_failing(engine, batch_id), _refused(engine, batch_id))
+        return (only(block, _WHAT_NOT_OK_IS) for block in in_order)
     if outcome == "ok":
-        return _only((chunk.output.encode() for chunk in _chunks(engine, batch_id)), OK_MARK)
+        return (only(chunk.output.encode(), ("ok",)) for chunk in _chunks(engine, batch_id))
     return _in_order(_chunks(engine, batch_id), _refused(engine, batch_id))

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row
 
 from importer.database import transaction
+from importer.intake.gaps import gaps_text
 from importer.ledger.limits import MAX_EXPIRED, MAX_PIECES
 from importer.ledger.statements import (
     DELETE_CHUNK,
@@ -42,6 +43,7 @@ class Piece:
     first_row: int
     last_row: int
     rows: int
+    gaps: str | None
     records: str
 
 
@@ -51,10 +53,11 @@ def pieces_of(first_row: int, records: str) -> Iterator[Piece]:
     size = -(-len(items) // MAX_PIECES)
     for start in range(0, len(items), size):
         part = items[start : start + size]
-        rows = sum(bytes(item) != b"null" for item in part)
+        first = first_row + start
+        refused = [row for row, item in enumerate(part, first) if bytes(item) == b"null"]
+        rows = len(part) - len(refused)
         if rows:
-            first = first_row + start
-            yield Piece(first, first + len(part) - 1, rows, _encoder.encode(part).decode())
+            yield Piece(first, first + len(part) - 1, rows, gaps_text(refused), _encoder.encode(part).decode())
 
 
 def failed_output(first_row: int, records: str, trouble: Trouble) -> str:

@@ -21,7 +21,7 @@ RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
 # Whoever deletes the batch that a retry or an undo is made of waits until that is made; or it comes too late.
 HOLD_SOURCE = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
-COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, queue, applies, records) FROM STDIN"
+COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, gaps, queue, applies, records) FROM STDIN"
 COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"
 COUNT_ROWS = text("""
 UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open, input = :input WHERE id = :id""")
@@ -102,7 +102,11 @@ REPORT_AND_CLAIM = text(f"""
 WITH did AS ({_ACCEPT_REPORT}), ok AS (SELECT * FROM did UNION ALL {_ALREADY_REPORTED}), mine AS ({_MINE}), {_NEXT},
 claimed AS ({_CLAIMED})
 SELECT claimed.* FROM ok LEFT JOIN claimed ON true""")
-HELD_ROWS = text("SELECT rows FROM importer.chunk WHERE token = :token AND state = 'leased'")
+# ... what is reported, so that its lines can be checked before. Records are read back only where they are needed.
+HELD_CHUNK = text("""
+SELECT c.first_row, c.last_row, c.rows, c.gaps, b.operation,
+  CASE WHEN c.applies OR c.gaps IS NULL AND c.rows <= c.last_row - c.first_row THEN c.records END AS records
+FROM importer.chunk c JOIN importer.batch b ON b.id = c.batch_id WHERE c.token = :token AND c.state = 'leased'""")
 
 # release: back to ready at once or after a pause, and the attempt was none.
 RELEASE = text("""
@@ -149,8 +153,8 @@ FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row = :first_row AND state IN ('ready', 'leased') FOR UPDATE""")
 DELETE_CHUNK = text("DELETE FROM importer.chunk WHERE batch_id = :batch_id AND first_row = :first_row")
 INSERT_PIECE = text("""
-INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, applies, records, error_code, error)
-VALUES (:batch_id, :first_row, :last_row, :rows, :queue, :applies, :records, :code, :detail)""")
+INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, gaps, queue, applies, records, error_code, error)
+VALUES (:batch_id, :first_row, :last_row, :rows, :gaps, :queue, :applies, :records, :code, :detail)""")
 FINISH_AS_FAILED = text("""
 UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = rows, token = NULL, worker = NULL,
   delivery = NULL, finished_at = clock_timestamp(), error_code = :code, error = :detail

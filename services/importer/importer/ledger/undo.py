@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from importer.database import transaction
 from importer.ledger.accept import Accepted, NewBatch, insert_batch
 from importer.ledger.again import failed_records
-from importer.ledger.results import OK_MARK, PREFIX_BYTES, pages
+from importer.ledger.results import pages
 from importer.ledger.statements import COUNT_ROWS, INSERT_UNDO_CHUNK, NOTIFY, OUTPUTS_WITH_CREATED
 from stackroom_jobs.loads import Applied
 from stackroom_jobs.outcomes import ok_line
@@ -20,7 +20,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class _Line(msgspec.Struct):
-    result: Applied
+    result: Applied | msgspec.UnsetType = msgspec.UNSET
 
 
 class Created(msgspec.Struct):
@@ -36,11 +36,9 @@ _decoder = msgspec.json.Decoder(_Line)
 def created_rows(engine: Engine, batch_id: str) -> Iterator[Created]:
     """In the order of the load."""
     for chunk in pages(engine, OUTPUTS_WITH_CREATED, batch_id, "first_row", CHUNKS_PER_READ):
-        for text in chunk.output.encode().splitlines():
-            if OK_MARK in text[:PREFIX_BYTES]:
-                result = _decoder.decode(text).result
-                if result.change == "created":
-                    yield Created(result.id, result.etag or "")
+        for line in _decoder.decode_lines(chunk.output.encode()):
+            if line.result is not msgspec.UNSET and line.result.change == "created":
+                yield Created(line.result.id, line.result.etag or "")
 
 
 def left_rows(engine: Engine, batch_id: str) -> Iterator[Created]:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Engine, Row
 
 from importer.batches.view import batch_gone, find_batch, is_finished
+from importer.ledger.lines import with_heads
 from importer.ledger.reading import CHUNK_OF_ROW
-from importer.ledger.results import results, row_number
+from importer.ledger.results import results
 
 MAX_INLINE_RESULTS = 10_000
 _TASK_ID = re.compile(r"([0-9a-f]{24})(?:\.([1-9][0-9]{0,8}))?", re.ASCII)
@@ -40,8 +41,8 @@ def _answer(task_id: str, state: str, current: int, total: int, **rest: Any) -> 
 
 def _line_of(row: int, output: str) -> dict[str, Any] | None:
     """None for a row that was refused at the door: the chunk around it has no line of it."""
-    for line in output.encode().splitlines():
-        if row_number(line) == row:
+    for head, line in with_heads(output.encode()):
+        if head.row == row:
             found: dict[str, Any] = json.loads(line)
             return found
     return None

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request
 
 from importer.ledger.claim import Claimant, claim
 from importer.ledger.failure import fail, lose
-from importer.ledger.raw_text import NulInTextError
 from importer.ledger.release import release, release_lost_device
 from importer.ledger.renew import renew
-from importer.ledger.report import Report, WrongLineCountError, report
+from importer.ledger.report import Report, report
+from importer.ledger.report_lines import WrongReportError
 from importer.services import services
 from importer.worker_api.messages import claim_answer, decoded, message, not_yours, query
 from importer.workers.registry import MAX_REASON, forget_worker, note_heartbeat, refuse_worker
@@ -73,12 +73,8 @@ def report_outcomes() -> Response:
     done = Report(query("token"), request.get_data(cache=False))
     try:
         outcome = report(services().engine, done, _next_claimant(), lease)
-    except UnicodeDecodeError:
-        raise bad_request("The report is not UTF-8.", code="not_utf8") from None
-    except NulInTextError as error:
-        raise bad_request(str(error), code="nul_in_text") from None
-    except WrongLineCountError as error:
-        raise bad_request(str(error), code="wrong_line_count") from None
+    except WrongReportError as error:
+        raise bad_request(str(error), code="wrong_report") from None
     if not outcome.accepted:
         raise not_yours()
     return claim_answer(outcome.next_chunk, lease)
