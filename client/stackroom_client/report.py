@@ -47,7 +47,7 @@ def _headline(batch: Batch) -> str:
         line += f", {pace(batch.raw['records_per_second'])}"
     if batch.raw.get("seconds_left"):
         line += f", {duration(batch.raw['seconds_left'])} left"
-    after = {"tried again as": "retry_batch", "taken back by": "undo_batch"}
+    after = {"tried again as": "retry_batch", "undone by": "undo_batch"}
     notes = ["dry run: nothing was changed"] if batch.is_dry_run else []
     notes += [f"{words} batch {one_line(batch.raw[name])}" for words, name in after.items() if batch.raw.get(name)]
     return "\n".join([line, *notes])
@@ -84,4 +84,4 @@ def _decoded(line: bytes) -> dict[str, Any]:
 
 def _all_of_them(context: Context, batch: Batch) -> str:
     command = context.command("results", batch.id, "--outcome", NOT_OK, "--output", f"{NOT_OK}.ndjson")
-    return f"all of them, to be put right and imported again:\n  {command}"
+    return f"all of them, to be corrected and imported again:\n  {command}"

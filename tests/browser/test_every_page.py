@@ -42,7 +42,7 @@ def test_page_is_accessible_quiet_and_fits(
 @pytest.mark.parametrize("path", ["/", "/imports", "/imports/{batch}", "/workers"])
 def test_page_shows_its_values_without_javascript(visit: Visit, batch_id: str, path: str) -> None:
     page = visit(script=False).open(path.format(batch=batch_id))
-    expected = "worker-0" if path == "/workers" else "готово, есть ошибки"
+    expected = "worker-0" if path == "/workers" else "завершён с ошибками"
     assert expected in page.locator("main").inner_text()
 
 

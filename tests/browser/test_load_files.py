@@ -28,7 +28,7 @@ def test_file_is_shown_as_the_importer_reads_it_before_anything_is_sent(
         expect(facts).to_contain_text(words)
     expect(page.locator("#preview-rows tr").nth(1)).to_contain_text("Звук")
     expect(page.locator("#preview-refused li")).to_have_text(
-        ["3: id: Такой ID уже есть в строке выше.", "4: id: Значение не того вида."]
+        ["3: id: Такой же ID в строке 2 этого файла.", "4: id: Неверный тип: нужно целое число."]
     )
     assert watched.accessibility_faults() == []
     assert len(batches(stack)) == before
@@ -76,8 +76,8 @@ def test_file_that_cannot_be_read_says_why_and_offers_nothing_to_send(visit: Vis
     (tmp_path / "prices.csv").write_text("id;price\n1;2\n")
     page = visit().open("/imports")
     page.locator("#file").set_input_files(tmp_path / "prices.csv")
-    expect(page.get_by_role("alert")).to_contain_text("В файле есть столбец, которого эта операция не знает.")
-    expect(page.get_by_role("alert")).to_contain_text("price")
+    expect(page.get_by_role("alert")).to_contain_text("В файле есть столбец «price», которого эта операция не знает.")
+    expect(page.get_by_role("alert")).not_to_contain_text("column")
     expect(page.locator("#preview")).to_be_hidden()
 
 
@@ -85,7 +85,7 @@ def pasted(page: Page, text: str) -> None:
     """As the clipboard brings it; a keyboard would make a tab of its own."""
     page.locator("#pasted").fill(text)
     page.locator("#check").click()
-    expect(page.locator("#check-state")).to_contain_text("Проверено")
+    expect(page.locator("#check-state")).to_contain_text("Файл проверен")
 
 
 def test_paste_goes_as_it_is_with_its_last_empty_cell(visit: Visit) -> None:

@@ -28,21 +28,21 @@ def test_load_is_tried_then_made_with_one_more_click_and_taken_back(
     assert watched.accessibility_faults() == []
     page.get_by_role("button", name="Загрузить в реестр").click()
     page.wait_for_url("**/imports/*")
-    expect(page.locator("#state")).to_have_text("готово, есть ошибки", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("завершён с ошибками", timeout=30_000)
     expect(page.locator("[data-change=created]")).to_have_text("2")
     assert groups(page) == {1: "Тексты", 2: "Звук"}
     page.request.put(f"{stack.url}/api/groups/2", data={"comment": "после загрузки"})
-    page.get_by_role("button", name="Вернуть назад").click()
-    page.get_by_role("dialog").get_by_role("button", name="Вернуть назад").click()
+    page.get_by_role("button", name="Откатить загрузку").click()
+    page.get_by_role("dialog").get_by_role("button", name="Откатить загрузку").click()
     expect(page.get_by_role("heading", name="Оставленные строки")).to_be_visible()
-    expect(page.locator("#state")).to_have_text("готово, есть ошибки", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("завершён с ошибками", timeout=30_000)
     expect(page.locator("#rows tr")).to_contain_text("Строку с тех пор изменили, она оставлена.")
     assert groups(page) == {2: "Звук"}
     undo = page.url.rsplit("/", 1)[1]
     page.locator("dd a[href^='/imports/']").click()
     expect(page.locator(f"dd a[href='/imports/{undo}']")).to_be_visible()
     expect(page.get_by_role("button", name="Повторить")).to_be_hidden()
-    expect(page.get_by_role("button", name="Вернуть назад")).to_be_hidden()
+    expect(page.get_by_role("button", name="Откатить загрузку")).to_be_hidden()
     watched.assert_quiet()
 
 
@@ -55,7 +55,7 @@ def test_dry_run_is_labelled_in_the_list_on_its_page_and_in_its_results(
     page.locator("#trial-page").click()
     expect(page.locator(".alert-info")).to_contain_text("Это пробный прогон")
     expect(page.get_by_role("heading", name="Что изменилось бы в реестре")).to_be_visible()
-    expect(page.get_by_role("button", name="Вернуть назад")).to_be_hidden()
+    expect(page.get_by_role("button", name="Откатить загрузку")).to_be_hidden()
     with page.expect_download() as started:
         page.locator("a[download$='.csv']").first.click()
     assert started.value.suggested_filename.endswith("-dry-run.csv")
@@ -80,7 +80,7 @@ def test_failed_rows_are_downloaded_mended_and_sent_again(
     expect(page.locator("#preview-refused")).to_be_hidden()
     page.get_by_role("button", name="Загрузить в реестр").click()
     page.wait_for_url("**/imports/*")
-    expect(page.locator("#state")).to_have_text("готово", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("завершён", timeout=30_000)
     assert groups(page) == {1: "Тексты", 2: "Звук", 3: "Ещё раз", 4: "Карты"}
 
 
@@ -127,7 +127,7 @@ def test_batch_is_deleted_after_a_question_and_its_page_says_so(visit: Visit, st
     page = checked(visit(), table)
     page.get_by_role("button", name="Загрузить в реестр").click()
     page.wait_for_url("**/imports/*")
-    expect(page.locator("#state")).to_have_text("готово, есть ошибки", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("завершён с ошибками", timeout=30_000)
     address = page.url
     page.get_by_role("button", name="Удалить").click()
     expect(page.get_by_role("dialog")).to_contain_text("Сделанное в реестре останется.")

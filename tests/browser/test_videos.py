@@ -90,7 +90,7 @@ def test_video_is_sent_cut_and_shown(visit: Visit, stack: WholeStack, tmp_path: 
         expect(page.locator("#frames")).to_contain_text(f"{frames} / 40")
     expect(page.locator("#frames")).to_contain_text(re.compile(r"30 / 40 · \d+ кадров/с"))
     work(api, claim)
-    expect(page.locator("#state")).to_have_text("готово", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("завершён", timeout=30_000)
     expect(page.locator("#frames")).to_be_hidden()
     film = page.locator("#videos-list article")
     for words in ("фильм.mp4", "00:00:01.2", "25 кадров/с", "96 × 64", "cuda:0", "TransNet V2", "11 400 кадров/с"):

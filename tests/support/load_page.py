@@ -29,4 +29,4 @@ def checked(watched: Watched, path: Path) -> Page:
 
 def tried(page: Page) -> None:
     page.locator("#try").click()
-    expect(page.locator("#trial-state")).to_contain_text("готово", timeout=30_000)
+    expect(page.locator("#trial-state")).to_contain_text("завершён", timeout=30_000)

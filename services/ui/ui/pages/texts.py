@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from ui.pages.detail_texts import DetailText, detail_texts
 from ui.pages.problem_texts import problem_texts
 
 
@@ -25,8 +26,8 @@ def operation_texts() -> dict[str, str]:
         "normalize_record": _("Normalise records"),
         "process_batch_with_progress": _("Normalise records as one task"),
         "process_video": _("Cut videos into shots"),
-        "load_groups": _("Load groups into the register"),
-        "load_types": _("Load types into the register"),
+        "load_groups": _("Import groups into the register"),
+        "load_types": _("Import types into the register"),
     }
 
 
@@ -42,10 +43,10 @@ def conflict_texts() -> dict[str, str]:
 def worker_texts() -> dict[str, str]:
     """The state of a worker."""
     return {
-        "healthy": _("works"),
-        "unhealthy": _("unhealthy"),
-        "refused": _("refused"),
-        "gone": _("silent"),
+        "healthy": _("Healthy"),
+        "unhealthy": _("Unhealthy"),
+        "refused": _("Refused by the server"),
+        "gone": _("No connection"),
     }
 
 
@@ -54,7 +55,7 @@ def change_texts() -> dict[str, str]:
     return {
         "created": _("Added"),
         "updated": _("Changed"),
-        "unchanged": _("Already so"),
+        "unchanged": _("Unchanged"),
         "skipped": _("Skipped"),
         "removed": _("Removed"),
     }
@@ -80,7 +81,6 @@ def _register_texts() -> dict[str, str]:
         "delete": _("Delete"),
         "create": _("Create"),
         "save": _("Save"),
-        "editing": _("Editing {id}"),
         "created": _("Created: {id}."),
         "saved": _("Saved: {id}."),
         "deleted": _("Deleted: {id}."),
@@ -103,11 +103,11 @@ def _import_texts() -> dict[str, str]:
         "file_too_large": _("The file has {size}; at most {most} are taken."),
         "file_changed": _("The file has changed since it was chosen. Choose it again."),
         "checking": _("Checking: {percent} sent…"),
-        "checked": _("Checked; nothing is sent for good yet."),
+        "checked": _("Checked; nothing is written to the register yet."),
         "sending": _("Sending: {percent}…"),
         "typed": _("typed text"),
         "file": _("File"),
-        "form": _("Form"),
+        "form": _("Format"),
         "encoding": _("Encoding"),
         "delimiter": _("Delimiter"),
         "columns": _("Columns"),
@@ -119,33 +119,34 @@ def _import_texts() -> dict[str, str]:
         "about": _("about {count}"),
         "will_be_refused": _("Rows that will be refused: {refused} of the first {read}."),
         "send": _("Send"),
-        "load": _("Load for good"),
+        "load": _("Import"),
         "try": _("Dry run"),
         "try_again": _("Dry run again"),
         "columns_of": _("Columns: {columns}"),
         "already_sent": _("This was sent before; here is its batch."),
-        "none": _("None."),
+        "line": _("line {line}"),
+        "line_and_column": _("line {line}, column {column}"),
         "more_rows": _("The first {count} are shown; the file has all."),
     }
 
 
 def _batch_texts() -> dict[str, str]:
     return {
-        "live": _("live"),
-        "polling": _("asking again every few seconds"),
-        "away": _("The importer does not answer; this page keeps trying."),
-        "plot": _("Records per second over time, at most {peak}"),
+        "live": _("updates automatically"),
+        "polling": _("checked every few seconds"),
+        "away": _("The import service does not answer; this page keeps trying."),
+        "plot": _("Records per second, {peak} at most"),
         "cancel_title": _("Cancel this batch?"),
-        "cancel_text": _("What is not computed yet never will be; what is done stays."),
+        "cancel_text": _("Unprocessed records will be cancelled, finished ones are kept."),
         "cancel_yes": _("Cancel batch"),
         "retry_title": _("Try again what failed?"),
         "retry_text": _("A new batch is made of the rows that failed or were cancelled; this one stays as it is."),
         "retry_yes": _("Retry"),
-        "undo_title": _("Take this load back?"),
-        "undo_text": _("Rows that it added are removed, unless somebody has changed or used them since."),
+        "undo_title": _("Undo this import?"),
+        "undo_text": _("Rows that it added are removed, except those that somebody has changed or used since."),
         "undo_yes": _("Undo"),
         "delete_title": _("Delete this batch?"),
-        "delete_text": _("Its rows and results go for good. What it did to the register stays."),
+        "delete_text": _("Its rows and results are deleted for ever. What it did to the register stays."),
         "delete_yes": _("Delete"),
     }
 
@@ -168,12 +169,15 @@ def _video_texts() -> dict[str, str]:
         "decode_rate": _("Decoded"),
         "model_rate": _("Looked through"),
         "per_second": _("frames/s"),
+        "no_results_yet": _("No results yet."),
+        "no_results": _("No results."),
         "damaged": _("Parts of the file cannot be decoded."),
     }
 
 
-def script_texts() -> dict[str, dict[str, str]]:
+def script_texts() -> dict[str, dict[str, str] | list[DetailText]]:
     return {
+        "detail": detail_texts(),
         "state": state_texts(),
         "outcome": outcome_texts(),
         "operation": operation_texts(),

@@ -1,13 +1,13 @@
 /** Calls of the API; every failure is a ProblemError with a text in the page's language. */
 
-import { problemText } from "./text.js";
+import { sentence } from "./reasons.js";
 
 /** @typedef {{pointer: string, code: string, detail: string}} FieldError */
 
 export class ProblemError extends Error {
   /** @param {number} status @param {string} code @param {string} detail @param {FieldError[]} errors */
   constructor(status, code, detail, errors) {
-    super(problemText(code) || detail || code);
+    super(sentence(code, detail) || detail || code);
     this.status = status;
     this.code = code;
     this.detail = detail;

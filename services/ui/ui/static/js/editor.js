@@ -3,6 +3,7 @@
 import { call, getJson } from "./api.js";
 import { byId, element } from "./dom.js";
 import { clearMessage, message } from "./messages.js";
+import { reason } from "./reasons.js";
 import { text } from "./text.js";
 
 /** @typedef {import("./resource.js").Description} Description */
@@ -56,7 +57,7 @@ export class Editor {
 
   showMode() {
     const isNew = this.editedId === null;
-    byId("editor-title").textContent = isNew ? this.newTitle : text("action", "editing", { id: Number(this.editedId) });
+    byId("editor-title").textContent = isNew ? this.newTitle : (byId("editor-title").dataset.editing ?? "").replace("{id}", String(this.editedId));
     byId("save").textContent = text("action", isNew ? "create" : "save");
     byId("cancel-edit").hidden = isNew;
     this.input("id").readOnly = !isNew;
@@ -126,7 +127,7 @@ export class Editor {
   async showFailure(error) {
     if (error.status === 412) return this.showConflict();
     const own = error.errors.filter(({ pointer }) => this.about.fields.includes(pointer.slice(1)));
-    for (const { pointer, code, detail } of own) this.mark(pointer.slice(1), text("problem", code) === code ? detail : text("problem", code));
+    for (const one of own) this.mark(one.pointer.slice(1), reason(one));
     if (own.length) this.input(own[0].pointer.slice(1)).focus();
     else message("danger", error.message);
   }

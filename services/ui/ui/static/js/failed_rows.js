@@ -2,8 +2,9 @@
 
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
+import { more, reason } from "./reasons.js";
 import { rowOf } from "./rows_table.js";
-import { number, problemText, text } from "./text.js";
+import { number, text } from "./text.js";
 
 const MOST_ROWS = 200;
 
@@ -25,17 +26,13 @@ export async function firstLines(address, most) {
   return read.slice(0, read.lastIndexOf("\n") + 1).split("\n", most).filter(Boolean).map((line) => JSON.parse(line));
 }
 
-/** The reason in the page's language, with the field that is wrong. @param {any} row @returns {string} */
-export function reason(row) {
-  const words = problemText(row.code) || row.detail;
-  return row.field ? `${row.field}: ${words}` : words;
-}
-
-/** The sentence of the importer says more than its code does: which row, how long, how many. @param {any} row */
+/** The sentence of the importer may say more than its code does. @param {any} row */
 function reasonCell(row) {
-  const words = element("span", { class: "d-block" }, reason(row));
-  const own = element("small", { lang: "en", class: "text-body-secondary" }, row.detail);
-  return element("span", {}, ...(row.detail === words.textContent ? [words] : [words, own]));
+  const words = reason(row);
+  const own = more(words, row.detail);
+  const children = [element("span", { class: "d-block" }, words)];
+  if (own) children.push(element("small", { class: "text-body-secondary" }, own));
+  return element("span", {}, ...children);
 }
 
 /** @param {any} row */
@@ -49,7 +46,7 @@ function line(row) {
 export async function showFailedRows(batch, most = MOST_ROWS) {
   const state = byId("rows-state");
   const all = batch.outcomes.failed + batch.outcomes.refused;
-  if (!all) return void (state.textContent = text("action", "none"));
+  if (!all) return void (state.textContent = state.dataset.none ?? "");
   try {
     const rows = await firstLines(`${batch.results_url}?outcome=not_ok`, most);
     byId("rows").replaceChildren(...rows.map(line));

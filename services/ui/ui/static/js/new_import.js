@@ -5,6 +5,7 @@ import { byId, element } from "./dom.js";
 import { keyFor, renewKey } from "./import_key.js";
 import { clearMessage, message } from "./messages.js";
 import { showPreview } from "./preview.js";
+import { more } from "./reasons.js";
 import { bytes, percent, text } from "./text.js";
 import { hideTrial, showTrial } from "./trial.js";
 import { upload } from "./upload.js";
@@ -61,7 +62,8 @@ async function explain(error, blob) {
   const source = error.errors?.find((/** @type {any} */ one) => one.pointer === "?source");
   if (source) return mark("source", error.message);
   if (blob && !(await isReadable(blob))) return mark("file", text("action", "file_changed"));
-  message("danger", error.message, ...(error.detail ? [element("div", { class: "small", lang: "en" }, error.detail)] : []));
+  const own = more(error.message, error.detail);
+  message("danger", error.message, ...(own ? [element("div", { class: "small" }, own)] : []));
 }
 
 async function check() {

@@ -1,7 +1,7 @@
 /** Shows what the importer found out about a file, before anything is sent for good. */
 
 import { byId, element } from "./dom.js";
-import { reason } from "./failed_rows.js";
+import { reason } from "./reasons.js";
 import { rowOf } from "./rows_table.js";
 import { bytes, number, text } from "./text.js";
 

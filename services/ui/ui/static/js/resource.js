@@ -84,7 +84,13 @@ export class ResourcePage {
     byId("total").textContent = text("action", "shown", { shown: number(page.items.length), total: number(page.total) });
     byId("next").disabled = page.next === null;
     byId("previous").disabled = this.cursors.length < 2;
-    this.say(page.items.length ? "" : text("action", "empty"));
+    this.say(page.items.length ? "" : this.nothing());
+  }
+
+  /** @returns {string} An empty register says how it is filled. */
+  nothing() {
+    const isSearch = Boolean(byId("search").value.trim());
+    return (!isSearch && byId("list-state").dataset.empty) || text("action", "empty");
   }
 
   /** @param {string} words @param {boolean} [isTrouble] */

@@ -3,15 +3,25 @@
 /** @type {Record<string, Record<string, string>>} */
 const texts = JSON.parse(document.getElementById("texts").content.textContent);
 const language = document.documentElement.lang;
+export const isEnglish = language === "en";
+
+/** Patterns are written as Python writes them. @type {{code: string, pattern: RegExp, text: string}[]} */
+export const detailTexts = /** @type {any} */ (texts.detail).map(([code, pattern, words]) => ({
+  code,
+  pattern: new RegExp(pattern.replaceAll("(?P<", "(?<")),
+  text: words,
+}));
 
 /**
  * @param {string} section @param {string} key @param {Record<string, string | number>} [values] for `{name}` in the text
  * @returns {string} the key itself where there is no text
  */
 export function text(section, key, values = {}) {
-  const found = texts[section][key] ?? key;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return filled(texts[section][key] ?? key, values);
 }
+
+/** @param {string} words with places such as `{name}` @param {Record<string, string | number>} values @returns {string} */
+export const filled = (words, values) => words.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 
 /** @param {string} code @returns {string} the text of a problem's code, or nothing */
 export const problemText = (code) => texts.problem[code] ?? "";

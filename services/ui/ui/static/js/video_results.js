@@ -2,6 +2,7 @@
 
 import { byId, element } from "./dom.js";
 import { firstLines } from "./failed_rows.js";
+import { FINAL } from "./live.js";
 import { rowOf } from "./rows_table.js";
 import { number, percent, problemText, seconds, text } from "./text.js";
 
@@ -98,7 +99,7 @@ function videoOf(line) {
 /** @param {import("./live.js").Batch} batch */
 export async function showVideos(batch) {
   const state = byId("videos-state");
-  if (!batch.outcomes.ok) return void (state.textContent = text("action", "none"));
+  if (!batch.outcomes.ok) return void (state.textContent = text("action", FINAL.includes(batch.state) ? "no_results" : "no_results_yet"));
   try {
     const lines = await firstLines(`${batch.results_url}?outcome=ok`, MOST_VIDEOS);
     byId("videos-list").replaceChildren(...lines.map(videoOf));
