@@ -1,8 +1,6 @@
 """``python -m stackroom_client``, the same as ``stackroom``."""
 
-import sys
-
 from stackroom_client.main import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,25 +1,20 @@
 """The words of the command line."""
 
 import argparse
-import importlib.metadata
 import math
 import os
 import re
-from collections.abc import Callable
+from typing import Any, NoReturn
 
 from stackroom_client.address import DEFAULT, VARIABLE
 from stackroom_client.batch import STATES
-from stackroom_client.commands import batches, files, importing, server_lists
-from stackroom_client.context import Context
-from stackroom_client.errors import ExitCode
 from stackroom_client.patience import DEFAULT_SECONDS
 from stackroom_client.source import MEDIA_TYPES, VIDEO
 
-Command = Callable[[Context, argparse.Namespace], ExitCode]
 EPILOG = """exit codes:
   0    done
   1    the batch is over, with rows that failed, were refused or were cancelled; or preview found some to refuse
-  2    wrong usage, a file that cannot be read or written, or refused by the server (4xx)
+  2    wrong usage, a file or a stream that cannot be read or written, or refused by the server (4xx)
   3    the server cannot be reached, or answers 5xx, after --patience
   130  interrupted; a batch that was accepted goes on
 """
@@ -80,12 +75,24 @@ def _common(*, is_default: bool) -> argparse.ArgumentParser:
     return parser
 
 
+class _Version(argparse.Action):
+    """Looked up when it is asked for: to find it takes longer than to parse."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"stackroom {version('stackroom-client')}")  # noqa: T201 - to where argparse prints as well
+        parser.exit()
+
+
 class _Commands:
+    """``run`` is the function below ``commands`` that does it, by name: it is imported once the words are parsed."""
+
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
         self._common = _common(is_default=False)
 
-    def add(self, name: str, run: Command, help_text: str, *, takes_batch: bool = False) -> argparse.ArgumentParser:
+    def add(self, name: str, run: str, help_text: str, *, takes_batch: bool = False) -> argparse.ArgumentParser:
         parser = self._commands.add_parser(name, help=help_text, description=help_text, parents=[self._common])
         parser.set_defaults(run=run)
         if takes_batch:
@@ -102,29 +109,30 @@ def make_parser() -> argparse.ArgumentParser:
         parents=[_common(is_default=True)],
         allow_abbrev=False,
     )
-    version = importlib.metadata.version("stackroom-client")
-    parser.add_argument("--version", action="version", version=f"stackroom {version}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = _Commands(parser)
     _add_preview(commands)
     _add_import(commands)
-    upload = commands.add("upload", files.upload_file, "keep a video on the server; prints the name for its records")
+    upload = commands.add("upload", "files.upload_file", "keep a video on the server; prints the name for its records")
     upload.add_argument("file", metavar="FILE", help="any file; - reads standard input")
     _add_batches(commands)
     _add_results(commands)
-    commands.add("show", batches.show_batch, "one batch: counts, first failed rows", takes_batch=True)
-    commands.add("watch", batches.watch_batch, "follow a batch to its end", takes_batch=True)
-    commands.add("cancel", batches.cancel_batch, "stop what is not done yet", takes_batch=True)
+    commands.add("show", "batches.show_batch", "one batch: counts, first failed rows", takes_batch=True)
+    commands.add("watch", "batches.watch_batch", "follow a batch to its end", takes_batch=True)
+    commands.add("cancel", "batches.cancel_batch", "stop what is not done yet", takes_batch=True)
     for name, run, help_text in (
-        ("retry", batches.retry_batch, "a new batch of the rows that failed or were cancelled"),
-        ("undo", batches.undo_batch, "a new batch that takes back what a load created and nobody changed since"),
+        ("retry", "batches.retry_batch", "a new batch of the rows that failed or were cancelled"),
+        ("undo", "batches.undo_batch", "a new batch that takes back what a load created and nobody changed since"),
     ):
         _add_watch(commands.add(name, run, help_text, takes_batch=True))
     commands.add(
-        "delete", batches.delete_batch, "remove a finished batch, rows and results, for good", takes_batch=True
+        "delete", "batches.delete_batch", "remove a finished batch, rows and results, for good", takes_batch=True
     )
-    commands.add("operations", server_lists.list_operations, "what can be done with a file, and the fields of its rows")
-    commands.add("queues", server_lists.list_queues, "what waits, and for whom")
-    commands.add("workers", server_lists.list_workers, "who works, and on what")
+    commands.add(
+        "operations", "server_lists.list_operations", "what can be done with a file, and the fields of its rows"
+    )
+    commands.add("queues", "server_lists.list_queues", "what waits, and for whom")
+    commands.add("workers", "server_lists.list_workers", "who works, and on what")
     return parser
 
 
@@ -133,7 +141,7 @@ def _add_watch(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_preview(commands: _Commands) -> None:
-    parser = commands.add("preview", files.preview_file, "what the server reads in a file; nothing is written")
+    parser = commands.add("preview", "files.preview_file", "what the server reads in a file; nothing is written")
     parser.add_argument("file", metavar="FILE", help="CSV, JSON or NDJSON; - reads standard input")
     parser.add_argument("--operation", type=text, help="read it for this one; else for the one that it fits best")
     parser.add_argument("--format", choices=sorted(MEDIA_TYPES), help="what is in FILE; else its ending says it")
@@ -141,7 +149,7 @@ def _add_preview(commands: _Commands) -> None:
 
 
 def _add_import(commands: _Commands) -> None:
-    parser = commands.add("import", importing.import_file, "send a file as a batch; prints the batch's id")
+    parser = commands.add("import", "importing.import_file", "send a file as a batch; prints the batch's id")
     parser.add_argument("file", metavar="FILE", help="CSV, JSON, NDJSON or a video; - reads standard input")
     parser.add_argument(
         "--operation", type=text, help="what to do with each row (normalize_record; process_video for a video)"
@@ -158,7 +166,7 @@ def _add_import(commands: _Commands) -> None:
 
 
 def _add_batches(commands: _Commands) -> None:
-    parser = commands.add("batches", batches.list_batches, "batches, newest first")
+    parser = commands.add("batches", "batches.list_batches", "batches, newest first")
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="at most so many (20)")
     parser.add_argument("--state", choices=STATES)
     for name in ("operation", "source", "queue"):
@@ -167,7 +175,7 @@ def _add_batches(commands: _Commands) -> None:
 
 def _add_results(commands: _Commands) -> None:
     parser = commands.add(
-        "results", batches.fetch_results, "an outcome per row, in the order of the file", takes_batch=True
+        "results", "batches.fetch_results", "an outcome per row, in the order of the file", takes_batch=True
     )
     parser.add_argument("--format", choices=("ndjson", "csv"), default="ndjson")
     parser.add_argument("--outcome", choices=("ok", "failed", "refused", "not_ok", "cancelled"), help="only these rows")

@@ -2,9 +2,8 @@
 
 import os
 import secrets
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -42,13 +41,21 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 def fetched(context: Context, call: Call, path: Path | None) -> None:
     """To ``path``, or to standard output where there is none. Trouble where the answer breaks off."""
+    if path is None:
+        _copied(context, call, context.terminal.out_bytes)
+        context.terminal.flush()
+        return
+    with whole_file(path) as file:
+        done = _copied(context, call, file.write)
+    context.terminal.say(f"{path}: {size(done)}")
+
+
+def _copied(context: Context, call: Call, write: Callable[[bytes], object]) -> int:
+    """How many bytes it were."""
     done = 0
-    with whole_file(path) if path else nullcontext(sys.stdout.buffer) as file:
-        with context.server.stream(call) as answer, context.terminal.bytes_bar("results", None) as bar:
-            for block in answer.iter_content(BLOCK_BYTES):
-                file.write(block)
-                done += len(block)
-                bar.show(done)
-        file.flush()
-    if path:
-        context.terminal.say(f"{path}: {size(done)}")
+    with context.server.stream(call) as answer, context.terminal.bytes_bar("results", None) as bar:
+        for block in answer.iter_content(BLOCK_BYTES):
+            write(block)
+            done += len(block)
+            bar.show(done)
+    return done

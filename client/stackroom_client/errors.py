@@ -6,10 +6,9 @@ import enum
 class ExitCode(enum.IntEnum):
     DONE = 0
     WITH_ERRORS = 1  # the batch is over, and rows of it failed, were refused or were cancelled; or would be refused
-    REFUSED = 2  # wrong usage, a file that cannot be read, or an answer 4xx
+    REFUSED = 2  # wrong usage, a file or a stream that cannot be read or written, or an answer 4xx
     UNREACHABLE = 3  # no server, or one that answers 5xx, after all patience
     INTERRUPTED = 130  # Ctrl-C, as shells count it
-    NO_READER = 141  # whoever read the output has gone, as shells count it
 
 
 class ClientError(Exception):

@@ -1,7 +1,6 @@
 """How long trouble is borne: pauses that grow, or those that the server asks for, until the time is up."""
 
 import datetime
-import email.utils
 import time
 from collections.abc import Callable
 
@@ -49,6 +48,8 @@ def retry_after_seconds(header: str | None, now: datetime.datetime | None = None
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         return float(min(int(text[:9]), 10**8))
+    import email.utils
+
     try:
         until = email.utils.parsedate_to_datetime(text)
     except ValueError:

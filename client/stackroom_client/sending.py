@@ -15,7 +15,12 @@ BODY, MEDIA = "max_body_bytes", "max_media_bytes"
 
 
 def check_size(context: Context, source: Source, limit: str) -> None:
-    """UsageError for a file above the server's limit of this name; a server that tells none refuses by itself."""
+    """UsageError for an empty file, and for one above the server's limit of this name.
+
+    A server that tells no limit refuses by itself.
+    """
+    if source.is_empty:
+        raise UsageError(f"{source.name} is empty: there is nothing to send")
     if source.size <= ASKED_ABOVE:
         return
     answer = context.server.get("/api/importer/operations")
@@ -31,6 +36,5 @@ def sent(
     """The answer's JSON."""
     context.terminal.say(f"sending {source.name}, {size(source.size)}")
     with context.terminal.bytes_bar("sending", source.size) as bar:
-        # An empty body must be bytes: requests would send an empty iterable without its length.
-        call = Call("POST", path, query or {}, headers, lambda: Upload(source, bar.show) if source.size else b"")
+        call = Call("POST", path, query or {}, headers, lambda: Upload(source, bar.show))
         return context.server.json(call)

@@ -22,6 +22,8 @@ VIDEO_ENDINGS = (
 )  # fmt: skip
 ENDINGS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 COPY_BYTES = 1024 * 1024
+NOTHING = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # byte order marks and white space, in UTF-8 and UTF-16
+NOTHING_BYTES = 1024  # what is longer says something, or the server says what it lacks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,14 @@ class Source:
     size: int
     changed_at: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Also where it holds a byte order mark and white space alone."""
+        if self.size > NOTHING_BYTES:
+            return False
+        self.file.seek(0)
+        return not self.file.read().strip(NOTHING)
+
     def has_changed(self) -> bool:
         now = os.fstat(self.file.fileno())
         return (now.st_size, now.st_mtime_ns) != (self.size, self.changed_at)
@@ -40,11 +50,12 @@ class Source:
 
 def media_type(name: str, given: str | None) -> str:
     """By ``--format``, else by the ending of the name; UsageError where neither says it."""
-    ending = Path(name).suffix.lower()
-    kind = given or ENDINGS.get(ending)
+    kind = given or ENDINGS.get(Path(name).suffix.lower())
     if kind is None:
-        known = ", ".join(ENDINGS)
-        raise UsageError(f"{shown(name)}: what is in it? Say --format csv, json or ndjson; known endings: {known}")
+        raise UsageError(
+            f"{shown(name)}: what is in it? Say --format csv, json or ndjson (known endings: {', '.join(ENDINGS)}); "
+            f"a video is imported with --format video (known endings: {', '.join(VIDEO_ENDINGS)}) and has no preview"
+        )
     return MEDIA_TYPES[kind]
 
 
@@ -71,6 +82,8 @@ def opened(name: str) -> Iterator[Source]:
 @contextmanager
 def _regular(name: str) -> Iterator[IO[bytes]]:
     if name == STDIN:
+        if sys.stdin is None:
+            raise UsageError("standard input is closed")
         with _spooled(sys.stdin.buffer) as copy:
             yield copy
         return

@@ -1,62 +1,87 @@
 """Results on standard output; messages and bars on standard error, bars only where that is a terminal."""
 
 import json
-import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Any
 
 from stackroom_client.batch import Batch
+from stackroom_client.errors import UsageError
+from stackroom_client.streams import Messages, Output
 from stackroom_client.texts import duration, pace
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {unit}{postfix}"  # the unit is where records are counted
 
 
 class Terminal:
+    """UsageError where one of both streams is closed: what then happened could not be told."""
+
     def __init__(self) -> None:
-        tqdm.set_lock(threading.RLock())  # its own is shared between processes, of which there is one here
-        tqdm.monitor_interval = 0  # no thread of its own for bars that are drawn at every event
-        self._bars = sys.stderr.isatty()
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")
+        if sys.stderr is None:
+            raise UsageError("standard error is closed")
+        self.messages = Messages(sys.stderr)
+        self._bar: tqdm[Any] | None = None
+        if sys.stdout is None:
+            self.say("standard output is closed; nothing was begun")
+            raise UsageError("standard output is closed")
+        self._output = Output(sys.stdout)
 
     def say(self, message: str) -> None:
         """For people; above a bar that is being drawn."""
-        tqdm.write(f"stackroom: {message}", file=sys.stderr)
-        sys.stderr.flush()
+        line = f"stackroom: {message}"
+        if self._bar is None:
+            self.messages.write(f"{line}\n")
+        else:
+            self._bar.write(line, file=self.messages)
+        self.messages.flush()
 
     def out(self, text: str) -> None:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        self._output.write(f"{text}\n")
+        self._output.flush()
 
     def out_json(self, value: Any) -> None:
         """One document in UTF-8, whatever the terminal's encoding is."""
         self.out_bytes(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-        sys.stdout.buffer.flush()
+        self.flush()
 
     def out_bytes(self, data: bytes) -> None:
-        sys.stdout.buffer.write(data)
+        self._output.write_bytes(data)
 
-    def drop_output(self) -> None:
-        """After its reader has gone: what is left in the buffer must not raise once more at the end."""
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    def flush(self) -> None:
+        self._output.flush()
 
     @contextmanager
     def bytes_bar(self, what: str, total: int | None) -> Iterator["BytesBar"]:
-        with tqdm(
-            total=total, desc=what, unit="B", unit_scale=True, leave=False, disable=not self._bars, file=sys.stderr
-        ) as bar:
+        with self._drawn(total=total, desc=what, unit="B", unit_scale=True) as bar:
             yield BytesBar(bar)
 
     @contextmanager
     def batch_bar(self) -> Iterator["BatchBar"]:
-        with tqdm(total=1.0, bar_format=BAR, leave=False, disable=not self._bars, file=sys.stderr) as bar:
+        with self._drawn(total=1.0, bar_format=BAR) as bar:
             yield BatchBar(bar)
+
+    @contextmanager
+    def _drawn(self, **options: Any) -> Iterator["tqdm[Any]"]:
+        with _bars()(**options, leave=False, disable=not self.messages.isatty(), file=self.messages) as bar:
+            self._bar = None if bar.disable else bar
+            try:
+                yield bar
+            finally:
+                self._bar = None
+
+
+def _bars() -> type["tqdm[Any]"]:
+    """Imported when the first bar is drawn: it takes a part of the time that the command needs to start."""
+    from tqdm import tqdm
+
+    tqdm.set_lock(threading.RLock())  # its own is shared between processes, of which there is one here
+    tqdm.monitor_interval = 0  # no thread of its own for bars that are drawn at every event
+    return tqdm
 
 
 class BytesBar:

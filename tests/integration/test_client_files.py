@@ -137,12 +137,12 @@ def failed(url: str, *words: str, stdin: bytes = b"") -> Done:
 
 
 def test_file_that_the_server_refuses_ends_with_2_and_the_reason(url: str, tmp_path: Path) -> None:
-    assert "400 missing_column" in failed(url, "preview", "-", "--format", "csv", "--operation", "load_groups").err
-    assert "422 empty_batch" in failed(url, "preview", "-", "--format", "ndjson").err
-    assert "400 empty_upload" in failed(url, "upload", "-").err
+    load = ("preview", "-", "--format", "csv", "--operation", "load_groups")
+    assert "400 missing_column" in failed(url, *load, stdin=b"name\n").err
     assert "No such file" in failed(url, "upload", str(tmp_path / "none.mp4")).err
     assert "Say --format" in failed(url, "preview", "film.mp4").err
-    assert "400 empty_upload" in failed(url, "import", "-", "--format", "video").err
+    for words in (("upload", "-"), ("import", "-", "--format", "video"), ("preview", "-", "--format", "ndjson")):
+        assert "standard input is empty: there is nothing to send" in failed(url, *words, stdin=b"\xef\xbb\xbf\n").err
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"name": 1, "rows": [1], "refused": []}', b"null"])

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from stackroom_client.main import main
+from stackroom_client.running import run
 from tests.support.processes import Process, python
 
 COMMAND = python("-m", "stackroom_client")
@@ -25,10 +25,7 @@ def stackroom(url: str, *words: str, stdin: bytes = b"") -> Done:
     """Runs it to its end, with streams that are no terminal."""
     given, out, err = (io.TextIOWrapper(io.BytesIO(data), "utf-8") for data in (stdin, b"", b""))
     with mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err):
-        try:
-            code = int(main(["--url", url, *words]))
-        except SystemExit as ended:
-            code = int(ended.code or 0)
+        code = run(["--url", url, *words])
     return Done(code, _written(out), _written(err))
 
 

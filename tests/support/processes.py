@@ -27,7 +27,7 @@ class Process:
         self.log = log
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
-                self.command, env=_environment(env or {}), cwd=ROOT, stdin=subprocess.DEVNULL,
+                self.command, env=environment(env or {}), cwd=ROOT, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
@@ -92,7 +92,7 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, "-X", "faulthandler", *arguments]
 
 
-def _environment(extra: Mapping[str, str]) -> dict[str, str]:
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The environment of tests without settings of the person who runs them, and with ``extra``."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {**kept, "PYTHONPATH": os.pathsep.join(MEMBERS), "PYTHONUNBUFFERED": "1", **extra}

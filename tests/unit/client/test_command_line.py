@@ -1,6 +1,7 @@
 """What the command line takes, and what it means."""
 
 import argparse
+import importlib
 
 import pytest
 
@@ -105,10 +106,21 @@ def test_media_type_is_that_of_the_ending_unless_it_is_said(name: str, given: st
     assert media_type(name, given) == expected
 
 
-@pytest.mark.parametrize("name", ["-", "a", "a.xlsx", "csv", ".csv.gz", "\udcff"])
+@pytest.mark.parametrize("name", ["-", "a", "a.xlsx", "csv", ".csv.gz", "\udcff", "a.gif", "a.MPG", "a.dv"])
 def test_file_that_says_nothing_of_its_form_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="--format"):
+    with pytest.raises(UsageError, match=r"--format csv, json or ndjson .*--format video .*\.mpg"):
         media_type(name, None)
+
+
+def test_every_command_has_its_function() -> None:
+    """They are imported by name, once the words are parsed."""
+    files = {"preview": ["f"], "import": ["f"], "upload": ["f"]}
+    lists: dict[str, list[str]] = {name: [] for name in ("batches", "operations", "queues", "workers")}
+    batches = {name: ["b"] for name in ("results", "show", "watch", "cancel", "retry", "undo", "delete")}
+    words: dict[str, list[str]] = {**files, **lists, **batches}
+    for name, more in words.items():
+        module, _, function = parsed(name, *more).run.partition(".")
+        assert callable(getattr(importlib.import_module(f"stackroom_client.commands.{module}"), function))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Parse, run, and turn what went wrong into a message and an exit code."""
+
+import argparse
+import contextlib
+import importlib
+import io
+from collections.abc import Sequence
+
+from stackroom_client.command_line import given_address, make_parser
+from stackroom_client.errors import ClientError, ExitCode, Trouble
+from stackroom_client.terminal import Terminal
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """The exit code (``ExitCode``). Messages that could not be written make a 2 of what else were a 0."""
+    try:
+        terminal = Terminal()
+    except ClientError as error:
+        return error.exit_code
+    code = _ended(argv, terminal)
+    return ExitCode.REFUSED if code == ExitCode.DONE and terminal.messages.is_lost else code
+
+
+def _ended(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
+    try:
+        return _parsed(argv, terminal)
+    except ClientError as error:
+        terminal.say(str(error))
+        return error.exit_code
+    except Trouble as trouble:
+        terminal.say(str(trouble))
+        return ExitCode.UNREACHABLE
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def _parsed(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
+    printed, said = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
+            arguments = make_parser().parse_args(argv)
+    except SystemExit as ended:
+        # What argparse prints goes through the terminal, which tells of a stream that takes nothing.
+        terminal.messages.write(said.getvalue())
+        if printed.getvalue():
+            terminal.out(printed.getvalue().removesuffix("\n"))
+        return ExitCode.REFUSED if ended.code else ExitCode.DONE
+    return _done(arguments, terminal)
+
+
+def _done(arguments: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """What speaks HTTP is imported here: it takes most of the time that the command needs to start."""
+    from stackroom_client.address import parse_address
+    from stackroom_client.context import Context
+    from stackroom_client.server import Server
+
+    module, _, name = arguments.run.partition(".")
+    command = getattr(importlib.import_module(f"stackroom_client.commands.{module}"), name)
+    server = Server(parse_address(given_address(arguments)), arguments.patience, terminal.say)
+    try:
+        code: ExitCode = command(Context(server, terminal, arguments.json, arguments.url), arguments)
+    finally:
+        server.close()
+    return code
