@@ -49,13 +49,13 @@ def running_redis(folder: Path) -> Iterator[RedisServer]:
 
 
 @contextmanager
-def fresh_database(server: PostgresServer, template: str = "template0") -> Iterator[str]:
+def fresh_database(server: PostgresServer, template: str = "template0", options: str = "") -> Iterator[str]:
     """The SQLAlchemy address of a copy of ``template``, which is dropped after the block, whoever is still connected.
 
-    Nobody may be connected to a template while it is copied.
+    Nobody may be connected to a template while it is copied. ``options`` are those of CREATE DATABASE.
     """
     name = f"test_{next(_databases)}"
-    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" {options}')
     try:
         yield server.uri(name)
     finally:

@@ -1,11 +1,11 @@
 """Rows of the operations that load the catalog: what clients send, and what stands in the results afterwards."""
 
-import unicodedata
 from typing import Annotated, ClassVar
 
 import msgspec
 
 from stackroom_jobs.outcomes import RecordError
+from stackroom_kit.texts import normal_text
 
 RowId = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 Text = str | msgspec.UnsetType | None
@@ -47,8 +47,7 @@ class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def _clean(text: Text) -> Text:
-    """NFC without outer spaces; nothing left is null."""
-    return unicodedata.normalize("NFC", text).strip() or None if isinstance(text, str) else text
+    return normal_text(text) if isinstance(text, str) else text
 
 
 def normalize_group(row: GroupRow) -> GroupRow:

@@ -27,7 +27,7 @@ def make_missing_schemas(connection: Connection) -> None:
 def make_or_adopt_tables(connection: Connection) -> None:
     """Create what is missing; AdoptionError where something that is there is not what it should be."""
     inspector = inspect(connection)
-    differences = []
+    differences = _encoding_differences(connection)
     for model in MODELS:
         table = Base.metadata.tables[f"{SCHEMA}.{model.__tablename__}"]
         if inspector.has_table(table.name, SCHEMA):
@@ -38,6 +38,12 @@ def make_or_adopt_tables(connection: Connection) -> None:
         raise AdoptionError(
             "the tables in the database differ from what the catalog needs:\n- " + "\n- ".join(differences)
         )
+
+
+def _encoding_differences(connection: Connection) -> list[str]:
+    """Only Unicode has a place for every text, and only there does the server know its normal form."""
+    encoding = connection.execute(text("SELECT current_setting('server_encoding')")).scalar_one()
+    return [] if encoding == "UTF8" else [f"the database is encoded as {encoding}, expected UTF8"]
 
 
 def _differences(connection: Connection, inspector: Inspector, table: Table) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import StaticPool
 
+from catalog.crud.texts import register_functions
 from stackroom_kit.postgres import TCP_OPTIONS
 
 SCHEMA = "tbc"
@@ -39,7 +40,7 @@ def make_engine(database_uri: str, pool_size: int) -> Engine:
 
 
 def _sqlite_engine(database_uri: str) -> Engine:
-    """One connection for a database in memory; no schemas, foreign keys on, ``lower`` for all alphabets."""
+    """One connection for a database in memory; no schemas, foreign keys on, the functions of texts."""
     in_memory = make_url(database_uri).database in (None, "", ":memory:")
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
     engine = create_engine(
@@ -55,4 +56,4 @@ def _sqlite_engine(database_uri: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.create_function("lower", 1, lambda value: value.lower() if isinstance(value, str) else value)
+    register_functions(connection)

@@ -11,7 +11,7 @@ from catalog.resources.types.schema import TYPE
 
 READER = PlainReader(TYPE)
 NAMING = PlainReader(TYPE, "group")
-ROW = {"id": 1, "file_name": "epub", "comments": "Читать, “сразу” — é\t\n", "group_id": 2}
+ROW = {"id": 1, "file_name": "epub", "comments": "Читать, “сразу” — é\t\nx", "group_id": 2}
 
 
 def body_of(*items: Any) -> bytes:

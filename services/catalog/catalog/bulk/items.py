@@ -6,6 +6,7 @@ from typing import Any
 from catalog.bulk.outcomes import Outcome, failed
 from catalog.crud.schema import Schema
 from stackroom_kit.problems import Problem
+from stackroom_kit.texts import normal_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +53,7 @@ def _item(index: int, item: Any, schema: Schema, name_field: str | None) -> Item
     name = None
     if isinstance(item, dict) and name_field in item:
         name = item[name_field]
+        name = normal_text(name) if isinstance(name, str) else name
         item = {key: value for key, value in item.items() if key != name_field}
     values = schema.given(item)
     return Item(index, values["id"], values, name)

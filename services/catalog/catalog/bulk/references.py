@@ -4,11 +4,12 @@ import dataclasses
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ARRAY, Connection, Text, bindparam, func, select
 
 from catalog.bulk.items import Checked, Item
 from catalog.bulk.plain import PlainItems
 from catalog.crud.reference import Reference
+from catalog.crud.texts import Normal
 
 
 def resolve_names(connection: Connection, reference: Reference, items: list[Item], checked: Checked) -> list[Item]:
@@ -36,9 +37,10 @@ def resolve_names(connection: Connection, reference: Reference, items: list[Item
 
 
 def _by_name(connection: Connection, reference: Reference, names: set[str]) -> tuple[Counter[str], dict[str, int]]:
-    """How many rows have each name, and the id of one of them."""
+    """How many rows have each name in its normal form, and the id of one of them."""
     table: Any = reference.table
-    query = select(table.c.id, table.c.name).where(table.c.name == func.any(bindparam("names")))
+    given = func.unnest(bindparam("names", type_=ARRAY(Text))).column_valued("given")
+    query = select(given.label("name"), table.c.id).where(Normal(table.c.name) == Normal(given))
     rows = connection.execute(query, {"names": sorted(names)}).all()
     return Counter(row.name for row in rows), {row.name: row.id for row in rows}
 

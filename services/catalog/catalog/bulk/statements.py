@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     UpdateBase,
+    and_,
     bindparam,
     cast,
     column,
@@ -23,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSON, insert
+
+from catalog.crud.texts import Normal
 
 Fields = tuple[str, ...]
 
@@ -46,7 +49,14 @@ class BulkStatements:
 
     def _differs(self, source: Any, fields: Fields) -> ColumnElement[bool]:
         """Some field is another than before; without fields nothing is."""
-        return or_(literal_column("false"), *(self._table.c[name].is_distinct_from(source[name]) for name in fields))
+        return or_(literal_column("false"), *(self._is_another(self._table.c[name], source[name]) for name in fields))
+
+    def _is_another(self, before: Any, now: Any) -> ColumnElement[bool]:
+        """Texts differ where their normal forms do, so that an old row goes out and comes back unchanged."""
+        differs: ColumnElement[bool] = before.is_distinct_from(now)
+        if self._is_integer(before.name):
+            return differs
+        return and_(differs, Normal(before).is_distinct_from(Normal(now)))
 
     def _build_upsert(self, fields: Fields, replaces: bool) -> Executable:
         """Gives two arrays, the ids of new rows and those of changed ones; ordered, against deadlocks."""

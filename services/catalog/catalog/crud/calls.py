@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from catalog.crud.listing import LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
+from catalog.crud.listing import FORMATS, LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
 from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT, INT32, Field, Schema
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
+from stackroom_kit.csv import DELIMITERS
 from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.openapi import JSON, Answer, Call, Parameter, reference
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
@@ -23,13 +24,14 @@ DELETED = {
     "properties": {"status": {"const": "deleted"}, "id": INTEGER},
     "required": ["status", "id"],
 }
+NORMAL_TEXT = "Kept composed (NFC) and without spaces at both ends, and so measured; empty is null."
 ETAG = {"ETag": "A hash of the row, for If-Match and If-None-Match."}
 
 
 def _type(field: Field) -> dict[str, Any]:
     kind: dict[str, Any] = dict(INTEGER)
     if field.max_length is not None:
-        kind = {"type": "string", "maxLength": field.max_length, "pattern": ALLOWED_TEXT}
+        kind = {"type": "string", "maxLength": field.max_length, "pattern": ALLOWED_TEXT, "description": NORMAL_TEXT}
     return {**kind, "type": [kind["type"], "null"]} if field.is_nullable else kind
 
 
@@ -68,7 +70,7 @@ def calls_of(resource: Resource) -> list[Call]:
     shown = Answer("The row.", {JSON: reference(name)}, ETAG)
     created = Answer("The new row.", {JSON: reference(name)}, {**ETAG, "Location": "Where the row is."})
     rows = Answer(
-        "The rows; as CSV where `Accept` prefers it.",
+        "The rows; as CSV where `format` or `Accept` asks for it.",
         {JSON: reference(f"{name}_list"), CSV: {"type": "string"}},
         sometimes={"Content-Disposition": "A name for the CSV."},
     )
@@ -96,6 +98,8 @@ def _paging(schema: Schema) -> tuple[Parameter, ...]:
     return (
         integer_parameter("limit", "Rows of a page; all rows without it.", None, 1, MAX_LIMIT),
         text_parameter("after", after, MAX_CURSOR, type=["integer", "string"]),
-        text_parameter("q", "Only rows that hold this text, whatever its case."),
+        text_parameter("q", "Only rows that hold this text, whatever its case, or whose id it is."),
         choice_parameter("sort", "Order by a field; with - the other way round.", "id", words),
+        choice_parameter("format", "As JSON or as CSV; without it `Accept` says.", None, FORMATS),
+        choice_parameter("delimiter", "Of a CSV; Excel in Russian opens one with `;`.", ",", DELIMITERS),
     )

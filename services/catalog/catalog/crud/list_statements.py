@@ -1,4 +1,8 @@
-"""Lists: search, order by a column and then by id, pages by keyset. One statement gives a page and the total."""
+"""Lists: search, order by a column and then by id, pages by keyset. One statement gives a page and the total.
+
+The order is a tuple: of a text its key, which no server's collation changes, then its bytes, and at last the id. The
+keyset compares the same tuple, made of the value in the cursor.
+"""
 
 import dataclasses
 import functools
@@ -10,18 +14,20 @@ from sqlalchemy import (
     Engine,
     FromClause,
     Integer,
+    Label,
     Row,
     Select,
     String,
-    and_,
     bindparam,
     func,
     literal_column,
     or_,
     select,
+    tuple_,
 )
 
 from catalog.crud.listing import Listing, cursor_of
+from catalog.crud.texts import ByteOrder, OrderKey, SearchKey
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,13 +46,19 @@ class _Shape:
     is_limited: bool
     is_continued: bool
     is_search: bool
+    names_id: bool
     sort: str
     is_descending: bool
 
     @classmethod
     def of(cls, asked: Listing) -> "_Shape":
         return cls(
-            asked.limit is not None, asked.after is not None, bool(asked.search), asked.sort, asked.is_descending
+            is_limited=asked.limit is not None,
+            is_continued=asked.after is not None,
+            is_search=asked.search is not None,
+            names_id=asked.searched_id is not None,
+            sort=asked.sort,
+            is_descending=asked.is_descending,
         )
 
 
@@ -62,6 +74,8 @@ def _parameters(asked: Listing) -> dict[str, Any]:
     if asked.search:
         escaped = asked.search.replace("/", "//").replace("%", "/%").replace("_", "/_")
         parameters["pattern"] = f"%{escaped}%"
+    if asked.searched_id is not None:
+        parameters["searched_id"] = asked.searched_id
     return parameters
 
 
@@ -69,10 +83,11 @@ class ListStatements:
     """Statements are built once for each shape of a listing: building costs more than PostgreSQL needs to answer."""
 
     def __init__(self, engine: Engine, shown: Select[Any], table: Any) -> None:
+        """``shown`` selects from ``table``, maybe with columns of another one beside it."""
         self._engine = engine
         self._shown = shown
         self._table = table
-        self._texts = [column for column in table.columns if isinstance(column.type, String)]
+        self._texts = [column for column in shown.inner_columns if isinstance(column.type, String)]
         self._is_postgresql = engine.dialect.name == "postgresql"
         self._ordered = functools.cache(self._build_ordered)
         self._total = functools.cache(self._build_total)
@@ -94,7 +109,7 @@ class ListStatements:
     def _page_of_rows(self, asked: Listing) -> Page:
         rows = [dict(row._mapping) for row in self.rows(asked)]
         with self._engine.connect() as connection:
-            total = connection.execute(self._total(asked.search is not None), _parameters(asked)).scalar_one()
+            total = connection.execute(self._total(_Shape.of(asked)), _parameters(asked)).scalar_one()
         items = msgspec.json.encode(rows).decode()
         return Page(items, total, self._following(asked, items, len(rows)))
 
@@ -106,40 +121,55 @@ class ListStatements:
         value = last[asked.sort]
         return cursor_of(asked.sort, "" if value is None else value, last["id"])
 
-    def _matching(self, is_search: bool) -> list[ColumnElement[bool]]:
-        if not is_search:
+    def _matching(self, shape: _Shape) -> list[ColumnElement[bool]]:
+        """A text that holds what is searched for, or the row that has it for its id."""
+        if not shape.is_search:
             return []
-        pattern = func.lower(bindparam("pattern", type_=String))
-        return [or_(*(func.lower(column).like(pattern, escape="/") for column in self._texts))]
+        pattern = SearchKey(bindparam("pattern", type_=String))
+        found: list[ColumnElement[bool]] = [
+            SearchKey(_bare(column)).like(pattern, escape="/") for column in self._texts
+        ]
+        if shape.names_id:
+            found.append(self._table.c.id == bindparam("searched_id", type_=Integer))
+        return [or_(*found)]
 
-    def _sort_key(self, shape: _Shape) -> ColumnElement[Any]:
-        column: ColumnElement[Any] = self._table.c[shape.sort]
-        return func.coalesce(column, "") if isinstance(column.type, String) else column
+    def _order(self, sort: str, value: ColumnElement[Any], row_id: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        """The tuple that rows are ordered by, for a value of the column and an id."""
+        if sort == "id":
+            return [row_id]
+        keys = [OrderKey(value), ByteOrder(value)] if isinstance(self._table.c[sort].type, String) else [value]
+        return [*keys, row_id]
+
+    def _columns(self, shape: _Shape) -> list[ColumnElement[Any]]:
+        return self._order(shape.sort, self._table.c[shape.sort], self._table.c.id)
 
     def _after(self, shape: _Shape) -> list[ColumnElement[bool]]:
         if not shape.is_continued:
             return []
-        key, row_id = self._sort_key(shape), self._table.c.id
-        value, last_id = bindparam("value", type_=key.type), bindparam("last_id", type_=row_id.type)
-        beyond = (key < value, row_id < last_id) if shape.is_descending else (key > value, row_id > last_id)
-        return [or_(beyond[0], and_(key == value, beyond[1]))]
+        value, last_id = bindparam("value", type_=self._table.c[shape.sort].type), bindparam("last_id", type_=Integer)
+        rows, last = tuple_(*self._columns(shape)), tuple_(*self._order(shape.sort, value, last_id))
+        return [rows < last if shape.is_descending else rows > last]
 
     def _build_ordered(self, shape: _Shape) -> Select[Any]:
         """All columns that are shown, in the order asked for."""
-        order = [self._sort_key(shape)]
-        if shape.sort != "id":
-            order.append(self._table.c.id)
-        if shape.is_descending:
-            order = [column.desc() for column in order]
-        statement = self._shown.where(*self._matching(shape.is_search), *self._after(shape)).order_by(*order)
+        order = [column.desc() if shape.is_descending else column for column in self._columns(shape)]
+        statement = self._shown.where(*self._matching(shape), *self._after(shape)).order_by(*order)
         return statement.limit(bindparam("limit", type_=Integer)) if shape.is_limited else statement
 
-    def _build_total(self, is_search: bool) -> Select[Any]:
-        return select(func.count()).select_from(self._table).where(*self._matching(is_search))
+    def _build_total(self, shape: _Shape) -> Select[Any]:
+        """``shape`` without a page; only a search needs to look at what stands beside the rows."""
+        if not shape.is_search:
+            return select(func.count()).select_from(self._table)
+        return self._shown.where(*self._matching(shape)).with_only_columns(func.count(), maintain_column_froms=True)
 
     def _build_json(self, shape: _Shape) -> Select[Any]:
         """The page as one text, the number of its rows, and the total."""
         rows: FromClause = self._ordered(shape).subquery("shown")
         items = func.coalesce(func.json_agg(literal_column("shown")), literal_column("'[]'::json"))
         whole = select(items.cast(String), func.count()).select_from(rows).subquery("whole")
-        return select(whole, self._total(shape.is_search).scalar_subquery())
+        return select(whole, self._total(shape).scalar_subquery())
+
+
+def _bare(column: Any) -> Any:
+    """What a column that is shown under another name is made of."""
+    return column.element if isinstance(column, Label) else column

@@ -8,6 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
+
+from catalog.crud.schema import INT32
 from stackroom_kit import strict_json
 from stackroom_kit.arguments import (
     choice_argument,
@@ -16,16 +19,23 @@ from stackroom_kit.arguments import (
     text_argument,
     wrong_argument,
 )
+from stackroom_kit.csv import DELIMITERS
+from stackroom_kit.texts import normal_text
 
 MAX_LIMIT = 1000
 MAX_CURSOR = 4000
+CSV_ARGUMENTS = ("format", "delimiter")
+FORMATS = ("json", "csv")
 LISTING_PROBLEMS = {400: ("bad_cursor", "needs_limit")}
 _ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
-    """``limit`` None means all rows; ``after`` is the sort value and the id of the last row of the page before."""
+    """``limit`` None means all rows; ``after`` is the sort value and the id of the last row of the page before.
+
+    ``search`` is a text in its normal form.
+    """
 
     limit: int | None
     after: tuple[Any, int] | None
@@ -33,10 +43,17 @@ class Listing:
     sort: str
     is_descending: bool
 
+    @property
+    def searched_id(self) -> int | None:
+        """The id that is searched for, where the text is one. The whole of it: a part of an id names nothing."""
+        if self.search is None or not _ID.fullmatch(self.search) or int(self.search) not in INT32:
+            return None
+        return int(self.search)
+
 
 def listing_of_request(sortable: Mapping[str, type]) -> Listing:
     """``sortable`` are the columns and their types. Problem 400 for a parameter that is unknown or wrong."""
-    refuse_unknown_arguments({"limit", "after", "q", "sort"})
+    refuse_unknown_arguments({"limit", "after", "q", "sort", *CSV_ARGUMENTS})
     words = [f"{sign}{name}" for name in sortable for sign in ("", "-")]
     word = choice_argument("sort", "id", words) or "id"
     sort, is_descending = word.removeprefix("-"), word.startswith("-")
@@ -44,7 +61,15 @@ def listing_of_request(sortable: Mapping[str, type]) -> Listing:
     after = _after(text_argument("after", max_length=MAX_CURSOR), sort, sortable[sort])
     if after is not None and limit is None:
         raise wrong_argument("after", "needs_limit", "after goes together with limit.")
-    return Listing(limit, after, text_argument("q") or None, sort, is_descending)
+    return Listing(limit, after, normal_text(text_argument("q") or ""), sort, is_descending)
+
+
+def csv_delimiter() -> str | None:
+    """The delimiter where the list is wanted as CSV, by ``format`` or else by the request's Accept; None for JSON."""
+    delimiter = choice_argument("delimiter", ",", DELIMITERS)
+    accepted = request.accept_mimetypes.best_match(["application/json", "text/csv"], "application/json")
+    wanted = choice_argument("format", None, FORMATS) or ("csv" if accepted == "text/csv" else "json")
+    return delimiter if wanted == "csv" else None
 
 
 def _bad_cursor() -> Exception:

@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from werkzeug.routing import BaseConverter
@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter
 from catalog.crud.csv_page import csv_page
 from catalog.crud.etag import etag_of, if_match, if_none_match, matches
 from catalog.crud.integrity import Violation, violation_of
-from catalog.crud.listing import listing_of_request
+from catalog.crud.listing import csv_delimiter, listing_of_request
 from catalog.crud.repository import Repository
 from catalog.crud.resource import Resource
 from catalog.crud.schema import INT32, Schema
@@ -39,8 +39,9 @@ class Calls:
     def list_items(self) -> Response:
         """All rows, or a page of them; CSV where the client asks for it."""
         listing = listing_of_request(self._repository.sortable)
-        if request.accept_mimetypes.best_match([JSON, "text/csv"], JSON) == "text/csv":
-            rows = csv_page(self._repository.names, self._repository.rows(listing))
+        delimiter = csv_delimiter()
+        if delimiter is not None:
+            rows = csv_page(self._repository.names, self._repository.rows(listing), delimiter)
             headers = {"Content-Disposition": f'attachment; filename="{self._name}.csv"'}
             return Response(rows, content_type="text/csv; charset=utf-8", headers=headers)
         page = self._repository.page(listing)

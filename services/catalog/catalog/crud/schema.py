@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import FromClause, Integer, String
 
 from stackroom_kit.problems import FieldError, bad_request
+from stackroom_kit.texts import normal_text
 
 MAX_ERRORS = 100  # that one answer names
 FIELD_FAULTS = (
@@ -24,12 +25,16 @@ ALLOWED_TEXT = f"^[^{_FORBIDDEN}]*$"
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """A column as clients see it; ``max_length`` is in characters, None for integers."""
+    """A column as clients see it; ``max_length`` is in characters of the normal form, None for integers."""
 
     name: str
     is_required: bool
     is_nullable: bool
     max_length: int | None
+
+    def normal(self, value: Any) -> Any:
+        """A text in its normal form, everything else as it is."""
+        return normal_text(value) if self.max_length is not None and isinstance(value, str) else value
 
     def fault(self, value: Any) -> tuple[str, str] | None:
         """Code and sentence of what is wrong with a value."""
@@ -96,6 +101,8 @@ class Schema:
         fields = {field.name: field for field in self.fields}
         values = {name: value for name, value in body.items() if name not in self.read_only}
         for name, value in values.items():
+            if name in fields:
+                values[name] = value = fields[name].normal(value)  # noqa: PLW2901 - checked as it is stored
             fault = fields[name].fault(value) if name in fields else _unknown(name)
             if fault:
                 errors.append(FieldError(f"/{name[:50]}", *fault))
