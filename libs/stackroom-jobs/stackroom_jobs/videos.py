@@ -25,8 +25,9 @@ class VideoResult(msgspec.Struct, frozen=True, gc=False):
     ``frame_rate`` is in frames per second, null where the file does not tell.
     ``width`` and ``height`` are those of the frames as they are stored; ``rotation`` is by how many degrees they are
     turned counterclockwise to be shown. ``frames`` were decoded, which can differ from what the file says of itself.
-    ``damaged`` says that parts of it could not be decoded. ``shots`` is null where no model is installed, and
-    ``shots_code`` says so (``no_model``); there are ``shot_count`` of them, of which the first 20,000 are listed.
+    ``damaged`` says that parts of it are missing or could not be decoded. ``shots`` is null where no model is
+    installed, and ``shots_code`` says so (``no_model``); there are ``shot_count`` of them, of which the first 20,000
+    are listed.
     ``contact_sheet`` is the name of one picture with small ones of at most 100 shots. ``decode_rate`` and
     ``model_rate`` are frames per second of work, without waiting for each other.
     """

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stackroom_jobs.media.kinds import HEAD_BYTES, KINDS, UNKNOWN, kind_of_bytes, kind_of_name
+from tests.support.containers import write_container
 from tests.support.videos import write_video
 
 
@@ -13,12 +14,23 @@ from tests.support.videos import write_video
     [
         ("a.mp4", "mpeg4", "mp4"), ("a.mov", "mpeg4", "mov"), ("a.mkv", "ffv1", "mkv"), ("a.webm", "libvpx", "webm"),
         ("a.avi", "mjpeg", "avi"), ("a.ts", "mpeg2video", "ts"), ("a.mpg", "mpeg2video", "mpg"),
-        ("a.flv", "flv", "flv"),
+        ("a.flv", "flv", "flv"), ("a.nut", "mpeg4", "nut"),
     ],
 )  # fmt: skip
 def test_real_video_is_known_by_its_bytes(tmp_path: Path, name: str, codec: str, suffix: str) -> None:
     head = write_video(tmp_path / name, 3, codec).read_bytes()[:HEAD_BYTES]
     assert kind_of_bytes(head).suffix == suffix
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("a.dv", "dv"), ("a.apng", "apng")])
+def test_video_with_pixels_of_its_own_is_known_by_its_bytes(tmp_path: Path, name: str, suffix: str) -> None:
+    head = write_container(tmp_path / name, name, frames=3).read_bytes()[:HEAD_BYTES]
+    assert kind_of_bytes(head).suffix == suffix
+
+
+def test_picture_that_does_not_move_is_no_apng() -> None:
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(17) + b"\0\0\1\0IDATacTL"
+    assert kind_of_bytes(head).suffix == "png"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 import av
 from av.container import InputContainer
@@ -11,9 +11,12 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from worker_gpu.video.clock import Clock
+from worker_gpu.video.wholeness import Wholeness
+
 RATE = 25.0  # frames per second, where nothing says otherwise
-# Seconds. Frames come in order, so a clock that falls so far began anew: recordings were put together.
-JUMP_BACK = 1.0
+MOST_RATE = 1000  # frames per second: DV has 60,000 of them by its header, one frame in WMV 1000
+AGREES = 1.0  # second by which the sound may end before the last frame begins
 
 
 class TimedFrame(NamedTuple):
@@ -27,27 +30,32 @@ class TimedFrame(NamedTuple):
 class Frames:
     """Iterated once; ``count``, ``end``, ``rotation`` and ``is_damaged`` grow with it. ``end`` is in seconds.
 
-    ``said`` is how many frames the file claims to have, or 0; ``pixel_shape`` is width by height of one pixel.
+    ``said`` is how many frames the file claims to have, or 0; ``pixel_shape`` is width by height of one pixel. ``file``
+    is what the container reads.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+    def __init__(self, container: InputContainer, stream: VideoStream, file: BinaryIO) -> None:
         self._container, self._stream = container, stream
         codec = stream.codec_context
         self.codec, self.width, self.height = codec.codec.canonical_name, codec.width, codec.height
         self.pixel_shape: Fraction | None = stream.sample_aspect_ratio
         self.said: int = stream.frames
         self.count = 0
-        self.end = 0.0
         self.rotation = 0
-        self._packets = 0
-        self._is_corrupt = False
-        self._first: float | None = None
-        self._time = 0.0
+        self._clock = Clock()
+        self._wholeness = Wholeness(file, container, stream, self.rate or RATE)
+        self._odd: VideoFrame | None = None  # waits for the next, which tells whether its time stamp is right
+
+    @property
+    def end(self) -> float:
+        return self._clock.end
 
     @property
     def rate(self) -> float | None:
-        rate = self._stream.average_rate or self._stream.guessed_rate
-        return float(rate) if rate else None
+        """By the file's header; one that a wrong time stamp has stretched over hours, or beyond all use, is none."""
+        average, guessed = self._stream.average_rate, self._stream.guessed_rate
+        rates = (guessed, average) if self._clock.has_stray else (average, guessed)
+        return next((float(rate) for rate in rates if rate and rate < MOST_RATE), None)
 
     @property
     def is_on_gpu(self) -> bool:
@@ -61,8 +69,7 @@ class Frames:
 
     @property
     def is_damaged(self) -> bool:
-        """Packets are compared, not frames: a file may ask for some frames not to be shown."""
-        return self._is_corrupt or self._packets < self.said
+        return self._wholeness.is_damaged(None if self._clock.has_stray else self._clock.longest)
 
     @property
     def duration(self) -> float | None:
@@ -74,34 +81,72 @@ class Frames:
         return told or self.end or None
 
     def __iter__(self) -> Iterator[TimedFrame]:
-        for packet in self._container.demux(self._stream):
+        for packet in self._packets():
             for frame in self._decode(packet):
-                yield self._timed(frame)
+                yield from self._in_time(frame)
+        yield from self._last_odd()
+
+    def _packets(self) -> "Iterator[Packet[VideoStream]]":
+        """Those of the video; of all others it is noted how far they go. What cannot be read ends the video."""
+        packets = self._container.demux()
+        while True:
+            try:
+                packet = next(packets, None)
+            except FFmpegError:
+                self._wholeness.note_error()
+                return
+            if packet is None:
+                self._wholeness.note_end()
+                return
+            self._wholeness.note(packet)
+            if packet.stream.index == self._stream.index:
+                yield cast("Packet[VideoStream]", packet)
 
     def _decode(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
         """A packet that cannot be decoded damages the video; it does not end it."""
-        self._packets += bool(packet.size)  # the last one is empty and asks for the frames that are still inside
         try:
             return packet.decode()
         except FFmpegError:
-            self._is_corrupt = True
+            self._wholeness.note_error()
             return []
 
-    def _timed(self, frame: VideoFrame) -> TimedFrame:
+    def _in_time(self, frame: VideoFrame) -> Iterator[TimedFrame]:
+        """A frame whose time stamp is odd comes with the next, at the time that both of them tell."""
+        odd, stamp = self._odd, _stamp(frame)
+        if odd is not None:
+            is_right = self._clock.is_odd(stamp) and self._clock.follows(odd.time, stamp)
+            yield self._judged(odd, is_right)
+        self._odd = None
+        if self._clock.is_odd(stamp):
+            self._odd = frame
+        else:
+            yield self._timed(frame, stamp)
+
+    def _last_odd(self) -> Iterator[TimedFrame]:
+        """The sound, or whatever else is in the file, may go as far as the last frame."""
+        if self._odd is not None:
+            others = [end for index, end in self._wholeness.reached.items() if index != self._stream.index]
+            is_right = bool(others) and self._odd.time <= max(others) + AGREES
+            yield self._judged(self._odd, is_right)
+            self._odd = None
+
+    def _judged(self, odd: VideoFrame, is_right: bool) -> TimedFrame:
+        self._clock.has_stray |= not is_right
+        return self._timed(odd, _stamp(odd) if is_right else None)
+
+    def _timed(self, frame: VideoFrame, stamp: float | None) -> TimedFrame:
         length = 1 / (self.rate or RATE)
-        if frame.duration and frame.time_base:
+        if frame.duration > 0 and frame.time_base:
             length = float(frame.duration * frame.time_base)
-        self._time = max(self._time, self._time_of(frame))
+        time = self._clock.tick(stamp, length)
         if not self.count:
             self.rotation = round(frame.rotation / 90) * 90 % 360
         self.count += 1
-        self.end = self._time + length
-        self._is_corrupt |= bool(getattr(frame, "is_corrupt", False))
-        return TimedFrame(frame, self._time, self.rotation)
+        if getattr(frame, "is_corrupt", False):
+            self._wholeness.note_error()
+        return TimedFrame(frame, time, self.rotation)
 
-    def _time_of(self, frame: VideoFrame) -> float:
-        if frame.pts is None:
-            return self.end
-        if self._first is None or frame.time - self._first < self._time - JUMP_BACK:
-            self._first = frame.time - self.end
-        return float(frame.time - self._first)
+
+def _stamp(frame: VideoFrame) -> float | None:
+    """Seconds by the file's own clock."""
+    return float(frame.time) if frame.pts is not None else None

@@ -16,7 +16,10 @@ from stackroom_jobs.outcomes import RecordError
 from worker_gpu.video.frames import Frames
 
 # Formats that hold their frames themselves. Playlists (hls, dash, concat, image2) would open other files and addresses.
-FORMATS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf,m4v,h264,hevc,mpegvideo,av1,obu,gif,yuv4mpegpipe"
+FORMATS = (
+    "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,ivf,m4v,h264,hevc,mpegvideo,av1,obu,gif,apng,dv,nut,"
+    "yuv4mpegpipe"
+)
 OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
 MAX_PIXELS = 8192 * 8192  # of one frame: more is a file made to eat memory
 # NVDEC has 32 surfaces: each thread keeps one beside the 18 that H.264 may want, and FFmpeg would start up to 16.
@@ -30,7 +33,25 @@ def open_video(file: BinaryIO, device: str) -> Iterator[Frames]:
     On a GPU frames are decoded by its own decoder, if it and FFmpeg's build can; quietly on the CPU otherwise.
     """
     with _open(file, _hardware(device)) as container:
-        yield Frames(container, choose_stream(container))
+        yield Frames(container, choose_stream(container), file)
+
+
+class Seekable:
+    """``file`` as FFmpeg reads it: it is no fault of the disk that a header names a place that no file has."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.read, self.tell = file, file.read, file.tell
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """A negative number where there is no such place, as FFmpeg has it. OSError for another reason."""
+        try:
+            return self._file.seek(offset, whence)
+        except ValueError:
+            return -errno.EINVAL
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            return -errno.EINVAL
 
 
 def _hardware(device: str) -> HWAccel | None:
@@ -41,15 +62,12 @@ def _hardware(device: str) -> HWAccel | None:
 
 def _open(file: BinaryIO, hardware: HWAccel | None) -> InputContainer:
     try:
-        return av.open(file, mode="r", options=OPTIONS, metadata_errors="replace", hwaccel=hardware)
+        return av.open(Seekable(file), mode="r", options=OPTIONS, metadata_errors="replace", hwaccel=hardware)
     except (FFmpegError, RuntimeError) as error:
         if hardware is not None:  # no driver, no decoder for it, no memory left
             file.seek(0)
             return _open(file, None)
         if not isinstance(error, FFmpegError):
-            raise
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # a header that sends the reader to before the start is no fault of the disk
             raise
     raise RecordError("not_a_video", "the file is broken, not whole, or in no video format that is read here")
 

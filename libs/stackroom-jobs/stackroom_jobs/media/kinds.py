@@ -28,6 +28,7 @@ def _kind(suffix: str, content_type: str, begins: bytes) -> Kind:
 # The first that matches counts. No SVG and no HTML: both would run scripts where they are shown.
 KINDS = (
     _kind("jpg", "image/jpeg", rb"\xff\xd8\xff"),
+    _kind("apng", "image/apng", rb"\x89PNG\r\n\x1a\n(?:(?!IDAT).){8,480}acTL"),
     _kind("png", "image/png", rb"\x89PNG\r\n\x1a\n"),
     _kind("webp", "image/webp", rb"RIFF.{4}WEBP"),
     _kind("gif", "image/gif", rb"GIF8[79]a"),
@@ -43,6 +44,8 @@ KINDS = (
     _kind("flv", "video/x-flv", rb"FLV\x01"),
     _kind("ogv", "video/ogg", rb"OggS"),
     _kind("asf", "video/x-ms-asf", rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
+    _kind("dv", "video/dv", rb"\x1f[\x07\x17]\0[\x3f\xbf]"),
+    _kind("nut", OTHER, rb"nut/multimedia container\0"),
     _kind("mxf", "application/mxf", rb"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02"),
 )
 _BY_SUFFIX = {kind.suffix: kind for kind in KINDS}
