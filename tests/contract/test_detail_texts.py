@@ -14,6 +14,7 @@ from importer.intake.csv_rows import read_csv
 from importer.intake.csv_shape import shape_of
 from importer.intake.duplicates import without_duplicates
 from importer.intake.formats import columns_of
+from importer.intake.places import Places
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
@@ -47,8 +48,11 @@ def of_table(text: bytes) -> tuple[str, str]:
     spooled = Spooled(io.BytesIO(text), len(text), 0, "")
     checker = RecordChecker(LOAD.record, 1000)
     try:
-        lists = read_csv(spooled.file, shape_of(spooled.file, columns_of(LOAD)), checker)
-        return next(_said(item) for items in without_duplicates(lists) for item in items if type(item) is Refusal)
+        places = Places()
+        lists = without_duplicates(
+            read_csv(spooled.file, shape_of(spooled.file, columns_of(LOAD)), checker, places), places
+        )
+        return next(_said(item) for items in lists for item in items if type(item) is Refusal)
     except Problem as problem:
         return problem.code, problem.errors[0].detail
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 # A line that is sent again has them already.
-LINE_FIELDS = ("row", "outcome", "code", "field", "detail")
+LINE_FIELDS = ("row", "line", "outcome", "code", "field", "detail")
 OWN_FIELDS = frozenset({*LINE_FIELDS, "result"})
 _encoder = msgspec.json.Encoder()
 
@@ -47,10 +47,14 @@ def _record_fields(record: bytes) -> bytes:
     return _encoder.encode(kept)[1:-1]
 
 
-def _line(row: int, outcome: str, record: bytes, **reason: str) -> bytes:
-    start = _encoder.encode({"row": row, "outcome": outcome, **reason})[:-1]
+def _line(place: dict[str, int], outcome: str, record: bytes, **reason: str) -> bytes:
+    start = _encoder.encode({**place, "outcome": outcome, **reason})[:-1]
     fields = _record_fields(record)
     return start + (b"," + fields if fields else b"") + b"}\n"
+
+
+def _place(row: int, file_line: int | None) -> dict[str, int]:
+    return {"row": row} if file_line is None else {"row": row, "line": file_line}
 
 
 def _reason(code: str, detail: str, field: str) -> dict[str, str]:
@@ -64,14 +68,19 @@ def ok_line(row: int, result: Any) -> OkLine:
 
 def failed_line(row: int, code: str, detail: str, record: bytes, field: str = "") -> bytes:
     """A failed record with its own fields, so that the line can be posted again; ``field`` names the wrong one."""
-    return _line(row, "failed", record, **_reason(code, detail, field))
+    return _line({"row": row}, "failed", record, **_reason(code, detail, field))
 
 
-def refused_line(row: int, code: str, detail: str, record: bytes, field: str = "") -> bytes:
-    """A row that was refused at the door; its fields are there where they could be read."""
-    return _line(row, "refused", record, **_reason(code, detail, field))
+def refused_line(
+    row: int, code: str, detail: str, record: bytes, field: str = "", file_line: int | None = None
+) -> bytes:
+    """A row that was refused at the door; its fields are there where they could be read.
+
+    ``file_line`` is its line in the file where that is not the row's own number.
+    """
+    return _line(_place(row, file_line), "refused", record, **_reason(code, detail, field))
 
 
-def cancelled_line(row: int, record: bytes) -> bytes:
+def cancelled_line(row: int, record: bytes, file_line: int | None = None) -> bytes:
     """A record that never will be done, as it was given, so that it can be sent some other day."""
-    return _line(row, "cancelled", record)
+    return _line(_place(row, file_line), "cancelled", record)

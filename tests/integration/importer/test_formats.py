@@ -97,7 +97,7 @@ def test_results_as_csv_are_safe_in_a_spreadsheet_and_can_be_sent_again(client: 
     answer = client.get(f"{BATCHES}/{batch_id}/results?format=csv")
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{batch_id}.csv"'
-    assert answer.data.startswith(b"\xef\xbb\xbfrow,outcome,code,field,detail,id,payload,normalized_payload,")
+    assert answer.data.startswith(b"\xef\xbb\xbfrow,line,outcome,code,field,detail,id,payload,normalized_payload,")
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [(row["row"], row["outcome"], row["normalized_payload"]) for row in rows] == [
         ("1", "ok", "книга"), ("2", "refused", ""), ("3", "ok", "'=1+1"),

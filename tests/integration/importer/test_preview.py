@@ -38,10 +38,10 @@ def test_preview_says_what_a_csv_is_and_what_will_be_refused(client: FlaskClient
     }  # fmt: skip
     assert (found["rows_read"], found["rows_expected"], found["is_whole"]) == (4, 4, True)
     assert found["rows"][0] == {
-        "row": 1, "record": {"id": 1, "file_name": "Книга.fb2", "comments": None, "group": "text"},
+        "row": 1, "line": 2, "record": {"id": 1, "file_name": "Книга.fb2", "comments": None, "group": "text"},
     }  # fmt: skip
-    assert [(one["row"], one["code"]) for one in found["refused"]] == [
-        (2, "wrong_cells"), (3, "wrong_type"), (4, "duplicate_of"),
+    assert [(one["row"], one["line"], one["code"]) for one in found["refused"]] == [
+        (2, 3, "wrong_cells"), (3, 4, "wrong_type"), (4, 5, "duplicate_of"),
     ]  # fmt: skip
     assert found["rows_refused"] == 3
     assert found["rows"][1:] == found["refused"]
@@ -108,7 +108,7 @@ def test_preview_names_the_columns_of_the_operation_that_was_likely_meant(
 ) -> None:
     answer = client.post(PREVIEW, data=f"{header}\n1,a,b\n", content_type="text/csv")
     assert (answer.status_code, answer.get_json()["code"]) == (400, "unknown_column")
-    assert answer.get_json()["detail"].endswith(f"; known: {known}.")
+    assert answer.get_json()["detail"].endswith(f": {known}.")
 
 
 def test_preview_reads_a_bounded_number_of_rows(client: FlaskClient) -> None:
@@ -135,7 +135,7 @@ def test_preview_takes_every_form_that_a_batch_takes(client: FlaskClient) -> Non
 @pytest.mark.parametrize(
     ("query", "body", "status", "code"),
     [
-        ("", b"", 400, "missing_column"),
+        ("", b"", 422, "empty_batch"),
         ("", b"id,payload\n", 422, "empty_batch"),
         ("", b"id,price\n1,2\n", 400, "unknown_column"),
         ("", b'id,payload\n1,"open\n', 400, "invalid_csv"),

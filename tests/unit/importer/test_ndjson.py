@@ -77,7 +77,7 @@ def test_ndjson_reads_lines_of_results_as_the_records_in_them(detail: str, field
 
 
 def test_ndjson_takes_lines_of_results_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(ndjson, "_one_by_one")
+    monkeypatch.delattr(ndjson._LineByLine, "lists")
     lines = b"".join(failed_line(row, "too_long", "a: b", b'{"id":%d}' % row, "name") for row in range(1, 4))
     checker = RecordChecker(GroupRow, max_bytes=300)
     assert list(read_ndjson(io.BytesIO(lines), checker)) == [[GroupRow(1), GroupRow(2), GroupRow(3)]]

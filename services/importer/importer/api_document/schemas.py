@@ -58,11 +58,27 @@ CHANGES: Schema = {
     "description": "What a load did to the catalog.",
     "additionalProperties": COUNT,
 }
+PASSED_OVER: Schema = {
+    "type": "object",
+    "description": "What was in the file and is no part of any record; there only where there was something.",
+    "properties": {
+        "fields": {**_STRINGS, "description": "Fields that are only shown, and so not loaded."},
+        "separator_lines": {**COUNT, "description": "First lines such as `sep=;`, which set the delimiter."},
+        "columns": {**COUNT, "description": "Columns of a CSV without a head and without a cell that holds anything."},
+        "rows": {**COUNT, "description": "Rows of a CSV that have delimiters and spaces alone."},
+    },
+}
 INPUT: Schema = {
     "type": "object",
     "description": "What was found out about the body: format; of CSV also encoding, delimiter and columns.",
     "properties": {
-        "passed_over": {**_STRINGS, "description": "Fields that are only shown, and so not loaded."},
+        "columns": {**_STRINGS, "description": "Of a CSV: the fields of its columns."},
+        "heads": {
+            "type": "object",
+            "description": "Of a CSV: fields that are headed by other words than their names.",
+            "additionalProperties": TEXT,
+        },
+        "passed_over": PASSED_OVER,
         "unguarded_cells": {**COUNT, "description": "Cells of a CSV that had a guard against formulas, taken away."},
     },
 }
@@ -133,7 +149,11 @@ PREVIEW: Schema = _object(
         "rows_read": COUNT,
         "rows_expected": {**COUNT, "description": "About how many; exact where `is_whole`."},
         "is_whole": {"type": "boolean", "description": "Whether every row was read."},
-        "rows": {"type": "array", "items": {"type": "object"}, "description": "The first ones: `row` and `record`."},
+        "rows": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "`row`, maybe `line`, and `record`.",
+        },
         "rows_refused": {**COUNT, "description": "Of those that were read."},
         "refused": _list_of("OutcomeLine"),
     }
@@ -193,6 +213,11 @@ OUTCOME_LINE: Schema = {
     "description": "One line of NDJSON. One that failed or was refused has the record's fields, to be sent again.",
     "properties": {
         "row": {"type": "integer", "minimum": 1},
+        "line": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Where the row begins in the file, if that is another number than the row's.",
+        },
         "outcome": {"enum": ["ok", "failed", "refused", "cancelled"]},
         "result": {"type": "object"},
         "code": {**TEXT, "description": "A stable word; operations and loads have some of their own."},

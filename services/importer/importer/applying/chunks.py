@@ -136,7 +136,8 @@ def _cut(connection: Connection, chunk: ApplyingChunk, row: Row[Any], reason: st
     for piece in pieces_of(chunk.first_row, row.records):
         values = dataclasses.asdict(piece)
         output = chunk.lines.cut(piece.first_row, piece.last_row)
-        parameters = {**values, "batch_id": chunk.batch_id, "queue": row.queue, "output": output, "reason": reason}
+        inherited = {"batch_id": chunk.batch_id, "queue": row.queue, "lines": row.lines}
+        parameters = {**values, **inherited, "output": output, "reason": reason}
         connection.execute(INSERT_APPLYING_PIECE, parameters)
 
 

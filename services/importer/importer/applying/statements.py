@@ -43,9 +43,9 @@ UPDATE importer.chunk SET
   failures = failures + 1, error_code = :code, error = :detail,
   due_at = now() + make_interval(secs => least(300, 5 * 2 ^ failures) * (0.8 + 0.4 * random()))
 WHERE {_THIS_APPLYING} RETURNING state, failures""")
-LOCK_APPLYING = text(f"SELECT queue, first_row, records FROM importer.chunk WHERE {_THIS_APPLYING} FOR UPDATE")
+LOCK_APPLYING = text(f"SELECT queue, first_row, records, lines FROM importer.chunk WHERE {_THIS_APPLYING} FOR UPDATE")
 INSERT_APPLYING_PIECE = text("""
 INSERT INTO importer.chunk
-  (batch_id, first_row, last_row, rows, gaps, queue, applies, state, records, output, error_code, error)
-VALUES (:batch_id, :first_row, :last_row, :rows, :gaps, :queue, true, 'applying', :records, :output,
+  (batch_id, first_row, last_row, rows, gaps, queue, applies, state, records, lines, output, error_code, error)
+VALUES (:batch_id, :first_row, :last_row, :rows, :gaps, :queue, true, 'applying', :records, :lines, :output,
   'refused_by_catalog', :reason)""")

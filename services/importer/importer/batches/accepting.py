@@ -8,6 +8,8 @@ from sqlalchemy import Engine
 
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.chunks import Chunker, NewChunk
+from importer.intake.empty import EMPTY_PROBLEMS, empty_batch
+from importer.intake.formats import Rows
 from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import SLOTS
@@ -16,7 +18,7 @@ from stackroom_kit.problems import Problem, too_large, unprocessable
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
-ROWS_PROBLEMS = {413: ("too_many_rows",), 422: ("empty_batch",)}
+ROWS_PROBLEMS = {413: ("too_many_rows",), **EMPTY_PROBLEMS}
 RowLists = Iterator[list[Any]]
 
 
@@ -46,27 +48,20 @@ def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
         yield items
 
 
-def accept_rows(
-    engine: Engine,
-    new: NewBatch,
-    operation: Operation,
-    rows: int,
-    read: Callable[[], RowLists],
-    limits: Limits,
-) -> Accepted:
-    """``rows`` is the expected number, for the size of chunks; ``read`` opens the rows. Problems 413, 422."""
-    max_rows = chunk_rows(operation, rows, live_slots(engine, operation, new.queue) or ASSUMED_SLOTS)
+def accept_rows(engine: Engine, new: NewBatch, operation: Operation, rows: Rows, limits: Limits) -> Accepted:
+    """Problems 413, 422. How many rows are expected decides on the size of chunks."""
+    max_rows = chunk_rows(operation, rows.expected, live_slots(engine, operation, new.queue) or ASSUMED_SLOTS)
 
     def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
-        chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refuse)
-        return chunker, chunker.chunks(_limited(read(), limits))
+        chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refuse, rows.places)
+        return chunker, chunker.chunks(_limited(rows.read(), limits))
 
     try:
         return accept(engine, new, open_rows)
     except KeyReusedError:
         raise key_reused() from None
     except EmptyBatchError:
-        raise unprocessable("A batch must have at least one row.", code="empty_batch") from None
+        raise empty_batch(rows.nothing) from None
 
 
 def key_reused() -> Problem:

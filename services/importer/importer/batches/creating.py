@@ -42,4 +42,4 @@ def _accept(options: BatchOptions, key: str | None, media_type: str, spooled: Sp
         input=rows.found,
         applies=operation.loads is not None,
     )
-    return accept_rows(here.engine, new, operation, rows.expected, rows.read, here.limits)
+    return accept_rows(here.engine, new, operation, rows, here.limits)

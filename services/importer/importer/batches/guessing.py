@@ -1,43 +1,79 @@
 """Which operation a file is meant for, by the fields that it names."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from typing import Any
 
 import msgspec
 
 from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.csv_shape import check_names, header_of, split_names
+from importer.intake.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, split_heads, wrong_table
+from importer.intake.csv_shape import header_of, header_options
 from importer.intake.formats import CSV, columns_of, open_rows
+from importer.intake.readable import readable
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.records import own_fields
 from stackroom_kit.problems import Problem
 
 ROWS_LOOKED_AT = 10  # for the first that is an object
-_FIELDS = {name for operation in OPERATIONS.values() for name in operation.record.__struct_fields__}
+HEADS_SAID = 10
+Likeness = tuple[bool, int]  # whether it takes rows with these fields, and how many of the fields are its own
 
 
 class _NoRecord(msgspec.Struct, forbid_unknown_fields=True):
     """Has no field, so that every record is refused and comes back as it was sent."""
 
 
-def likely_operation(media_type: str, spooled: Spooled, max_record_bytes: int) -> Operation:
+def likely_operation(
+    media_type: str, spooled: Spooled, max_record_bytes: int, told: TableOptions = UNTOLD
+) -> Operation:
     """The first of those that the file looks most like. Problem 400 for a body that cannot be read."""
-    names = _columns(spooled) if media_type == CSV else _names_of_record(media_type, spooled, max_record_bytes)
-    spooled.file.seek(0)
-    return max(OPERATIONS.values(), key=lambda operation: _likeness(names, operation))
+    if media_type == CSV:
+        return _operation_of_table(spooled, told)
+    names = _names_of_record(media_type, spooled, max_record_bytes)
+    return _most_like(lambda operation: _likeness(names, _by_names(operation), UNTOLD))
 
 
-def _columns(spooled: Spooled) -> Sequence[str]:
-    _, names = split_names(header_of(spooled.file).line, _FIELDS)
-    return names
+def _most_like(likeness: Callable[[Operation], Likeness]) -> Operation:
+    return max(OPERATIONS.values(), key=likeness)
+
+
+def _operation_of_table(spooled: Spooled, told: TableOptions) -> Operation:
+    """Problem 400 where none has any of its columns: what one of them has would help nobody."""
+    header = header_of(spooled.file)
+    options = header_options(header, told)
+
+    def heads_for(operation: Operation) -> Sequence[str]:
+        return split_heads(header.line, columns_of(operation).words, options)[1]
+
+    likenesses = {one.name: _likeness(heads_for(one), columns_of(one), told) for one in OPERATIONS.values()}
+    best = _most_like(lambda one: likenesses[one.name])
+    if not any(likenesses[best.name]):
+        raise _unlike_all(heads_for(best))
+    return best
+
+
+def _unlike_all(heads: Sequence[str]) -> Problem:
+    said = ", ".join(map(readable, heads[:HEADS_SAID]))
+    taken = "; ".join(f"{one.name}: {', '.join(own_fields(one.record))}" for one in OPERATIONS.values())
+    return wrong_table("unknown_column", f"No operation has the columns {said}, which the first line names. {taken}.")
 
 
 def _names_of_record(media_type: str, spooled: Spooled, max_record_bytes: int) -> Sequence[str]:
     any_operation = next(iter(OPERATIONS.values()))
     rows = open_rows(media_type, spooled, any_operation, RecordChecker(_NoRecord, max_record_bytes))
     found = map(_names, islice(chain.from_iterable(rows.read()), ROWS_LOOKED_AT))
-    return next(filter(None, found), ())
+    names = next(filter(None, found), ())
+    spooled.file.seek(0)
+    return names
+
+
+def _by_names(operation: Operation) -> Columns:
+    """Of JSON: its keys are the fields' own names."""
+    columns = columns_of(operation)
+    return dataclasses.replace(columns, words={name: name for name in columns.known})
 
 
 def _names(item: Any) -> Sequence[str]:
@@ -46,12 +82,10 @@ def _names(item: Any) -> Sequence[str]:
     return tuple(msgspec.json.decode(item.raw))
 
 
-def _likeness(names: Sequence[str], operation: Operation) -> tuple[bool, int]:
-    """Whether it takes rows with these fields, and how many of the fields are its own."""
-    columns = columns_of(operation)
-    own = len(set(names) & set(columns.known))
+def _likeness(heads: Sequence[str], columns: Columns, told: TableOptions) -> Likeness:
+    own = len(set(meanings(heads, columns.words, told.fields)) & set(columns.known))
     try:
-        check_names(names, columns)
+        fields_of(heads, columns, told.fields)
     except Problem:
         return False, own
     return True, own

@@ -13,12 +13,13 @@ from importer.batches.guessing import likely_operation
 from importer.batches.request import operation_named, queue_for
 from importer.batches.upload import upload
 from importer.intake.checker import Refusal
+from importer.intake.empty import empty_batch
 from importer.intake.formats import JSON, open_rows
+from importer.intake.places import Places
 from importer.intake.spool import Spooled, spool
 from importer.services import services
 from stackroom_jobs.operations import Operation
 from stackroom_kit.arguments import refuse_unknown_arguments, text_argument
-from stackroom_kit.problems import unprocessable
 
 ROWS_SHOWN = 10
 ROWS_READ = 1000  # enough to see a wrong column or delimiter, whatever the size of the file
@@ -48,9 +49,9 @@ def _found(media_type: str, spooled: Spooled, operation: Operation) -> dict[str,
     rows = open_rows(media_type, spooled, operation, checker_for(operation, services().limits))
     items = list(islice(chain.from_iterable(rows.read()), ROWS_READ + 1))
     if not items:
-        raise unprocessable("A batch must have at least one row.", code="empty_batch")
+        raise empty_batch(rows.nothing)
     is_whole = len(items) <= ROWS_READ
-    lines = list(_lines(items[:ROWS_READ]))
+    lines = list(_lines(items[:ROWS_READ], rows.places))
     refused = [line for line in lines if "code" in line]
     return {
         "operation": operation.name,
@@ -67,7 +68,11 @@ def _found(media_type: str, spooled: Spooled, operation: Operation) -> dict[str,
     }
 
 
-def _lines(items: list[Any]) -> Iterator[dict[str, Any]]:
+def _lines(items: list[Any], places: Places) -> Iterator[dict[str, Any]]:
     """A refused row as its outcome line will be; a good one with its record as it was read."""
     for row, item in enumerate(items, 1):
-        yield dict(msgspec.json.decode(item.line(row))) if type(item) is Refusal else {"row": row, "record": item}
+        line = places.line_of(row)
+        if type(item) is Refusal:
+            yield dict(msgspec.json.decode(item.at(line).line(row)))
+        else:
+            yield {"row": row, **({"line": line} if line else {}), "record": item}

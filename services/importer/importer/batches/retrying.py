@@ -8,6 +8,7 @@ from importer.batches.accepting import accept_rows
 from importer.batches.backpressure import check_room
 from importer.batches.follow_ups import follow_up_key
 from importer.batches.view import is_finished
+from importer.intake.formats import Rows
 from importer.ledger.accept import Accepted, NewBatch
 from importer.ledger.again import failed_records
 from importer.ledger.undo import accept_undo, left_rows
@@ -45,4 +46,5 @@ def retry(batch: Row[Any]) -> Accepted:
     )
     if batch.undo_of is not None:
         return accept_undo(here.engine, new, left_rows(here.engine, batch.id))
-    return accept_rows(here.engine, new, operation, rows, lambda: failed_records(here.engine, batch.id), here.limits)
+    failed = Rows(rows, lambda: failed_records(here.engine, batch.id))
+    return accept_rows(here.engine, new, operation, failed, here.limits)

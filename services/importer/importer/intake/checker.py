@@ -27,15 +27,22 @@ RECORD_FAULTS = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that no chunk will hold. ``field`` is the wrong field or empty, ``raw`` the record as it came."""
+    """A record that no chunk will hold. ``field`` is the wrong field or empty, ``raw`` the record as it came.
+
+    ``file_line`` is None where it is the row's own number.
+    """
 
     code: str
     detail: str
     field: str
     raw: bytes
+    file_line: int | None = None
+
+    def at(self, file_line: int | None) -> "Refusal":
+        return self if file_line is None else dataclasses.replace(self, file_line=file_line)
 
     def line(self, row: int) -> bytes:
-        return refused_line(row, self.code, self.detail, self.raw, self.field)
+        return refused_line(row, self.code, self.detail, self.raw, self.field, self.file_line)
 
 
 # A line of results that was ok holds nothing of what it was made of, so nothing of it must be taken for a record.
@@ -77,7 +84,7 @@ class RecordChecker:
 
     def note_passed_over(self, name: str) -> None:
         """A field or column that was there and counts for nothing."""
-        names = self.notes.setdefault("passed_over", [])
+        names = self.notes.setdefault("passed_over", {}).setdefault("fields", [])
         if name not in names:
             names.append(name)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from importer.intake.checker import Refusal
 from importer.intake.gaps import gaps_text
+from importer.intake.places import Places
 
 _encoder = msgspec.json.Encoder()
 
@@ -17,6 +18,7 @@ class NewChunk:
     """From ``first_row`` to ``last_row``; ``rows`` counts records. ``records`` is a JSON array, null = refused.
 
     ``gaps`` names the refused rows (``intake/gaps.py``), None where there is none.
+    ``lines`` are the runs of their lines in the file (see Places).
     """
 
     first_row: int
@@ -24,15 +26,19 @@ class NewChunk:
     rows: int
     gaps: str | None
     records: bytes
+    lines: str = ""
 
 
 class Chunker:
     """Gives chunks while rows come in; ``refuse`` is told of every refused row. Rows are numbered from 1."""
 
-    def __init__(self, max_rows: int, max_bytes: int, refuse: Callable[[int, Refusal], None]) -> None:
+    def __init__(
+        self, max_rows: int, max_bytes: int, refuse: Callable[[int, Refusal], None], places: Places | None = None
+    ) -> None:
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._refuse = refuse
+        self._places = places or Places()
         self.rows = 0
         self.refused = 0
 
@@ -55,7 +61,7 @@ class Chunker:
     def _take_out_refusals(self, first_row: int, items: list[Any]) -> None:
         for offset, item in enumerate(items):
             if type(item) is Refusal:
-                self._refuse(first_row + offset, item)
+                self._refuse(first_row + offset, item.at(self._places.line_of(first_row + offset)))
                 items[offset] = None
                 self.refused += 1
 
@@ -72,7 +78,7 @@ class Chunker:
         else:
             last_row = first_row + len(items) - 1
             gaps = None if rows == len(items) else gaps_text(_refused_rows(first_row, items))
-            yield NewChunk(first_row, last_row, rows, gaps, records)
+            yield NewChunk(first_row, last_row, rows, gaps, records, self._places.runs(first_row, last_row))
 
 
 def _refused_rows(first_row: int, items: list[Any]) -> Iterator[int]:

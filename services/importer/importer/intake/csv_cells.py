@@ -6,7 +6,10 @@ from typing import Any
 
 import msgspec
 
-_WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+)?")  # no longer than Python converts
+# No longer than Python converts. Three noughts behind a comma may be thousands, so they are none of these.
+_WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+|,(?!000$)0+)?")
+_THOUSANDS = re.compile(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:\s[0-9]{3})+(?:[.,]0+)?")
 Value = int | str | None
 
 
@@ -14,7 +17,10 @@ def _whole(cell: str) -> int | str:
     """The number as people and spreadsheets write it; the cell itself where it is none."""
     if cell.isdigit() and cell.isascii() and len(cell) < 19:
         return int(cell)
-    found = _WHOLE.fullmatch(cell.strip())
+    stripped = cell.strip()
+    if _GROUPED.fullmatch(stripped):
+        stripped = _THOUSANDS.sub("", stripped)
+    found = _WHOLE.fullmatch(stripped)
     return int(found[1]) if found else cell
 
 

@@ -1,7 +1,7 @@
 """Lines of a CSV file for the csv module, which itself would hold a cell of any length."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from stackroom_kit.problems import Problem, too_large
@@ -20,21 +20,34 @@ class CSVLines:
         self._row_characters = 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self._text.readline(MAX_ROW_CHARACTERS):
+        readline = self._text.readline
+        while line := readline(MAX_ROW_CHARACTERS):
             self._lines += 1
             self._row_characters += len(line)
             if self._row_characters >= MAX_ROW_CHARACTERS:
                 raise self._too_long()
             yield line
 
+    def changed_by(self, change: Callable[[str], str] | None) -> Iterator[str]:
+        return iter(self) if change is None else map(change, self)
+
+    def skip(self, lines: int) -> None:
+        """Those before the first row."""
+        for _ in range(lines):
+            self._text.readline()
+        self._lines = self._row_lines = lines
+
     @property
     def row_line(self) -> int:
         """The line on which the row at hand begins, from 1."""
         return self._row_lines + 1
 
-    def row_is_over(self) -> None:
+    def row_is_over(self) -> int:
+        """Gives the line on which it began."""
+        line = self._row_lines + 1
         self._row_lines = self._lines
         self._row_characters = 0
+        return line
 
     def detach(self) -> None:
         """Let go of the file without closing it."""

@@ -10,8 +10,11 @@ import msgspec
 
 from importer.intake.checker import ALREADY_DONE, RecordChecker, Refusal
 from importer.intake.csv_cells import Value, reading
+from importer.intake.csv_heads import OUTCOME, without_space_behind_quotes
 from importer.intake.csv_lines import MAX_ROW_CHARACTERS, CSVLines
-from importer.intake.csv_shape import OUTCOME, CSVShape
+from importer.intake.csv_shape import CSVShape
+from importer.intake.places import Places
+from importer.intake.readable import readable
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import FieldError, Problem, bad_request
 
@@ -26,6 +29,8 @@ class RowReader:
     def __init__(self, shape: CSVShape, checker: RecordChecker) -> None:
         self._checker = checker
         self._columns = shape.columns
+        self._width = len(shape.columns)
+        self._unnamed = tuple(at for at, name in enumerate(shape.columns) if not name)
         fields = {field.name: field for field in msgspec.structs.fields(checker.record_type)}
         named = [(at, fields[name]) for at, name in enumerate(shape.columns) if name in fields]
         self._wanted = [(at, field.name, reading(field.type)) for at, field in named]
@@ -34,9 +39,8 @@ class RowReader:
 
     def record(self, cells: list[str]) -> Any:
         """The record, or a Refusal."""
-        if len(cells) != len(self._columns):
-            detail = f"The row has {len(cells)} cells, the first line {len(self._columns)}."
-            return Refusal("wrong_cells", detail, "", _encoder.encode(dict(zip(self._columns, cells, strict=False))))
+        if (self._unnamed or len(cells) != self._width) and (refusal := self._misfit(cells)):
+            return refusal
         if self._outcome is not None and cells[self._outcome] == "ok":
             return ALREADY_DONE
         values = self._values(cells) if self._outcome is None else self._values_of_results(cells)
@@ -50,6 +54,20 @@ class RowReader:
         if type(item) is Refusal and item.code == "wrong_type":
             return self._in_words_of_a_table(item, str(values[item.field]))
         return item
+
+    def _misfit(self, cells: list[str]) -> Refusal | None:
+        """A Refusal for a row of other columns, or with a cell under an empty head; empty ones may lack at the end."""
+        for at in self._unnamed:
+            if at < len(cells) and cells[at].strip():
+                detail = f"The first line names no column {at + 1}, and here {readable(cells[at])} stands in it."
+                return Refusal("unnamed_column", detail, "", self._named(cells))
+        if len(cells) > self._width or any(self._columns[len(cells) :]):
+            detail = f"The row has {len(cells)} cells, the first line {self._width}."
+            return Refusal("wrong_cells", detail, "", self._named(cells))
+        return None
+
+    def _named(self, cells: list[str]) -> bytes:
+        return _encoder.encode({name: cell for name, cell in zip(self._columns, cells, strict=False) if name})
 
     def _values(self, cells: list[str]) -> dict[str, Value]:
         return {
@@ -74,7 +92,7 @@ class RowReader:
     def _in_words_of_a_table(self, refusal: Refusal, cell: str) -> Refusal:
         """Every cell is a text, so of a wrong type it can only be for a number."""
         if cell.strip():
-            return dataclasses.replace(refusal, detail=f"`{refusal.field}`: {cell[:50]!r} is no whole number.")
+            return dataclasses.replace(refusal, detail=f"`{refusal.field}`: {readable(cell)} is no whole number.")
         return dataclasses.replace(refusal, code="missing_field", detail=f"`{refusal.field}` is empty.")
 
 
@@ -83,17 +101,17 @@ def _broken(line: int, error: Exception) -> Problem:
     return bad_request(detail, FieldError("", "invalid_csv", detail), code="invalid_csv")
 
 
-def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[list[Any]]:
-    """Lists of records and Refusals in input order; blank lines are no rows.
+def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, places: Places) -> Iterator[list[Any]]:
+    """Lists of records and Refusals in input order; blank lines and rows of delimiters alone are no rows.
 
     Problem 400 where the quoting breaks, 413 where a row has no end.
     """
     lines = CSVLines(file, shape.encoding)
     csv.field_size_limit(MAX_ROW_CHARACTERS)  # the length of a record is checked below, with its row
-    rows = _rows(lines, shape.delimiter)
+    rows = _rows(lines, shape, places)
     reader = RowReader(shape, checker)
     try:
-        next(rows, None)
+        lines.skip(shape.head_line)
         while block := [reader.record(cells) for cells in islice(rows, BLOCK_ROWS)]:
             yield block
     except csv.Error as error:
@@ -102,8 +120,18 @@ def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator
         lines.detach()
 
 
-def _rows(lines: CSVLines, delimiter: str) -> Iterator[list[str]]:
-    for cells in csv.reader(lines, delimiter=delimiter, strict=True):
-        lines.row_is_over()
-        if cells:
-            yield cells
+def _rows(lines: CSVLines, shape: CSVShape, places: Places) -> Iterator[list[str]]:
+    changed = lines.changed_by(without_space_behind_quotes(shape.delimiter) if shape.is_spaced else None)
+    row, distance = 1, 0
+    for cells in csv.reader(changed, delimiter=shape.delimiter, skipinitialspace=shape.is_spaced, strict=True):
+        line = lines.row_is_over()
+        if not cells:
+            continue
+        if not cells[0].strip() and not any(cell.strip() for cell in cells):
+            places.passed_over["rows"] += 1
+            continue
+        if line - row != distance:
+            distance = line - row
+            places.begin(row, line)
+        row += 1
+        yield cells

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from importer.intake.checker import Refusal
+from importer.intake.places import Places
 
 _encoder = msgspec.json.Encoder()
 REMEMBER = "INSERT OR IGNORE INTO seen (id, row) VALUES (?, ?)"
 
 
-def without_duplicates(lists: Iterable[list[Any]]) -> Iterator[list[Any]]:
+def without_duplicates(lists: Iterable[list[Any]], places: Places) -> Iterator[list[Any]]:
     """The same rows, with a Refusal in the place of each that has the id of an earlier one.
 
     Ids are kept in a temporary SQLite database, which goes to disk when it grows: a million ids in a set would need
@@ -28,17 +29,19 @@ def without_duplicates(lists: Iterable[list[Any]]) -> Iterator[list[Any]]:
             before = seen.total_changes
             seen.executemany(REMEMBER, numbered)
             if seen.total_changes - before < len(numbered):
-                _refuse(seen, items, first_row)
+                _refuse(seen, items, first_row, places)
             yield items
             first_row += len(items)
     finally:
         seen.close()
 
 
-def _refuse(seen: sqlite3.Connection, items: list[Any], first_row: int) -> None:
+def _refuse(seen: sqlite3.Connection, items: list[Any], first_row: int, places: Places) -> None:
     for index, item in enumerate(items):
         if type(item) is Refusal:
             continue
         (row,) = seen.execute("SELECT row FROM seen WHERE id = ?", (item.id,)).fetchone()
         if row != first_row + index:
-            items[index] = Refusal("duplicate_of", f"Row {row} has the same id.", "id", _encoder.encode(item))
+            line = places.line_of(row)
+            first = f"Row {row}" if line is None else f"Row {row} (line {line})"
+            items[index] = Refusal("duplicate_of", f"{first} has the same id.", "id", _encoder.encode(item))

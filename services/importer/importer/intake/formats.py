@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from importer.intake.checker import RecordChecker
+from importer.intake.csv_heads import UNTOLD, Columns, TableOptions
 from importer.intake.csv_rows import ROW_PROBLEMS, read_csv
-from importer.intake.csv_shape import SHAPE_PROBLEMS, Columns, shape_of
+from importer.intake.csv_shape import SHAPE_PROBLEMS, CSVShape, shape_of
+from importer.intake.csv_words import heads_of
 from importer.intake.duplicates import without_duplicates
 from importer.intake.json_body import BODY_PROBLEMS, JSONBody
 from importer.intake.ndjson import read_ndjson
+from importer.intake.places import Places
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
@@ -19,6 +22,7 @@ from stackroom_kit.described_problems import together
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 FORMATS = (JSON, NDJSON, CSV)
 FORMAT_PROBLEMS = together(BODY_PROBLEMS, SHAPE_PROBLEMS, ROW_PROBLEMS)
+ONLY_HEADS = "The file has a line that names the columns, and no row below it."
 BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts the records before
 
 
@@ -26,33 +30,52 @@ BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts t
 class Rows:
     """``expected`` is about how many; ``read`` opens them; ``found`` is what the answer says of the file.
 
-    While the rows are read, ``found`` gets the notes of the checker.
+    While the rows are read, ``found`` gets the notes of the checker, and ``places`` hears where they stand.
+    ``nothing`` is said where there is no row.
     """
 
     expected: int
     read: Callable[[], Iterator[list[Any]]]
-    found: dict[str, Any]
+    found: dict[str, Any] = dataclasses.field(default_factory=dict)
+    places: Places = dataclasses.field(default_factory=Places)
+    nothing: str = "A batch must have at least one row."
+
+    def note(self, checker: RecordChecker) -> None:
+        self.found.update(checker.notes)
+        passed_over = {**checker.notes.get("passed_over", {}), **self.places.passed_over}
+        if passed_over:
+            self.found["passed_over"] = passed_over
 
 
-def _json(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:
+def _json(spooled: Spooled, _operation: Operation, checker: RecordChecker, _told: TableOptions) -> Rows:
     expected = spooled.size // BYTES_PER_RECORD
     return Rows(expected, JSONBody(spooled, checker, takes_list=True).lists, {"format": "json"})
 
 
-def _ndjson(spooled: Spooled, _operation: Operation, checker: RecordChecker) -> Rows:
-    return Rows(spooled.lines, lambda: read_ndjson(spooled.file, checker), {"format": "ndjson"})
+def _ndjson(spooled: Spooled, _operation: Operation, checker: RecordChecker, _told: TableOptions) -> Rows:
+    places = Places()
+    return Rows(spooled.lines, lambda: read_ndjson(spooled.file, checker, places), {"format": "ndjson"}, places)
 
 
-def _csv(spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows:
-    shape = shape_of(spooled.file, columns_of(operation))
-    found = {
+def _csv(spooled: Spooled, operation: Operation, checker: RecordChecker, told: TableOptions) -> Rows:
+    shape = shape_of(spooled.file, columns_of(operation), told)
+    places = Places()
+    places.passed_over.update(shape.passed_over)
+    expected = max(spooled.lines - shape.head_line, 1)
+    return Rows(expected, lambda: read_csv(spooled.file, shape, checker, places), _found(shape), places, ONLY_HEADS)
+
+
+def _found(shape: CSVShape) -> dict[str, Any]:
+    named = [(head, field) for head, field in zip(shape.heads, shape.columns, strict=True) if field]
+    other = {head: field for head, field in named if head.lower() != field}
+    return {
         "format": "csv",
         "encoding": {"cp1251": "windows-1251"}.get(shape.encoding, shape.encoding.removesuffix("-sig")),
         "byte_order_mark": shape.encoding.endswith("-sig"),
         "delimiter": shape.delimiter,
-        "columns": list(shape.columns),
+        "columns": [field for _, field in named],
+        **({"heads": other} if other else {}),
     }
-    return Rows(max(spooled.lines - 1, 1), lambda: read_csv(spooled.file, shape, checker), found)
 
 
 _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
@@ -60,20 +83,25 @@ _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
 
 def columns_of(operation: Operation) -> Columns:
     known, shown = own_fields(operation.record), shown_fields(operation.record)
-    return Columns(known, operation.required, (*LINE_FIELDS, *operation.result.__struct_fields__), shown)
+    of_results = (*LINE_FIELDS, *operation.result.__struct_fields__)
+    return Columns(operation.name, known, operation.required, of_results, shown, heads_of(operation))
 
 
-def open_rows(media_type: str, spooled: Spooled, operation: Operation, checker: RecordChecker) -> Rows:
+def open_rows(
+    media_type: str, spooled: Spooled, operation: Operation, checker: RecordChecker, told: TableOptions = UNTOLD
+) -> Rows:
     """``media_type`` is one of FORMATS. Problem 400 for a body that is not what it says.
 
     In a load an id counts once: a later row that has it is refused.
     """
-    rows = _OPENERS[media_type](spooled, operation, checker)
-    read = rows.read if operation.loads is None else lambda: without_duplicates(rows.read())
-    return dataclasses.replace(rows, read=lambda: _noted(read(), checker, rows.found))
+    rows = _OPENERS[media_type](spooled, operation, checker, told)
+    read = rows.read if operation.loads is None else lambda: without_duplicates(rows.read(), rows.places)
+    return dataclasses.replace(rows, read=lambda: _noted(read(), checker, rows))
 
 
-def _noted(lists: Iterator[list[Any]], checker: RecordChecker, found: dict[str, Any]) -> Iterator[list[Any]]:
+def _noted(lists: Iterator[list[Any]], checker: RecordChecker, rows: Rows) -> Iterator[list[Any]]:
+    """What is passed over may also stand behind the last row."""
     for items in lists:
-        found.update(checker.notes)
+        rows.note(checker)
         yield items
+    rows.note(checker)

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from importer.intake.checker import RecordChecker
+from importer.intake.places import Places
 from importer.intake.spool import BLOCK_BYTES, Readable
 
 LIST_LINES = 10_000
 # What a failed line of results says of its record; without it a block of such lines is as quickly read as any other.
 _SAID = re.compile(
-    rb'^\{"row":[0-9]+,"outcome":"[a-z]+","code":"[a-z_]+",(?:"field":"[^"\\]*",)?"detail":"[^"\\]*",', re.MULTILINE
+    rb'^\{"row":[0-9]+,(?:"line":[0-9]+,)?"outcome":"[a-z]+","code":"[a-z_]+",(?:"field":"[^"\\]*",)?"detail":"[^"\\]*",',
+    re.MULTILINE,
 )
 Item = Any  # a record of the checker's type, or a Refusal
 
@@ -68,15 +70,39 @@ def _fast(block: bytes, checker: RecordChecker) -> list[Item] | None:
     return checker.plain(block, records) if len(records) == lines else None
 
 
-def read_ndjson(file: Readable, checker: RecordChecker) -> Iterator[list[Item]]:
-    """Lists of records and Refusals in input order; blank lines are no rows."""
+def read_ndjson(file: Readable, checker: RecordChecker, places: Places | None = None) -> Iterator[list[Item]]:
+    """Lists of records and Refusals in input order; blank lines are no rows. ``places`` hears of their lines."""
+    reader = _LineByLine(checker, places or Places())
     for block in _blocks(file, checker.max_bytes):
         items = _fast(block, checker)
-        yield from [items] if items is not None else _one_by_one(block, checker)
+        yield from [reader.passed(items)] if items is not None else reader.lists(block)
 
 
-def _one_by_one(block: bytes, checker: RecordChecker) -> Iterator[list[Item]]:
-    """In short lists: what is wrong of a line of two bytes takes hundreds."""
-    lines = iter(block.split(b"\n"))
-    while part := list(islice(lines, LIST_LINES)):
-        yield [checker.check(line) for line in part if line.strip()]
+class _LineByLine:
+    """Counts rows and lines; checks the lines of a block that may hold something wrong."""
+
+    def __init__(self, checker: RecordChecker, places: Places) -> None:
+        self._checker = checker
+        self._places = places
+        self._row = self._line = 1  # that come next
+
+    def passed(self, items: list[Item]) -> list[Item]:
+        """Of a block in which every line is a record."""
+        self._places.begin(self._row, self._line)
+        self._row += len(items)
+        self._line += len(items)
+        return items
+
+    def lists(self, block: bytes) -> Iterator[list[Item]]:
+        """In short lists: what is wrong of a line of two bytes takes hundreds."""
+        lines = iter(block.removesuffix(b"\n").split(b"\n"))
+        while part := list(islice(lines, LIST_LINES)):
+            yield [self._checker.check(line) for line in part if self._is_row(line)]
+
+    def _is_row(self, line: bytes) -> bool:
+        is_row = bool(line.strip())
+        if is_row:
+            self._places.begin(self._row, self._line)
+        self._row += is_row
+        self._line += 1
+        return is_row

@@ -126,4 +126,4 @@ def _chunk_lines(batch_id: str, new: NewBatch, chunks: Iterable[NewChunk]) -> It
     applies = "t" if new.applies else "f"
     for chunk in chunks:
         place = (batch_id, chunk.first_row, chunk.last_row, chunk.rows, chunk.gaps)
-        yield copy_row(*place, new.queue, applies, chunk.records)
+        yield copy_row(*place, new.queue, applies, chunk.records, chunk.lines)

@@ -65,15 +65,15 @@ BATCHES_OF_KEYS = text("SELECT idempotency_key, id FROM importer.batch WHERE ide
 
 # Results are read a few chunks at a time: one long snapshot would keep dead rows alive for everybody.
 OUTPUTS = text("""
-SELECT first_row, last_row, failed_rows, rows, output FROM importer.chunk
+SELECT first_row, last_row, failed_rows, rows, output, lines FROM importer.chunk
 WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after
 ORDER BY first_row LIMIT :limit""")
 OUTPUTS_WITH_FAILURES = text("""
-SELECT first_row, last_row, failed_rows, rows, output FROM importer.chunk
+SELECT first_row, last_row, failed_rows, rows, output, lines FROM importer.chunk
 WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after AND failed_rows > 0
 ORDER BY first_row LIMIT :limit""")
 CANCELLED_RECORDS = text("""
-SELECT first_row, records FROM importer.chunk
+SELECT first_row, records, lines FROM importer.chunk
 WHERE batch_id = :batch_id AND state = 'cancelled' AND first_row > :after
 ORDER BY first_row LIMIT :limit""")
 REFUSED_ROWS = text("""

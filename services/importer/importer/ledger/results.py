@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, TextClause
 
+from importer.intake.places import places_of
 from importer.ledger.lines import only, with_heads
 from importer.ledger.reading import CANCELLED_RECORDS, OUTPUTS, OUTPUTS_WITH_FAILURES, REFUSED_ROWS
 from importer.ledger.stored_records import numbered_records
@@ -40,8 +41,27 @@ def _refused(engine: Engine, batch_id: str) -> Iterator[tuple[int, bytes]]:
         yield row.row, row.line.encode() + b"\n"
 
 
+def _output(chunk: Row[Any]) -> bytes:
+    """Each line says where its row stands in the file, where that is not the row's own number."""
+    output: bytes = chunk.output.encode()
+    return with_file_lines(output, chunk.lines) if chunk.lines else output
+
+
+def with_file_lines(output: bytes, runs: str) -> bytes:
+    places = places_of(runs)
+    return b"".join(_placed(line, places.line_of(head.row)) for head, line in with_heads(output))
+
+
+def _placed(line: bytes, file_line: int | None) -> bytes:
+    """Behind the row, with which every line begins that one of ours wrote."""
+    if file_line is None:
+        return line
+    at = line.index(b",") if line.startswith(b'{"row":') else 0
+    return b'%b,"line":%d%b' % (line[:at], file_line, line[at:]) if at else b'{"line":%d,%b' % (file_line, line[1:])
+
+
 def _merged(chunk: Row[Any], inside: list[tuple[int, bytes]]) -> bytes:
-    lines = [(head.row, line) for head, line in with_heads(chunk.output.encode())]
+    lines = [(head.row, line) for head, line in with_heads(_output(chunk))]
     return b"".join(line for _, line in sorted(chain(lines, inside)))
 
 
@@ -56,7 +76,7 @@ def _in_order(chunks: Iterator[Row[Any]], refused: Iterator[tuple[int, bytes]]) 
         while waiting and waiting[0] <= chunk.last_row:
             inside.append(waiting)
             waiting = next(refused, None)
-        yield _merged(chunk, inside) if inside else chunk.output.encode()
+        yield _merged(chunk, inside) if inside else _output(chunk)
     if waiting:
         yield waiting[1]
     yield from (line for _, line in refused)
@@ -68,7 +88,9 @@ def _failing(engine: Engine, batch_id: str) -> Iterator[Row[Any]]:
 
 def _cancelled(engine: Engine, batch_id: str) -> Iterator[bytes]:
     for chunk in pages(engine, CANCELLED_RECORDS, batch_id, "first_row", CHUNKS_PER_READ):
-        yield b"".join(cancelled_line(row, record) for row, record in numbered_records(chunk.first_row, chunk.records))
+        places = places_of(chunk.lines)
+        numbered = numbered_records(chunk.first_row, chunk.records)
+        yield b"".join(cancelled_line(row, record, places.line_of(row)) for row, record in numbered)
 
 
 def results(engine: Engine, batch_id: str, outcome: str | None) -> Iterator[bytes]:
@@ -78,10 +100,10 @@ def results(engine: Engine, batch_id: str, outcome: str | None) -> Iterator[byte
     if outcome == "refused":
         return (line for _, line in _refused(engine, batch_id))
     if outcome == "failed":
-        return (only(chunk.output.encode(), ("failed",)) for chunk in _failing(engine, batch_id))
+        return (only(_output(chunk), ("failed",)) for chunk in _failing(engine, batch_id))
     if outcome == NOT_OK:
         in_order = _in_order(_failing(engine, batch_id), _refused(engine, batch_id))
         return (only(block, _WHAT_NOT_OK_IS) for block in in_order)
     if outcome == "ok":
-        return (only(chunk.output.encode(), ("ok",)) for chunk in _chunks(engine, batch_id))
+        return (only(_output(chunk), ("ok",)) for chunk in _chunks(engine, batch_id))
     return _in_order(_chunks(engine, batch_id), _refused(engine, batch_id))

@@ -78,7 +78,7 @@ def finish_as_failed(connection: Connection, batch_id: str, chunk: Row[Any], tro
 def _cut(connection: Connection, batch_id: str, chunk: Row[Any], trouble: Trouble) -> None:
     connection.execute(DELETE_CHUNK, {"batch_id": batch_id, "first_row": chunk.first_row})
     for piece in pieces_of(chunk.first_row, chunk.records):
-        inherited = {"batch_id": batch_id, "queue": chunk.queue, "applies": chunk.applies}
+        inherited = {"batch_id": batch_id, "queue": chunk.queue, "applies": chunk.applies, "lines": chunk.lines}
         parameters = inherited | dataclasses.asdict(piece)
         connection.execute(INSERT_PIECE, parameters | dataclasses.asdict(trouble))
 

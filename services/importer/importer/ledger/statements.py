@@ -13,15 +13,16 @@ LIVE = "state = 'healthy' AND last_seen > now() - make_interval(secs => :alive)"
 # accept: batch and chunks become visible together; of parallel posts with one key, one inserts and the others wait.
 INSERT_BATCH = text("""
 INSERT INTO importer.batch
-  (id, idempotency_key, digest, operation, options, source, queue, request_id, input, retry_of, undo_of)
+  (id, idempotency_key, digest, operation, options, source, queue, request_id, retry_of, undo_of)
 VALUES
-  (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id, :input, :retry_of, :undo_of)
+  (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id, :retry_of, :undo_of)
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
 # Whoever deletes the batch that a retry or an undo is made of waits until that is made; or it comes too late.
 HOLD_SOURCE = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
-COPY_CHUNKS = "COPY importer.chunk (batch_id, first_row, last_row, rows, gaps, queue, applies, records) FROM STDIN"
+COPY_CHUNKS = """COPY importer.chunk
+  (batch_id, first_row, last_row, rows, gaps, queue, applies, records, lines) FROM STDIN"""
 COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"
 COUNT_ROWS = text("""
 UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open, input = :input WHERE id = :id""")
@@ -148,13 +149,16 @@ SELECT batch_id, first_row FROM importer.chunk
 WHERE state = 'leased' AND due_at <= now() AND expired >= :max_expired""")
 LOCK_BATCH = text("SELECT id FROM importer.batch WHERE id = :batch_id FOR SHARE")
 LOCK_CHUNK = text("""
-SELECT first_row, last_row, rows, queue, applies, records, state = 'leased' AND due_at > now() AS held, expired
+SELECT first_row, last_row, rows, queue, applies, records, lines, expired,
+  state = 'leased' AND due_at > now() AS held
 FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row = :first_row AND state IN ('ready', 'leased') FOR UPDATE""")
 DELETE_CHUNK = text("DELETE FROM importer.chunk WHERE batch_id = :batch_id AND first_row = :first_row")
 INSERT_PIECE = text("""
-INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, gaps, queue, applies, records, error_code, error)
-VALUES (:batch_id, :first_row, :last_row, :rows, :gaps, :queue, :applies, :records, :code, :detail)""")
+INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, gaps, queue, applies, records, lines, error_code,
+  error)
+VALUES (:batch_id, :first_row, :last_row, :rows, :gaps, :queue, :applies, :records, :lines, :code,
+  :detail)""")
 FINISH_AS_FAILED = text("""
 UPDATE importer.chunk SET state = 'done', output = :output, failed_rows = rows, token = NULL, worker = NULL,
   delivery = NULL, finished_at = clock_timestamp(), error_code = :code, error = :detail

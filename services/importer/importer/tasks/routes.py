@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from importer.batches.accepting import accept_rows
 from importer.batches.backpressure import check_room
 from importer.eager import finish_now_if_eager
+from importer.intake.formats import Rows
 from importer.ledger.accept import NewBatch
 from importer.services import services
 from importer.tasks.intake import TaskBody, task_body
@@ -36,7 +37,8 @@ def _accept(operation: Operation, body: TaskBody) -> str:
     queue = str(operation.queues[0])
     new = NewBatch(operation.name, "{}", body.source, queue, current_request_id(), body.digest)
     check_room(here.engine, here.settings, body.source)
-    accepted = accept_rows(here.engine, new, operation, len(body.records), lambda: _blocks(body.records), here.limits)
+    rows = Rows(len(body.records), lambda: _blocks(body.records))
+    accepted = accept_rows(here.engine, new, operation, rows, here.limits)
     finish_now_if_eager(operation, accepted.batch_id)
     return accepted.batch_id
 

@@ -62,6 +62,7 @@ def _file_texts() -> dict[str, str]:
     return {
         "wrong_encoding": _("The encoding is not supported; save the file as UTF-8 or Windows-1251."),
         "spreadsheet": _("This is a workbook of a spreadsheet program; save its sheet as CSV."),
+        "unnamed_column": _("The row has a cell in a column that the first line does not name."),
         "unknown_column": _("The file has a column that this operation does not know."),
         "repeated_column": _("A column comes twice."),
         "missing_column": _("The first line must name the columns, and a required one is missing."),

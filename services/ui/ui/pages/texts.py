@@ -72,6 +72,7 @@ def form_texts() -> dict[str, str]:
         ",": _("comma"),
         ";": _("semicolon"),
         "\t": _("tab"),
+        "|": _("vertical bar"),
     }
 
 
