@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from stackroom_jobs.protocol import CONTRACT_VERSION, Device, Heartbeat
 from stackroom_jobs.worker.client import ContractError
+from stackroom_jobs.worker.name import WorkerName
 from tests.support.browser import Watched
 from tests.support.whole_stack import WholeStack
 
@@ -43,4 +44,4 @@ def test_page_shows_devices_and_why_a_worker_does_no_work(
         watched.assert_quiet()
     finally:
         for number in range(3):
-            api.goodbye(f"gpu-{number}")
+            api.goodbye(WorkerName(f"gpu-{number}", ""))

@@ -6,11 +6,13 @@ import pytest
 
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
+from stackroom_kit.settings import Secret
 from tests.support.served import served
-from tests.support.worker_calls import TOKEN, Importer
+from tests.support.worker_calls import OTHER_TOKEN, TOKEN, Importer
 
 
 @pytest.fixture
 def importer(migrated: str) -> Iterator[Importer]:
-    with served(create_worker_api(Settings(sqlalchemy_database_uri=migrated, worker_token=TOKEN))) as url:
+    tokens = Secret(f"{TOKEN.reveal()},{OTHER_TOKEN.reveal()}")
+    with served(create_worker_api(Settings(sqlalchemy_database_uri=migrated, worker_token=tokens))) as url:
         yield Importer(migrated, url)

@@ -12,6 +12,7 @@ from stackroom_jobs.protocol import (
     RenewRequest,
 )
 from stackroom_jobs.worker.client import ContractError
+from stackroom_jobs.worker.name import WorkerName
 from tests.support.worker_calls import WORKERS, Importer, asked, claimed, soon
 
 
@@ -97,5 +98,5 @@ def test_worker_that_says_goodbye_is_forgotten_unless_it_is_unhealthy(importer: 
     api.heartbeat(beat_of("w1"))
     api.heartbeat(beat_of("w2", unhealthy="CUDA error"))
     for name in ("w1", "w1", "w2", "nobody"):
-        api.goodbye(name)
+        api.goodbye(WorkerName(name, ""))
     assert [worker["name"] for worker in importer.client.get(WORKERS).get_json()["items"]] == ["w2"]

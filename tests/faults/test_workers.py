@@ -1,6 +1,7 @@
 """Workers that are killed, paused, poisoned, told to end, or hear no answer."""
 
 import signal
+import time
 
 from tests.faults.conftest import Promise
 from tests.support.fault_stack import CONVERGE, LEASE, SERVERS, FaultStack
@@ -86,3 +87,55 @@ def test_everything_told_to_end_at_once_goes_in_time(stack: FaultStack, promise:
         end([part for name, part in stack.parts.items() if name not in SERVERS])
         stack.start_missing()
     promise.holds()
+
+
+BACK_WITHIN = 5  # seconds, with a lease of 30
+
+
+def test_worker_that_was_killed_takes_its_chunk_again_long_before_its_lease_ends(
+    stack: FaultStack, promise: Promise
+) -> None:
+    """F1: its parent dies with all its children, and what a supervisor starts in its place has its name."""
+    with stack.changed("worker-api", LEASE_SECONDS="30"):
+        promise.journal.post(["x"] * 30_000)
+        victim = stack.parts[stack.wait_computing()]
+        victim.kill()
+        killed = time.monotonic()
+        held = stack.query(
+            f"SELECT batch_id, first_row FROM importer.chunk WHERE state = 'leased' AND worker = '{victim.name}'"
+        )
+        victim.start()
+        wait_until(lambda: not still_held(stack, held), BACK_WITHIN + 20, "the killed worker's chunk to be taken again")
+        assert time.monotonic() - killed <= BACK_WITHIN
+        promise.holds(within=60)
+
+
+def still_held(stack: FaultStack, held: list[tuple[object, ...]]) -> bool:
+    """Whether nobody has claimed these chunks since."""
+    (batch_id, first_row), *_ = held
+    rows = stack.query(
+        f"SELECT FROM importer.chunk WHERE batch_id = '{batch_id}' AND first_row = {first_row} AND expired = 0"
+    )
+    return bool(rows)
+
+
+def test_children_that_outlive_their_killed_parent_harm_nothing(stack: FaultStack, promise: Promise) -> None:
+    """They go on with what they hold, under a name that has another incarnation by then."""
+    with stack.changed("worker-api", LEASE_SECONDS="30"), promise.journal.feeding(6):
+        victim = stack.parts[stack.wait_computing()]
+        victim.running.send(signal.SIGKILL)
+        victim.running.wait()
+        victim.start()
+    promise.holds(within=60)
+
+
+def test_second_worker_of_one_name_is_refused_with_a_sentence(stack: FaultStack, promise: Promise) -> None:
+    first = stack.workers[0]
+    twin = Part("twin", first.command, {**first.env, "HEARTBEAT_FILE": ""}, stack.folder / "twin.log")
+    with promise.journal.feeding(6):
+        twin.start()
+        wait_until(lambda: "Another worker is heard under the name" in twin.log.read_text(), 30, "the twin's refusal")
+    promise.holds()
+    assert stack.query(f"SELECT sum(expired) FROM importer.chunk WHERE worker = '{first.name}'") != [(None,)]
+    assert twin.running.stop() == 0
+    assert [worker for worker in stack.get("/api/importer/workers")["items"] if worker["name"] == first.name]

@@ -9,9 +9,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
 from stackroom_jobs.loads import GroupRow, normalize_group
+from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.records import Record
 from stackroom_jobs.worker import Context, create_worker
 from stackroom_jobs.worker.doorbell import Function
@@ -22,12 +21,16 @@ POISON = "poison"
 DIES_ONCE = "dies once"
 
 
-class Witness(msgspec.Struct):
+class Witness(Normalized, kw_only=True):
     """``computation`` is another one whenever the record is computed again, so a late report shows."""
 
-    id: str
     payload: str
     computation: str
+
+
+def witness(record: Record, computation: str) -> Witness:
+    length = len(record.payload)
+    return Witness(str(record.id), record.payload, length, length, payload=record.payload, computation=computation)
 
 
 class _Worker:
@@ -47,7 +50,7 @@ class _Worker:
         self._wait()
         if record.payload == POISON or (record.payload == DIES_ONCE and _first_time()):
             os.kill(os.getpid(), signal.SIGKILL)
-        return Witness(str(record.id), record.payload, f"{os.getpid()}-{self._seen}")
+        return witness(record, f"{os.getpid()}-{self._seen}")
 
 
 def _first_time() -> bool:

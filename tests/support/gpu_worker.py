@@ -13,6 +13,7 @@ import msgspec
 
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
+from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context, DeviceLost, Stopped, create_worker
 from stackroom_kit.settings import read_settings
 from worker_gpu.device import before_step, choose_device, is_device_error
@@ -25,11 +26,17 @@ SECONDS_PER_RECORD = 0.05
 _kept: list[bytes] = []
 
 
-class Step(msgspec.Struct):
-    id: str
+class Step(VideoResult, kw_only=True):
+    """What of a video there is, and who did it."""
+
     pid: int
-    device: str
     visible: str
+
+
+NO_VIDEO = {
+    "file": "", "codec": "", "width": 0, "height": 0, "frames": 0, "duration": None, "frame_rate": None,
+    "damaged": False, "shots": None, "shots_code": "no_model",
+}  # fmt: skip
 
 
 def step(record: Record, context: Context) -> Step:
@@ -46,7 +53,8 @@ def step(record: Record, context: Context) -> Step:
     time.sleep(SECONDS_PER_RECORD)
     if context.should_stop():
         raise Stopped
-    return Step(str(record.id), os.getpid(), choose_device(), os.environ.get("CUDA_VISIBLE_DEVICES", "not set"))
+    who = {"pid": os.getpid(), "visible": os.environ.get("CUDA_VISIBLE_DEVICES", "not set")}
+    return msgspec.convert({"id": str(record.id), "device": choose_device(), **NO_VIDEO, **who}, Step)
 
 
 OPERATIONS["process_video"] = dataclasses.replace(

@@ -16,6 +16,7 @@ from stackroom_jobs.worker.deadline import Deadline
 from stackroom_kit.settings import Secret
 
 TOKEN = Secret("token-of-this-test")
+OTHER_TOKEN = Secret("token-of-another-host")
 BATCHES = "/api/importer/batches"
 WORKERS = "/api/importer/workers"
 

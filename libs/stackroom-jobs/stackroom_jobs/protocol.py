@@ -1,21 +1,40 @@
-"""Messages of the worker API. ``CONTRACT_VERSION`` grows when an older worker could not follow any more."""
+"""Messages of the worker API. The importer takes workers of its own contract and of the one before.
 
-from typing import Literal
+Every field has bounds: what is beyond them comes from no worker of ours, and must not stop the work of others.
+"""
+
+from typing import Annotated, Literal
 
 import msgspec
 
-CONTRACT_VERSION = 2  # since 2 videos and pictures travel by this API, no disk is shared
+CONTRACT_VERSION = 3  # since 3 workers say their incarnation; since 2 videos and pictures travel by this API
+OLDEST_CONTRACT = 2
 CONTRACT_HEADER = "Stackroom-Contract"  # on every call of a worker
 
 
-class ClaimRequest(msgspec.Struct):
-    """``delivery`` is the Celery task id; ``token`` is named by the worker, so a repeat finds the same chunk."""
+MAX_NAME = 200  # characters
+MAX_LIST = 200
+Name = Annotated[str, msgspec.Meta(pattern=rf"\A[^\x00-\x1f\x7f]{{1,{MAX_NAME}}}\Z")]
+Key = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_.:-]{1,100}\Z")]
+Keys = Annotated[list[Key], msgspec.Meta(max_length=MAX_LIST)]
+Short = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+Sentence = Annotated[str, msgspec.Meta(max_length=2000)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Incarnation = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
 
-    worker: str
-    queue: str
-    operations: list[str]
-    delivery: str
-    token: str
+
+class ClaimRequest(msgspec.Struct):
+    """``delivery`` is the Celery task id; ``token`` is named by the worker, so a repeat finds the same chunk.
+
+    ``incarnation`` is new with each start of the worker; empty before contract 3.
+    """
+
+    worker: Name
+    queue: Key
+    operations: Keys
+    delivery: Key
+    token: Key
+    incarnation: Incarnation = ""
 
 
 class Claim(msgspec.Struct):
@@ -35,9 +54,9 @@ class Claim(msgspec.Struct):
 class RenewRequest(msgspec.Struct):
     """``current`` of ``total`` units of a long record are done; 0 of 0 where nobody counts."""
 
-    token: str
-    current: int = 0
-    total: int = 0
+    token: Key
+    current: Count = 0
+    total: Count = 0
 
 
 class RenewAnswer(msgspec.Struct):
@@ -47,22 +66,22 @@ class RenewAnswer(msgspec.Struct):
 
 
 class FailRequest(msgspec.Struct):
-    token: str
-    code: str
-    detail: str
+    token: Key
+    code: Key
+    detail: Sentence
 
 
 class ReleaseRequest(msgspec.Struct):
     """``lost_device`` says why, where the device failed: such a chunk waits longer with each time."""
 
-    token: str
-    not_before_seconds: float = 0
-    lost_device: str = ""
+    token: Key
+    not_before_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0
+    lost_device: Sentence = ""
 
 
 class LostRequest(msgspec.Struct):
-    worker: str
-    delivery: str
+    worker: Name
+    delivery: Key
     reason: Literal["worker_lost", "timed_out"]
 
 
@@ -72,45 +91,47 @@ class Device(msgspec.Struct, frozen=True):
     ``kind`` is ``cuda``, ``cpu`` or ``fake``; what the device does not tell is None.
     """
 
-    kind: str
-    model: str
-    uuid: str | None = None
-    memory_total: int | None = None
-    memory_used: int | None = None
-    utilisation: int | None = None
-    driver: str | None = None
-    cuda: str | None = None
+    kind: Short
+    model: Short
+    uuid: Short | None = None
+    memory_total: Count | None = None
+    memory_used: Count | None = None
+    utilisation: Count | None = None
+    driver: Short | None = None
+    cuda: Short | None = None
 
 
 class Goodbye(msgspec.Struct):
     """A worker that ends as it was told; one that fell ill stays in the register instead."""
 
-    worker: str
+    worker: Name
+    incarnation: Incarnation = ""
 
 
 class Introduction(msgspec.Struct):
     """The part of a heartbeat that every version of the contract has."""
 
-    worker: str
-    contract: int
-    host: str = ""
+    worker: Name
+    contract: Annotated[int, msgspec.Meta(ge=0, le=10**6)]
+    host: Short = ""
 
 
 class Heartbeat(msgspec.Struct):
-    """Sent every few seconds by a worker's parent process; queues by their logical names.
+    """Sent each second by a worker's parent process; queues by their logical names. The first one registers the worker.
 
     ``unhealthy`` says why this worker consumes nothing any more; it is its last heartbeat then.
     """
 
-    worker: str
-    host: str
+    worker: Name
+    host: Short
     contract: int
-    queues: list[str]
-    slots: int
-    operations: list[str]
-    versions: dict[str, str]
+    queues: Keys
+    slots: Annotated[int, msgspec.Meta(ge=1, le=1024)]
+    operations: Keys
+    versions: Annotated[dict[Short, Short], msgspec.Meta(max_length=MAX_LIST)]
     device: Device | None = None
-    unhealthy: str = ""
+    unhealthy: Sentence = ""
+    incarnation: Incarnation = ""
 
 
 class Picture(msgspec.Struct):

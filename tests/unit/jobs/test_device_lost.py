@@ -10,6 +10,7 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context, DeviceLost
 from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.doorbell import Doorbell, Round
+from stackroom_jobs.worker.name import WorkerName
 from stackroom_jobs.worker.stop import StopFlag
 
 CHUNK = Claim("t", "b", 1, "process_video", msgspec.Raw(b"{}"), "r", 1, 30, msgspec.Raw(b'[{"id":1,"payload":"a"}]'))
@@ -40,7 +41,7 @@ def lose_device(_record: Record, _context: Context) -> msgspec.Struct:
 
 def run_round(api: Calls, stop_flag: StopFlag) -> None:
     functions = {"process_video": lose_device}
-    Round(api, WorkerSettings(), functions, "w", stop_flag, Doorbell("gpu", "d", 60)).run()  # type: ignore[arg-type]
+    Round(api, WorkerSettings(), functions, WorkerName("w", "aa"), stop_flag, Doorbell("gpu", "d", 60)).run()  # type: ignore[arg-type]
 
 
 def test_chunk_of_a_lost_device_goes_back_with_the_reason_and_is_not_failed(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """``create_worker``: a Celery app whose tasks are the operations that a worker has functions for."""
 
 import importlib
-import os
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -19,7 +18,8 @@ from stackroom_jobs.worker.device import DeviceWatch, NoDevice
 from stackroom_jobs.worker.doorbell import Doorbell, Function, Round, time_limit_of
 from stackroom_jobs.worker.last_words import shorten_last_words
 from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
-from stackroom_jobs.worker.parent import NAME_VARIABLE, Parent
+from stackroom_jobs.worker.name import inherited_name
+from stackroom_jobs.worker.parent import Parent
 from stackroom_jobs.worker.quiet import quiet_worker
 from stackroom_jobs.worker.stop import inherited_stop_flag
 from stackroom_kit.settings import read_settings
@@ -70,8 +70,7 @@ class Child:
         queue = queue_of_routing_key(delivery_info["routing_key"], self.settings.celery_default_queue)
         limit = time_limit_of(operation, self.settings.celery_task_time_limit)
         bell = Doorbell(str(queue), str(task.request.id), limit)
-        worker = os.environ[NAME_VARIABLE]
-        Round(self.api, self.settings, self.functions, worker, inherited_stop_flag(), bell).run()
+        Round(self.api, self.settings, self.functions, inherited_name(), inherited_stop_flag(), bell).run()
 
 
 def _add_task(app: Celery, operation: Operation, child: Child) -> None:

@@ -26,6 +26,7 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.deadline import Deadline
+from stackroom_jobs.worker.name import WorkerName
 from stackroom_kit.request_id import HEADER, current_request_id
 
 TIMEOUT = urllib3.Timeout(connect=3, read=10)  # seconds
@@ -107,6 +108,7 @@ class WorkerAPI:
                 "queue": following.queue,
                 "operations": ",".join(following.operations),
                 "delivery": following.delivery,
+                "incarnation": following.incarnation,
             }
         status, data = self._post_until(f"/internal/report?{urlencode(query)}", output, deadline)
         if status == GONE:
@@ -130,18 +132,35 @@ class WorkerAPI:
     def heartbeat(self, beat: Heartbeat) -> None:
         """ContractError where the importer refuses this worker's version; WorkerAPIError for other refusals."""
         status, data = self._post("/internal/heartbeat", msgspec.json.encode(beat))
-        if status == GONE:
-            raise ContractError(_detail(data))
-        if status != 200:
-            raise WorkerAPIError(f"/internal/heartbeat: {status}")
+        if status == 200:
+            return
+        problem = _problem(data)
+        if problem.code == "contract_differs":
+            raise ContractError(problem.detail)
+        raise WorkerAPIError(f"/internal/heartbeat: {status}: {problem.detail}")
 
-    def goodbye(self, worker: str) -> None:
+    def goodbye(self, worker: WorkerName) -> None:
         """One short try: a worker that is to end waits for nobody, and is forgotten without it as well."""
-        self._send("POST", "/internal/goodbye", msgspec.json.encode(Goodbye(worker)), JSON, GOODBYE_TIMEOUT)
+        self._send(
+            "POST",
+            "/internal/goodbye",
+            msgspec.json.encode(Goodbye(worker.name, worker.incarnation)),
+            JSON,
+            GOODBYE_TIMEOUT,
+        )
 
 
-def _detail(data: bytes) -> str:
-    return str(msgspec.json.decode(data).get("detail", ""))
+class _Problem(msgspec.Struct):
+    code: str = ""
+    detail: str = ""
+
+
+def _problem(data: bytes) -> _Problem:
+    """Empty where the answer is none of the importer's, as from a proxy between."""
+    try:
+        return msgspec.json.decode(data, type=_Problem)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _Problem()
 
 
 def _checked(path: str, status: int, data: bytes) -> tuple[int, bytes]:

@@ -17,6 +17,7 @@ from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.context import Context, DeviceLost, Stopped
 from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
+from stackroom_jobs.worker.name import WorkerName
 from stackroom_jobs.worker.renewal import Renewal
 from stackroom_jobs.worker.stop import StopFlag
 from stackroom_kit.request_id import set_request_id
@@ -46,7 +47,7 @@ class Round:
         api: WorkerAPI,
         settings: WorkerSettings,
         functions: Mapping[str, Function],
-        worker: str,
+        worker: WorkerName,
         stop_flag: StopFlag,
         bell: Doorbell,
     ) -> None:
@@ -75,7 +76,8 @@ class Round:
     def _next_claim(self) -> ClaimRequest:
         """The token is named here, so that a repeat after a lost answer gets the same chunk."""
         token = uuid.uuid4().hex
-        return ClaimRequest(self._worker, self._bell.queue, self._operations, self._bell.delivery, token)
+        worker, bell = self._worker, self._bell
+        return ClaimRequest(worker.name, bell.queue, self._operations, bell.delivery, token, worker.incarnation)
 
     def _work(self, chunk: Claim) -> Claim | None:
         set_request_id(chunk.request_id)

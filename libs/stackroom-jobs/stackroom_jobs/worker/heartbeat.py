@@ -1,4 +1,4 @@
-"""Every few seconds: "I live, I serve these queues", to the importer, and a file touched for a health check."""
+"""Each second: "I live, I serve these queues", to the importer, and a file touched for a health check."""
 
 import contextlib
 import dataclasses
@@ -20,9 +20,11 @@ from stackroom_jobs.worker.client import ContractError, WorkerAPI, WorkerAPIErro
 from stackroom_jobs.worker.context import DeviceLost
 from stackroom_jobs.worker.device import DeviceWatch
 from stackroom_jobs.worker.ending import end_worker
+from stackroom_jobs.worker.name import WorkerName
 from stackroom_jobs.worker.stop import StopFlag
 
-PERIOD_SECONDS = 5.0
+PERIOD_SECONDS = 1.0
+DEVICE_SECONDS = 5.0  # between two looks at the device
 LOOK_SECONDS = 0.2  # between two looks at whether a child has lost the device
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ logger = logging.getLogger(__name__)
 class Identity:
     """``queues`` by their logical names, ``slots`` the number of pool processes."""
 
-    worker: str
+    worker: WorkerName
     queues: list[str]
     slots: int
     operations: list[str]
@@ -44,15 +46,18 @@ class Heart:
         self._api = WorkerAPI(settings)
         self._file = Path(settings.heartbeat_file) if settings.heartbeat_file else None
         self._device = device
+        self._looked_at = -DEVICE_SECONDS
+        self._worker = identity.worker
         self._stop_flag = stop_flag
         self._beat = Heartbeat(
-            worker=identity.worker,
+            worker=identity.worker.name,
             host=socket.gethostname(),
             contract=CONTRACT_VERSION,
             queues=identity.queues,
             slots=identity.slots,
             operations=identity.operations,
             versions={"python": platform.python_version(), "celery": version("celery"), **device.versions()},
+            incarnation=identity.worker.incarnation,
         )
         self._stopped = threading.Event()
         self._trouble = ""
@@ -69,7 +74,8 @@ class Heart:
         self._write("")
         while not self._stopped.is_set():
             try:
-                self._send(msgspec.structs.replace(self._beat, device=self._device.look()))
+                self._look()
+                self._send(self._beat)
                 self._touch()
                 self._wait()
             except DeviceLost as lost:
@@ -82,11 +88,17 @@ class Heart:
                 end_worker()
                 return
 
+    def _look(self) -> None:
+        """What the device last said goes with every beat. DeviceLost."""
+        if time.monotonic() - self._looked_at >= DEVICE_SECONDS:
+            self._beat = msgspec.structs.replace(self._beat, device=self._device.look())
+            self._looked_at = time.monotonic()
+
     def say_goodbye(self) -> None:
         """After the last child has ended. Who fell ill does not: its reason is to be seen."""
         if not self._stop_flag.reason():
             with contextlib.suppress(urllib3.exceptions.HTTPError):
-                self._api.goodbye(self._beat.worker)
+                self._api.goodbye(self._worker)
 
     def fall_ill(self, reason: str) -> None:
         """Say once and everywhere why this worker takes no more work: to children, health check, log and importer."""
@@ -113,7 +125,7 @@ class Heart:
         except ContractError:
             raise
         except (WorkerAPIError, urllib3.exceptions.HTTPError) as error:
-            self._note(f"{type(error).__name__}: {error}"[:200])
+            self._note(f"{type(error).__name__}: {error}"[:300])
         else:
             self._note("")
 

@@ -1,8 +1,6 @@
 """The parent process of a worker: it names itself, adds the doorbells' lists, says that it lives, tells of the dead."""
 
 import logging
-import os
-import socket
 import threading
 from typing import Any
 
@@ -19,10 +17,10 @@ from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.device import DeviceWatch
 from stackroom_jobs.worker.ending import FAILED
 from stackroom_jobs.worker.heartbeat import Heart, Identity
+from stackroom_jobs.worker.name import inherited_name, name_this_worker
 from stackroom_jobs.worker.stop import StopFlag, make_stop_flag
 from stackroom_kit.logs import configure_logging
 
-NAME_VARIABLE = "STACKROOM_WORKER_NAME"
 TELL_SECONDS = 600  # how long a death is told again while the importer is away; the lease ends it anyway
 logger = logging.getLogger(__name__)
 
@@ -66,8 +64,7 @@ class Parent:
 
     def _begin(self, **_: Any) -> None:
         """Before the pool is made: what children must know is in the environment."""
-        name = self._settings.worker_name or f"{self._service}@{socket.gethostname()}-{os.getpid()}"
-        os.environ[NAME_VARIABLE] = name
+        name_this_worker(self._service, self._settings.worker_name)
         self._flag()
 
     def _prepare_device(self, instance: Any, **_: Any) -> None:
@@ -89,7 +86,7 @@ class Parent:
         default = self._settings.celery_default_queue
         queues = sorted({str(queue_of_routing_key(key, default)) for key in worker.app.amqp.queues.consume_from})
         served = [name for name in self._operations if set(OPERATIONS[name].queues) & set(queues)]
-        identity = Identity(os.environ[NAME_VARIABLE], queues, worker.concurrency, served)
+        identity = Identity(inherited_name(), queues, worker.concurrency, served)
         return Heart(self._settings, identity, self._device, self._flag())
 
     def _flag(self) -> StopFlag:
@@ -117,7 +114,7 @@ class Parent:
 
     def _tell_lost(self, delivery: str, reason: Any) -> None:
         logger.warning("delivery=%s %s", delivery, reason)
-        asked = LostRequest(os.environ[NAME_VARIABLE], delivery, reason)
+        asked = LostRequest(inherited_name().name, delivery, reason)
         try:
             WorkerAPI(self._settings).lost(asked, Deadline(TELL_SECONDS))
         except WorkerAPIError as error:

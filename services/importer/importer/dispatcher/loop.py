@@ -14,10 +14,10 @@ from importer.dispatcher.ring import ring
 from importer.dispatcher.trouble import Trouble
 from importer.dispatcher.wakeup import Wakeup
 from importer.ledger.expire import drop_payloads, expire_old
-from importer.ledger.reading import FORGET_WORKERS
 from importer.ledger.split import split_expired
 from importer.ledger.statements import CLOSE_FINISHED
 from importer.settings import Settings
+from importer.workers.statements import FORGET_WORKERS
 from stackroom_jobs.bell import Bells
 
 BUSY_SECONDS = 0.05

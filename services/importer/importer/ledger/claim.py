@@ -14,7 +14,7 @@ from importer.ledger.statements import CLAIM
 class Claimant:
     """Who claims, for which queue and operations. ``token`` is named by the worker, so a repeat finds its chunk.
 
-    ``only_batch`` narrows the claim to one batch, as the eager mode does.
+    ``only_batch`` narrows the claim to one batch, as the eager mode does. ``incarnation`` is None for what has none.
     """
 
     worker: str
@@ -23,6 +23,7 @@ class Claimant:
     delivery: str
     token: str
     only_batch: str | None = None
+    incarnation: str | None = None
 
     def parameters(self, lease_seconds: int) -> dict[str, Any]:
         return {
@@ -32,6 +33,7 @@ class Claimant:
             "delivery": self.delivery,
             "next_token": self.token,
             "only_batch": self.only_batch,
+            "incarnation": self.incarnation,
             "lease": lease_seconds,
             "max_expired": MAX_EXPIRED,
         }

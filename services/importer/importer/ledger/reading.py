@@ -82,24 +82,7 @@ CHUNK_OF_ROW = text("""
 SELECT first_row, last_row, state, attempts, output FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row <= :row ORDER BY first_row DESC LIMIT 1""")
 
-# Queues and workers. What a worker was before is answered, so that a change is logged once.
-_BEFORE = "RETURNING (SELECT state FROM importer.worker WHERE name = :name) AS before"
-HEARTBEAT = text(f"""
-INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions, device, state, reason)
-VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions, :device, :state, :reason)
-ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, queues = excluded.queues,
-  operations = excluded.operations, slots = excluded.slots, versions = excluded.versions,
-  device = COALESCE(excluded.device, CASE WHEN excluded.state = 'unhealthy' THEN worker.device END),
-  state = excluded.state, reason = excluded.reason, last_seen = now()
-{_BEFORE}""")
-REFUSE_WORKER = text(f"""
-INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions, state, reason)
-VALUES (:name, :host, :contract, '{{}}', '{{}}', 0, '{{}}', 'refused', :reason)
-ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, slots = 0,
-  state = excluded.state, reason = excluded.reason, last_seen = now()
-{_BEFORE}""")
-GOODBYE = text("DELETE FROM importer.worker WHERE name = :name AND state = 'healthy'")
-FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
+# Queues and workers.
 WORKERS = text(f"""
 SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.last_seen,
        {LIVE} AS alive, COALESCE(held.chunks, '[]') AS busy,

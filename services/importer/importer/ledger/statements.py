@@ -42,12 +42,15 @@ LATERAL (SELECT count(*)::int AS chunks FROM (
 WHERE due.chunks > 0""")
 
 # claim: the chunk that the same token already holds (a lost answer), else a due chunk of the batch served least
-# recently. `served_at` moves only if its row can be locked at once: a claim never waits for anybody.
+# recently. `served_at` moves only if its row can be locked at once: a claim never waits for anybody. A worker claims
+# under the incarnation that has its name now, or says none, as those of the contract before do.
 _PICK_AND_TAKE = """
 pick AS (
   SELECT c.* FROM (SELECT id FROM importer.batch
                    WHERE open AND queue = :queue AND operation = ANY(:operations)
                      AND (CAST(:only_batch AS text) IS NULL OR id = :only_batch)
+                     AND (CAST(:incarnation AS text) IS NULL OR EXISTS (
+                       SELECT FROM importer.worker WHERE name = :worker AND incarnation = :incarnation))
                    ORDER BY served_at, id) AS o,
   LATERAL (SELECT batch_id, first_row FROM importer.chunk
            WHERE queue = :queue AND batch_id = o.id AND state IN ('ready', 'leased') AND due_at <= now()
@@ -56,7 +59,8 @@ pick AS (
   WHERE {condition} LIMIT 1),
 took AS (
   UPDATE importer.chunk AS k
-  SET state = 'leased', token = :next_token, worker = :worker, delivery = :delivery, current = 0, total = 0,
+  SET state = 'leased', token = :next_token, worker = :worker, incarnation = :incarnation, delivery = :delivery,
+      current = 0, total = 0,
       attempts = attempts + 1, expired = expired + (k.state = 'leased')::int,
       due_at = now() + make_interval(secs => :lease)
   FROM pick WHERE (k.batch_id, k.first_row) = (pick.batch_id, pick.first_row)
@@ -75,9 +79,12 @@ CLAIM = text(f"""
 WITH mine AS ({_MINE}), {_PICK_AND_TAKE.format(condition="NOT EXISTS (SELECT FROM mine)")}
 {_CLAIMED}""")
 
-# renew: no row means that the lease is not this worker's any more.
+# renew: no row means that the lease is not this worker's any more. The former self of a worker that came back holds
+# what it has until that is taken, and no longer: its renewals move nothing.
 RENEW = text("""
-UPDATE importer.chunk SET due_at = now() + make_interval(secs => :lease), current = :current, total = :total
+UPDATE importer.chunk c SET current = :current, total = :total, due_at = CASE
+    WHEN EXISTS (SELECT FROM importer.worker w WHERE w.name = c.worker AND w.incarnation <> c.incarnation) THEN due_at
+    ELSE now() + make_interval(secs => :lease) END
 WHERE token = :token AND state = 'leased' RETURNING 1""")
 
 # deliver: a picture gets its name while the lease is held, so nobody can take the chunk over in between.

@@ -1,6 +1,6 @@
 """Messages of the worker API on their way in and out, in the shapes of ``stackroom_jobs.protocol``."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from flask import Response, request
@@ -23,8 +23,20 @@ def decoded(body: bytes, kind: type[M]) -> M:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        detail = str(error)
-        raise bad_request(detail, FieldError("", "wrong_message", detail), code="wrong_message") from None
+        raise _wrong_message(error) from None
+
+
+def converted(fields: dict[str, Any], kind: type[M]) -> M:
+    """The same for what came as a query."""
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.MsgspecError as error:
+        raise _wrong_message(error) from None
+
+
+def _wrong_message(error: Exception) -> Problem:
+    detail = str(error)
+    return bad_request(detail, FieldError("", "wrong_message", detail), code="wrong_message")
 
 
 def query(name: str) -> str:

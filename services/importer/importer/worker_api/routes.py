@@ -11,11 +11,13 @@ from importer.ledger.renew import renew
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
 from importer.services import services
-from importer.worker_api.messages import claim_answer, decoded, message, not_yours, query
-from importer.workers.registry import MAX_REASON, forget_worker, note_heartbeat, refuse_worker
+from importer.worker_api.messages import claim_answer, converted, decoded, message, not_yours, query
+from importer.worker_api.token import token_id
+from importer.workers.registry import MAX_REASON, NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
     CONTRACT_VERSION,
+    OLDEST_CONTRACT,
     ClaimRequest,
     FailRequest,
     Goodbye,
@@ -27,7 +29,11 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_kit.problems import Problem, bad_request, conflict
 
+MAX_CONTRACT = 20  # characters of a version that are said again
 blueprint = Blueprint("worker_api", __name__, url_prefix="/internal")
+
+
+CONTRACTS = range(OLDEST_CONTRACT, CONTRACT_VERSION + 1)
 
 
 def _contract_differs(contract: object) -> Problem:
@@ -38,17 +44,16 @@ def _contract_differs(contract: object) -> Problem:
 def _refuse_other_contracts() -> None:
     """A worker that has not been heard yet must not take work either. The first version did not send the header."""
     contract = request.headers.get(CONTRACT_HEADER, "1")
-    if contract != str(CONTRACT_VERSION):
-        raise _contract_differs(contract)
+    if contract not in map(str, CONTRACTS):
+        raise _contract_differs(contract[:MAX_CONTRACT])
 
 
 @blueprint.post("/claim")
 def claim_chunk() -> Response:
     _refuse_other_contracts()
     asked = message(ClaimRequest)
-    claimant = Claimant(asked.worker, asked.queue, tuple(asked.operations), asked.delivery, asked.token)
     lease = services().settings.lease_seconds
-    return claim_answer(claim(services().engine, claimant, lease), lease)
+    return claim_answer(claim(services().engine, _claimant(asked), lease), lease)
 
 
 @blueprint.post("/renew")
@@ -59,11 +64,19 @@ def renew_lease() -> dict[str, Any]:
     return {"stop": not renew(services().engine, asked.token, asked.current, asked.total, lease)}
 
 
+def _claimant(asked: ClaimRequest) -> Claimant:
+    operations = tuple(asked.operations)
+    incarnation = asked.incarnation or None
+    return Claimant(asked.worker, asked.queue, operations, asked.delivery, asked.token, incarnation=incarnation)
+
+
 def _next_claimant() -> Claimant | None:
-    token = request.args.get("next_token")
-    if not token:
+    """A report's query holds the next claim, as a body of its own would."""
+    if not request.args.get("next_token"):
         return None
-    return Claimant(query("worker"), query("queue"), tuple(query("operations").split(",")), query("delivery"), token)
+    fields = {name: query(name) for name in ("worker", "queue", "delivery")}
+    more = {"token": query("next_token"), "incarnation": request.args.get("incarnation", "")}
+    return _claimant(converted({**fields, **more, "operations": query("operations").split(",")}, ClaimRequest))
 
 
 @blueprint.post("/report")
@@ -110,7 +123,7 @@ def lose_chunk() -> Response:
 
 @blueprint.post("/goodbye")
 def goodbye() -> Response:
-    forget_worker(services().engine, message(Goodbye).worker)
+    forget_worker(services().engine, message(Goodbye), token_id())
     return Response(status=204)
 
 
@@ -119,9 +132,13 @@ def heartbeat() -> dict[str, Any]:
     """Of another contract only the introduction is read: the rest may mean something else there."""
     body = request.get_data(cache=False)
     introduction = decoded(body, Introduction)
-    if introduction.contract != CONTRACT_VERSION:
-        problem = _contract_differs(introduction.contract)
-        refuse_worker(services().engine, introduction, problem.detail)
-        raise problem
-    note_heartbeat(services().engine, decoded(body, Heartbeat))
+    engine = services().engine
+    try:
+        if introduction.contract not in CONTRACTS:
+            problem = _contract_differs(introduction.contract)
+            refuse_worker(engine, introduction, problem.detail, token_id())
+            raise problem
+        note_heartbeat(engine, decoded(body, Heartbeat), token_id())
+    except NameTakenError as error:
+        raise conflict(str(error), code="name_taken") from None
     return {}

@@ -1,8 +1,9 @@
 """Who may call: a worker that shows one of the tokens that the importer knows."""
 
+import hashlib
 import hmac
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret, SettingsError
@@ -27,5 +28,12 @@ def require_token(app: Flask, setting: Secret) -> None:
         matches = [hmac.compare_digest(offered.encode(), token) for token in tokens]
         if scheme != "Bearer" or not any(matches):
             raise Problem(403, "worker_token_needed", "This API is for workers that carry a known token.")
+        g.token_id = hashlib.sha256(offered.encode()).hexdigest()
 
     app.before_request(check)
+
+
+def token_id() -> str:
+    """Of the token that this request carries: a hash of it, which stands for it in the ledger."""
+    found: str = g.token_id
+    return found
