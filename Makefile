@@ -1,6 +1,9 @@
-# One command each; `make help` lists them. PYTHON chooses the interpreter of the environment (3.11 to 3.13).
+# One command each; `make help` lists them.
 
-PYTHON ?= python3.11
+# The interpreter of the environment: the newest that can make one. That a name is there says little: pyenv has one for every version,
+# and it fails while the version is not chosen; Debian's Python cannot make environments without python3-venv.
+PYTHON ?= $(or $(firstword $(foreach name,python3.13 python3.12 python3.11,$(shell $(name) -c 'import ensurepip, venv' 2> /dev/null && echo $(name)))),\
+	$(error No Python from 3.11 to 3.13 here can make an environment: install one (on Debian with its python3-venv), or name it with PYTHON=...))
 VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
@@ -85,7 +88,7 @@ lock: environment ## Resolve all dependencies anew and write the lock files
 	$(BIN)/python -m deploy.locks write
 
 clean: ## Remove the environment and caches; the stack's data in .stackroom stays
-	rm -rf $(VENV) .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-3.* .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
 environment: $(STAMP) $(if $(TORCH),$(TORCH_STAMP))

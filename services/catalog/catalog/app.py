@@ -1,5 +1,7 @@
 """The Flask app: ``flask --app catalog run``."""
 
+import weakref
+
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -16,10 +18,11 @@ from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    """SQLite is for tests and first looks: its tables are made at once, without migrations."""
+def _prepare_sqlite(app: Flask, engine: Engine) -> None:
+    """SQLite is for tests and first looks: its tables are made at once, and it closes with the app."""
     if engine.dialect.name == "sqlite":
         Base.metadata.create_all(engine)
+        weakref.finalize(app, engine.dispose)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,5 +36,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(bulk_blueprint(RESOURCES, engine, settings))
     app.register_blueprint(db_status_blueprint(engine))
     serve_document(app, api_document(settings.max_bulk_items))
-    _prepare_sqlite(engine)
+    _prepare_sqlite(app, engine)
     return app

@@ -136,7 +136,7 @@ def test_json_body_of_a_batch_may_be_the_list_alone(text: bytes) -> None:
     ("text", "place"),
     [
         (b'[{"id":1,"payload":"x"} {"id":2}]', "line 1, column 25"),
-        (b'[\n{"id":1,"payload":"x"},\n]', "line 3, column 1"),
+        (b'[\n{"id":1,"payload":"x"},\nx]', "line 3, column 1"),
         (b'[{"id":1,"payload":"x"}', "line 1, column 24"),
         (b'[{"id":1,"payload":"x"}] x', "line 1, column 26"),
     ],
