@@ -18,7 +18,8 @@ STDIN = "-"
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "ndjson": "application/x-ndjson"}
 VIDEO = "video"
 VIDEO_ENDINGS = (
-    ".mp4", ".m4v", ".mkv", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".flv", ".ogv", ".3gp",
+    ".mp4", ".m4v", ".mkv", ".mov", ".avi", ".webm", ".ts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".asf", ".flv", ".ogv",
+    ".3gp", ".mxf", ".dv", ".nut", ".gif", ".apng",
 )  # fmt: skip
 ENDINGS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 COPY_BYTES = 1024 * 1024

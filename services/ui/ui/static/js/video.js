@@ -5,7 +5,7 @@ import { getJson } from "./api.js";
 
 /** @typedef {import("./content.js").Content} Content */
 
-const ENDINGS = /\.(mp4|m4v|mkv|mov|avi|webm|ts|m2ts|mpg|mpeg|wmv|flv|ogv|3gp)$/i;
+const ENDINGS = /\.(mp4|m4v|mkv|mov|avi|webm|ts|m2ts|mpg|mpeg|wmv|asf|flv|ogv|3gp|mxf|dv|nut|gif|apng)$/i;
 export const MEDIA = "/api/importer/media";
 export const OPERATION = "process_video";
 
