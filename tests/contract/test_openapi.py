@@ -39,6 +39,8 @@ INNER = ("worker_api/", "media/pictures.py", "bulk/remove.py", "pages/")
 INNER_CODES = {"service_token_needed", "wrong_item"}
 # What the kit has for those who need it, and what belongs to a path and not to a call.
 OF_SOME = {"bad_request", "conflict", "method_not_allowed", "precondition_failed", "unavailable", "unprocessable"}
+# What sending a plain task may end with: of calls that a team adds.
+OF_SOME |= {"queue_full", "tasks_unavailable"}
 
 
 def app_of(name: str) -> Flask:

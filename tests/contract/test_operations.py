@@ -35,7 +35,7 @@ def test_every_queue_has_exactly_one_kind_of_worker() -> None:
 
 @EVERY
 def test_operation_is_routed_to_its_first_queue(operation: Operation) -> None:
-    assert Router("importer", {})(operation.task_name) == {"queue": celery_name(operation.queues[0], "importer")}
+    assert Router("importer")(operation.task_name) == {"queue": celery_name(operation.queues[0], "importer")}
 
 
 def test_task_names_are_the_ones_in_use() -> None:
@@ -50,4 +50,4 @@ def test_task_names_are_the_ones_in_use() -> None:
 
 def test_task_that_nobody_knows_is_refused_and_named() -> None:
     with pytest.raises(UnknownTaskError, match=r"'app\.tasks\.typo' has no route"):
-        Router("importer", {})("app.tasks.typo")
+        Router("importer")("app.tasks.typo")

@@ -3,4 +3,4 @@
 from stackroom_jobs.worker import create_worker
 from worker_cpu.tasks import FUNCTIONS
 
-app = create_worker("worker-cpu", FUNCTIONS)
+app = create_worker("worker-cpu", FUNCTIONS, tasks="worker_cpu.tasks")

@@ -8,5 +8,10 @@ from worker_gpu.tasks import make_functions
 
 _settings = read_settings(GpuWorkerSettings)
 app = create_worker(
-    "worker-gpu", make_functions(_settings), _settings, spawn_from=__name__, device=GpuWatch(_settings.device)
+    "worker-gpu",
+    make_functions(_settings),
+    _settings,
+    tasks="worker_gpu.tasks",
+    spawn_from=__name__,
+    device=GpuWatch(_settings.device),
 )

@@ -8,9 +8,11 @@ from kombu import Queue as CeleryQueue
 
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.queues import Queue, bell_name, celery_name
+from stackroom_jobs.result_address import result_address
 from stackroom_jobs.settings import BrokerSettings
 
 KEY_PREFIX = "stackroom:"
+RESULT_SECONDS = 3600  # how long a result is kept after the task's last word
 
 TRANSPORT_OPTIONS = {
     "ack_emulation": False,  # else one failed acknowledgement can leave a live worker consuming nothing for ever
@@ -28,16 +30,22 @@ class UnknownTaskError(LookupError):
 
 
 class Router:
-    """Operations go to their own queue; ``plain`` routes a team's own tasks, one entry each."""
+    """Operations go to their own queue; any other task names its queue where it is declared or sent."""
 
-    def __init__(self, default_queue: str, plain: Mapping[str, Queue]) -> None:
-        routes = {operation.task_name: operation.queues[0] for operation in OPERATIONS.values()} | dict(plain)
-        self._names = {task: celery_name(queue, default_queue) for task, queue in routes.items()}
+    def __init__(self, default_queue: str) -> None:
+        self._names = {
+            operation.task_name: celery_name(operation.queues[0], default_queue) for operation in OPERATIONS.values()
+        }
 
-    def __call__(self, name: str, *_: Any, **__: Any) -> dict[str, str]:
-        if name not in self._names:
-            raise UnknownTaskError(f"the task {name!r} has no route: add it to the operations or to the plain routes")
-        return {"queue": self._names[name]}
+    def __call__(
+        self, name: str, _args: Any = None, _kwargs: Any = None, options: Mapping[str, Any] | None = None, **_: Any
+    ) -> dict[str, str] | None:
+        """None leaves the message where ``options`` send it, as a retry does, which goes back to its own queue."""
+        if name in self._names:
+            return {"queue": self._names[name]}
+        if options and (options.get("queue") or options.get("routing_key")):
+            return None
+        raise UnknownTaskError(f"the task {name!r} has no route: it is no operation, and names no queue")
 
 
 def _queues(default_queue: str) -> list[CeleryQueue]:
@@ -45,22 +53,21 @@ def _queues(default_queue: str) -> list[CeleryQueue]:
     return [CeleryQueue(name) for name in names]
 
 
-def configuration(settings: BrokerSettings, plain_routes: Mapping[str, Queue]) -> dict[str, Any]:
+def configuration(settings: BrokerSettings) -> dict[str, Any]:
     default_queue = settings.celery_default_queue
     return {
+        **_results(settings),
         "broker_url": settings.celery_broker_url,
         "broker_transport_options": {**TRANSPORT_OPTIONS, "master_name": settings.celery_sentinel_master},
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # wait for Redis for ever; the ledger waits as well
         "broker_pool_acquire_timeout": 5,
-        "result_backend": settings.celery_result_backend,
         "task_serializer": "json",
-        "result_serializer": "json",
         "accept_content": ["json"],  # pickle in a message would be code of whoever sent it
         "task_queues": _queues(default_queue),
         "task_default_queue": default_queue,
         "task_create_missing_queues": False,  # a typo must not make a queue that nobody reads
-        "task_routes": (Router(default_queue, plain_routes),),
+        "task_routes": (Router(default_queue),),
         "task_acks_late": settings.celery_task_acks_late,
         "worker_prefetch_multiplier": 1,  # nothing waits inside a busy worker
         "task_publish_retry": False,  # the dispatcher is the only one that tries again
@@ -68,6 +75,7 @@ def configuration(settings: BrokerSettings, plain_routes: Mapping[str, Queue]) -
         "task_always_eager": settings.celery_task_always_eager,
         "task_eager_propagates": settings.celery_task_eager_propagates,
         "task_store_eager_result": settings.celery_task_store_eager_result,
+        "worker_eta_task_limit": 1000,  # those that wait for their time wait in the memory of one worker
         "worker_enable_remote_control": False,  # else anybody who writes to Redis could stop every worker
         "worker_send_task_events": False,
         "worker_hijack_root_logger": False,
@@ -76,7 +84,25 @@ def configuration(settings: BrokerSettings, plain_routes: Mapping[str, Queue]) -
     }
 
 
-def make_celery(name: str, settings: BrokerSettings, plain_routes: Mapping[str, Queue] | None = None) -> Celery:
+def _results(settings: BrokerSettings) -> dict[str, Any]:
+    """Only plain tasks and tasks called with a record have results here: those of doorbells are in the ledger."""
+    return {
+        "result_backend": result_address(settings),
+        "result_backend_transport_options": {
+            "global_keyprefix": KEY_PREFIX,
+            "master_name": settings.celery_sentinel_master,
+        },
+        "result_serializer": "json",
+        "result_expires": RESULT_SECONDS,
+        "task_track_started": True,  # so that one that waits can be told from one that runs
+        "redis_socket_timeout": TRANSPORT_OPTIONS["socket_timeout"],
+        "redis_socket_connect_timeout": TRANSPORT_OPTIONS["socket_connect_timeout"],
+        "redis_socket_keepalive": TRANSPORT_OPTIONS["socket_keepalive"],
+        "redis_backend_health_check_interval": TRANSPORT_OPTIONS["health_check_interval"],
+    }
+
+
+def make_celery(name: str, settings: BrokerSettings) -> Celery:
     app = Celery(name, set_as_current=False)
-    app.config_from_object(configuration(settings, plain_routes or {}))
+    app.config_from_object(configuration(settings))
     return app

@@ -32,7 +32,8 @@ class BrokerSettings:
         "CELERY_RESULT_BACKEND",
         None,
         url("redis", "rediss", "sentinel", is_secret=True),
-        "Where plain Celery tasks of your own keep their results; nothing else uses it.",
+        "Where plain Celery tasks of your own keep their results for an hour; nothing else uses it. If empty, in the "
+        "broker's Redis, in the database after the broker's.",
     )
     celery_default_queue: str = setting(
         "CELERY_DEFAULT_QUEUE", "default", default_queue, "Name of the default queue in Redis."

@@ -6,6 +6,7 @@ from importer.api_document import api_document
 from importer.batches.operations import blueprint as operations
 from importer.batches.previewing import blueprint as preview
 from importer.batches.routes import blueprint as batches
+from importer.blueprints import own_blueprints
 from importer.database import AWAY, BUSY, make_engine
 from importer.media.routes import UPLOAD_ENDPOINT
 from importer.media.routes import blueprint as media
@@ -27,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_services(app, here)
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes})
     register_database_problems(app, BUSY, AWAY)
-    for blueprint in (tasks, batches, preview, operations, workers, media):
+    for blueprint in (tasks, batches, preview, operations, workers, media, *own_blueprints()):
         app.register_blueprint(blueprint)
     serve_document(app, api_document(settings))
     return app

@@ -67,9 +67,13 @@ def test_task_called_with_a_bare_record_computes_and_returns(stack: Stack, redis
     """What users of the old application do: ``apply_async(args=[record], queue="cpu")``."""
     settings = Settings(celery_broker_url=stack.env["CELERY_BROKER_URL"])
     with make_celery("test", settings) as celery:
-        celery.send_task("app.tasks.importer.normalize_record", args=[{"id": 9, "payload": " A "}], queue="cpu")
-    log = stack.workers[0].log
-    wait_until(lambda: "'normalized_payload': 'a'" in log.read_text(), 15, "the result in the worker's log")
+        celery.conf.update(result_backend=None)  # this one only sends
+        sent = celery.send_task("app.tasks.importer.normalize_record", args=[{"id": 9, "payload": " A "}], queue="cpu")
+    path = f"/api/importer/status/{sent.id}"
+    wait_until(lambda: stack.call("GET", path)[0] == 200 and stack.get(path)["state"] == "SUCCESS", 15, "the result")
+    expected = {"id": "9", "normalized_payload": "a", "original_length": 3, "trimmed_length": 1}
+    assert stack.get(path)["result"] == expected
+    assert "normalized_payload" not in stack.workers[0].log.read_text()
 
 
 def test_worker_ends_in_time_when_told_to_and_loses_nothing(stack: Stack) -> None:

@@ -9,7 +9,7 @@ from celery import Celery, Task
 
 from stackroom_jobs.celery_app import configuration
 from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_jobs.queues import Queue, queue_of_routing_key
+from stackroom_jobs.queues import queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.bare import compute_bare
 from stackroom_jobs.worker.client import WorkerAPI
@@ -20,8 +20,10 @@ from stackroom_jobs.worker.last_words import shorten_last_words
 from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
 from stackroom_jobs.worker.name import inherited_name
 from stackroom_jobs.worker.parent import Parent
+from stackroom_jobs.worker.plain import modules_in
 from stackroom_jobs.worker.quiet import quiet_worker
 from stackroom_jobs.worker.stop import inherited_stop_flag
+from stackroom_jobs.worker.task_log import keep_data_out_of_logs
 from stackroom_kit.settings import read_settings
 
 KILOBYTES = 1024  # in a megabyte: Celery counts in them
@@ -34,6 +36,7 @@ class WorkerCelery(Celery):
     """
 
     module: str | None = None
+    task_cls = "stackroom_jobs.worker.plain:PlainTask"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         return (_app_of, (self.module,)) if self.module else super().__reduce__()
@@ -88,25 +91,27 @@ def _add_task(app: Celery, operation: Operation, child: Child) -> None:
             raise
 
     # Not lazy: a lazy task of a spawned child would belong to every app but this one.
-    app.task(name=operation.task_name, bind=True, time_limit=limit, lazy=False)(run)
+    app.task(name=operation.task_name, base=Task, bind=True, time_limit=limit, lazy=False)(run)
 
 
 def create_worker(
     name: str,
     functions: Mapping[str, Function],
     settings: WorkerSettings | None = None,
-    plain_routes: Mapping[str, Queue] | None = None,
+    tasks: str | None = None,
     spawn_from: str | None = None,
     device: DeviceWatch | None = None,
 ) -> Celery:
     """What ``celery -A <module>`` runs. ``functions`` by operation name. SettingsError for a wrong setting.
 
+    ``tasks`` is the package whose modules may hold plain Celery tasks: all are imported when the worker starts.
     Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each
     child is a new interpreter, for libraries that do not survive a fork (CUDA). ``device`` is what they compute on.
     """
     settings = settings or read_settings(WorkerSettings)
     app = WorkerCelery(name, set_as_current=False)
-    app.config_from_object(configuration(settings, plain_routes or {}))
+    app.config_from_object(configuration(settings))
+    app.conf.imports = modules_in(tasks) if tasks else ()
     app.module = spawn_from
     app.conf.worker_max_memory_per_child = settings.child_memory_mb * KILOBYTES or None
     app.conf.worker_pool_start_method = "spawn" if spawn_from else "fork"
@@ -115,4 +120,5 @@ def create_worker(
         _add_task(app, OPERATIONS[operation_name], child)
     Parent(name, settings, tuple(functions), device or NoDevice()).connect()
     shorten_last_words()
+    keep_data_out_of_logs()
     return app

@@ -11,8 +11,9 @@ from importer.batches.view import BATCH_PROBLEMS
 from importer.eager import EAGER_PROBLEMS, NO_FUNCTION
 from importer.intake.formats import FORMAT_PROBLEMS
 from importer.intake.json_body import BODY_PROBLEMS
+from importer.plain.broker import BACKEND_PROBLEMS
+from importer.plain.status import GONE_PROBLEMS
 from importer.tasks.intake import TASK_PROBLEMS
-from importer.tasks.plain import BACKEND_PROBLEMS
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
 from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.described_problems import together
@@ -24,7 +25,7 @@ __all__ = ["CREATE", "DELETE", "EVERY", "FOLLOW_UP", "PREVIEW", "READ", "READ_ON
 EVERY = together(EVERY_CALL, UNKNOWN_ARGUMENT)
 READ = (DATABASE_PROBLEMS,)
 READ_ONE = (BATCH_PROBLEMS, DATABASE_PROBLEMS)
-STATUS = (*READ_ONE, BACKEND_PROBLEMS)
+STATUS = (*READ_ONE, BACKEND_PROBLEMS, GONE_PROBLEMS)
 _NEW = (ROWS_PROBLEMS, ROOM_PROBLEMS, EAGER_PROBLEMS)
 _READ_IN = (UPLOAD_PROBLEMS, FORMAT_PROBLEMS, QUEUE_PROBLEMS)
 # A key may be that of a batch that is over: that is 410.

@@ -16,6 +16,7 @@ from importer.dispatcher.wakeup import Wakeup
 from importer.ledger.expire import drop_payloads, expire_old
 from importer.ledger.split import split_expired
 from importer.ledger.statements import CLOSE_FINISHED
+from importer.plain.issued import forget_old_tasks
 from importer.settings import Settings
 from importer.workers.statements import FORGET_WORKERS
 from stackroom_jobs.bell import Bells
@@ -69,5 +70,6 @@ class Dispatcher:
             connection.execute(FORGET_WORKERS)
         drop_payloads(self._engine)
         expire_old(self._engine, self._retention_days)
+        forget_old_tasks(self._engine, self._retention_days)
         if self._heartbeat_file:
             Path(self._heartbeat_file).touch()

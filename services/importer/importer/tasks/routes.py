@@ -11,9 +11,9 @@ from importer.batches.backpressure import check_room
 from importer.eager import finish_now_if_eager
 from importer.intake.formats import Rows
 from importer.ledger.accept import NewBatch
+from importer.plain.status import plain_task_status
 from importer.services import services
 from importer.tasks.intake import TaskBody, task_body
-from importer.tasks.plain import plain_task_status
 from importer.tasks.status import task_results, task_status
 from stackroom_jobs.normalize import normalize
 from stackroom_jobs.operations import OPERATIONS, Operation
@@ -77,7 +77,7 @@ def status(task_id: str) -> dict[str, Any]:
     """State, progress and result of a task; 404 for an id that was never issued."""
     refuse_unknown_arguments(())
     here = services()
-    found = task_status(here.engine, task_id) or plain_task_status(here.settings, task_id)
+    found = task_status(here.engine, task_id) or plain_task_status(here.engine, here.settings, task_id)
     if found is None:
         raise not_found(f"There is no task {task_id[:80]!r}.")
     return found

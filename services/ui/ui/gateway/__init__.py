@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from ui.gateway.entrance import Entrance
-from ui.gateway.proxy import Proxy
+from ui.gateway.proxy import BodyLimits, Proxy
 from ui.gateway.route_table import RouteTable
 from ui.gateway.routes import ROUTES
 from ui.gateway.upstream import Upstream
@@ -15,5 +15,6 @@ from ui.settings import Settings
 
 def install_gateway(app: Flask, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
     pages: Any = app.wsgi_app
-    proxy = Proxy(upstreams, settings.max_body_bytes, settings.max_media_bytes)
+    limits = BodyLimits(settings.max_json_bytes, settings.max_body_bytes, settings.max_media_bytes)
+    proxy = Proxy(upstreams, limits)
     app.wsgi_app = Entrance(RouteTable(ROUTES), proxy, pages, settings.host_names)  # type: ignore[method-assign]

@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
@@ -32,10 +32,17 @@ _STATUS_LINES = {
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
+class BodyLimits(NamedTuple):
+    """Most bytes of a body: of JSON that is held in memory, of a batch, of a media file."""
+
+    json: int
+    body: int
+    media: int
+
+
 class Proxy:
-    def __init__(self, upstreams: Mapping[str, Upstream], max_body_bytes: int, max_media_bytes: int) -> None:
-        self._upstreams = upstreams
-        self._max_body_bytes, self._max_media_bytes = max_body_bytes, max_media_bytes
+    def __init__(self, upstreams: Mapping[str, Upstream], limits: BodyLimits) -> None:
+        self._upstreams, self._limits = upstreams, limits
 
     def answer(
         self,
@@ -61,8 +68,8 @@ class Proxy:
 
     def _body(self, match: Match, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
         if match.streams and environ["REQUEST_METHOD"] in WRITING:
-            return stream_body(environ, self._max_media_bytes)
-        return take_body(environ, self._max_body_bytes)
+            return stream_body(environ, self._limits.media)
+        return take_body(environ, self._limits.json if match.is_json else self._limits.body)
 
 
 def _passed_on(

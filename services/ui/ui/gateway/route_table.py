@@ -13,12 +13,16 @@ class SegmentType(NamedTuple):
     rewrite: Callable[[str], str]
 
 
+_SAFE = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]{1,100}"
 SEGMENT_TYPES: Mapping[str, SegmentType] = {
     "int": SegmentType(r"-?[0-9]{1,10}", lambda digits: str(int(digits))),
     "batch": SegmentType(r"[A-Za-z0-9_-]{1,64}", str),
     "file": SegmentType(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", str),
+    # Up to six segments that need no encoding, none of them . or .., and a slash at the end if wanted.
+    "path": SegmentType(rf"{_SAFE}(?:/{_SAFE}){{0,5}}/?", str),
     "task": SegmentType(r"[A-Za-z0-9_-]{1,64}(?:\.[0-9]{1,10})?", str),
 }
+PAGES = "ui"  # the gateway's own calls
 _TYPED = re.compile(r"<([a-z]+)>")
 
 
@@ -26,7 +30,8 @@ _TYPED = re.compile(r"<([a-z]+)>")
 class Route:
     """``methods`` are words with spaces between; GET brings HEAD. ``target`` is the path at the service.
 
-    ``streams``: bodies are passed on while they come, and may be as long as a media file.
+    ``streams``: bodies are passed on while they come, and may be as long as a media file. ``is_json``: they may be as
+    long as a JSON body.
     """
 
     methods: str
@@ -34,6 +39,7 @@ class Route:
     upstream: str
     target: str | None = None
     streams: bool = False
+    is_json: bool = False
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -48,6 +54,7 @@ class Match(NamedTuple):
     path: str
     allowed: frozenset[str]
     streams: bool = False
+    is_json: bool = False
 
 
 class _TypedRoute:
@@ -59,7 +66,7 @@ class _TypedRoute:
         both = [literal + group for literal, group in zip(literals, [*groups, ""], strict=True)]
         self._regex = re.compile("".join(both), re.ASCII)
         self._target_pieces = _TYPED.split(route.target or route.path)[::2]
-        self._upstream, self._allowed = route.upstream, route.allowed
+        self._route = route
 
     def match(self, path: str) -> Match | None:
         found = self._regex.fullmatch(path)
@@ -67,11 +74,15 @@ class _TypedRoute:
             return None
         values = [kind.rewrite(text) for kind, text in zip(self._types, found.groups(), strict=True)]
         pairs = zip(self._target_pieces, [*values, ""], strict=True)
-        return Match(self._upstream, "".join(literal + value for literal, value in pairs), self._allowed)
+        path, route = "".join(literal + value for literal, value in pairs), self._route
+        return Match(route.upstream, path, route.allowed, route.streams, route.is_json)
 
 
 class RouteTable:
-    """Literal paths are found in a dictionary, typed ones by trying each; the raw path is never passed on."""
+    """Literal paths are found in a dictionary, typed ones by trying each; the raw path is never passed on.
+
+    The first route that fits is taken, so those for whatever is left stand last.
+    """
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._literal: dict[str, Match] = {}
@@ -83,12 +94,10 @@ class RouteTable:
                 raise ValueError(f"the route {route.path} stands twice")
             else:
                 self._literal[route.path] = Match(
-                    route.upstream, route.target or route.path, route.allowed, route.streams
+                    route.upstream, route.target or route.path, route.allowed, route.streams, route.is_json
                 )
 
     def match(self, path: str) -> Match | None:
-        """The route of a raw, still encoded path; a percent sign matches nothing."""
-        literal = self._literal.get(path)
-        if literal:
-            return literal
-        return next((found for typed in self._typed if (found := typed.match(path))), None)
+        """The route of a raw, still encoded path; a percent sign matches nothing. None for what the pages answer."""
+        found = self._literal.get(path) or next((one for typed in self._typed if (one := typed.match(path))), None)
+        return found if found and found.upstream != PAGES else None

@@ -1,14 +1,17 @@
 """What the gateway lets through. One line adds a route; whatever is not here is 404.
 
-``<int>``, ``<batch>``, ``<task>`` and ``<file>`` are typed parts (``route_table.SEGMENT_TYPES``). A route names the
-methods, the public path, the service, and the service's own path where it is another one.
+A team's own calls need no line: what is below ``/api/importer/`` goes to the importer, which says what methods it has.
+
+``<int>``, ``<batch>``, ``<task>``, ``<file>`` and ``<path>`` are typed parts (``route_table.SEGMENT_TYPES``). A route
+names the methods, the public path, the service, and the service's own path where it is another one.
 """
 
-from ui.gateway.route_table import Route
+from ui.gateway.route_table import PAGES, Route
 
 CATALOG = "catalog"
 IMPORTER = "importer"
 MEDIA = "importer-media"
+ANY = "GET POST PUT PATCH DELETE"
 
 
 def resource(name: str) -> list[Route]:
@@ -42,4 +45,7 @@ ROUTES = [
     Route("GET DELETE", "/api/importer/media/uploads/<file>", MEDIA),
     Route("GET", "/api/importer/media/results/<batch>/<int>/<file>", MEDIA),
     Route("GET", "/api/importer/media/tasks/<batch>/<file>", MEDIA),
+    Route("GET", "/api/importer/batches/<batch>/events", PAGES),
+    Route(ANY, "/api/importer/media/<path>", MEDIA, is_json=True),
+    Route(ANY, "/api/importer/<path>", IMPORTER, is_json=True),
 ]
