@@ -1,5 +1,7 @@
 """``make secrets``: the secrets of the compose files, made once into ``deploy/secrets/`` and never overwritten.
 
+``redis_users.acl`` is no secret but follows from them and from this file, so it is written anew where it differs.
+
 The folder is closed to other accounts of this machine; the files in it can be read by whoever a container runs as,
 since compose mounts them one by one with the owner and mode that they have here.
 """
@@ -16,7 +18,12 @@ FOLDER = Path(__file__).resolve().parent / "secrets"
 CONNECT = "+ping +hello +select +client|setinfo"
 PUBLISH = "+lpush +llen +multi +exec +sadd +smembers"
 CONSUME = "+brpop +rpush"
-REDIS_USERS = {"importer": f"{CONNECT} {PUBLISH}", "worker": f"{CONNECT} {PUBLISH} {CONSUME}"}
+# Results of plain tasks: the importer marks that one waits and reads, a worker writes, and tells whoever subscribed.
+RESULTS = "stackroom:celery-task-meta-*"
+REDIS_USERS = {
+    "importer": f"{CONNECT} {PUBLISH} (~{RESULTS} +get +set)",
+    "worker": f"&{RESULTS} {CONNECT} {PUBLISH} {CONSUME} +publish (~{RESULTS} +get +setex)",
+}
 
 
 def _kept(name: str, make: Callable[[], str]) -> str:
@@ -29,6 +36,14 @@ def _kept(name: str, make: Callable[[], str]) -> str:
     return path.read_text(encoding="ascii")
 
 
+def _derived(name: str, content: str) -> None:
+    """An upgrade may need other rights than the file that is there gives."""
+    path = FOLDER / name
+    if path.exists() and path.read_text(encoding="ascii") != content:
+        path.unlink()
+    _kept(name, lambda: content)
+
+
 def _token() -> str:
     return secrets.token_urlsafe(32)
 
@@ -36,9 +51,9 @@ def _token() -> str:
 def _access_list(passwords: dict[str, str]) -> str:
     """Redis keeps hashes only. The default user, who needs no password, is switched off."""
     lines = ["user default off"]
-    for user, commands in REDIS_USERS.items():
+    for user, rights in REDIS_USERS.items():
         digest = hashlib.sha256(passwords[user].encode()).hexdigest()
-        lines.append(f"user {user} on #{digest} ~stackroom:* resetchannels -@all {commands}")
+        lines.append(f"user {user} on #{digest} ~stackroom:* resetchannels -@all {rights}")
     return "\n".join(lines) + "\n"
 
 
@@ -49,7 +64,7 @@ def main() -> int:
     passwords = {user: _kept(f"redis_password_{user}", _token) for user in REDIS_USERS}
     for user, password in passwords.items():
         _kept(f"broker_url_{user}", lambda user=user, password=password: f"redis://{user}:{password}@redis:6379/0")  # type: ignore[misc]
-    _kept("redis_users.acl", lambda: _access_list(passwords))
+    _derived("redis_users.acl", _access_list(passwords))
     return 0
 
 

@@ -62,7 +62,9 @@ class RedisServer:
             "appendfsync": "everysec",
             # A file cut off by a kill is read up to the cut; the ledger rings again for what is missing.
             "aof-load-truncated": "yes",
-            "maxmemory-policy": "noeviction",
+            # As in compose.yaml: where memory is full, results of plain tasks go, and doorbells ring on.
+            "maxmemory": "64mb",
+            "maxmemory-policy": "volatile-ttl",
         }
 
 
