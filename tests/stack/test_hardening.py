@@ -77,7 +77,22 @@ def test_worker_reaches_what_it_needs(stack: Compose) -> None:
     stack.inside("worker-cpu", "python", "-c", CONNECT, "redis", "6379")
 
 
-@pytest.mark.parametrize("command", [["FLUSHALL"], ["CONFIG", "GET", "*"], ["KEYS", "*"], ["EVAL", "return 1", "0"]])
+FORBIDDEN = [
+    ["FLUSHALL"],
+    ["CONFIG", "GET", "*"],
+    ["KEYS", "*"],
+    ["EVAL", "return 1", "0"],
+    ["GET", "stackroom:cpu"],
+    ["SET", "stackroom:cpu", "x"],
+    ["SETEX", "stackroom:cpu", "1", "x"],
+    ["GET", "celery-task-meta-x"],
+    ["DEL", "stackroom:celery-task-meta-x"],
+    ["PUBLISH", "stackroom:other", "x"],
+    ["SUBSCRIBE", "stackroom:other"],
+]
+
+
+@pytest.mark.parametrize("command", FORBIDDEN, ids=" ".join)
 @pytest.mark.parametrize("user", ["worker", "importer"])
 def test_redis_users_may_do_only_their_work(stack: Compose, user: str, command: list[str]) -> None:
     password = (FOLDER / f"redis_password_{user}").read_text()

@@ -32,6 +32,19 @@ def test_worker_of_another_host_does_the_work_over_tls(stack: Compose, remote: C
     assert stack.rows_of(batch_id) == list(range(1, 20_001))
 
 
+def test_plain_task_of_a_worker_of_another_host_tells_its_end(stack: Compose, remote: Compose) -> None:
+    """Every image has a task that may be called so; its result comes back over TLS."""
+    code = (
+        "from importer.app import create_app; from importer.plain import PlainTask\n"
+        "with create_app().test_request_context():\n"
+        "    task = PlainTask('app.tasks.importer.normalize_record', 'cpu')\n"
+        "    print(task.apply_async(args=[{'id': 1, 'payload': ' A '}]).id)"
+    )
+    path = f"/api/importer/status/{stack.inside('importer', 'python', '-c', code)}"
+    wait_until(lambda: stack.call("GET", path).json()["state"] == "SUCCESS", 30, "the end of the task")
+    assert stack.call("GET", path).json()["result"]["normalized_payload"] == "a"
+
+
 def test_worker_that_does_not_know_the_authority_refuses_to_talk(remote: Compose) -> None:
     code = "import ssl, urllib.request as u, os; u.urlopen(os.environ['WORKER_API_URL'] + '/health')"
     assert remote.inside("worker-cpu", "python", "-c", code) == ""
