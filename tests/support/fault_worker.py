@@ -21,7 +21,7 @@ POISON = "poison"
 DIES_ONCE = "dies once"
 
 
-class Witness(Normalized, kw_only=True):
+class Witness(Normalized, frozen=True, kw_only=True):
     """``computation`` is another one whenever the record is computed again, so a late report shows."""
 
     payload: str

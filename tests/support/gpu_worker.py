@@ -26,7 +26,7 @@ SECONDS_PER_RECORD = 0.05
 _kept: list[bytes] = []
 
 
-class Step(VideoResult, kw_only=True):
+class Step(VideoResult, frozen=True, kw_only=True):
     """What of a video there is, and who did it."""
 
     pid: int
