@@ -1,9 +1,9 @@
 """``python -m deploy.locks write|check``: the lock files, all of one resolution, with hashes, without an index address.
 
 ``requirements-dev.txt`` is resolved first, over every member and the development tools; each image's
-``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package. The peers of
-``make bench`` have a lock and an environment of their own, with the same versions of what they share with us. What the
-model for shots needs is listed whole, so that nothing is resolved: torch would come with it.
+``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package, whatever interpreter
+they have. The peers of ``make bench`` have a lock and an environment of their own, with the same versions of what they
+share with us. What the model for shots needs is listed whole, so that nothing is resolved: torch would come with it.
 """
 
 import argparse
@@ -11,9 +11,12 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT = "requirements-dev.txt"
@@ -22,11 +25,14 @@ IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", 
 WITHOUT_IMAGE = ("client",)
 PEERS = ("tests/bench/peers/requirements", "tests/bench/video/requirements")
 MODEL = "worker-gpu/requirements-model.txt"
+INTERPRETERS = ("3.11", "3.12", "3.13")  # what members say in requires-python; the resolver looks at its lower end only
 FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^torch\b", re.MULTILINE)
 
+PINNED = re.compile(r"^([a-z0-9][^\\\n]*==[^\\\n]*)", re.MULTILINE)
+
 OPTIONS = (
-    "--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate",
-    "--quiet",
+    "--universal", "--python-version=3.11", "--fork-strategy=fewest", "--generate-hashes", "--no-emit-index-url",
+    "--no-header", "--no-annotate", "--quiet",
 )  # fmt: skip
 
 
@@ -43,21 +49,34 @@ def write(upgrade: bool) -> None:
 
 
 def wrong_locks() -> list[str]:
-    """A line for each lock that is missing, or that carries an address or torch."""
-    wrong = []
-    for name in (
-        DEVELOPMENT,
-        *(f"{image}/requirements.txt" for image in IMAGES),
-        MODEL,
-        *(f"{name}.txt" for name in PEERS),
-    ):
-        path = ROOT / name
-        found = FORBIDDEN.search(path.read_text(encoding="utf-8")) if path.exists() else None
-        if not path.exists():
-            wrong.append(f"{name} is missing: run `make lock`")
-        elif found:
-            wrong.append(f"{name} carries {found.group()!r}, which no lock may")
-    return wrong
+    """A line for each lock that is missing, or has what no lock may have."""
+    names = (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), MODEL, *(f"{name}.txt" for name in PEERS))
+    return [f"{name} {wrong}" for name in names for wrong in _what_is_wrong(ROOT / name)]
+
+
+def _what_is_wrong(path: Path) -> Iterator[str]:
+    if not path.exists():
+        yield "is missing: run `make lock`"
+        return
+    text = path.read_text(encoding="utf-8")
+    if found := FORBIDDEN.search(text):
+        yield f"carries {found.group()!r}, which no lock may"
+    for name, versions in versions_of(text).items():
+        if len(versions) > 1:
+            yield f"has {name} in several versions for Python {', '.join(INTERPRETERS)}: {', '.join(sorted(versions))}"
+
+
+def versions_of(lock: str) -> dict[str, set[str]]:
+    """Name of a package to its versions on all interpreters that members allow."""
+    versions: defaultdict[str, set[str]] = defaultdict(set)
+    for line in PINNED.findall(lock):
+        requirement = Requirement(line)
+        for interpreter in INTERPRETERS:
+            # Its first release has what later ones left out.
+            here = {"python_version": interpreter, "python_full_version": f"{interpreter}.0"}
+            if requirement.marker is None or requirement.marker.evaluate(here):
+                versions[requirement.name].add(str(requirement.specifier))
+    return versions
 
 
 def _compile(output: str, wanted: Iterable[str], options: list[str]) -> None:

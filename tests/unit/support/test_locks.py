@@ -1,0 +1,36 @@
+"""What is in the lock files: one version of a package for all interpreters."""
+
+import pytest
+
+from deploy.locks import DEVELOPMENT, ROOT, versions_of
+
+HASH = "    --hash=sha256:00\n"
+
+
+@pytest.mark.parametrize(
+    ("lock", "versions"),
+    [
+        (f"av==18.1.0 \\\n{HASH}", {"av": {"==18.1.0"}}),
+        (
+            (
+                f"av==18.1.0 ; python_full_version < '3.12' \\\n{HASH}"
+                f"av==19.0.2 ; python_full_version >= '3.12' \\\n{HASH}"
+            ),
+            {"av": {"==18.1.0", "==19.0.2"}},
+        ),
+        (
+            (
+                f"numpy==2.4.6 ; python_full_version < '3.15' \\\n{HASH}"
+                f"numpy==2.5.5 ; python_full_version >= '3.15' \\\n{HASH}"
+            ),
+            {"numpy": {"==2.4.6"}},
+        ),
+    ],
+    ids=["one", "one for each interpreter", "another for what is not supported"],
+)
+def test_versions_are_those_of_the_supported_interpreters(lock: str, versions: dict[str, set[str]]) -> None:
+    assert versions_of(lock) == versions
+
+
+def test_versions_of_the_real_lock_are_found() -> None:
+    assert versions_of((ROOT / DEVELOPMENT).read_text(encoding="utf-8"))["flask"]
