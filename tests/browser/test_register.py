@@ -209,3 +209,24 @@ def test_group_is_made_changed_and_deleted_by_keyboard_alone(visit: Visit) -> No
 
 def tab_to_label(page: Page, label: str) -> None:
     tab_until(page, f"document.activeElement.ariaLabel === {json.dumps(label)}")
+
+
+@pytest.mark.parametrize(("language", "delimiter"), [("ru", ";"), ("en", ",")])
+def test_export_has_the_delimiter_of_the_language(visit: Visit, language: str, delimiter: str) -> None:
+    page = visit(language).open("/groups")
+    expect(row_of(page, "Звук")).to_be_visible()
+    with page.expect_download() as download:
+        page.locator("#export").click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert lines == [delimiter.join(row) for row in (["id", "name", "comment"], ["1", "Тексты", ""], ["2", "Звук", ""])]
+
+
+def test_search_finds_types_by_their_group_and_by_their_id(visit: Visit, stack: WholeStack) -> None:
+    send(stack, "POST", "/api/types/", {"id": 77, "file_name": "song.mp3", "group_id": 2})
+    page = visit().open("/types")
+    for searched in ("звук", "77"):
+        page.locator("#search").fill(searched)
+        expect(row_of(page, "book.fb2")).to_have_count(0)
+        expect(row_of(page, "song.mp3")).to_be_visible()
+        page.locator("#search").fill("")
+        expect(row_of(page, "book.fb2")).to_be_visible()

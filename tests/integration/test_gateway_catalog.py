@@ -132,3 +132,22 @@ def test_catalog_refuses_a_bad_body_through_the_gateway(gateway: str, body: byte
 def test_catalog_names_what_it_takes_when_the_type_is_wrong(gateway: str, content_type: str) -> None:
     answer = exchange(gateway, "POST", GROUPS, {"Content-Type": content_type}, b'{"id": 3}')
     assert (answer.status, answer.headers["accept-post"]) == (415, "application/json")
+
+
+def test_texts_go_through_the_gateway_in_their_form_their_order_and_their_delimiter(gateway: str) -> None:
+    names = ["\u00a0Ёж ", "ель", "\u0438\u0306од", "Жук"]
+    kept = {
+        row: send(gateway, "POST", GROUPS, {"id": row, "name": name}).json()["name"]
+        for row, name in enumerate(names, -4)
+    }
+    try:
+        assert list(kept.values()) == ["Ёж", "ель", "\u0439од", "Жук"]
+        page = exchange(gateway, "GET", f"{GROUPS}?sort=-name&limit=3").json()
+        rest = exchange(gateway, "GET", f"{GROUPS}?sort=-name&limit=3&after={page['next']}").json()
+        assert [row["id"] for row in [*page["items"], *rest["items"]]] == [-2, -1, -3, -4, 1]
+        assert [row["id"] for row in exchange(gateway, "GET", f"{GROUPS}?q=-3").json()["items"]] == [-3]
+        table = exchange(gateway, "GET", f"{GROUPS}?format=csv&delimiter=%3B&q=%D0%95%D0%96").body
+        assert table.decode("utf-8-sig") == "id;name;comment\r\n-4;Ёж;\r\n"
+    finally:
+        for row in kept:
+            exchange(gateway, "DELETE", f"{GROUPS}{row}")

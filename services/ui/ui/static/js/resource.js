@@ -4,7 +4,7 @@ import { call, getJson } from "./api.js";
 import { byId, confirmed, element, icon } from "./dom.js";
 import { Editor } from "./editor.js";
 import { clearMessage, message } from "./messages.js";
-import { number, text } from "./text.js";
+import { isEnglish, number, text } from "./text.js";
 
 const PAGE_ROWS = 50;
 const SEARCH_PAUSE_MS = 250;
@@ -154,10 +154,12 @@ export class ResourcePage {
     message("danger", users ?? error.message);
   }
 
+  /** With the delimiter that a spreadsheet program in the page's language splits at. */
   async exportCsv() {
     clearMessage();
     try {
-      const found = await call("GET", `${this.about.address}?${this.query()}`, { headers: { Accept: "text/csv" } });
+      const delimiter = encodeURIComponent(isEnglish ? "," : ";");
+      const found = await call("GET", `${this.about.address}?${this.query()}&format=csv&delimiter=${delimiter}`);
       const address = URL.createObjectURL(await found.blob());
       element("a", { href: address, download: `${this.about.address.split("/")[2]}.csv` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 10_000);
