@@ -18,12 +18,13 @@ NOT_OK = "not_ok"
 
 
 def detected(raw: dict[str, Any]) -> str:
-    """What the server found in the file, by its ``input``: ``CSV in windows-1251, delimiter ';', columns id, name``."""
+    """By its ``input``, as in ``CSV in windows-1251 (guessed), delimiter ';', columns id, name``."""
     found = raw.get("input") or {}
     parts = [str(found.get("format", "")).upper()]
     if found.get("encoding"):
         mark = " with byte order mark" if found.get("byte_order_mark") else ""
-        parts[0] += f" in {one_line(found['encoding'])}{mark}"
+        guessed = " (guessed)" if found.get("encoding_source") == "detected" else ""
+        parts[0] += f" in {one_line(found['encoding'])}{mark}{guessed}"
     if found.get("delimiter"):
         parts.append(f"delimiter {found['delimiter']!r}")
     if found.get("columns"):

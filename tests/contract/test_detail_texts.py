@@ -50,7 +50,7 @@ def of_table(text: bytes) -> tuple[str, str]:
     try:
         places = Places()
         lists = without_duplicates(
-            read_csv(spooled.file, shape_of(spooled.file, columns_of(LOAD)), checker, places), places
+            read_csv(spooled.file, shape_of(spooled.file, spooled.encoding, columns_of(LOAD)), checker, places), places
         )
         return next(_said(item) for items in lists for item in items if type(item) is Refusal)
     except Problem as problem:

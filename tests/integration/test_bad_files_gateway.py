@@ -88,17 +88,16 @@ TABLES = {
     "35-unclosed-quote": (b'id,payload\n1,"' + b"a\n2,b\n" * 4_000_000, 413, "csv_row_too_long"),
     "35-short-unclosed-quote": (b'id,payload\n1,"a\n2,b\n', 400, "invalid_csv"),
     "35-quote-in-the-middle": (b'id,payload\n1,"a"b\n', 400, "invalid_csv"),
-    "20-utf-16": ("id,payload\n1,a\n".encode("utf-16"), 400, "wrong_encoding"),
-    "20-utf-16-without-mark": ("id,payload\n1,a\n".encode("utf-16-be"), 400, "wrong_encoding"),
-    "19-no-encoding": (b"id,payload\n1,\x98\xff\n", 400, "wrong_encoding"),
+    "20-utf-16-cut": ("id,payload\n1,a\n".encode("utf-16")[:-1], 400, "wrong_encoding"),
+    "19-accents": (b"id,payload\n1,Caf\xe9\n", 400, "ambiguous_encoding"),
+    "19-no-encoding": (b"id,payload\n1,\x98\xff\n", 400, "ambiguous_encoding"),
     "26-nul-in-header": (b"id,pay\0load\n1,a\n", 400, "wrong_encoding"),
     "22-column-twice": (b"id,payload,id\n1,a,2\n", 400, "repeated_column"),
     "36-unknown-column": (b"id,payload,__proto__\n1,a,b\n", 400, "unknown_column"),
     "32-empty": (b"", 422, "empty_batch"),
     "32-spaces": (b" \n \n", 422, "empty_batch"),
     "43-header-alone": (b"id,payload\n", 422, "empty_batch"),
-    "two-byte-order-marks": (b"\xef\xbb\xbf\xef\xbb\xbfid,payload\n1,a\n", 400, "unknown_column"),
-    "no-table-at-all": (b"\x89PNG\r\n\x1a\n\0\0", 400, "unknown_column"),
+    "no-table-at-all": (b"\x89PNG\r\n\x1a\n\0\0", 400, "ambiguous_encoding"),
 }
 
 
@@ -129,6 +128,9 @@ def test_row_that_is_wrong_costs_itself_alone(doors: Doors, row: bytes, code: st
 TAKEN = {
     "bare-cr": (b"id,payload\r1,a\r2,b\r", "utf-8", 2),
     "windows-1251": ("id;payload\r\n1;Книга\r\n".encode("cp1251"), "windows-1251", 1),
+    "20-utf-16": ("id,payload\n1,a\n".encode("utf-16"), "utf-16le", 1),
+    "20-utf-16-without-mark": ("id,payload\n1,a\n".encode("utf-16-be"), "utf-16be", 1),
+    "two-byte-order-marks": (b"\xef\xbb\xbf\xef\xbb\xbfid,payload\n1,a\n", "utf-8", 1),
     "header-twice": (b"id,payload\nid,payload\n", "utf-8", 1),
     "39-formulas": (b"id,payload\n1,=1+1\n2,@x\n3,+7\n4,-1\n", "utf-8", 4),
     "37-turned-text": ("id,payload\n1,\u202ecba\u200b\n".encode(), "utf-8", 1),
@@ -140,6 +142,46 @@ TAKEN = {
 def test_table_that_is_only_odd_is_taken_and_described(doors: Doors, body: bytes, encoding: str, rows: int) -> None:
     batch = doors.post(body).json()
     assert (batch["input"]["encoding"], batch["rows"], batch["outcomes"]["refused"]) == (encoding, rows, 0)
+
+
+SAME = {
+    CSV: "id;payload\n1;Книги о птицах\n",
+    "application/x-ndjson": '{"id": "1", "payload": "Книги о птицах"}\n',
+    "application/json": '{"records": [{"id": "1", "payload": "Книги о птицах"}]}',
+}
+READ_AS = {
+    "detected": ("koi8-r", "", "", "detected"),
+    "declared": ("cp866", "; charset=IBM866", "", "declared"),
+    "asked": ("mac-cyrillic", "; charset=koi8-r", "?encoding=mac-cyrillic", "declared"),
+}
+
+
+@pytest.mark.parametrize(("encoding", "charset", "query", "source"), READ_AS.values(), ids=READ_AS)
+@pytest.mark.parametrize("content_type", SAME)
+def test_text_is_read_in_its_encoding_in_every_format(
+    doors: Doors, content_type: str, encoding: str, charset: str, query: str, source: str
+) -> None:
+    batch = doors.post(SAME[content_type].encode(encoding), content_type + charset, query).json()
+    assert (batch["input"]["encoding"], batch["input"]["encoding_source"]) == (encoding, source)
+    assert (batch["rows"], batch["outcomes"]["refused"]) == (1, 0)
+
+
+@pytest.mark.parametrize("content_type", SAME)
+def test_text_that_is_not_in_its_encoding_is_refused_with_the_place_in_every_format(
+    doors: Doors, content_type: str
+) -> None:
+    before = doors.batches()
+    body = SAME[content_type].encode()
+    damaged = body.replace("птицах".encode(), "птицах".encode()[:-1])
+    for answer in (doors.post(damaged, content_type), doors.post(b"\xe9" + body, content_type + "; charset=utf-8")):
+        assert_refused(answer, 400, "wrong_encoding")
+        assert "on line " in answer.json()["detail"]
+    accents = doors.post(SAME[content_type].replace("Книги о птицах", "Café").encode("cp1252"), content_type)
+    assert_refused(accents, 400, "ambiguous_encoding")
+    shown = {error["pointer"]: error["detail"] for error in accents.json()["errors"]}
+    assert "Café" in shown["?encoding=windows-1252"]
+    assert "Cafй" in shown["?encoding=windows-1251"]
+    assert doors.batches() == before
 
 
 def part(name: str = "file", file_name: str | None = "a.csv", data: bytes = GOOD, head: str = "") -> bytes:

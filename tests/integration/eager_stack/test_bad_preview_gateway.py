@@ -62,8 +62,10 @@ BODIES = {
     "22-records-twice": (b'{"records": [], "records": []}', 400, "duplicate_key"),
     "36-unknown-field": (b'{"records": [], "__proto__": 1}', 400, "unknown_field"),
     "36-an-option": (b'{"records": [], "source": "s"}', 400, "unknown_field"),
-    "20-utf16": ('{"records": []}'.encode("utf-16"), 400, "not_utf8"),
-    "20-byte-order-mark": (b'\xef\xbb\xbf{"records": []}', 400, "byte_order_mark"),
+    "19-wrong-byte": ('{"records": [{"id": 1, "payload": "Проза'.encode() + b'\xff"}]}', 400, "wrong_encoding"),
+    "20-utf16": ('{"records": []}'.encode("utf-16"), 422, "empty_batch"),
+    "20-utf16-cut": ('{"records": []}'.encode("utf-16")[:-1], 400, "wrong_encoding"),
+    "20-byte-order-mark": (b'\xef\xbb\xbf{"records": []}', 422, "empty_batch"),
     "21-nan": (b'{"records": [NaN]}', 400, "not_a_number"),
     "23-deep": (b'{"records": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", 400, "too_deep"),
 }

@@ -40,7 +40,8 @@ def test_csv_of_a_russian_spreadsheet_is_taken_and_described(client: FlaskClient
     assert answer.status_code == 202
     batch = answer.get_json()
     assert batch["input"] == {
-        "format": "csv", "encoding": "windows-1251", "byte_order_mark": False, "delimiter": ";",
+        "format": "csv", "encoding": "windows-1251", "encoding_source": "detected", "byte_order_mark": False,
+        "delimiter": ";",
         "columns": ["id", "payload"],
     }  # fmt: skip
     assert batch["outcomes"] == {"ok": 2, "failed": 0, "refused": 1, "cancelled": 0, "pending": 0}

@@ -33,7 +33,8 @@ def test_preview_says_what_a_csv_is_and_what_will_be_refused(client: FlaskClient
     found = preview(client, TYPES.encode("cp1251"))
     assert (found["operation"], found["queue"], found["has_worker"]) == ("load_types", "cpu", False)
     assert found["input"] == {
-        "format": "csv", "encoding": "windows-1251", "byte_order_mark": False, "delimiter": ";",
+        "format": "csv", "encoding": "windows-1251", "encoding_source": "detected", "byte_order_mark": False,
+        "delimiter": ";",
         "columns": ["id", "file_name", "comments", "group"],
     }  # fmt: skip
     assert (found["rows_read"], found["rows_expected"], found["is_whole"]) == (4, 4, True)

@@ -70,7 +70,7 @@ def test_load_is_tried_done_and_taken_back(url: str, tmp_path: Path) -> None:
     file.write_bytes("id;name;comment\n501;Группа;\n502;Вторая;\n".encode("cp1251"))
     load = ("import", str(file), "--operation", "load_groups", "--watch")
     tried = stackroom(url, *load, "--dry-run")
-    assert "CSV in windows-1251, delimiter ';', columns id, name, comment" in tried.err
+    assert "CSV in windows-1251 (guessed), delimiter ';', columns id, name, comment" in tried.err
     assert "dry run: nothing was changed" in tried.out
     assert requests.get(f"{url}/api/groups/501", timeout=10).status_code == 404
     done = json.loads(stackroom(url, *load, "--json").out)

@@ -10,6 +10,7 @@ from importer.batches.request import (
 )
 from importer.batches.routes import FORMATS, MAX_PAGE
 from importer.batches.view import STATES
+from importer.intake.encodings import NAMES
 from importer.ledger.results import OUTCOMES
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
 from stackroom_kit.idempotency import key_parameter
@@ -25,12 +26,16 @@ TASK_ID = Parameter(
 )
 _KEY = key_parameter("The same key and bytes give the same batch.")
 _QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", **QUEUE)
+_ENCODING = choice_parameter(
+    "encoding", "What the text is in; left out, what its mark, its content type or its bytes say.", None, NAMES
+)
 KEYED = (
     text_parameter("operation", "What is done with each record.", **OPERATION, default=DEFAULT_OPERATION),
     text_parameter("source", "Where the records come from.", pattern=f"^{SOURCE}$", default=DEFAULT_SOURCE),
     _QUEUE,
     choice_parameter("on_conflict", "Loads: what a row does that is there.", "fail", ON_CONFLICT),
     choice_parameter("dry_run", "Loads: go the whole way and change nothing.", "false", BOOLEANS),
+    _ENCODING,
     _KEY,
 )
 PREVIEW_OPTIONS = (
@@ -38,6 +43,7 @@ PREVIEW_OPTIONS = (
         "operation", "What it is for; left out, the one whose fields the rows have, or most of them.", **OPERATION
     ),
     _QUEUE,
+    _ENCODING,
 )
 FILTERS = (
     integer_parameter("limit", "Batches of a page.", 50, 1, MAX_PAGE),

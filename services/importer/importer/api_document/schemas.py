@@ -6,6 +6,7 @@ import msgspec
 
 from importer.batches.request import DEFAULT_SOURCE, SOURCE
 from importer.batches.view import STATES
+from importer.intake.encodings import CODECS, SOURCES
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.protocol import Device
@@ -70,7 +71,7 @@ PASSED_OVER: Schema = {
 }
 INPUT: Schema = {
     "type": "object",
-    "description": "What was found out about the body: format; of CSV also encoding, delimiter and columns.",
+    "description": "What was found out about the body; of CSV also delimiter and columns.",
     "properties": {
         "columns": {**_STRINGS, "description": "Of a CSV: the fields of its columns."},
         "heads": {
@@ -79,6 +80,13 @@ INPUT: Schema = {
             "additionalProperties": TEXT,
         },
         "passed_over": PASSED_OVER,
+        "format": TEXT,
+        "encoding": {"enum": list(CODECS)},
+        "encoding_source": {
+            "enum": list(SOURCES),
+            "description": "Asked for or said by the content type; its byte order mark; valid UTF-8; or guessed.",
+        },
+        "byte_order_mark": {"type": "boolean", "description": "Whether the text has one; it is passed over."},
         "unguarded_cells": {**COUNT, "description": "Cells of a CSV that had a guard against formulas, taken away."},
     },
 }

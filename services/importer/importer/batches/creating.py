@@ -7,7 +7,8 @@ from importer.batches.backpressure import check_room
 from importer.batches.request import BatchOptions, batch_options
 from importer.batches.upload import upload
 from importer.eager import check_can_run_now, finish_now_if_eager
-from importer.intake.formats import open_rows
+from importer.intake.detection import Declared
+from importer.intake.formats import looked_at, open_rows
 from importer.intake.spool import Spooled, spool
 from importer.ledger.accept import Accepted, NewBatch
 from importer.services import services
@@ -23,7 +24,8 @@ def create_from_request() -> Accepted:
         check_can_run_now(options.operation)
     check_room(here.engine, here.settings, options.source)
     with upload() as sent, spool(sent.stream, options.digest_prefix()) as spooled:
-        accepted = _accept(options, key, sent.media_type, spooled)
+        text = looked_at(sent.media_type, spooled, Declared(options.encoding, sent.charset))
+        accepted = _accept(options, key, sent.media_type, text)
     finish_now_if_eager(options.operation, accepted.batch_id)
     return accepted
 

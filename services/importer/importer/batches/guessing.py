@@ -42,7 +42,7 @@ def _most_like(likeness: Callable[[Operation], Likeness]) -> Operation:
 
 def _operation_of_table(spooled: Spooled, told: TableOptions) -> Operation:
     """Problem 400 where none has any of its columns: what one of them has would help nobody."""
-    header = header_of(spooled.file)
+    header = header_of(spooled.file, spooled.encoding)
     options = header_options(header, told)
 
     def heads_for(operation: Operation) -> Sequence[str]:

@@ -10,11 +10,12 @@ from flask import Blueprint, Response
 from importer.batches.accepting import checker_for, live_slots
 from importer.batches.backpressure import check_disk
 from importer.batches.guessing import likely_operation
-from importer.batches.request import operation_named, queue_for
+from importer.batches.request import encoding_argument, operation_named, queue_for
 from importer.batches.upload import upload
 from importer.intake.checker import Refusal
+from importer.intake.detection import Declared
 from importer.intake.empty import empty_batch
-from importer.intake.formats import JSON, open_rows
+from importer.intake.formats import JSON, looked_at, open_rows
 from importer.intake.places import Places
 from importer.intake.spool import Spooled, spool
 from importer.services import services
@@ -29,10 +30,11 @@ blueprint = Blueprint("preview", __name__, url_prefix="/api/importer")
 @blueprint.post("/preview")
 def preview() -> Response:
     """Read the body as a batch of it would be read, and say what is found. Problems as of ``POST /batches``."""
-    refuse_unknown_arguments({"operation", "queue"})
+    refuse_unknown_arguments({"operation", "queue", "encoding"})
     check_disk(services().settings)
     with upload() as sent, spool(sent.stream, b"") as spooled:
-        found = _found(sent.media_type, spooled, _operation(sent.media_type, spooled))
+        text = looked_at(sent.media_type, spooled, Declared(encoding_argument(), sent.charset))
+        found = _found(sent.media_type, text, _operation(sent.media_type, text))
     return Response(msgspec.json.encode(found), content_type=JSON)
 
 

@@ -24,6 +24,7 @@ class Upload:
     """``media_type`` is one of FORMATS. Leaving the block closes ``file``, that of a form, which has no name."""
 
     media_type: str
+    charset: str | None  # as the content type declares it
     stream: IO[bytes]
     file: FileStorage | None = None
 
@@ -42,7 +43,7 @@ def upload() -> Upload:
     if request.mimetype not in FORMATS:
         accepted = ", ".join((*FORMATS, FORM))
         raise unsupported_media_type(f"Send one of: {accepted}.", accepted)
-    return Upload(request.mimetype, request.stream)
+    return Upload(request.mimetype, request.mimetype_params.get("charset"), request.stream)
 
 
 def _file_of_form() -> Upload:
@@ -54,7 +55,7 @@ def _file_of_form() -> Upload:
         file.close()
         detail = f"The file must be JSON, NDJSON or CSV; known endings: {', '.join(ENDINGS)}."
         raise unsupported_media_type(detail, ", ".join(FORMATS))
-    return Upload(media_type, file.stream, file)
+    return Upload(media_type, file.mimetype_params.get("charset"), file.stream, file)
 
 
 def _only_file() -> FileStorage:

@@ -1,9 +1,9 @@
 """Lines of a CSV file for the csv module, which itself would hold a cell of any length."""
 
-import io
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from importer.intake.encodings import Encoding
 from stackroom_kit.problems import Problem, too_large
 
 MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
@@ -12,9 +12,8 @@ MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never close
 class CSVLines:
     """Call ``row_is_over`` behind each row: a row that grows beyond the limit ends the reading with Problem 413."""
 
-    def __init__(self, file: IO[Any], encoding: str) -> None:
-        file.seek(0)
-        self._text = io.TextIOWrapper(file, encoding, newline="")
+    def __init__(self, file: IO[Any], encoding: Encoding) -> None:
+        self._text = encoding.text(file)
         self._lines = 0
         self._row_lines = 0
         self._row_characters = 0

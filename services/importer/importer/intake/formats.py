@@ -7,12 +7,15 @@ from typing import Any
 from importer.intake.checker import RecordChecker
 from importer.intake.csv_heads import UNTOLD, Columns, TableOptions
 from importer.intake.csv_rows import ROW_PROBLEMS, read_csv
-from importer.intake.csv_shape import SHAPE_PROBLEMS, CSVShape, shape_of
+from importer.intake.csv_shape import SHAPE_PROBLEMS, CSVShape, check_is_no_workbook, shape_of
 from importer.intake.csv_words import heads_of
+from importer.intake.detection import Declared, encoding_of
 from importer.intake.duplicates import without_duplicates
+from importer.intake.encoding_problems import ENCODING_PROBLEMS
 from importer.intake.json_body import BODY_PROBLEMS, JSONBody
 from importer.intake.ndjson import read_ndjson
 from importer.intake.places import Places
+from importer.intake.recoded import in_utf8
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
@@ -21,7 +24,7 @@ from stackroom_kit.described_problems import together
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 FORMATS = (JSON, NDJSON, CSV)
-FORMAT_PROBLEMS = together(BODY_PROBLEMS, SHAPE_PROBLEMS, ROW_PROBLEMS)
+FORMAT_PROBLEMS = together(BODY_PROBLEMS, ENCODING_PROBLEMS, SHAPE_PROBLEMS, ROW_PROBLEMS)
 ONLY_HEADS = "The file has a line that names the columns, and no row below it."
 BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts the records before
 
@@ -49,16 +52,18 @@ class Rows:
 
 def _json(spooled: Spooled, _operation: Operation, checker: RecordChecker, _told: TableOptions) -> Rows:
     expected = spooled.size // BYTES_PER_RECORD
-    return Rows(expected, JSONBody(spooled, checker, takes_list=True).lists, {"format": "json"})
+    found = {"format": "json", **spooled.encoding.found()}
+    return Rows(expected, JSONBody(in_utf8(spooled), checker, takes_list=True).lists, found)
 
 
 def _ndjson(spooled: Spooled, _operation: Operation, checker: RecordChecker, _told: TableOptions) -> Rows:
-    places = Places()
-    return Rows(spooled.lines, lambda: read_ndjson(spooled.file, checker, places), {"format": "ndjson"}, places)
+    file, places = in_utf8(spooled).file, Places()
+    found = {"format": "ndjson", **spooled.encoding.found()}
+    return Rows(spooled.lines, lambda: read_ndjson(file, checker, places), found, places)
 
 
 def _csv(spooled: Spooled, operation: Operation, checker: RecordChecker, told: TableOptions) -> Rows:
-    shape = shape_of(spooled.file, columns_of(operation), told)
+    shape = shape_of(spooled.file, spooled.encoding, columns_of(operation), told)
     places = Places()
     places.passed_over.update(shape.passed_over)
     expected = max(spooled.lines - shape.head_line, 1)
@@ -70,8 +75,7 @@ def _found(shape: CSVShape) -> dict[str, Any]:
     other = {head: field for head, field in named if head.lower() != field}
     return {
         "format": "csv",
-        "encoding": {"cp1251": "windows-1251"}.get(shape.encoding, shape.encoding.removesuffix("-sig")),
-        "byte_order_mark": shape.encoding.endswith("-sig"),
+        **shape.encoding.found(),
         "delimiter": shape.delimiter,
         "columns": [field for _, field in named],
         **({"heads": other} if other else {}),
@@ -79,6 +83,15 @@ def _found(shape: CSVShape) -> dict[str, Any]:
 
 
 _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
+
+
+def looked_at(media_type: str, spooled: Spooled, declared: Declared) -> Spooled:
+    """With its encoding. Problem 400 for bytes that are not what they are said to be, or may be several things."""
+    if media_type == CSV:
+        check_is_no_workbook(spooled.file)
+    found = dataclasses.replace(spooled, encoding=encoding_of(spooled.file, declared))
+    found.file.seek(0)
+    return found
 
 
 def columns_of(operation: Operation) -> Columns:

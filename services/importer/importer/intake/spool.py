@@ -3,8 +3,10 @@
 import dataclasses
 import hashlib
 import tempfile
+from collections.abc import Iterator
 from typing import IO, Any, Protocol
 
+from importer.intake.encodings import PLAIN, Encoding
 from stackroom_kit.full_disk import full_disk_is_a_problem
 
 BLOCK_BYTES = 256 * 1024
@@ -20,6 +22,8 @@ class Readable(Protocol):
 class Spooled:
     """``file`` stands at its start; ``digest`` is the SHA-256 of the prefix and the bytes; ``lines`` counts breaks.
 
+    ``encoding`` is UTF-8 until ``detection`` has looked.
+
     Leaving the block closes the file, which has no name and goes with that.
     """
 
@@ -27,6 +31,7 @@ class Spooled:
     size: int
     lines: int
     digest: str
+    encoding: Encoding = PLAIN
 
     def __enter__(self) -> "Spooled":
         return self
@@ -56,3 +61,8 @@ def _filled(file: IO[Any], stream: Readable, digest_prefix: bytes) -> Spooled:
         lines += block.count(b"\n")
     file.seek(0)
     return Spooled(file, size, lines, digest.hexdigest())
+
+
+def blocks(file: IO[Any], start: int = 0) -> Iterator[bytes]:
+    file.seek(start)
+    return iter(lambda: file.read(BLOCK_BYTES), b"")

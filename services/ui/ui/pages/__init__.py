@@ -15,6 +15,7 @@ from ui.pages.sizes import shown_bytes
 from ui.pages.texts import (
     change_texts,
     conflict_texts,
+    encoding_texts,
     form_texts,
     operation_texts,
     script_texts,
@@ -37,6 +38,7 @@ def _context() -> dict[str, Any]:
         "operations": operation_texts(),
         "conflicts": conflict_texts(),
         "changes": change_texts(),
+        "encodings": encoding_texts(),
         "found": form_texts(),
         "worker_states": worker_texts(),
         "script_texts": script_texts,

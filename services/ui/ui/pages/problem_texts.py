@@ -60,7 +60,8 @@ def _record_texts() -> dict[str, str]:
 
 def _file_texts() -> dict[str, str]:
     return {
-        "wrong_encoding": _("The encoding is not supported; save the file as UTF-8 or Windows-1251."),
+        "wrong_encoding": _("The file holds bytes that do not belong to its encoding."),
+        "ambiguous_encoding": _("The encoding of the file cannot be told for sure. Choose it yourself."),
         "spreadsheet": _("This is a workbook of a spreadsheet program; save its sheet as CSV."),
         "unnamed_column": _("The row has a cell in a column that the first line does not name."),
         "unknown_column": _("The file has a column that this operation does not know."),

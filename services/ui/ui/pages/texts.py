@@ -61,14 +61,31 @@ def change_texts() -> dict[str, str]:
     }
 
 
+def encoding_texts() -> dict[str, str]:
+    """What a person may choose."""
+    return {
+        "utf-8": "UTF-8",
+        "utf-16": "UTF-16",
+        "windows-1251": "Windows-1251",
+        "koi8-r": "KOI8-R",
+        "koi8-u": "KOI8-U",
+        "cp866": "CP866 (DOS)",
+        "mac-cyrillic": "MacCyrillic",
+        "iso-8859-5": "ISO-8859-5",
+        "windows-1252": "Windows-1252",
+    }
+
+
 def form_texts() -> dict[str, str]:
     """What the importer found out about a file."""
     return {
         "csv": "CSV",
         "json": "JSON",
         "ndjson": "NDJSON",
-        "utf-8": "UTF-8",
-        "windows-1251": "Windows-1251",
+        **encoding_texts(),
+        "utf-16le": "UTF-16",
+        "utf-16be": "UTF-16",
+        "us-ascii": "ASCII",
         ",": _("comma"),
         ";": _("semicolon"),
         "\t": _("tab"),

@@ -17,6 +17,7 @@ import { isVideo, MEDIA, mostBytes, OPERATION, recordOf, videoContent } from "./
 const form = byId("new-import");
 const file = /** @type {HTMLInputElement} */ (byId("file"));
 const operation = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("operation")));
+const encoding = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("encoding")));
 let checked = /** @type {{content: Content, found: Found} | null} */ (null);
 let checking = new AbortController();
 
@@ -76,7 +77,7 @@ async function check() {
     content = await chosen();
     if (!content || signal.aborted) return;
     const wanted = content.video ? OPERATION : operation.value;
-    const query = wanted ? `?${new URLSearchParams({ operation: wanted })}` : "";
+    const query = `?${new URLSearchParams({ ...(wanted ? { operation: wanted } : {}), ...chosenEncoding() })}`;
     const options = { ...content, progress: progress("check-state", "checking"), signal };
     const found = await upload(`/api/importer/preview${query}`, options);
     checked = { content, found };
@@ -87,6 +88,12 @@ async function check() {
     if (!signal.aborted) byId("check-state").textContent = "";
     await explain(error, content?.blob);
   }
+}
+
+/** @returns {Record<string, string>} a video has none, and what is typed is UTF-8 */
+function chosenEncoding() {
+  const given = file.files?.[0];
+  return given && !isVideo(given) && encoding.value ? { encoding: encoding.value } : {};
 }
 
 /** @returns {boolean} whether what was checked loads the register */
@@ -121,8 +128,8 @@ async function delivered(content) {
 async function post({ content, found }, isDry) {
   const own = options(isDry);
   const source = byId("source").value.trim();
-  const query = new URLSearchParams({ operation: found.operation, ...(source ? { source } : {}), ...own });
-  const headers = { "Idempotency-Key": keyFor(found.operation, ...Object.values(own)) };
+  const query = new URLSearchParams({ operation: found.operation, ...(source ? { source } : {}), ...own, ...chosenEncoding() });
+  const headers = { "Idempotency-Key": keyFor(found.operation, ...Object.values({ ...own, ...chosenEncoding() })) };
   const whole = await delivered(content);
   return upload(`/api/importer/batches?${query}`, { ...whole, headers, progress: progress("send-state", "sending") });
 }
@@ -192,6 +199,10 @@ byId("pasted").addEventListener("input", forget);
 byId("source").addEventListener("input", () => {
   renewKey();
   hideTrial();
+});
+encoding.addEventListener("change", () => {
+  forget();
+  if (file.files?.length) check();
 });
 operation.addEventListener("change", () => {
   describeOperation();

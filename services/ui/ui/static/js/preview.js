@@ -84,6 +84,7 @@ export function showPreview(found, content) {
   byId("preview-facts").replaceChildren(...facts(found, content));
   byId("preview-table").hidden = Boolean(content.video);
   byId("preview-no-worker").hidden = found.has_worker;
+  byId("preview-guessed").hidden = found.input.encoding_source !== "detected";
   showRefused(found);
   showRows(found);
   byId("preview").hidden = false;
