@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 LONGEST_CELL = 60
+PACES = (("s", 1), ("min", 60), ("h", 3600))
 
 
 def one_line(value: Any, longest: int = 200) -> str:
@@ -18,8 +19,10 @@ def number(value: float) -> str:
 
 
 def pace(per_second: float) -> str:
-    """Records a second; of videos it is a part of one."""
-    return f"{per_second:.3g} records/s" if per_second < 10 else f"{number(per_second)} records/s"
+    """In the unit in which it is one or more: of long videos a second sees a thousandth."""
+    unit, seconds = next((one for one in PACES if per_second * one[1] >= 1), PACES[-1])
+    value = per_second * seconds
+    return f"{value:.3g} records/{unit}" if value < 10 else f"{number(value)} records/{unit}"
 
 
 def rows(count: int) -> str:

@@ -171,7 +171,8 @@ def test_importer_that_stops_is_named_and_the_register_still_works(visit: Visit,
         expect(page.locator("#link")).to_have_text("обновляется автоматически")
         part = stack.importer.parts["importer"]
         part.running.kill()
-        expect(page.locator("#link")).to_have_text("Служба импорта не отвечает, страница продолжает попытки.")
+        expect(page.locator("#connection")).to_contain_text("Служба импорта не отвечает с ")
+        expect(page.locator("#batch")).to_have_class("stale")
         other = visit()
         expect(other.open("/imports").locator("main")).to_contain_text("Служба не отвечает.")
         expect(other.open("/").locator("main")).to_contain_text("не отвечает")
@@ -179,4 +180,5 @@ def test_importer_that_stops_is_named_and_the_register_still_works(visit: Visit,
         expect(other.page.locator("#list-state")).not_to_have_class("alert-warning")
         part.start()
         part.running.wait_ready(lambda: is_ready(stack.importer.url))
+        expect(page.locator("#connection")).to_be_empty()
     expect(page.locator("#state")).to_have_text("завершён", timeout=60_000)

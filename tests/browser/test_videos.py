@@ -80,9 +80,13 @@ def test_video_is_sent_cut_and_shown(visit: Visit, stack: WholeStack, tmp_path: 
     expect(page.locator("#preview-table")).to_be_hidden()
     page.get_by_role("button", name="Отправить").click()
     page.wait_for_url("**/imports/*")
+    pending = page.locator("#videos-pending li")
+    expect(pending).to_have_text("фильм.mp4")
+    expect(page.locator("#videos-state")).to_have_text("Результатов пока нет.")
     api = stack.importer.as_worker()
     claim = claimed(api)
     assert api.renew(RenewRequest(claim.token, current=10, total=40))
+    expect(pending).to_have_text("фильм.mp4 · 10 из 40 кадров")
     expect(page.locator("#bar")).to_have_js_property("value", 0.25)
     expect(page.locator("#frames")).to_have_text("10 / 40")
     for frames in (20, 30):
@@ -92,6 +96,8 @@ def test_video_is_sent_cut_and_shown(visit: Visit, stack: WholeStack, tmp_path: 
     work(api, claim)
     expect(page.locator("#state")).to_have_text("завершён", timeout=30_000)
     expect(page.locator("#frames")).to_be_hidden()
+    expect(pending).to_have_count(0)
+    expect(page.locator("#pace")).to_have_text(re.compile(r"\d записей/(с|мин|ч)"))
     film = page.locator("#videos-list article")
     for words in ("фильм.mp4", "00:00:01.2", "25 кадров/с", "96 × 64", "cuda:0", "TransNet V2", "11 400 кадров/с"):
         expect(film).to_contain_text(words)

@@ -19,9 +19,13 @@ def test_table_shortens_long_cells() -> None:
 
 
 @pytest.mark.parametrize(
-    ("per_second", "expected"), [(0.04, "0.04 records/s"), (7.0, "7 records/s"), (12345.6, "12,346 records/s")]
-)
-def test_pace_is_not_rounded_to_nothing(per_second: float, expected: str) -> None:
+    ("per_second", "expected"),
+    [
+        (0.0, "0 records/h"), (0.001, "3.6 records/h"), (0.04, "2.4 records/min"), (0.5, "30 records/min"),
+        (7.0, "7 records/s"), (12345.6, "12,346 records/s"),
+    ],
+)  # fmt: skip
+def test_pace_is_in_a_unit_that_people_can_picture(per_second: float, expected: str) -> None:
     assert pace(per_second) == expected
 
 

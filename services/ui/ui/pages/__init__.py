@@ -11,7 +11,7 @@ from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.preferences import chosen_theme, install_preferences
 from ui.pages.problem_texts import problem_texts
 from ui.pages.routes import pages_blueprint
-from ui.pages.sizes import shown_bytes
+from ui.pages.sizes import shown_bytes, shown_pace
 from ui.pages.texts import (
     change_texts,
     conflict_texts,
@@ -51,6 +51,7 @@ def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes:
     blueprint = pages_blueprint(upstreams, max_body_bytes)
     blueprint.context_processor(_context)
     app.add_template_filter(shown_bytes, "bytes")
+    app.add_template_filter(shown_pace, "pace")
     app.register_blueprint(blueprint)
     install_preferences(app)
     install_headers(app)

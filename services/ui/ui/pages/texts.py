@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from ui.pages.detail_texts import DetailText, detail_texts
 from ui.pages.problem_texts import problem_texts
+from ui.pages.sizes import pace_texts
 
 
 def state_texts() -> dict[str, str]:
@@ -152,7 +153,8 @@ def _batch_texts() -> dict[str, str]:
     return {
         "live": _("updates automatically"),
         "polling": _("checked every few seconds"),
-        "away": _("The import service does not answer; this page keeps trying."),
+        "away": _("The import service has not answered since {time}; this page keeps trying."),
+        "offline": _("No connection since {time}; this page keeps trying."),
         "plot": _("Records per second, {peak} at most"),
         "cancel_title": _("Cancel this batch?"),
         "cancel_text": _("Unprocessed records will be cancelled, finished ones are kept."),
@@ -187,6 +189,7 @@ def _video_texts() -> dict[str, str]:
         "decode_rate": _("Decoded"),
         "model_rate": _("Looked through"),
         "per_second": _("frames/s"),
+        "in_work": _("{current} of {total} frames"),
         "no_results_yet": _("No results yet."),
         "no_results": _("No results."),
         "damaged": _("Parts of the file cannot be decoded."),
@@ -202,5 +205,6 @@ def script_texts() -> dict[str, dict[str, str] | list[DetailText]]:
         "change": change_texts(),
         "found": form_texts(),
         "problem": problem_texts(),
+        "pace": pace_texts(),
         "action": {**_register_texts(), **_import_texts(), **_batch_texts(), **_video_texts()},
     }

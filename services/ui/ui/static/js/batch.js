@@ -4,18 +4,15 @@ import { call } from "./api.js";
 import { AtHand } from "./at_hand.js";
 import { byId, confirmed, element } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
-import { FINAL, watch } from "./live.js";
+import { connectionOf, FINAL, watch } from "./live.js";
 import { message } from "./messages.js";
 import { Plot } from "./plot.js";
-import { localTimes, number, text } from "./text.js";
-import { showVideos } from "./video_results.js";
+import { localTimes, number, pace, text } from "./text.js";
+import { showPending, showVideos } from "./video_results.js";
 
 /** @typedef {import("./live.js").Batch} Batch */
 
 const rounded = (/** @type {number | null} */ value) => (value === null ? "—" : number(Math.round(value)));
-
-/** @param {number | null} value records a second; of videos it is a part of one */
-const pace = (value) => (value !== null && value < 10 ? number(value) : rounded(value));
 
 /** @param {string} id @param {string | null} value */
 function showTime(id, value) {
@@ -104,16 +101,14 @@ function start(id) {
     show(batch);
     plot?.add(batch.rows - batch.outcomes.pending, batch.records_per_second);
     atHand?.show(batch.at_hand);
+    if (byId("videos-pending")) showPending(batch);
     const failed = batch.outcomes.failed + batch.outcomes.refused;
     if (failed !== failedBefore) showFailedRows(batch);
     if (batch.outcomes.ok !== okBefore && byId("videos-list")) showVideos(batch);
     failedBefore = failed;
     okBefore = batch.outcomes.ok;
   };
-  watch(id, changed, (how) => {
-    byId("link").hidden = !how;
-    byId("link").textContent = how && text("action", how);
-  });
+  watch(id, changed, connectionOf(byId("batch"), byId("link")));
   for (const [action, run] of Object.entries(actions(id, changed))) button(action).addEventListener("click", () => ask(action, run));
 }
 

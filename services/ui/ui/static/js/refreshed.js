@@ -1,35 +1,39 @@
-/** Pages that the server renders whole: their live part is taken anew every few seconds. */
+/** Pages that the server renders whole: of their live part, what has changed is taken over every few seconds. */
 
+import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
+import { renew } from "./renew.js";
 import { localTimes } from "./text.js";
 
-/** @param {Element} region Keeps the keyboard's place in it, by the address of the focused link. */
-function focusedAddress(region) {
-  const active = document.activeElement;
-  return active && region.contains(active) ? active.getAttribute("href") : null;
-}
+const PATIENCE_MS = 10_000;
+const region = byId("live");
+const connection = new Connection(region);
 
-/** @param {string} html of the whole page */
-function replaceRegion(html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("live");
-  if (!fresh) return;
-  const region = byId("live");
-  const address = focusedAddress(region);
-  localTimes(fresh);
-  region.replaceChildren(...fresh.childNodes);
-  if (address) region.querySelector(`[href="${CSS.escape(address)}"]`)?.focus();
+/** @returns {Promise<Element | null>} the live part as it is now; null where no page comes */
+async function fetched() {
+  try {
+    const response = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!response.ok) return null;
+    return new DOMParser().parseFromString(await response.text(), "text/html").getElementById("live");
+  } catch {
+    return null;
+  }
 }
 
 async function refresh() {
   if (document.visibilityState === "hidden") return;
-  const response = await fetch(location.href).catch(() => null);
-  if (response?.ok) replaceRegion(await response.text());
+  const fresh = await fetched();
+  if (!fresh) return connection.lost("offline");
+  localTimes(fresh);
+  renew(region, fresh);
+  connection.heard();
 }
 
 /** One look after the other, so that a slow server is not asked twice at once. */
 function schedule() {
-  setTimeout(() => refresh().finally(schedule), Number(byId("live").dataset.refreshSeconds) * 1000);
+  setTimeout(() => refresh().finally(schedule), Number(region.dataset.refreshSeconds) * 1000);
 }
 
 localTimes();
 schedule();
+document.addEventListener("visibilitychange", refresh);

@@ -29,6 +29,16 @@ export const problemText = (code) => texts.problem[code] ?? "";
 /** @param {number} value @returns {string} */
 export const number = (value) => new Intl.NumberFormat(language).format(value);
 
+const PACES = /** @type {[string, number][]} */ ([["per_second", 1], ["per_minute", 60], ["per_hour", 3600]]);
+
+/** @param {number | null} value records a second @returns {string} in the unit in which it is one or more */
+export function pace(value) {
+  if (value === null) return "—";
+  const [unit, seconds] = PACES.find(([, length]) => value * length >= 1) ?? PACES[2];
+  const count = value * seconds;
+  return text("pace", unit, { count: number(count < 10 ? Math.round(count * 10) / 10 : Math.round(count)) });
+}
+
 /** @param {number} part of one @returns {string} */
 export const percent = (part) => new Intl.NumberFormat(language, { style: "percent" }).format(part);
 
@@ -48,6 +58,9 @@ export function bytes(count) {
   const format = new Intl.NumberFormat(language, { style: "unit", unit: UNITS[size], maximumFractionDigits: 1 });
   return format.format(count / 1024 ** size);
 }
+
+/** @param {Date} time @returns {string} hours and minutes */
+export const clock = (time) => new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(time);
 
 /** Shows times in the reader's own zone. @param {ParentNode} [root] */
 export function localTimes(root = document) {

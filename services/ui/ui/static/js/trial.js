@@ -2,7 +2,7 @@
 
 import { byId, element } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
-import { FINAL, watch } from "./live.js";
+import { connectionOf, FINAL, watch } from "./live.js";
 import { number, text } from "./text.js";
 
 /** @typedef {import("./live.js").Batch} Batch */
@@ -42,8 +42,5 @@ export function showTrial(first, finished) {
     showFailedRows(batch, MOST_ROWS);
     finished();
   };
-  stop = watch(first.id, changed, (how) => {
-    byId("trial-link").hidden = !how;
-    byId("trial-link").textContent = how && text("action", how);
-  });
+  stop = watch(first.id, changed, connectionOf(byId("trial"), byId("trial-link")));
 }

@@ -3,6 +3,7 @@
 import { byId, element } from "./dom.js";
 import { firstLines } from "./failed_rows.js";
 import { FINAL } from "./live.js";
+import { renew } from "./renew.js";
 import { rowOf } from "./rows_table.js";
 import { number, percent, problemText, seconds, text } from "./text.js";
 
@@ -84,6 +85,15 @@ function video({ result }) {
   const isUpload = result.file.startsWith(UPLOADS); // a file that somebody laid into the folder is given to nobody
   const title = element("h3", {}, isUpload ? element("a", { href: address(result.file) }, result.id) : result.id);
   return element("article", { class: "card-body border-top" }, title, ...damaged, element("dl", { class: "facts my-3" }, ...facts), ...shotsOf(result));
+}
+
+/** Videos that are not done: which they are, and how far. @param {import("./live.js").Batch} batch */
+export function showPending({ pending_records: pending }) {
+  const items = (pending ?? []).map(({ record, current, total }) => {
+    const far = current === null || total === null ? "" : text("action", "in_work", { current: number(current), total: number(total) });
+    return element("li", { class: "list-group-item" }, element("strong", {}, String(record.id)), far && ` · ${far}`);
+  });
+  renew(byId("videos-pending"), element("ul", { id: "videos-pending", class: "list-group list-group-flush" }, ...items));
 }
 
 /** What is on the page already stays as it is, with its list of shots open or not: a result never changes. */
