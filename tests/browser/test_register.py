@@ -1,6 +1,7 @@
 """Groups and types as a librarian uses them."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -105,6 +106,8 @@ def test_type_is_made_in_a_group_from_the_list(visit: Visit) -> None:
     page.locator("#field-group_id").select_option("2")
     page.get_by_role("button", name="Создать").click()
     expect(row_of(page, "sound.mp3")).to_contain_text("2: Звук")
+    expect(page.get_by_label("ID")).to_have_value("3")
+    expect(page.locator("#field-group_id")).to_have_value("2")
 
 
 def test_change_of_somebody_else_is_shown_and_not_overwritten(visit: Visit, stack: WholeStack) -> None:
@@ -180,6 +183,19 @@ def test_search_and_pages_find_every_row(visit: Visit, stack: WholeStack) -> Non
     expect(page.locator("#rows tr")).to_have_count(50)
     page.get_by_label("Поиск").fill("ряд 17")
     expect(page.locator("#rows tr")).to_have_count(10)
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "found"),
+    [("/groups", "2", "Звук"), ("/types", "Тексты", "book.fb2"), ("/types", "1", "book.fb2")],
+)
+def test_search_finds_ids_and_group_names_and_says_so(visit: Visit, path: str, words: str, found: str) -> None:
+    page = visit().open(path)
+    search = page.get_by_label("Поиск")
+    expect(search).to_have_attribute("placeholder", re.compile(r"ID, .*(групп|назван)"))
+    search.fill(words)
+    expect(page.locator("#total")).to_have_text("1 из 1")
+    expect(page.locator("#rows tr")).to_contain_text(found)
 
 
 def test_csv_holds_the_list(visit: Visit, tmp_path: Path) -> None:

@@ -68,6 +68,40 @@ def test_page_is_russian_unless_the_cookie_says_english(client: FlaskClient) -> 
     assert not re.search("[А-Яа-яё]", html.replace("Русский", ""))
 
 
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [("en-GB,en;q=0.9", "en"), ("de,en;q=0.5", "en"), ("ru,en;q=0.9", "ru"), ("de", "ru"), ("", "ru")],
+)
+def test_page_is_in_the_language_of_the_browser_until_one_is_chosen(
+    client: FlaskClient, asked: str, language: str
+) -> None:
+    headers = {"Accept-Language": asked}
+    assert f'<html lang="{language}">' in client.get("/groups", headers=headers).text
+    client.set_cookie("language", "ru")
+    assert '<html lang="ru">' in client.get("/groups", headers=headers).text
+
+
+def test_choice_of_a_language_keeps_the_query(client: FlaskClient) -> None:
+    assert 'name="back" value="/imports?state=done"' in client.get("/imports?state=done").text
+    answer = client.post("/preferences", data={"language": "en", "back": "/imports?state=done"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/imports?state=done")
+
+
+@pytest.mark.parametrize("path", ["/groups/", "/types/", "/imports/", "/imports/abc/", "/workers/"])
+def test_slash_at_the_end_is_the_same_page(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nope", "/imports/a.b", "/groups/1"])
+def test_missing_page_is_a_page_where_a_browser_asks(client: FlaskClient, path: str) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    answer = client.get(path, headers=browser)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "Такой страницы нет" in answer.text
+    assert client.get(path).mimetype == "application/problem+json"
+    assert client.get(f"/api{path}", headers=browser).mimetype == "application/problem+json"
+
+
 def test_language_that_does_not_exist_is_ignored_in_the_cookie_and_refused_in_the_form(client: FlaskClient) -> None:
     client.set_cookie("language", "../../x")
     assert '<html lang="ru">' in client.get("/").text

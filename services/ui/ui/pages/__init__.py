@@ -8,7 +8,8 @@ from flask_bootstrap import Bootstrap5
 
 from ui.gateway.upstream import Upstream
 from ui.pages.headers import SECURITY_HEADERS, install_headers
-from ui.pages.preferences import chosen_theme, install_preferences
+from ui.pages.missing import install_missing
+from ui.pages.preferences import back_here, chosen_theme, install_preferences
 from ui.pages.problem_texts import problem_texts
 from ui.pages.routes import pages_blueprint
 from ui.pages.sizes import shown_bytes, shown_pace
@@ -33,6 +34,7 @@ def _context() -> dict[str, Any]:
         "languages": LANGUAGES,
         "theme": chosen_theme(),
         "here": request.path,
+        "back": back_here(),
         "states": state_texts(),
         "problems": problem_texts(),
         "operations": operation_texts(),
@@ -54,4 +56,5 @@ def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes:
     app.add_template_filter(shown_pace, "pace")
     app.register_blueprint(blueprint)
     install_preferences(app)
+    install_missing(app, _context)
     install_headers(app)

@@ -12,13 +12,19 @@ THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {LANGUAGE_COOKIE: tuple(LANGUAGES), THEME_COOKIE: THEMES}
-_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/?)*", re.ASCII)
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/?)*(?:\?[A-Za-z0-9_.~%+=&-]*)?", re.ASCII)
 
 
 def chosen_theme() -> str | None:
     """None where the system's own choice holds."""
     theme = request.cookies.get(THEME_COOKIE)
     return theme if theme in THEMES else None
+
+
+def back_here() -> str:
+    """The page that is asked for, with its query: where a choice of language leads back to."""
+    address = request.full_path.removesuffix("?")
+    return address if _OWN_PATH.fullmatch(address) else "/"
 
 
 def _remember() -> Response:

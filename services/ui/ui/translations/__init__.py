@@ -1,4 +1,4 @@
-"""The page's language: Russian unless a cookie says English. Catalogues are read from ``.po`` files at start."""
+"""The page's language: that of the cookie, else of the browser. Catalogues are read from ``.po`` files at start."""
 
 import io
 from importlib.resources import files
@@ -24,9 +24,9 @@ def compiled(language: str) -> Translations:
 
 
 def chosen_language() -> str:
-    """The language that the browser's cookie names, else the default one."""
-    name = request.cookies.get(COOKIE, DEFAULT)
-    return name if name in LANGUAGES else DEFAULT
+    """The one that was chosen here, else the first of ours that the browser asks for, else Russian."""
+    name = request.cookies.get(COOKIE)
+    return name if name in LANGUAGES else request.accept_languages.best_match(LANGUAGES, DEFAULT) or DEFAULT
 
 
 def install_translations(app: Flask) -> None:

@@ -34,8 +34,10 @@ export class Editor {
 
   /** Empties the form and proposes the next free id. */
   async reset() {
+    const isNext = this.editedId === null; // one new row after the other
+    const kept = (this.about.kept ?? []).filter(() => isNext).map((name) => [name, this.input(name).value]);
     this.editedId = null;
-    this.fill({});
+    this.fill(Object.fromEntries(kept));
     this.showMode();
     try {
       const page = await getJson(`${this.about.address}?limit=1&sort=-id`);

@@ -15,6 +15,7 @@ const SEARCH_PAUSE_MS = 250;
  * @property {string} address such as `/api/groups/`
  * @property {string[]} fields of the form, in its order
  * @property {string[]} integers those of the fields that are whole numbers
+ * @property {string[]} [kept] fields that the next new row begins with
  * @property {{name: string, cell: (row: Row) => string, label: string}[]} columns
  * @property {(row: Row) => string} title of a row in messages
  * @property {(row: Row) => Promise<Node | null>} [dependents] what stands in the way of deleting it

@@ -12,6 +12,7 @@ const page = new ResourcePage({
   address: "/api/types/",
   fields: ["id", "file_name", "group_id", "comments"],
   integers: ["id", "group_id"],
+  kept: ["group_id"],
   columns: [
     { name: "id", label: id, cell: (row) => String(row.id) },
     { name: "file_name", label: fileName, cell: (row) => row.file_name ?? "—" },
