@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
+from stackroom_jobs.worker.name import WorkerName
 from tests.browser.test_imports import paused_worker
 from tests.support.browser import Watched
 from tests.support.gateway import running_gateway
@@ -46,7 +47,7 @@ def test_refresh_keeps_scroll_selection_and_focus(visit: Visit, stack: WholeStac
         watched.assert_quiet()
     finally:
         for name in ("seen-1", "seen-2"):
-            api.goodbye(name)
+            api.goodbye(WorkerName(name, ""))
 
 
 def test_selected_text_waits_until_it_no_longer_is(visit: Visit, stack: WholeStack) -> None:
@@ -63,7 +64,7 @@ def test_selected_text_waits_until_it_no_longer_is(visit: Visit, stack: WholeSta
         page.evaluate("getSelection().removeAllRanges()")
         expect(slots).to_have_text("7")
     finally:
-        api.goodbye("seen-1")
+        api.goodbye(WorkerName("seen-1", ""))
 
 
 def opened(watched: Watched, paths: tuple[str, ...]) -> list[Page]:

@@ -151,7 +151,7 @@ def _system_texts() -> dict[str, str]:
         "database_unavailable": _("The database does not answer."),
         "database_busy": _("The database is busy; try again."),
         "catalog_unavailable": _("The register does not answer."),
-        "queue_full": _("Too much work is waiting already; try again later."),
+        "queue_full": _("Too much work is queued already; try again later."),
         "tasks_unavailable": _("Tasks are not taken now; try again later."),
         "result_gone": _("The result of this task is not kept any more."),
         "results_unavailable": _("The results of tasks are not available now."),
