@@ -68,6 +68,12 @@ class Settings(
         integer(1, 36_500),
         "Days after its end for which a batch's results are kept; after that it is answered 410.",
     )
+    batch_mark_days: int = setting(
+        "BATCH_MARK_DAYS",
+        365,
+        integer(1, 36_500),
+        "Days after that for which a batch is known to have been: its id is 410 and its key refers to it; then 404.",
+    )
     media_dir: str = setting(
         "MEDIA_DIR", "media", text, "Folder of the media files: uploads, pictures, and what you put there yourself."
     )

@@ -13,16 +13,22 @@ from importer.applying.chunks import ApplyingChunks
 from importer.database import make_engine
 from importer.dispatcher.apply_loop import APPLY_LOOPS, ApplyLoop
 from importer.dispatcher.loop import Dispatcher
+from importer.dispatcher.periodic import Periodic
 from importer.dispatcher.together import run_together
 from importer.dispatcher.wakeup import Wakeup
+from importer.ledger.close import close_finished
+from importer.ledger.expire import drop_payloads, expire_old, forget_marks
+from importer.ledger.split import split_expired
 from importer.media.sweep import Sweeper
+from importer.plain.issued import forget_old_tasks
 from importer.settings import Settings
+from importer.workers.registry import forget_workers
 from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
 from stackroom_kit.logs import configure_logging
 from stackroom_kit.settings import SettingsError, read_settings
 
-POOL_SIZE = 2
+POOL_SIZE = 1  # of the loop that rings
 END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
 
 
@@ -37,6 +43,31 @@ def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
     chunks = ApplyingChunks(engine, f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
     applier = Applier(chunks, Catalog(settings, APPLY_LOOPS))
     return [ApplyLoop(applier, chunks, Wakeup(settings.ledger_uri), stop) for _ in range(APPLY_LOOPS)]
+
+
+def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
+    """What closes and splits batches must not wait for what throws old ones away."""
+    closing, retention = (make_engine(settings.ledger_uri, 1) for _ in range(2))
+    days = settings.batch_retention_days
+    return [
+        Periodic(
+            [
+                ("split what expires again and again", lambda: split_expired(closing)),
+                ("close finished batches", lambda: close_finished(closing)),
+                ("forget workers", lambda: forget_workers(closing)),
+            ],
+            stop,
+        ),
+        Periodic(
+            [
+                ("drop payloads", lambda: drop_payloads(retention)),
+                ("expire old batches", lambda: expire_old(retention, days)),
+                ("forget old tasks", lambda: forget_old_tasks(retention, days)),
+                ("forget marks of expired batches", lambda: forget_marks(retention, settings.batch_mark_days)),
+            ],
+            stop,
+        ),
+    ]
 
 
 def _sweeper(settings: Settings, stop: threading.Event) -> Sweeper:
@@ -58,7 +89,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     applying = [loop.run for loop in _apply_loops(settings, stop)]
-    return run_together([_dispatcher(settings, stop).run, *applying, _sweeper(settings, stop).run], stop, END_SECONDS)
+    upkeep = [*(loop.run for loop in _upkeep(settings, stop)), _sweeper(settings, stop).run]
+    return run_together([_dispatcher(settings, stop).run, *applying, *upkeep], stop, END_SECONDS)
 
 
 if __name__ == "__main__":

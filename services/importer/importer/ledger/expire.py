@@ -1,48 +1,65 @@
-"""expire: rows and results go, the batch stays as a mark; and payloads go as soon as nobody can want them again.
+"""expire: rows and results go, the batch stays as a mark for a time; payloads go as soon as nobody can want them again.
 
-A sweep passes over what somebody holds, such as a batch of which an undo is being made: it must not wait.
+A sweep passes over what somebody holds, such as a batch of which an undo is being made, and waits for no lock for long.
 """
 
-from sqlalchemy import Connection, Engine
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
 
 from importer.database import transaction
 from importer.ledger.statements import (
     DELETE_CHUNKS,
     DELETE_REFUSED_ROWS,
     DROP_PAYLOADS,
-    MARK_EXPIRED,
-    PAYLOADS_TO_DROP,
-    TOO_OLD,
+    EXPIRE_OLD,
+    EXPIRE_ONE,
+    FORGET_MARKS,
 )
 
-BATCHES_PER_SWEEP = 20  # a sweep must not keep the doorbells waiting; the next one goes on
+# What one sweep does at most: it must be done long before the statement's time is over.
+SWEEP = {"batches": 500, "rows": 500_000}
+LOCK_WAIT = text("SET LOCAL lock_timeout = '1s'")
+
+
+@contextmanager
+def _sweep(engine: Engine) -> Iterator[Connection]:
+    """A lock that somebody holds for long, as VACUUM FULL does, ends the sweep; the next one tries again."""
+    with transaction(engine) as connection:
+        connection.execute(LOCK_WAIT)
+        yield connection
 
 
 def expire(engine: Engine, batch_id: str) -> bool:
     """False for a batch that is still open, or over already."""
     with transaction(engine) as connection:
-        return _expire(connection, batch_id)
-
-
-def _expire(connection: Connection, batch_id: str) -> bool:
-    if connection.execute(MARK_EXPIRED, {"batch_id": batch_id}).first() is None:
-        return False
-    connection.execute(DELETE_CHUNKS, {"batch_id": batch_id})
-    connection.execute(DELETE_REFUSED_ROWS, {"batch_id": batch_id})
-    return True
+        ids = list(connection.execute(EXPIRE_ONE, {"batch_id": batch_id}).scalars())
+        _delete_rows(connection, ids)
+    return bool(ids)
 
 
 def expire_old(engine: Engine, days: int) -> int:
-    """Batches that ended so many days ago; gives their number, a few at a time."""
-    with transaction(engine) as connection:
-        found = connection.execute(TOO_OLD, {"days": days, "limit": BATCHES_PER_SWEEP}).scalars().all()
-        return sum(_expire(connection, batch_id) for batch_id in found)
+    """Batches that ended so many days ago; gives their number, and there may be more."""
+    with _sweep(engine) as connection:
+        ids = list(connection.execute(EXPIRE_OLD, {"days": days, **SWEEP}).scalars())
+        _delete_rows(connection, ids)
+    return len(ids)
+
+
+def _delete_rows(connection: Connection, ids: list[str]) -> None:
+    if ids:
+        connection.execute(DELETE_CHUNKS, {"ids": ids})
+        connection.execute(DELETE_REFUSED_ROWS, {"ids": ids})
 
 
 def drop_payloads(engine: Engine) -> int:
-    """Nobody can want again what ended without a failed row; gives the number of batches, a few at a time."""
-    with transaction(engine) as connection:
-        found = connection.execute(PAYLOADS_TO_DROP, {"limit": BATCHES_PER_SWEEP}).scalars().all()
-        for batch_id in found:
-            connection.execute(DROP_PAYLOADS, {"batch_id": batch_id})
-    return len(found)
+    """Nobody can want again what ended without a failed row; gives the number of batches, and there may be more."""
+    with _sweep(engine) as connection:
+        return connection.execute(DROP_PAYLOADS, SWEEP).rowcount
+
+
+def forget_marks(engine: Engine, days: int) -> int:
+    """Batches that expired so many days ago are not known any more; nor are their keys, which are free again."""
+    with _sweep(engine) as connection:
+        return connection.execute(FORGET_MARKS, {"days": days, "batches": SWEEP["batches"]}).rowcount

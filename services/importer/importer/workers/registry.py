@@ -11,7 +11,7 @@ from importer.database import transaction
 from importer.ledger.limits import WORKER_ALIVE_SECONDS, WORKER_ILL_SECONDS
 from importer.ledger.reading import QUEUES, WORKERS
 from importer.ledger.statements import NOTIFY
-from importer.workers.statements import FREE_FORMER, GOODBYE, HEARTBEAT, HOST_OF_NAME, REFUSE_WORKER
+from importer.workers.statements import FORGET_WORKERS, FREE_FORMER, GOODBYE, HEARTBEAT, HOST_OF_NAME, REFUSE_WORKER
 from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction
 from stackroom_jobs.queues import Queue
 
@@ -87,6 +87,12 @@ def refuse_worker(engine: Engine, seen: Introduction, reason: str, token_id: str
         before = _written(connection, REFUSE_WORKER, {**parameters, "incarnation": None}, token_id)
     if before.state_before != "refused":
         logger.warning("worker=%s on host=%s is refused: %s", seen.worker, seen.host, reason)
+
+
+def forget_workers(engine: Engine) -> None:
+    """Those that nobody has heard for a day."""
+    with engine.connect() as connection:
+        connection.execute(FORGET_WORKERS)
 
 
 def list_workers(engine: Engine) -> list[dict[str, Any]]:
