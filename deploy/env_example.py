@@ -37,9 +37,9 @@ INTRODUCTION = """\
 #   importer             WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer-worker-api  WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer-media       1 x DB_POOL_SIZE                1 x 4 = 4
-#   importer-dispatcher  6, and 4 that listen            10
+#   importer-dispatcher  7, and 4 that listen            11
 #   migrations, a person's psql                          3
-#   together                                             41; each further replica of a service costs its line again.
+#   together                                             42; each further replica of a service costs its line again.
 # Workers and the gateway hold no connection, so scaling them costs none.
 """
 

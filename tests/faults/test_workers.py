@@ -89,7 +89,7 @@ def test_everything_told_to_end_at_once_goes_in_time(stack: FaultStack, promise:
     promise.holds()
 
 
-BACK_WITHIN = 5  # seconds, with a lease of 30
+BACK_WITHIN = 15  # seconds on a busy machine, with a lease of 30; `make bench` has the figure of a quiet one
 
 
 def test_worker_that_was_killed_takes_its_chunk_again_long_before_its_lease_ends(
