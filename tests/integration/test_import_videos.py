@@ -1,12 +1,15 @@
 """A batch of videos through a real GPU worker: spawned child, one record per chunk, one outcome per record."""
 
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import Celery
+from celery.states import READY_STATES
+from redis import Redis
 
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.settings import BrokerSettings
@@ -100,14 +103,28 @@ def test_task_called_with_a_bare_record_returns_what_is_in_the_video(stack: Stac
             wrong.get(timeout=60)
 
 
+def heard(celery: Celery, redis_url: str, args: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """All that the result backend is told of a task, from its first word: whoever asks after sending may miss that."""
+    task_id = uuid.uuid4().hex
+    told: list[dict[str, Any]] = []
+    with Redis.from_url(redis_url) as redis, redis.pubsub(ignore_subscribe_messages=True) as messages:
+        backend: Any = celery.backend
+        messages.subscribe(backend.get_key_for_task(task_id))
+        messages.get_message(timeout=10)
+        celery.signature("app.tasks.gpu.process_video", args=args, queue="gpu").apply_async(task_id=task_id)
+        while not told or told[-1]["status"] not in READY_STATES:
+            message = messages.get_message(timeout=60)
+            assert message is not None, told
+            told.append(json.loads(message["data"]))
+    return told
+
+
 @pytest.mark.parametrize("is_list", [False, True], ids=["a record", "a list"])
 def test_task_called_with_a_bare_record_tells_how_far_it_is(stack: Stack, is_list: bool) -> None:
     """In frames, where somebody set a result backend to hear of it; in records where it has several."""
     record = {"id": 9, "payload": "longer.mp4"}
-    told: list[dict[str, Any]] = []
     with bare_celery(stack) as celery:
-        task = celery.signature("app.tasks.gpu.process_video", args=([record] if is_list else record,), queue="gpu")
-        task.apply_async().get(timeout=60, on_message=told.append)
+        told = heard(celery, stack.env["CELERY_RESULT_BACKEND"], ([record] if is_list else record,))
     first = next(message["result"] for message in told if message["status"] == "PROGRESS")
     done, total = (0, 1) if is_list else (50 if is_installed() else 32, 100)
     assert first == {"current": done, "total": total, "progress": 100 * done // total}
