@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from stackroom_client.errors import UsageError
-from stackroom_client.report import detected
+from stackroom_client.report import detected, place
 from stackroom_client.texts import number, one_line, rows, table
 
 _NEEDED: dict[str, type] = {"operation": str, "queue": str, "rows": list, "refused": list, "rows_read": int}
@@ -25,7 +25,7 @@ def preview_report(name: str, found: dict[str, Any]) -> str:
     """What was detected, the first rows, and the first ones that would be refused."""
     parts = [_headline(name, found), _first_rows(found)]
     if found["refused"]:
-        lines = ((str(line.get("row")), line.get("code"), line.get("detail")) for line in found["refused"])
+        lines = ((place(line), line.get("code"), line.get("detail")) for line in found["refused"])
         parts.append(table(("row", "code", "would be refused"), lines))
     return "\n\n".join(parts)
 

@@ -10,7 +10,7 @@ from stackroom_client.errors import UsageError
 from stackroom_client.events import lines
 from stackroom_client.follow import batch_path
 from stackroom_client.server import Call
-from stackroom_client.texts import duration, one_line, pace, rows, table
+from stackroom_client.texts import duration, number, one_line, pace, rows, table
 
 SHOWN_ROWS = 10
 BAD = ("failed", "refused")
@@ -29,7 +29,21 @@ def detected(raw: dict[str, Any]) -> str:
         parts.append(f"delimiter {found['delimiter']!r}")
     if found.get("columns"):
         parts.append(f"columns {', '.join(map(one_line, found['columns']))}")
-    return ", ".join(filter(None, parts))
+    return ", ".join(filter(None, [*parts, *_passed_over(found.get("passed_over"))]))
+
+
+def _passed_over(counts: Any) -> list[str]:
+    """What was in the file and is no part of any record."""
+    known = counts if isinstance(counts, dict) else {}
+    words = [f"{number(known[name])} empty {name}" for name in ("columns", "rows") if isinstance(known.get(name), int)]
+    words += ["the line that names the delimiter"] if known.get("separator_lines") else []
+    words += [f"the field {one_line(name)}" for name in known.get("fields") or ()]
+    return [f"passed over: {', '.join(words)}"] if words else []
+
+
+def place(line: dict[str, Any]) -> str:
+    """The row's number, and its line in the file where that is another one."""
+    return f"{line.get('row')} (line {line['line']})" if isinstance(line.get("line"), int) else str(line.get("row"))
 
 
 def report(context: Context, batch: Batch) -> str:
@@ -62,7 +76,7 @@ def _counts(head: str, counts: dict[str, int]) -> str:
 
 def _first_rows(context: Context, batch: Batch) -> str:
     lines = [_decoded(line) for line in _lines(context, batch)]
-    values = [(str(line.get("row")), line.get("outcome"), line.get("code"), line.get("detail")) for line in lines]
+    values = [(place(line), line.get("outcome"), line.get("code"), line.get("detail")) for line in lines]
     return table(("row", "outcome", "code", "reason"), values)
 
 

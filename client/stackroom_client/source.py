@@ -51,7 +51,7 @@ class Source:
 
 def media_type(name: str, given: str | None) -> str:
     """By ``--format``, else by the ending of the name; UsageError where neither says it."""
-    kind = given or ENDINGS.get(Path(name).suffix.lower())
+    kind = given or ENDINGS.get(Path(name.lower().removesuffix(".gz")).suffix)
     if kind is None:
         raise UsageError(
             f"{shown(name)}: what is in it? Say --format csv, json or ndjson (known endings: {', '.join(ENDINGS)}); "

@@ -55,14 +55,13 @@ def test_preview_shows_what_was_detected_and_the_first_rows_and_writes_nothing(u
     assert "operation load_types on the queue cpu, which no worker serves now\n" in done.out
     assert "1 row of 3 would be refused\n" in done.out
     assert "row  id  file_name  group\n1    10  epub 3     text\n2    x   fb2        text\n3    11  mobi" in done.out
-    assert "row  code        would be refused\n2    wrong_type  " in done.out
+    assert "row         code        would be refused\n2 (line 3)  wrong_type  " in done.out
     assert listed(url, "batches") == before
 
 
 def test_preview_of_failed_rows_shows_the_rows_and_not_what_was_said_of_them(url: str) -> None:
-    results = (
-        "row,outcome,code,field,detail,id,name,comment,change,etag,dry_run\n3,failed,too_long,name,why,7,Maps,',,,\n"
-    )
+    heads = "row,line,outcome,code,field,detail,id,name,comment,change,etag,dry_run"
+    results = f"{heads}\n3,,failed,too_long,name,why,7,Maps,',,,\n"
     done = stackroom(url, "preview", "-", "--format", "csv", stdin=results.encode())
     assert done.out.endswith("\n\nrow  id  name\n1    7   Maps\n")
 

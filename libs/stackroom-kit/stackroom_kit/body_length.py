@@ -1,7 +1,7 @@
 """A body is what its Content-Length says, or it is refused: servers pass cut uploads on as if whole."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from flask import Flask, Response, request
@@ -59,14 +59,16 @@ class CountedBody:
             yield line
 
 
-def _check_length(max_body_bytes: int, longer: Mapping[str, int]) -> None:
+def _check_length(max_body_bytes: int, longer: Mapping[str, int], gzipped: Collection[str]) -> None:
     if request.method not in METHODS_WITH_BODY:
         return
     if "Transfer-Encoding" in request.headers:
         raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        detail, taken = "Send the body without Content-Encoding.", {"Accept-Encoding": "identity"}
-        raise Problem(415, "unsupported_content_encoding", detail, headers=taken)
+    taken = ("identity", "gzip", "x-gzip") if request.endpoint in gzipped else ("identity",)
+    if request.headers.get("Content-Encoding", "identity").lower() not in taken:
+        detail = f"Send the body without Content-Encoding{' or with gzip' if len(taken) > 1 else ''}."
+        headers = {"Accept-Encoding": ", ".join(taken[:2])}
+        raise Problem(415, "unsupported_content_encoding", detail, headers=headers)
     limit = longer.get(request.endpoint or "", max_body_bytes)
     if (request.content_length or 0) > limit:
         raise too_large(f"The body may have at most {limit} bytes.")
@@ -76,8 +78,10 @@ def _incomplete(_error: IncompleteBodyError) -> Response:
     return respond(bad_request("The body is shorter than its Content-Length.", code="incomplete_body"))
 
 
-def register_body_length(app: Flask, max_body_bytes: int, longer: Mapping[str, int]) -> None:
-    """``longer`` has the endpoints with a limit of their own."""
+def register_body_length(
+    app: Flask, max_body_bytes: int, longer: Mapping[str, int], gzipped: Collection[str] = ()
+) -> None:
+    """``longer`` has the endpoints with a limit of their own; those that are ``gzipped`` unpack such a body."""
     wsgi_app = app.wsgi_app
 
     def counted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -92,5 +96,5 @@ def register_body_length(app: Flask, max_body_bytes: int, longer: Mapping[str, i
 
     app.wsgi_app = counted  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = None
-    app.before_request(lambda: _check_length(max_body_bytes, longer))
+    app.before_request(lambda: _check_length(max_body_bytes, longer, gzipped))
     app.register_error_handler(IncompleteBodyError, _incomplete)

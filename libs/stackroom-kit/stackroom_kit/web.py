@@ -1,6 +1,6 @@
 """What every Flask service of Stackroom has, installed in one call."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from flask import Flask, request
@@ -27,10 +27,12 @@ def install(
     settings: WebSettings,
     checks: Mapping[str, Check],
     longer_bodies: Mapping[str, int] = MappingProxyType({}),
+    gzipped_bodies: Collection[str] = (),
 ) -> None:
     """Logs, request ids, problem+json, body lengths and health, in the order in which they must act.
 
     ``longer_bodies``: endpoints whose bodies have a limit of their own instead of ``max_body_bytes``.
+    ``gzipped_bodies``: those that take a body with ``Content-Encoding: gzip``.
     """
     configure_logging(settings.log_level, service)
     app.config["SECRET_KEY"] = settings.flask_secret_key.reveal() or None
@@ -40,5 +42,5 @@ def install(
     register_request_id(app)
     register_problems(app)
     app.before_request(_refuse_bad_path)
-    register_body_length(app, settings.max_body_bytes, longer_bodies)
+    register_body_length(app, settings.max_body_bytes, longer_bodies, gzipped_bodies)
     register_health(app, checks)

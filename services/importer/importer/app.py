@@ -20,13 +20,15 @@ from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 
+GZIPPED = ("batches.create_batch", "preview.preview")
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
     app = Flask("importer")
     here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
     keep_services(app, here)
-    install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes})
+    install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes}, GZIPPED)
     register_database_problems(app, BUSY, AWAY)
     for blueprint in (tasks, batches, preview, operations, workers, media, *own_blueprints()):
         app.register_blueprint(blueprint)

@@ -52,7 +52,7 @@ def test_preview_takes_a_table_that_is_only_odd(stack: EagerStack, body: bytes, 
 
 
 BODIES = {
-    "32-empty": (b"", 400, "invalid_json"),
+    "32-empty": (b"", 422, "empty_batch"),
     "32-null": (b"null", 400, "wrong_body"),
     "32-list": (b"[]", 422, "empty_batch"),
     "32-garbage-behind": (b'{"records": []} x', 400, "invalid_json"),

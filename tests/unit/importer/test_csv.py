@@ -28,7 +28,7 @@ NORMALIZE, GROUPS, TYPES = (OPERATIONS[name] for name in ("normalize_record", "l
 
 def spooled_text(body: bytes) -> Spooled:
     """As it came, with its encoding."""
-    return looked_at(CSV, Spooled(io.BytesIO(body), len(body), body.count(b"\n"), ""), Declared())
+    return looked_at(Spooled(io.BytesIO(body), len(body), body.count(b"\n"), ""), Declared())
 
 
 def shape_of_table(body: bytes, operation: Any = NORMALIZE) -> CSVShape:

@@ -31,7 +31,7 @@ def spooled(body: bytes) -> Spooled:
 def read(media_type: str, body: bytes, declared: Declared = NOTHING) -> tuple[list[Any], dict[str, Any]]:
     """The records and what the answer says of the file."""
     operation = OPERATIONS["normalize_record"]
-    text = looked_at(media_type, spooled(body), declared)
+    text = looked_at(spooled(body), declared)
     rows = open_rows(media_type, text, operation, RecordChecker(operation.record, 10_000))
     return [item for items in rows.read() for item in items], rows.found
 

@@ -21,17 +21,23 @@ from importer.api_document.schemas import schemas
 from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.intake.checker import RECORD_FAULTS
 from importer.intake.form import FORM
-from importer.intake.formats import CSV, JSON, NDJSON
+from importer.intake.formats import CSV, JSON, NDJSON, TSV
 from importer.settings import Settings
 from stackroom_kit.openapi import Answer, Call, Described, reference
 
-TABLE = {
+TABLE_BODY = {
     "type": "string",
     "description": "The first line names the columns: fields of the operation's records. Empty cells are null.",
     "minLength": 1,
     "pattern": r"^[^\x00]*$",
 }
-BODIES = {JSON: reference("NewBatch"), NDJSON: reference("AnyRecord"), CSV: TABLE, FORM: FORM_SCHEMA}
+BODIES = {
+    JSON: reference("NewBatch"),
+    NDJSON: reference("AnyRecord"),
+    CSV: TABLE_BODY,
+    TSV: TABLE_BODY,
+    FORM: FORM_SCHEMA,
+}
 TASKS = {JSON: reference("Tasks")}
 
 

@@ -1,6 +1,7 @@
 """What stands in the address and the head of the importer's calls."""
 
 from importer.api_document.schemas import OPERATION, QUEUE
+from importer.batches.file_options import MAX_COLUMNS, delimiter_parameter
 from importer.batches.request import (
     BOOLEANS,
     DEFAULT_OPERATION,
@@ -26,8 +27,17 @@ TASK_ID = Parameter(
 )
 _KEY = key_parameter("The same key and bytes give the same batch.")
 _QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", **QUEUE)
-_ENCODING = choice_parameter(
-    "encoding", "What the text is in; left out, what its mark, its content type or its bytes say.", None, NAMES
+FILE = (
+    choice_parameter(
+        "encoding", "What the text is in; left out, what its mark, its content type or its bytes say.", None, NAMES
+    ),
+    delimiter_parameter("Of a CSV; left out, a line `sep=;` or the heads say it."),
+    Parameter(
+        "columns",
+        {"type": "string", "maxLength": MAX_COLUMNS},
+        "Of a CSV: fields of columns that have other heads, as `head:field,head:field`.",
+        problems={400: ("bad_text", "too_long", "bad_columns")},
+    ),
 )
 KEYED = (
     text_parameter("operation", "What is done with each record.", **OPERATION, default=DEFAULT_OPERATION),
@@ -35,7 +45,7 @@ KEYED = (
     _QUEUE,
     choice_parameter("on_conflict", "Loads: what a row does that is there.", "fail", ON_CONFLICT),
     choice_parameter("dry_run", "Loads: go the whole way and change nothing.", "false", BOOLEANS),
-    _ENCODING,
+    *FILE,
     _KEY,
 )
 PREVIEW_OPTIONS = (
@@ -43,7 +53,7 @@ PREVIEW_OPTIONS = (
         "operation", "What it is for; left out, the one whose fields the rows have, or most of them.", **OPERATION
     ),
     _QUEUE,
-    _ENCODING,
+    *FILE,
 )
 FILTERS = (
     integer_parameter("limit", "Batches of a page.", 50, 1, MAX_PAGE),
@@ -54,5 +64,6 @@ FILTERS = (
 SELECTION = (
     BATCH_ID,
     choice_parameter("format", "The form of the lines.", "ndjson", FORMATS),
+    delimiter_parameter("Of a CSV.", ","),
     choice_parameter("outcome", "Only lines with this outcome.", None, OUTCOMES),
 )

@@ -2,11 +2,11 @@
 
 from importer.batches.accepting import ROWS_PROBLEMS
 from importer.batches.backpressure import ROOM_PROBLEMS
+from importer.batches.receiving import RECEIVING_PROBLEMS
 from importer.batches.request import KEY_PROBLEMS, OPTION_PROBLEMS, QUEUE_PROBLEMS
 from importer.batches.retrying import RETRY_PROBLEMS as RETRY
 from importer.batches.routes import DELETE_PROBLEMS as DELETE
 from importer.batches.undoing import UNDO_PROBLEMS as UNDO
-from importer.batches.upload import UPLOAD_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
 from importer.eager import EAGER_PROBLEMS, NO_FUNCTION
 from importer.intake.formats import FORMAT_PROBLEMS
@@ -27,9 +27,9 @@ READ = (DATABASE_PROBLEMS,)
 READ_ONE = (BATCH_PROBLEMS, DATABASE_PROBLEMS)
 STATUS = (*READ_ONE, BACKEND_PROBLEMS, GONE_PROBLEMS)
 _NEW = (ROWS_PROBLEMS, ROOM_PROBLEMS, EAGER_PROBLEMS)
-_READ_IN = (UPLOAD_PROBLEMS, FORMAT_PROBLEMS, QUEUE_PROBLEMS)
+_READ_IN = (RECEIVING_PROBLEMS, FORMAT_PROBLEMS, QUEUE_PROBLEMS, OPTION_PROBLEMS)
 # A key may be that of a batch that is over: that is 410.
-CREATE = (*_NEW, *_READ_IN, OPTION_PROBLEMS, KEY_PROBLEMS, NO_FUNCTION, {410: BATCH_PROBLEMS[410]}, *READ)
+CREATE = (*_NEW, *_READ_IN, KEY_PROBLEMS, NO_FUNCTION, {410: BATCH_PROBLEMS[410]}, *READ)
 PREVIEW = (*_READ_IN, {422: ROWS_PROBLEMS[422]}, *READ)
 FOLLOW_UP = (*_NEW, *READ_ONE)
 SEND = (JSON_PROBLEMS, BODY_PROBLEMS, TASK_PROBLEMS, {413: ROWS_PROBLEMS[413]}, ROOM_PROBLEMS, EAGER_PROBLEMS, *READ)

@@ -4,12 +4,11 @@ import json
 
 from importer.batches.accepting import accept_rows, checker_for
 from importer.batches.backpressure import check_room
+from importer.batches.receiving import received
 from importer.batches.request import BatchOptions, batch_options
-from importer.batches.upload import upload
 from importer.eager import check_can_run_now, finish_now_if_eager
-from importer.intake.detection import Declared
-from importer.intake.formats import looked_at, open_rows
-from importer.intake.spool import Spooled, spool
+from importer.intake.formats import open_rows
+from importer.intake.spool import Spooled
 from importer.ledger.accept import Accepted, NewBatch
 from importer.services import services
 from stackroom_kit.idempotency import idempotency_key
@@ -23,16 +22,15 @@ def create_from_request() -> Accepted:
     if here.settings.celery_task_always_eager:
         check_can_run_now(options.operation)
     check_room(here.engine, here.settings, options.source)
-    with upload() as sent, spool(sent.stream, options.digest_prefix()) as spooled:
-        text = looked_at(sent.media_type, spooled, Declared(options.encoding, sent.charset))
-        accepted = _accept(options, key, sent.media_type, text)
+    with received(options.file, options.digest_prefix(), here.settings.max_body_bytes) as sent:
+        accepted = _accept(options, key, sent.media_type, sent.spooled)
     finish_now_if_eager(options.operation, accepted.batch_id)
     return accepted
 
 
 def _accept(options: BatchOptions, key: str | None, media_type: str, spooled: Spooled) -> Accepted:
     here, operation = services(), options.operation
-    rows = open_rows(media_type, spooled, operation, checker_for(operation, here.limits))
+    rows = open_rows(media_type, spooled, operation, checker_for(operation, here.limits), options.file.table)
     new = NewBatch(
         operation=operation.name,
         options=json.dumps(options.own),

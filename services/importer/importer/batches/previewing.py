@@ -10,14 +10,14 @@ from flask import Blueprint, Response
 from importer.batches.accepting import checker_for, live_slots
 from importer.batches.backpressure import check_disk
 from importer.batches.guessing import likely_operation
-from importer.batches.request import encoding_argument, operation_named, queue_for
-from importer.batches.upload import upload
+from importer.batches.file_options import FILE_OPTIONS, file_options
+from importer.batches.receiving import Received, received
+from importer.batches.request import operation_named, queue_for
 from importer.intake.checker import Refusal
-from importer.intake.detection import Declared
+from importer.intake.csv_heads import TableOptions
 from importer.intake.empty import empty_batch
-from importer.intake.formats import JSON, looked_at, open_rows
+from importer.intake.formats import JSON, open_rows
 from importer.intake.places import Places
-from importer.intake.spool import Spooled, spool
 from importer.services import services
 from stackroom_jobs.operations import Operation
 from stackroom_kit.arguments import refuse_unknown_arguments, text_argument
@@ -30,25 +30,25 @@ blueprint = Blueprint("preview", __name__, url_prefix="/api/importer")
 @blueprint.post("/preview")
 def preview() -> Response:
     """Read the body as a batch of it would be read, and say what is found. Problems as of ``POST /batches``."""
-    refuse_unknown_arguments({"operation", "queue", "encoding"})
+    refuse_unknown_arguments({"operation", "queue", *FILE_OPTIONS})
+    told = file_options()
     check_disk(services().settings)
-    with upload() as sent, spool(sent.stream, b"") as spooled:
-        text = looked_at(sent.media_type, spooled, Declared(encoding_argument(), sent.charset))
-        found = _found(sent.media_type, text, _operation(sent.media_type, text))
+    with received(told, b"", services().settings.max_body_bytes) as sent:
+        found = _found(sent, _operation(sent, told.table), told.table)
     return Response(msgspec.json.encode(found), content_type=JSON)
 
 
-def _operation(media_type: str, spooled: Spooled) -> Operation:
+def _operation(sent: Received, told: TableOptions) -> Operation:
     """The one that is asked for, else the one that the file looks most like."""
     name = text_argument("operation")
     if name is None:
-        return likely_operation(media_type, spooled, services().limits.max_record_bytes)
+        return likely_operation(sent.media_type, sent.spooled, services().limits.max_record_bytes, told)
     return operation_named(name)
 
 
-def _found(media_type: str, spooled: Spooled, operation: Operation) -> dict[str, Any]:
+def _found(sent: Received, operation: Operation, told: TableOptions) -> dict[str, Any]:
     queue = queue_for(operation, text_argument("queue"))
-    rows = open_rows(media_type, spooled, operation, checker_for(operation, services().limits))
+    rows = open_rows(sent.media_type, sent.spooled, operation, checker_for(operation, services().limits), told)
     items = list(islice(chain.from_iterable(rows.read()), ROWS_READ + 1))
     if not items:
         raise empty_batch(rows.nothing)
@@ -60,7 +60,7 @@ def _found(media_type: str, spooled: Spooled, operation: Operation) -> dict[str,
         "queue": queue,
         "has_worker": live_slots(services().engine, operation, queue) > 0,
         "input": rows.found,
-        "size": spooled.size,
+        "size": sent.spooled.size,
         "rows_read": len(lines),
         "rows_expected": len(lines) if is_whole else rows.expected,
         "is_whole": is_whole,

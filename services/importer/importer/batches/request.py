@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from importer.intake.encodings import NAMES
+from importer.batches.file_options import FILE_OPTIONS, FileOptions, file_options
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_kit.arguments import (
     MAX_TEXT,
@@ -44,11 +44,11 @@ class BatchOptions:
     source: str
     queue: str
     own: dict[str, Any]
-    encoding: str | None = None
+    file: FileOptions
 
     def digest_prefix(self) -> bytes:
         """What makes two posts the same beside their bytes."""
-        parts = [self.operation.name, self.source, self.queue, *filter(None, (self.own, self.encoding))]
+        parts = [self.operation.name, self.source, self.queue, *filter(None, (self.own, *self.file.parts()))]
         return json.dumps(parts, ensure_ascii=False).encode() + b"\n"
 
 
@@ -84,21 +84,16 @@ def load_options(operation: Operation) -> dict[str, Any]:
     return {}
 
 
-def encoding_argument() -> str | None:
-    """What the body's text is to be read as, whatever it looks like."""
-    return choice_argument("encoding", None, NAMES)
-
-
 def is_source(text: str) -> bool:
     return _SOURCE.fullmatch(text) is not None
 
 
 def batch_options() -> BatchOptions:
     """Problem 400 or 422 for what the query asks and cannot have."""
-    refuse_unknown_arguments({"operation", "source", "queue", "encoding", *LOAD_OPTIONS})
+    refuse_unknown_arguments({"operation", "source", "queue", *LOAD_OPTIONS, *FILE_OPTIONS})
     operation = operation_named(str(text_argument("operation", DEFAULT_OPERATION)))
     source = str(text_argument("source", DEFAULT_SOURCE))
     if not is_source(source):
         raise wrong_argument("source", "bad_text", SOURCE_EXPECTED)
     queue = queue_for(operation, text_argument("queue"))
-    return BatchOptions(operation, source, queue, load_options(operation), encoding_argument())
+    return BatchOptions(operation, source, queue, load_options(operation), file_options())

@@ -48,10 +48,10 @@ class _Table:
         ]
 
 
-def csv_results(blocks: Iterable[bytes], operation: Operation) -> Iterator[bytes]:
+def csv_results(blocks: Iterable[bytes], operation: Operation, delimiter: str = ",") -> Iterator[bytes]:
     """UTF-8 with a byte order mark."""
     table = _Table(operation)
-    yield (MARK + csv_lines([table.names])).encode()
+    yield (MARK + csv_lines([table.names], delimiter)).encode()
     for block in blocks:
-        rows = csv_lines(table.row(msgspec.json.decode(line)) for line in block.splitlines())
+        rows = csv_lines((table.row(msgspec.json.decode(line)) for line in block.splitlines()), delimiter)
         yield rows.encode("utf-8", "replace")

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from importer.batches.creating import create_from_request
 from importer.batches.cursor import decode_cursor, encode_cursor
+from importer.batches.file_options import delimiter_argument
 from importer.batches.follow_ups import follow_ups
 from importer.batches.pending import pending_records
 from importer.batches.result_csv import csv_headers, csv_results
@@ -101,14 +102,14 @@ def read_one_batch(batch_id: str) -> dict[str, Any]:
 @blueprint.get("/<batch_id>/results")
 def read_results(batch_id: str) -> Response:
     """In input order, of what is done so far."""
-    refuse_unknown_arguments({"format", "outcome"})
+    refuse_unknown_arguments({"format", "outcome", "delimiter"})
     is_csv = choice_argument("format", "ndjson", FORMATS) == "csv"
-    outcome = choice_argument("outcome", None, OUTCOMES)
+    outcome, delimiter = choice_argument("outcome", None, OUTCOMES), delimiter_argument() or ","
     row = _existing(batch_id)
     lines = results(services().engine, batch_id, outcome)
     if is_csv:
         headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
-        return Response(csv_results(lines, OPERATIONS[row.operation]), content_type=CSV, headers=headers)
+        return Response(csv_results(lines, OPERATIONS[row.operation], delimiter), content_type=CSV, headers=headers)
     return Response(lines, content_type=NDJSON, headers={"Cache-Control": "no-store"})
 
 

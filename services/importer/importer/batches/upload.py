@@ -9,14 +9,17 @@ from typing import IO
 from flask import request
 from werkzeug.datastructures import FileStorage
 
+from importer.intake.containers import HOW_TO_SAVE, WORKBOOK_TYPES, spreadsheet
 from importer.intake.form import FORM, FORM_PROBLEMS, only_file
-from importer.intake.formats import CSV, FORMATS, JSON, NDJSON
+from importer.intake.formats import CSV, FORMATS, JSON, NDJSON, TSV
 from importer.intake.spool import IN_MEMORY_BYTES
 from stackroom_kit.full_disk import full_disk_is_a_problem
-from stackroom_kit.problems import unsupported_media_type
+from stackroom_kit.problems import Problem, unsupported_media_type
 
 ENDINGS = {".json": JSON, ".ndjson": NDJSON, ".jsonl": NDJSON, ".csv": CSV, ".tsv": CSV, ".txt": CSV}
-UPLOAD_PROBLEMS = {**FORM_PROBLEMS, 415: ("unsupported_media_type",)}
+ALSO_CALLED = {TSV: CSV}
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
+UPLOAD_PROBLEMS = {**FORM_PROBLEMS, 415: ("unsupported_content_encoding", "unsupported_media_type")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,19 +43,26 @@ def upload() -> Upload:
     """Problem 415 for a form that no batch comes in, 400 and 413 for a form that does not hold its one file."""
     if request.mimetype == FORM:
         return _file_of_form()
-    if request.mimetype not in FORMATS:
-        accepted = ", ".join((*FORMATS, FORM))
-        raise unsupported_media_type(f"Send one of: {accepted}.", accepted)
-    return Upload(request.mimetype, request.mimetype_params.get("charset"), request.stream)
+    media_type = ALSO_CALLED.get(request.mimetype, request.mimetype)
+    if media_type not in FORMATS:
+        accepted = ", ".join((*FORMATS, *ALSO_CALLED, FORM))
+        how = f" Of a workbook, {HOW_TO_SAVE}." if media_type in WORKBOOK_TYPES else ""
+        raise unsupported_media_type(f"Send one of: {accepted}.{how}", accepted)
+    return Upload(media_type, request.mimetype_params.get("charset"), request.stream)
 
 
 def _file_of_form() -> Upload:
     """The ending of its name counts before its type: browsers call a CSV file what the system has registered."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        detail = "A form is taken without Content-Encoding; the file in it may be compressed by gzip."
+        raise Problem(415, "unsupported_content_encoding", detail, headers={"Accept-Encoding": "identity"})
     file = _only_file()
-    ending = PurePath(file.filename or "").suffix.lower()
-    media_type = ENDINGS.get(ending, file.mimetype)
+    name = PurePath((file.filename or "").lower().removesuffix(".gz"))
+    media_type = ENDINGS.get(name.suffix, ALSO_CALLED.get(file.mimetype, file.mimetype))
     if media_type not in FORMATS:
         file.close()
+        if name.suffix in WORKBOOK_ENDINGS:
+            raise spreadsheet()
         detail = f"The file must be JSON, NDJSON or CSV; known endings: {', '.join(ENDINGS)}."
         raise unsupported_media_type(detail, ", ".join(FORMATS))
     return Upload(media_type, file.mimetype_params.get("charset"), file.stream, file)

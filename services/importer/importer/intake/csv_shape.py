@@ -21,8 +21,7 @@ from importer.intake.encodings import Encoding
 from stackroom_kit.described_problems import together
 
 MAX_HEADER_CHARACTERS = 8192  # of the first line, with its end
-SHAPE_PROBLEMS = together(HEAD_PROBLEMS, {400: ("spreadsheet", "wrong_encoding")})
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # as XLSX and ODS begin, and as XLS does
+SHAPE_PROBLEMS = together(HEAD_PROBLEMS, {400: ("wrong_encoding",)})
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[ \t]*[\r\n]*', re.IGNORECASE)
 
 
@@ -46,13 +45,6 @@ class CSVShape:
     def is_results(self) -> bool:
         """Whether the file is one of results, some of whose rows were ok already."""
         return OUTCOME in self.columns
-
-
-def check_is_no_workbook(file: IO[Any]) -> None:
-    """Problem 400 for one: its bytes are no text."""
-    file.seek(0)
-    if file.read(4) in SPREADSHEETS:
-        raise wrong_table("spreadsheet", "The file is a workbook of a spreadsheet program; save the sheet as CSV.")
 
 
 class Header(NamedTuple):

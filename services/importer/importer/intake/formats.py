@@ -7,7 +7,7 @@ from typing import Any
 from importer.intake.checker import RecordChecker
 from importer.intake.csv_heads import UNTOLD, Columns, TableOptions
 from importer.intake.csv_rows import ROW_PROBLEMS, read_csv
-from importer.intake.csv_shape import SHAPE_PROBLEMS, CSVShape, check_is_no_workbook, shape_of
+from importer.intake.csv_shape import SHAPE_PROBLEMS, CSVShape, shape_of
 from importer.intake.csv_words import heads_of
 from importer.intake.detection import Declared, encoding_of
 from importer.intake.duplicates import without_duplicates
@@ -23,6 +23,7 @@ from stackroom_jobs.records import own_fields, shown_fields
 from stackroom_kit.described_problems import together
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+TSV = "text/tab-separated-values"  # another name of CSV
 FORMATS = (JSON, NDJSON, CSV)
 FORMAT_PROBLEMS = together(BODY_PROBLEMS, ENCODING_PROBLEMS, SHAPE_PROBLEMS, ROW_PROBLEMS)
 ONLY_HEADS = "The file has a line that names the columns, and no row below it."
@@ -85,10 +86,8 @@ def _found(shape: CSVShape) -> dict[str, Any]:
 _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
 
 
-def looked_at(media_type: str, spooled: Spooled, declared: Declared) -> Spooled:
+def looked_at(spooled: Spooled, declared: Declared) -> Spooled:
     """With its encoding. Problem 400 for bytes that are not what they are said to be, or may be several things."""
-    if media_type == CSV:
-        check_is_no_workbook(spooled.file)
     found = dataclasses.replace(spooled, encoding=encoding_of(spooled.file, declared))
     found.file.seek(0)
     return found

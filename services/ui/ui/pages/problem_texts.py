@@ -62,7 +62,9 @@ def _file_texts() -> dict[str, str]:
     return {
         "wrong_encoding": _("The file holds bytes that do not belong to its encoding."),
         "ambiguous_encoding": _("The encoding of the file cannot be told for sure. Choose it yourself."),
-        "spreadsheet": _("This is a workbook of a spreadsheet program; save its sheet as CSV."),
+        "spreadsheet": _("This is a workbook, not a table. Save its sheet as CSV: File, Save As, CSV UTF-8."),
+        "archive": _("This is an archive; unpack it and send the file that is in it."),
+        "broken_gzip": _("The compressed file is damaged or cut short."),
         "unnamed_column": _("The row has a cell in a column that the first line does not name."),
         "unknown_column": _("The file has a column that this operation does not know."),
         "repeated_column": _("A column comes twice."),
@@ -121,8 +123,8 @@ def _batch_texts() -> dict[str, str]:
 
 ODD_REQUESTS = (
     "bad_request", "bad_path", "bad_query", "bad_request_target", "bad_content_length", "length_required",
-    "unsupported_content_encoding", "method_not_allowed", "bad_cursor", "bad_idempotency_key", "repeated_parameter",
-    "unknown_parameter", "unknown_value", "needs_limit", "items_missing", "wrong_item",
+    "unsupported_content_encoding", "method_not_allowed", "bad_columns", "bad_cursor", "bad_idempotency_key",
+    "repeated_parameter", "unknown_parameter", "unknown_value", "needs_limit", "items_missing", "wrong_item",
 )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ export const isEmpty = async (blob) => blob.size <= PEEK_BYTES && !(await blob.t
  */
 export async function prepared(blob, name) {
   const start = (await blob.slice(0, PEEK_BYTES).text()).trimStart();
+  const packed = /\.(ndjson|jsonl|json)\.gz$/i.exec(name);
+  if (packed) return { blob, name, body: blob, type: packed[1].toLowerCase() === "json" ? JSON_TYPE : NDJSON_TYPE };
   const type = start.startsWith("[") ? JSON_TYPE : start.startsWith("{") ? jsonType(start) : CSV_TYPE;
   return { blob, name, body: type === CSV_TYPE ? blob : await withoutMark(blob), type };
 }

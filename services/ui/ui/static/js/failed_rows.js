@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
-import { more, reason } from "./reasons.js";
+import { more, place, reason } from "./reasons.js";
 import { rowOf } from "./rows_table.js";
 import { number, text } from "./text.js";
 
@@ -39,7 +39,7 @@ function reasonCell(row) {
 function line(row) {
   const heads = [...byId("rows-table").querySelectorAll("thead th")].map((head) => head.textContent ?? "");
   const id = row.id === undefined ? "—" : String(row.id);
-  return rowOf(heads, [number(row.row), text("outcome", row.outcome), id, reasonCell(row)]);
+  return rowOf(heads, [place(row), text("outcome", row.outcome), id, reasonCell(row)]);
 }
 
 /** @param {import("./live.js").Batch} batch @param {number} [most] rows that are shown */

@@ -1,7 +1,7 @@
 /** Shows what the importer found out about a file, before anything is sent for good. */
 
 import { byId, element } from "./dom.js";
-import { reason } from "./reasons.js";
+import { place, reason } from "./reasons.js";
 import { rowOf } from "./rows_table.js";
 import { bytes, number, text } from "./text.js";
 
@@ -23,6 +23,18 @@ function encoding(input) {
   return input.byte_order_mark ? text("action", "with_mark", { encoding: name }) : name;
 }
 
+/** A field with the head that stood for it. @param {string} name @param {Record<string, string>} [heads] */
+function headed(name, heads = {}) {
+  const head = Object.keys(heads).find((one) => heads[one] === name);
+  return head ? `${head} → ${name}` : name;
+}
+
+/** What was in the file and is no part of any record. @param {Record<string, any>} counts */
+function passedOver(counts) {
+  const values = ([, value]) => (Array.isArray(value) ? { names: value.join(", ") } : { count: number(value) });
+  return Object.entries(counts).map((entry) => text("action", `over_${entry[0]}`, values(entry))).join("; ");
+}
+
 /** @param {Found} found @param {import("./content.js").Content} content */
 function facts(found, { name, video }) {
   const { input } = video ? { input: /** @type {Record<string, any>} */ ({}) } : found;
@@ -33,7 +45,8 @@ function facts(found, { name, video }) {
     ["form", input.format && text("found", input.format)],
     ["encoding", encoding(input)],
     ["delimiter", input.delimiter && text("found", input.delimiter)],
-    ["columns", input.columns?.join(", ")],
+    ["columns", input.columns?.map((/** @type {string} */ name) => headed(name, input.heads)).join(", ")],
+    ["passed_over", passedOver(input.passed_over ?? {})],
     ["rows", video ? "" : howMany(found)],
   ];
   return pairs
@@ -54,7 +67,7 @@ function columnsOf(found) {
 /** @param {any} line @param {string[]} heads the row's number, the columns, maybe what is wrong @param {string[]} columns */
 function row(line, heads, columns) {
   const record = line.record ?? line;
-  const cells = [number(line.row), ...columns.map((name) => shown(record[name])), line.code ? reason(line) : ""];
+  const cells = [place(line), ...columns.map((name) => shown(record[name])), line.code ? reason(line) : ""];
   const made = rowOf(heads, cells.slice(0, heads.length));
   if (line.code) made.classList.add("table-warning");
   return made;
@@ -75,7 +88,7 @@ function showRefused(found) {
   box.hidden = !found.rows_refused;
   if (box.hidden) return;
   const counts = { refused: number(found.rows_refused), read: number(found.rows_read) };
-  const lines = found.refused.map((line) => element("li", {}, `${number(line.row)}: ${reason(line)}`));
+  const lines = found.refused.map((line) => element("li", {}, `${place(line)}: ${reason(line)}`));
   box.replaceChildren(text("action", "will_be_refused", counts), element("ul", { class: "mb-0" }, ...lines));
 }
 

@@ -1,6 +1,6 @@
 /** What went wrong, in the page's language: by its code, with the values and the place that the server's sentence names. */
 
-import { detailTexts, filled, isEnglish, problemText, text } from "./text.js";
+import { detailTexts, filled, isEnglish, number, problemText, text } from "./text.js";
 
 /** @param {string} detail @returns {string} such as "line 3, column 12", where the detail says so */
 function placeIn(detail) {
@@ -26,6 +26,9 @@ export function reason(row) {
   const words = sentence(row.code, row.detail) || row.detail || row.code; // an operation of one's own has words of its own
   return row.field ? `${row.field}: ${words}` : words;
 }
+
+/** The row's number, and where it begins in the file. @param {any} row @returns {string} */
+export const place = (row) => (row.line ? `${number(row.row)} (${text("action", "line", { line: number(row.line) })})` : number(row.row));
 
 /** @param {string} shown @param {string} [detail] @returns {string} what more the server says, where the page has its language */
 export const more = (shown, detail = "") => (isEnglish && detail !== shown ? detail : "");

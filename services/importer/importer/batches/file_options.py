@@ -1,0 +1,86 @@
+"""What the query says of the file: ``encoding``; of a table also ``delimiter`` and ``columns``."""
+
+import dataclasses
+import re
+from typing import Any
+
+from flask import request
+
+from importer.intake.csv_heads import DELIMITERS, UNTOLD, TableOptions
+from importer.intake.encodings import NAMES
+from importer.intake.formats import CSV
+from importer.intake.readable import readable
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.records import own_fields
+from stackroom_kit.arguments import choice_argument, text_argument, wrong_argument
+from stackroom_kit.openapi import Parameter
+from stackroom_kit.problems import FieldError, unprocessable
+
+FILE_OPTIONS = ("encoding", "delimiter", "columns")
+TAB = {"tab": "\t"}  # for whoever types it
+MAX_COLUMNS = 2000  # characters
+TABLE_PROBLEMS = {400: ("bad_columns", "unknown_value"), 422: ("wrong_option",)}
+FIELDS = sorted({field for operation in OPERATIONS.values() for field in own_fields(operation.record)})
+_PAIR = re.compile(rf"\s*(.+?)\s*:\s*({'|'.join(FIELDS)})\s*(?:,|$)")
+DELIMITER_CHOICES = [*DELIMITERS, *TAB]
+
+
+@dataclasses.dataclass(frozen=True)
+class FileOptions:
+    """``encoding`` is what the text is to be read as, whatever it looks like."""
+
+    encoding: str | None
+    table: TableOptions
+
+    def parts(self) -> list[Any]:
+        """What makes two requests different."""
+        table = [self.table.delimiter, dict(self.table.fields)] if self.table.is_given else None
+        return [self.encoding, table]
+
+
+def file_options() -> FileOptions:
+    return FileOptions(choice_argument("encoding", None, NAMES), _table_options())
+
+
+def delimiter_argument() -> str | None:
+    """The character itself. Problem 400 for another word."""
+    value = request.args.get("delimiter")
+    if value is None or value in DELIMITERS:
+        return value
+    if value not in TAB:
+        raise wrong_argument("delimiter", "unknown_value", "delimiter must be one of: , ; | tab")
+    return TAB[value]
+
+
+def delimiter_parameter(description: str, default: str | None = None) -> Parameter:
+    schema = {"enum": DELIMITER_CHOICES, **({} if default is None else {"default": default})}
+    return Parameter("delimiter", schema, description, problems={400: ("unknown_value",)})
+
+
+def _table_options() -> TableOptions:
+    """``columns`` is ``head:field,head:field``; a head may have commas and colons itself."""
+    told = text_argument("columns", max_length=MAX_COLUMNS)
+    delimiter = delimiter_argument()
+    return UNTOLD if told is None and delimiter is None else TableOptions(delimiter, _fields(told or ""))
+
+
+def _fields(told: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    at = 0
+    while at < len(told):
+        pair = _PAIR.match(told, at)
+        if pair is None:
+            detail = f"columns must be HEAD:FIELD,HEAD:FIELD with fields of: {', '.join(FIELDS)}; "
+            raise wrong_argument("columns", "bad_columns", f"{detail}{readable(told[at:])} is none.")
+        fields[pair[1]] = pair[2]
+        at = pair.end()
+    return fields
+
+
+def check_is_table(media_type: str, told: TableOptions) -> None:
+    """Problem 422 where they are asked for and there is no table."""
+    if media_type == CSV or not told.is_given:
+        return
+    name = "delimiter" if told.delimiter else "columns"
+    detail = f"Only a CSV has {name}."
+    raise unprocessable(detail, FieldError(f"?{name}", "wrong_option", detail), code="wrong_option")
