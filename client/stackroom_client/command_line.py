@@ -140,23 +140,36 @@ def _add_watch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="follow it to its end; Ctrl-C leaves it running")
 
 
+def _add_file_options(parser: argparse.ArgumentParser) -> None:
+    """They mean the same for every command that sends rows."""
+    parser.add_argument("--encoding", type=text, help="what the text is in; else the server finds out, and says it")
+    parser.add_argument("--delimiter", choices=(",", ";", "|", "tab"), help="of a CSV; else the server finds out")
+    parser.add_argument(
+        "--columns", type=text, metavar="HEAD:FIELD,...", help="of a CSV: which fields columns of other heads are"
+    )
+
+
 def _add_preview(commands: _Commands) -> None:
     parser = commands.add("preview", "files.preview_file", "what the server reads in a file; nothing is written")
-    parser.add_argument("file", metavar="FILE", help="CSV, JSON or NDJSON; - reads standard input")
+    parser.add_argument("file", metavar="FILE", help="CSV, JSON or NDJSON, also as .gz; - reads standard input")
     parser.add_argument("--operation", type=text, help="read it for this one; else for the one that it fits best")
     parser.add_argument("--format", choices=sorted(MEDIA_TYPES), help="what is in FILE; else its ending says it")
+    _add_file_options(parser)
     parser.add_argument("--queue", type=text, help="one of the operation's queues")
 
 
 def _add_import(commands: _Commands) -> None:
     parser = commands.add("import", "importing.import_file", "send a file as a batch; prints the batch's id")
-    parser.add_argument("file", metavar="FILE", help="CSV, JSON, NDJSON or a video; - reads standard input")
+    parser.add_argument(
+        "file", metavar="FILE", help="CSV, JSON, NDJSON (also as .gz) or a video; - reads standard input"
+    )
     parser.add_argument(
         "--operation", type=text, help="what to do with each row (normalize_record; process_video for a video)"
     )
     parser.add_argument(
         "--format", choices=(*sorted(MEDIA_TYPES), VIDEO), help="what is in FILE; else its ending says it"
     )
+    _add_file_options(parser)
     parser.add_argument("--source", type=text, help="who sends it; a name to find it by")
     parser.add_argument("--queue", type=text, help="one of the operation's queues")
     parser.add_argument("--on-conflict", choices=("fail", "skip", "update"), help="loads: when a row is there already")

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from stackroom_client.errors import UsageError
-from stackroom_client.report import detected, place
+from stackroom_client.found import detected, warnings
+from stackroom_client.report import place
 from stackroom_client.texts import number, one_line, rows, table
 
 _NEEDED: dict[str, type] = {"operation": str, "queue": str, "rows": list, "refused": list, "rows_read": int}
@@ -37,6 +38,7 @@ def _headline(name: str, found: dict[str, Any]) -> str:
         f"{name}: {detected(found)}, {_how_many(found)}",
         f"operation {one_line(found['operation'])} on the queue {one_line(found['queue'])}{worker}",
     ]
+    lines += warnings(found)
     if refused:
         lines.append(f"{rows(refused)} of {number(found['rows_read'])} would be refused")
     return "\n".join(lines)

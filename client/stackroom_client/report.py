@@ -10,35 +10,11 @@ from stackroom_client.errors import UsageError
 from stackroom_client.events import lines
 from stackroom_client.follow import batch_path
 from stackroom_client.server import Call
-from stackroom_client.texts import duration, number, one_line, pace, rows, table
+from stackroom_client.texts import duration, one_line, pace, rows, table
 
 SHOWN_ROWS = 10
 BAD = ("failed", "refused")
 NOT_OK = "not_ok"
-
-
-def detected(raw: dict[str, Any]) -> str:
-    """By its ``input``, as in ``CSV in windows-1251 (guessed), delimiter ';', columns id, name``."""
-    found = raw.get("input") or {}
-    parts = [str(found.get("format", "")).upper()]
-    if found.get("encoding"):
-        mark = " with byte order mark" if found.get("byte_order_mark") else ""
-        guessed = " (guessed)" if found.get("encoding_source") == "detected" else ""
-        parts[0] += f" in {one_line(found['encoding'])}{mark}{guessed}"
-    if found.get("delimiter"):
-        parts.append(f"delimiter {found['delimiter']!r}")
-    if found.get("columns"):
-        parts.append(f"columns {', '.join(map(one_line, found['columns']))}")
-    return ", ".join(filter(None, [*parts, *_passed_over(found.get("passed_over"))]))
-
-
-def _passed_over(counts: Any) -> list[str]:
-    """What was in the file and is no part of any record."""
-    known = counts if isinstance(counts, dict) else {}
-    words = [f"{number(known[name])} empty {name}" for name in ("columns", "rows") if isinstance(known.get(name), int)]
-    words += ["the line that names the delimiter"] if known.get("separator_lines") else []
-    words += [f"the field {one_line(name)}" for name in known.get("fields") or ()]
-    return [f"passed over: {', '.join(words)}"] if words else []
 
 
 def place(line: dict[str, Any]) -> str:

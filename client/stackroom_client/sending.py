@@ -11,6 +11,7 @@ from stackroom_client.texts import size
 from stackroom_client.upload import Upload
 
 ASKED_ABOVE = 1_000_000  # bytes: to send a smaller file is as quick as to ask first
+FILE_OPTIONS = ("encoding", "delimiter", "columns")
 BODY, MEDIA = "max_body_bytes", "max_media_bytes"
 
 

@@ -22,6 +22,7 @@ VIDEO_ENDINGS = (
     ".3gp", ".mxf", ".dv", ".nut", ".gif", ".apng",
 )  # fmt: skip
 ENDINGS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 COPY_BYTES = 1024 * 1024
 NOTHING = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # byte order marks and white space, in UTF-8 and UTF-16
 NOTHING_BYTES = 1024  # what is longer says something, or the server says what it lacks
@@ -51,7 +52,12 @@ class Source:
 
 def media_type(name: str, given: str | None) -> str:
     """By ``--format``, else by the ending of the name; UsageError where neither says it."""
-    kind = given or ENDINGS.get(Path(name.lower().removesuffix(".gz")).suffix)
+    ending = Path(name.lower().removesuffix(".gz")).suffix
+    kind = given or ENDINGS.get(ending)
+    if kind is None and ending in WORKBOOK_ENDINGS:
+        raise UsageError(
+            f"{shown(name)} is a workbook; save the sheet as CSV (File, Save As, CSV UTF-8) and import that file"
+        )
     if kind is None:
         raise UsageError(
             f"{shown(name)}: what is in it? Say --format csv, json or ndjson (known endings: {', '.join(ENDINGS)}); "

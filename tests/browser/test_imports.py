@@ -99,10 +99,10 @@ def test_file_without_an_operation_is_taken_for_what_its_rows_are(visit: Visit, 
 
 
 def test_workbook_that_is_dropped_is_named_as_what_it_is(visit: Visit, tmp_path: Path) -> None:
-    (tmp_path / "groups.xlsx").write_bytes(b"PK\x03\x04\x14\0\6\0\x08\0[Content_Types].xml")
+    (tmp_path / "groups.xlsx").write_bytes(b"PK\x03\x04\x14\0\6\0\x08\0[Content_Types].xml PK\x03\x04 xl/workbook.xml")
     page = visit().open("/imports")
     page.locator("#file").set_input_files(tmp_path / "groups.xlsx")
-    expect(page.locator("#messages")).to_contain_text("Это книга Excel или другой таблицы; сохраните её лист как CSV.")
+    expect(page.locator("#messages")).to_contain_text("Это книга Excel или другой программы. Сохраните её лист как CSV")
 
 
 def test_empty_form_says_what_is_missing(visit: Visit) -> None:

@@ -28,7 +28,7 @@ def test_file_is_shown_as_the_importer_reads_it_before_anything_is_sent(
         expect(facts).to_contain_text(words)
     expect(page.locator("#preview-rows tr").nth(1)).to_contain_text("Звук")
     expect(page.locator("#preview-refused li")).to_have_text(
-        ["3: id: Такой же ID в строке 2 этого файла.", "4: id: Неверный тип: нужно целое число."]
+        ["3 (строка 4): id: Такой же ID в строке 2 этого файла.", "4 (строка 5): id: Неверный тип: нужно целое число."]
     )
     assert watched.accessibility_faults() == []
     assert len(batches(stack)) == before
@@ -171,3 +171,27 @@ def test_preview_says_that_no_worker_serves_the_operation(visit: Visit, tmp_path
     page = checked(visit(), tmp_path / "videos.ndjson")
     page.locator("#operation").select_option("process_video")
     expect(page.locator("#preview-no-worker")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "guess", "passed", "line"),
+    [
+        ("ru", "Кодировка определена предположительно.", "пустых столбцов: 1; пустых строк: 1", "2 (строка 4)"),
+        ("en", "The encoding is a guess.", "empty columns: 1; empty rows: 1", "2 (line 4)"),
+    ],
+)
+def test_what_was_guessed_and_passed_over_is_said_before_and_after(
+    visit: Visit, tmp_path: Path, language: str, guess: str, passed: str, line: str
+) -> None:
+    path = tmp_path / "группы.csv"
+    path.write_bytes("Код;Название;\r\n1;Научная литература;\r\n;;\r\nдва;Карты;\r\n".encode("koi8-r"))
+    watched = visit(language)
+    page = checked(watched, path)
+    expect(page.locator("#preview-guessed")).to_contain_text(guess)
+    expect(page.locator("#preview-facts")).to_contain_text(passed)
+    expect(page.locator("#preview-refused li")).to_contain_text([line])
+    page.locator("#send").click()
+    page.wait_for_url("**/imports/*")
+    expect(page.locator("#rows-table tbody tr")).to_contain_text([line], timeout=30_000)
+    expect(page.locator(".facts").last).to_contain_text(passed)
+    watched.assert_quiet()

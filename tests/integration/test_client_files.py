@@ -1,5 +1,6 @@
 """The commands that look at a file or keep it, and the import of a video, through the real gateway."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -74,9 +75,34 @@ def test_import_without_an_operation_hints_at_it_where_the_columns_are_refused(u
     assert hint not in failed(url, "import", str(file), "--operation", "load_types").err
 
 
+def test_what_is_said_of_a_file_is_passed_on_and_what_was_found_is_told(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "группы.csv.gz"
+    file.write_bytes(gzip.compress("sep=;\nШифр|Полка||\n7|Проза||\n|||\n".encode("koi8-r")))
+    told = ("--operation", "load_groups", "--delimiter", "|", "--columns", "Шифр:id,Полка:name")
+    read = "CSV in koi8-r, delimiter '|', columns Шифр as id, Полка as name"
+    over = "passed over: the line that names the delimiter, 2 empty columns, 1 empty row\n"
+    seen = stackroom(url, "preview", str(file), *told, "--encoding", "koi8-r")
+    assert (seen.code, read in seen.out, over in seen.out) == (0, True, True)
+    sent = stackroom(url, "import", str(file), *told, "--encoding", "koi8-r")
+    assert (sent.code, read in sent.err, f"stackroom: {over}" in sent.err) == (0, True, True)
+    assert "(wrong_encoding)" in failed(url, "import", str(file), *told, "--encoding", "utf-8").err
+
+
+def test_guessed_encoding_is_a_warning(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_bytes("id;name\n7;Научная литература\n".encode("cp1251"))
+    for words in (("preview",), ("import", "--operation", "load_groups")):
+        done = stackroom(url, *words, str(file))
+        assert (done.code, "the encoding is a guess" in done.out + done.err) == (0, True)
+
+
+def test_video_has_no_text_to_say_anything_of(url: str, film: Path) -> None:
+    assert "is a video, which has no --encoding" in failed(url, "import", str(film), "--encoding", "utf-8").err
+
+
 def test_preview_of_a_good_file_ends_with_0(url: str) -> None:
     words = ("preview", "-", "--format", "ndjson", "--operation", "normalize_record")
-    assert "NDJSON, 3 rows" in stackroom(url, *words, stdin=ndjson(3)).out
+    assert "NDJSON in utf-8, 3 rows" in stackroom(url, *words, stdin=ndjson(3)).out
     found = stackroom(url, *words, "--json", stdin=ndjson(3))
     assert (found.code, json.loads(found.out)["rows_read"]) == (0, 3)
 

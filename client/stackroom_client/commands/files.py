@@ -5,10 +5,10 @@ import argparse
 from stackroom_client.context import Context
 from stackroom_client.errors import ExitCode, UsageError
 from stackroom_client.previewing import checked, preview_report
-from stackroom_client.sending import BODY, MEDIA, check_size, sent
+from stackroom_client.sending import BODY, FILE_OPTIONS, MEDIA, check_size, sent
 from stackroom_client.source import Source, media_type, opened
 
-OPTIONS = ("operation", "queue")
+OPTIONS = ("operation", "queue", *FILE_OPTIONS)
 
 
 def preview_file(context: Context, arguments: argparse.Namespace) -> ExitCode:

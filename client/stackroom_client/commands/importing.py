@@ -15,15 +15,15 @@ from stackroom_client.batch import Batch
 from stackroom_client.commands.files import uploaded
 from stackroom_client.commands.outcome import new_batch
 from stackroom_client.context import Context
-from stackroom_client.errors import ExitCode, Refused, Trouble, Unreachable
-from stackroom_client.report import detected
-from stackroom_client.sending import BODY, check_size, sent
+from stackroom_client.errors import ExitCode, Refused, Trouble, Unreachable, UsageError
+from stackroom_client.found import detected, warnings
+from stackroom_client.sending import BODY, FILE_OPTIONS, check_size, sent
 from stackroom_client.server import Call
-from stackroom_client.source import MEDIA_TYPES, Source, is_video, media_type, opened
+from stackroom_client.source import MEDIA_TYPES, Source, is_video, media_type, opened, shown
 from stackroom_client.texts import rows
 
 BATCHES = "/api/importer/batches"
-OPTIONS = ("operation", "source", "queue", "on_conflict")
+OPTIONS = ("operation", "source", "queue", "on_conflict", *FILE_OPTIONS)
 WRONG_COLUMNS = frozenset({"missing_column", "unknown_column"})
 VIDEO_OPERATION = "process_video"
 LONGEST_ID = 1000  # characters of a file's name, so that its record is not too long
@@ -32,12 +32,23 @@ LONGEST_ID = 1000  # characters of a file's name, so that its record is not too 
 def import_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
     is_film = is_video(arguments.file, arguments.format)
     kind = MEDIA_TYPES["ndjson"] if is_film else media_type(arguments.file, arguments.format)
+    if is_film:
+        _check_is_no_table(arguments)
     headers = {"Content-Type": kind, "Idempotency-Key": arguments.key or uuid.uuid4().hex}
     send = _sent_video if is_film else _sent_rows
     with opened(arguments.file) as source:
         batch = Batch.of(send(context, source, headers, _query(arguments)))
     context.terminal.say(_accepted(batch, "" if is_film else detected(batch.raw)))
+    for warning in [] if is_film else warnings(batch.raw):
+        context.terminal.say(warning)
     return new_batch(context, batch, arguments.watch)
+
+
+def _check_is_no_table(arguments: argparse.Namespace) -> None:
+    """UsageError before a video is sent: its batch holds no text of the sender's."""
+    for name in FILE_OPTIONS:
+        if getattr(arguments, name) is not None:
+            raise UsageError(f"{shown(arguments.file)} is a video, which has no --{name}")
 
 
 def _query(arguments: argparse.Namespace) -> dict[str, str]:

@@ -88,7 +88,9 @@ def test_compressed_body_that_is_wrong_is_refused(
 
 
 @pytest.mark.parametrize("content_type", [CSV, NDJSON, "application/json", "text/tab-separated-values"])
-@pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf", b"\n \n"], ids=["nothing", "mark", "blank"])
+@pytest.mark.parametrize(
+    "body", [b"", b"\xef\xbb\xbf", b"\n \n", b"\xff\xfe\n\0"], ids=["nothing", "mark", "blank", "UTF-16"]
+)
 def test_empty_file_is_called_empty_in_every_form(stack: EagerStack, content_type: str, body: bytes) -> None:
     problem = assert_refused(stack.send("POST", BATCHES, body, content_type), 422, "empty_batch")
     assert problem["detail"] == "The file is empty."

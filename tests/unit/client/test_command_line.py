@@ -9,6 +9,7 @@ from stackroom_client.address import parse_address
 from stackroom_client.batch import Batch
 from stackroom_client.command_line import given_address, make_parser
 from stackroom_client.errors import UsageError
+from stackroom_client.sending import FILE_OPTIONS
 from stackroom_client.source import media_type
 
 
@@ -45,6 +46,7 @@ def test_address_comes_from_the_option_then_the_environment_then_is_local(monkey
         ["import", "f.csv", "--key", "ключ"], ["import", "f.csv", "--source", "a\x1bb"],
         ["import", "f.csv", "--source", "\udcff"],
         ["import", "f.csv", "--on-conflict", "guess"], ["import", "f.csv", "--format", "xml"],
+        ["preview", "f.csv", "--delimiter", "x"], ["import", "f.csv", "--columns", "a\x1b:id"],
         ["batches", "--limit", "0"], ["batches", "--limit", "ten"], ["batches", "--limit", "9999999999"],
         ["batches", "--state", "lost"], ["batches", "--patience", "-1"], ["batches", "--patience", "nan"],
         ["results", "b", "--outcome", "lost"],
@@ -106,10 +108,23 @@ def test_media_type_is_that_of_the_ending_unless_it_is_said(name: str, given: st
     assert media_type(name, given) == expected
 
 
-@pytest.mark.parametrize("name", ["-", "a", "a.xlsx", "csv", ".csv.gz", "\udcff", "a.gif", "a.MPG", "a.dv"])
+@pytest.mark.parametrize("name", ["-", "a", "csv", ".csv.gz", "\udcff", "a.gif", "a.MPG", "a.dv"])
 def test_file_that_says_nothing_of_its_form_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match=r"--format csv, json or ndjson .*--format video .*\.mpg"):
         media_type(name, None)
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "A.ODS", "a.xls", "a.xlsm.gz"])
+def test_workbook_is_called_one_and_how_to_save_it_is_said(name: str) -> None:
+    with pytest.raises(UsageError, match="is a workbook; save the sheet as CSV"):
+        media_type(name, None)
+
+
+@pytest.mark.parametrize("command", ["import", "preview"])
+def test_commands_that_send_rows_take_what_is_said_of_the_file(command: str) -> None:
+    words = ("--encoding", "koi8-r", "--delimiter", "tab", "--columns", "Код:id")
+    arguments = parsed(command, "f.csv", *words)
+    assert [getattr(arguments, name) for name in FILE_OPTIONS] == ["koi8-r", "tab", "Код:id"]
 
 
 def test_every_command_has_its_function() -> None:

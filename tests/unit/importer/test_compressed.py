@@ -25,8 +25,9 @@ def unpacked(body: bytes, most: int = 10_000_000) -> bytes:
         gzip.compress(TEXT),
         gzip.compress(TEXT[:1000]) + gzip.compress(b"") + gzip.compress(TEXT[1000:]),
         gzip.compress(TEXT) + b"\0" * 512,
+        gzip.compress(TEXT[:1000]) + b"\0" * 100_000 + gzip.compress(TEXT[1000:]),
     ],
-    ids=["one", "several", "filled up"],
+    ids=["one", "several", "filled up", "filled up between"],
 )
 def test_gzip_is_read_as_what_it_holds(body: bytes) -> None:
     assert unpacked(body) == TEXT
@@ -37,8 +38,16 @@ PACKED = gzip.compress(TEXT)
 
 @pytest.mark.parametrize(
     "body",
-    [b"id;name\n", PACKED[:-4], PACKED[:100], PACKED[:50] + b"xxxx" + PACKED[54:], PACKED + b"more", b""],
-    ids=["none", "no end", "cut", "broken", "garbage behind", "nothing"],
+    [
+        b"id;name\n",
+        PACKED[:-4],
+        PACKED[:100],
+        PACKED[:50] + b"xxxx" + PACKED[54:],
+        PACKED + b"more",
+        PACKED + b"\0" * 100_000 + b"more",
+        b"",
+    ],
+    ids=["none", "no end", "cut", "broken", "garbage behind", "garbage behind zeros", "nothing"],
 )
 def test_gzip_that_is_broken_is_said_to_be(body: bytes) -> None:
     with pytest.raises(Problem) as raised:

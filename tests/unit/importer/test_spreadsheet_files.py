@@ -10,8 +10,9 @@ from importer.batches.guessing import likely_operation
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.csv_heads import TableOptions
 from importer.intake.csv_words import heads_of, plain
+from importer.intake.detection import Declared
 from importer.intake.empty import refuse_empty
-from importer.intake.formats import CSV, JSON, NDJSON, Rows, open_rows
+from importer.intake.formats import CSV, JSON, NDJSON, Rows, looked_at, open_rows
 from importer.intake.spool import Spooled
 from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.operations import OPERATIONS
@@ -21,7 +22,7 @@ from stackroom_kit.problems import Problem
 
 def spooled(body: str | bytes) -> Spooled:
     data = body.encode() if isinstance(body, str) else body
-    return Spooled(io.BytesIO(data), len(data), data.count(b"\n"), "")
+    return looked_at(Spooled(io.BytesIO(data), len(data), data.count(b"\n"), ""), Declared())
 
 
 def rows_of(body: str | bytes, operation: str = "load_groups", media_type: str = CSV, **told: Any) -> Rows:

@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 
 from importer.batches.accepting import checker_for, live_slots
 from importer.batches.backpressure import check_disk
-from importer.batches.guessing import likely_operation
 from importer.batches.file_options import FILE_OPTIONS, file_options
+from importer.batches.guessing import likely_operation
 from importer.batches.receiving import Received, received
 from importer.batches.request import operation_named, queue_for
 from importer.intake.checker import Refusal

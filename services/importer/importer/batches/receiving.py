@@ -53,5 +53,6 @@ def received(told: FileOptions, digest_prefix: bytes, max_bytes: int) -> Iterato
 def _unpacked(stream: IO[bytes], max_bytes: int) -> Readable:
     """By what the bytes are: no file that a batch comes in begins as gzip does, and a form has no head that says it."""
     start = stream.read(len(MAGIC))
+    is_said = request.headers.get("Content-Encoding", "identity").lower() != "identity"
     begun = _Begun(start, stream)
-    return Gunzip(begun, max_bytes) if start == MAGIC or "Content-Encoding" in request.headers else begun
+    return Gunzip(begun, max_bytes) if is_said or start == MAGIC else begun

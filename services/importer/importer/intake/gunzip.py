@@ -42,10 +42,17 @@ class Gunzip:
                     raise too_large(f"The body may have at most {self._max_bytes} bytes; unpacked it has more.")
                 if block:
                     yield block
-            packed = (packed or self._stream.read(PACKED_BYTES)).lstrip(b"\0")  # some programs fill up a block
+            packed = self._behind(packed)
             if not packed:
                 return
         raise too_large(f"The body has more than {MAX_MEMBERS} parts that are compressed each for itself.")
+
+    def _behind(self, packed: bytes) -> bytes:
+        """What follows a part; some programs fill up their last block with zeros."""
+        packed = packed or self._stream.read(PACKED_BYTES)
+        while packed and not packed.strip(b"\0"):
+            packed = self._stream.read(PACKED_BYTES)
+        return packed.lstrip(b"\0")
 
     def _some(self, member: "zlib._Decompress", packed: bytes) -> bytes:
         if not packed:

@@ -19,6 +19,7 @@ from ui.pages.texts import (
     encoding_texts,
     form_texts,
     operation_texts,
+    passed_over,
     script_texts,
     state_texts,
     worker_texts,
@@ -42,6 +43,7 @@ def _context() -> dict[str, Any]:
         "changes": change_texts(),
         "encodings": encoding_texts(),
         "found": form_texts(),
+        "passed_over": passed_over,
         "worker_states": worker_texts(),
         "script_texts": script_texts,
     }

@@ -1,5 +1,9 @@
 """Texts that depend on words of the API, and those that scripts need; all are translated when a page is rendered."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from ui.pages.detail_texts import DetailText, detail_texts
@@ -94,6 +98,26 @@ def form_texts() -> dict[str, str]:
     }
 
 
+def passed_over_texts() -> dict[str, str]:
+    """What was in a file and is in no record, by its name in ``input.passed_over``."""
+    return {
+        "columns": _("empty columns: {count}"),
+        "rows": _("empty rows: {count}"),
+        "separator_lines": _("the first line, which names the delimiter"),
+        "fields": _("fields that are only shown: {names}"),
+    }
+
+
+def passed_over(counts: Mapping[str, Any]) -> str:
+    """In the page's language; nothing where there was nothing."""
+    texts = passed_over_texts()
+    named = ((texts[name], value) for name, value in counts.items() if value and name in texts)
+    return "; ".join(
+        words.format(names=", ".join(value)) if isinstance(value, list) else words.format(count=format_decimal(value))
+        for words, value in named
+    )
+
+
 def _register_texts() -> dict[str, str]:
     return {
         "edit": _("Edit"),
@@ -131,10 +155,7 @@ def _import_texts() -> dict[str, str]:
         "delimiter": _("Delimiter"),
         "columns": _("Columns"),
         "passed_over": _("Passed over"),
-        "over_columns": _("empty columns: {count}"),
-        "over_rows": _("empty rows: {count}"),
-        "over_separator_lines": _("the first line, which names the delimiter"),
-        "over_fields": _("fields that are only shown: {names}"),
+        **{f"over_{name}": words for name, words in passed_over_texts().items()},
         "rows": _("Rows"),
         "row": _("Row"),
         "wrong": _("What is wrong"),
