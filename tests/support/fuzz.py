@@ -60,9 +60,15 @@ def as_lines(_context: Any, value: Any) -> Any:
 
 @schemathesis.hook
 def before_call(_context: Any, case: Case[Any], _kwargs: Any) -> None:
-    """Every right request has a key of its own, else most would be refused since their keys are taken."""
-    if KEY in case.headers and case.meta is not None and case.meta.generation.mode.is_positive:
+    """Every right request has a key of its own, else most would be refused since their keys are taken; and says the
+    encoding that its body has, which no document can tie to the bytes.
+    """
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if KEY in case.headers:
         case.headers[KEY] = f"{case.headers[KEY][:150]}-{next(_numbers)}"
+    if "encoding" in case.query:
+        case.query["encoding"] = "utf-8"
 
 
 @dataclasses.dataclass

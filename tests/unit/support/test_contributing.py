@@ -17,7 +17,7 @@ from tests.support.processes import ROOT
 def code() -> list[str]:
     """Of the section "A new task": the struct of the result, the entry of the operation, the function."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    section = text[text.index("## A new task") : text.index("## A new queue")]
+    section = text[text.index("## A new task") : text.index("## A plain Celery task")]
     return [textwrap.dedent(block) for block in re.findall(r"```python\n(.*?)```", section, re.DOTALL)]
 
 
