@@ -20,8 +20,9 @@ MARK = "\ufeff"  # a byte order mark, without which spreadsheets misread Cyrilli
 DELIMITERS = (",", ";", "\t", "|")
 LEFT_OUT = "'"  # in a file of results: the record does not name this field. The guard writes no text so.
 GUARD = "'"
-_SIGNS = "=+\\-@\uff0b\uff0d\uff1d\uff20"
-_FIRST = re.compile(f"['{_SIGNS}\t\r\n\0]")
+_FORMULA_SIGNS = "=+-@\uff0b\uff0d\uff1d\uff20"
+_SIGNS = re.escape(_FORMULA_SIGNS)
+_FIRST = frozenset(f"'{_FORMULA_SIGNS}\t\r\n\0")
 _FIRST_GUARDED = re.compile(f"'['{_SIGNS}\t\r\n\0]")
 # Behind a delimiter a cell may be quoted, so quotes count for nothing; tabs and line breaks are delimiters themselves.
 _INNER = re.compile(f"([,;|\t\r\n][\"\0]*)(?='*[{_SIGNS}])")
@@ -30,8 +31,13 @@ _INNER_GUARDED = re.compile(f"([,;|\t\r\n][\"\0]*)'(?='*[{_SIGNS}])")
 
 def guarded(text: str) -> str:
     """A cell in which no spreadsheet program finds a formula."""
-    inner = _INNER.sub(rf"\1{GUARD}", text)
-    return GUARD + inner if _FIRST.match(text) else inner
+    inner = _INNER.sub(_with_guard, text)
+    return GUARD + inner if text[:1] in _FIRST else inner
+
+
+def _with_guard(found: re.Match[str]) -> str:
+    """A function and no template: ``re`` parses one anew for each call, which costs more than the search."""
+    return found[1] + GUARD
 
 
 def unguarded(cell: str) -> str:

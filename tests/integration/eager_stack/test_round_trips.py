@@ -97,7 +97,7 @@ def not_ok(stack: EagerStack, operation: str, body: bytes, content_type: str) ->
     assert answer.status == 202, answer
     results = f"{BATCHES}/{answer.json()['id']}/results"
     lines = stack.lines(answer.json()["id"])
-    said = {"row", "outcome", "code", "field", "detail"}
+    said = {"row", "line", "outcome", "code", "field", "detail"}
     records = [{name: value for name, value in line.items() if name not in said} for line in lines]
     return stack.get(f"{results}?format=csv&outcome=not_ok").body, records
 

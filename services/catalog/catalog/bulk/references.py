@@ -37,10 +37,10 @@ def resolve_names(connection: Connection, reference: Reference, items: list[Item
 
 
 def _by_name(connection: Connection, reference: Reference, names: set[str]) -> tuple[Counter[str], dict[str, int]]:
-    """How many rows have each name in its normal form, and the id of one of them."""
+    """How many rows have each name in its normal form, and the id of one of them. ``names`` have theirs already."""
     table: Any = reference.table
-    given = func.unnest(bindparam("names", type_=ARRAY(Text))).column_valued("given")
-    query = select(given.label("name"), table.c.id).where(Normal(table.c.name) == Normal(given))
+    name = Normal(table.c.name)
+    query = select(name.label("name"), table.c.id).where(name == func.any(bindparam("names", type_=ARRAY(Text))))
     rows = connection.execute(query, {"names": sorted(names)}).all()
     return Counter(row.name for row in rows), {row.name: row.id for row in rows}
 

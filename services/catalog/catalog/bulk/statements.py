@@ -52,11 +52,14 @@ class BulkStatements:
         return or_(literal_column("false"), *(self._is_another(self._table.c[name], source[name]) for name in fields))
 
     def _is_another(self, before: Any, now: Any) -> ColumnElement[bool]:
-        """Texts differ where their normal forms do, so that an old row goes out and comes back unchanged."""
+        """Whether the normal form of a text differs, so that an old row goes out and comes back unchanged.
+
+        ``now`` has its normal form already, as every item that was read.
+        """
         differs: ColumnElement[bool] = before.is_distinct_from(now)
         if self._is_integer(before.name):
             return differs
-        return and_(differs, Normal(before).is_distinct_from(Normal(now)))
+        return and_(differs, Normal(before).is_distinct_from(now))
 
     def _build_upsert(self, fields: Fields, replaces: bool) -> Executable:
         """Gives two arrays, the ids of new rows and those of changed ones; ordered, against deadlocks."""
