@@ -151,9 +151,10 @@ class RecordChecker:
     def converted(self, given: Any, raw: bytes) -> Any:
         """The record that these values make, or a Refusal."""
         try:
-            return self._without_shown([msgspec.convert(given, self.record_type)])[0]
+            record = msgspec.convert(given, self.record_type)
         except msgspec.ValidationError as error:
             return refusal_of(error, raw)
+        return self._without_shown([record])[0] if self._shown else record
 
 
 def _key(name: str) -> bytes:

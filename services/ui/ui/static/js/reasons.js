@@ -28,7 +28,7 @@ export function reason(row) {
 }
 
 /** The row's number, and where it begins in the file. @param {any} row @returns {string} */
-export const place = (row) => (row.line ? `${number(row.row)} (${text("action", "line", { line: number(row.line) })})` : number(row.row));
+export const place = (row) => (row.line ? `${number(row.row)} (${text("action", "file_line", { line: number(row.line) })})` : number(row.row));
 
 /** @param {string} shown @param {string} [detail] @returns {string} what more the server says, where the page has its language */
 export const more = (shown, detail = "") => (isEnglish && detail !== shown ? detail : "");
