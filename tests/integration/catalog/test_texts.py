@@ -37,6 +37,9 @@ MIXED = [
     "-1",
     OLD,
     "\u0130I",
+    "".join(map(chr, range(0x20, 0x7F))),
+    "".join(map(chr, range(0x400, 0x460))),
+    "Ё" + "".join(map(chr, range(0x410, 0x450))) + "ё AZ",
 ]
 
 
