@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from deploy.local.ports import LOOPBACK
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # The list replaces Playwright's own, so it names again what matters of that: no word to any other host, no upgrade to
 # https, an end without a question. The two for the omnibox, first, are pages that Chromium loads for every window: a
@@ -20,9 +22,14 @@ DISABLED_FEATURES = (
     "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "ThirdPartyStoragePartitioning",
     "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding",
 )  # fmt: skip
+PUBLIC_NAME = "books.example"
+# What Chromium says of every page there: it keeps windows apart for https and loopback alone.
+PLAIN_HTTP = "The Cross-Origin-Opener-Policy header has been ignored"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", f"--disable-features={','.join(DISABLED_FEATURES)}",
+    # A name that is no loopback one, as people have it: pages there are told apart by their Origin alone.
+    f"--host-resolver-rules=MAP {PUBLIC_NAME} {LOOPBACK}",
 ]  # fmt: skip
 
 
@@ -56,7 +63,7 @@ class Watched:
         context.on("request", lambda request: self._note_host(request.url))
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not message.text.startswith(PLAIN_HTTP):
             self.errors.append(message.text)
 
     def _note_host(self, url: str) -> None:
@@ -74,7 +81,7 @@ class Watched:
 
     def assert_quiet(self) -> None:
         assert self.foreign == []
-        assert self.errors == []
+        assert self.errors == [], self.errors
 
 
 def tab_to(page: Page, element_id: str) -> None:

@@ -14,11 +14,12 @@ from tests.support.stack import Stack, running_stack
 
 @dataclasses.dataclass(frozen=True)
 class WholeStack:
-    """``url`` is the gateway's address."""
+    """``url`` is the gateway's address, ``catalog`` that of the service behind it."""
 
     url: str
     importer: Stack
     gateway: Process
+    catalog: str
 
 
 @contextmanager
@@ -32,4 +33,4 @@ def running_whole_stack(folder: Path, database_uri: str, broker_url: str) -> Ite
         running_stack(folder, database_uri, broker_url, env={"CATALOG_URL": catalog, **media, **token}) as stack,
         running_gateway(folder, catalog, stack.url, {}) as (url, gateway),
     ):
-        yield WholeStack(url, stack, gateway)
+        yield WholeStack(url, stack, gateway, catalog)

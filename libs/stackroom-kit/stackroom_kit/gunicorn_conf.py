@@ -10,6 +10,8 @@ from stackroom_kit.settings import read_settings
 
 _settings = read_settings(WebSettings)
 
+os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse every path that does not start with it
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 proc_name = os.environ.get("SERVICE_NAME", "stackroom")
 worker_class = "gthread"
@@ -19,6 +21,8 @@ keepalive = 75  # longer than the gateway keeps idle connections, so it never se
 timeout = 120
 graceful_timeout = 20
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file that must not touch a disk
+forwarded_allow_ips = ""  # a local client may not name the scheme, nor SCRIPT_NAME and PATH_INFO
+forwarder_headers = ""
 control_socket_disable = True  # nothing here uses it, and a read-only root has no place for it
 accesslog = None
 

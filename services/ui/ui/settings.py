@@ -1,11 +1,34 @@
 """Settings of the gateway."""
 
 import dataclasses
+import ipaddress
 
 from stackroom_kit.common_settings import CatalogAddressSettings, MediaLimitSettings, WebSettings, service_address
-from stackroom_kit.settings import integer, setting, text
+from stackroom_kit.public_path import is_prefix
+from stackroom_kit.settings import Parser, integer, setting, text
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _prefix(path: str) -> str:
+    prefix = path.strip().rstrip("/")
+    if not is_prefix(prefix):
+        raise ValueError(path)
+    return prefix
+
+
+def _networks(listed: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(one.strip()) for one in listed.split(",") if one.strip())
+
+
+def _listed_networks(listed: str) -> str:
+    _networks(listed)
+    return listed
+
+
+prefix_parser = Parser(_prefix, "a path such as /stackroom")
+networks_parser = Parser(_listed_networks, "IP addresses and networks such as 10.0.0.0/8, separated by commas")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +49,18 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, WebSettings):
         "",
         text,
         "Host names that clients may use, separated by commas, besides the loopback ones and UI_HOST.",
+    )
+    root_path: str = setting(
+        "ROOT_PATH",
+        "",
+        prefix_parser,
+        "Path under which a proxy serves the gateway, such as /stackroom; empty for the root.",
+    )
+    trusted_proxies: str = setting(
+        "TRUSTED_PROXIES",
+        "",
+        networks_parser,
+        "Proxies (IP addresses and networks) whose X-Forwarded-Prefix, -Host and -Proto are believed.",
     )
     upstream_connections: int = setting(
         "UPSTREAM_CONNECTIONS",
@@ -55,8 +90,15 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, WebSettings):
     @property
     def host_names(self) -> frozenset[str]:
         """Names without port, lower case; an IPv6 address stands without brackets."""
-        named = {name.strip().strip("[]").lower() for name in self.trusted_hosts.split(",")}
-        return frozenset((LOOPBACK | named | {self.ui_host.strip("[]").lower()}) - {""})
+        return frozenset((LOOPBACK | self.trusted_names | {self.ui_host.strip("[]").lower()}) - {""})
+
+    @property
+    def trusted_names(self) -> frozenset[str]:
+        return frozenset({name.strip().strip("[]").lower() for name in self.trusted_hosts.split(",")} - {""})
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        return _networks(self.trusted_proxies)
 
     @property
     def bind(self) -> str:

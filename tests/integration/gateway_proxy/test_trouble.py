@@ -48,6 +48,32 @@ def test_gateway_refuses_a_body_above_its_limit(gateway: str, upstream: Scripted
     assert upstream.received == []
 
 
+@pytest.mark.parametrize("sent_before", [0, 20_000, 190_000])
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Content-Length": "200000", "Origin": "http://evil.example"}, "cross_site"),
+        ({"Content-Length": "20000001"}, "too_large"),
+        ({"Transfer-Encoding": "chunked"}, "length_required"),
+    ],
+)
+def test_refusal_before_the_body_reaches_a_client_that_still_sends(
+    gateway: str, headers: dict[str, str], code: str, sent_before: int
+) -> None:
+    """As a proxy sends it, which reuses no connection."""
+    head = {"Content-Type": "application/json", "Connection": "close", **headers}
+    with RawConnection(gateway) as connection:
+        start = b"30d40\r\n" if "Transfer-Encoding" in headers else b""  # a chunk of 200,000 bytes
+        connection.send(request_bytes(connection.netloc, "POST", "/api/groups/", head) + start + b" " * sent_before)
+        answer = connection.answer()
+        assert answer is not None
+        assert answer.problem()["code"] == code
+        for _ in range(10):
+            connection.send(b" " * ((200_000 - sent_before) // 10))
+        connection.end_sending()
+        assert not connection.ends_in_a_reset()
+
+
 @pytest.mark.parametrize("framing", [b"Transfer-Encoding: chunked", b"Content-Length: 9000000"])
 @pytest.mark.parametrize("version", [b"1.1", b"1.0"])
 def test_gateway_breaks_the_connection_when_the_service_dies_in_an_answer(

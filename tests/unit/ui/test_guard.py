@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 
 from stackroom_kit.problems import Problem
@@ -64,3 +66,20 @@ def test_guard_refuses_writes_that_another_site_causes(method: str, headers: dic
 
 def test_guard_lets_another_site_link_to_us() -> None:
     refuse_cross_site_write({"REQUEST_METHOD": "GET", "HTTP_SEC_FETCH_SITE": "cross-site"})
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_own"),
+    [
+        ("https://books.example", True), ("http://Books.example:8080", True), ("http://localhost:3000", False),
+        ("https://evil.example", False), ("https://books.example.evil", False), ("null", False),
+        ("https://books.example@evil.example", False), ("https://books.example/x", False),
+    ],
+)  # fmt: skip
+def test_guard_lets_pages_of_a_trusted_host_write_behind_a_proxy_with_a_host_of_its_own(
+    origin: str, is_own: bool
+) -> None:
+    names = Settings(trusted_hosts="Books.example").trusted_names
+    sent = {"REQUEST_METHOD": "POST", "HTTP_HOST": "127.0.0.1:5000", "HTTP_ORIGIN": origin}
+    with nullcontext() if is_own else pytest.raises(Problem):
+        refuse_cross_site_write(sent, names)

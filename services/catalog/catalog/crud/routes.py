@@ -17,6 +17,7 @@ from catalog.crud.resource import Resource
 from catalog.crud.schema import INT32, Schema
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import FieldError, Problem, bad_request, conflict, not_found, precondition_failed
+from stackroom_kit.public_path import public_path
 from stackroom_kit.strict_json import json_object
 
 JSON = "application/json"
@@ -65,7 +66,7 @@ class Calls:
         except IntegrityError as error:
             self._refuse(error, values)
         response = self._shown(self._existing(str(values["id"])), 201)
-        response.headers["Location"] = f"/api/{self._name}/{values['id']}"
+        response.headers["Location"] = public_path(f"/api/{self._name}/{values['id']}")
         return response
 
     def change_item(self, row_id: str) -> Response:

@@ -27,6 +27,7 @@ from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.arguments import choice_argument, integer_argument, refuse_unknown_arguments, text_argument
 from stackroom_kit.problems import conflict
+from stackroom_kit.public_path import public_path
 
 MAX_PAGE = 200
 FORMATS = ("ndjson", "csv")
@@ -60,7 +61,7 @@ def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Answer:
 
 
 def _accepted(accepted: Accepted) -> Answer:
-    location = {"Location": f"/api/importer/batches/{accepted.batch_id}"}
+    location = {"Location": public_path(f"/api/importer/batches/{accepted.batch_id}")}
     return {**_view(_existing(accepted.batch_id)), "created": accepted.is_new}, 202, location
 
 

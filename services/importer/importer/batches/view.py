@@ -11,6 +11,7 @@ from importer.ledger.reading import BATCH, QUEUE_POSITION
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.problems import Problem, not_found
+from stackroom_kit.public_path import public_path
 
 BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 STATES = ("queued", "waiting_for_worker", "running", "cancelled", "done", "done_with_errors")
@@ -132,7 +133,7 @@ def batch_view(row: Row[Any]) -> dict[str, Any]:
         "finished_at": _time(row.finished_at) if is_finished(row) else None,
         "cancelled_at": _time(row.cancelled_at),
         "request_id": row.request_id,
-        "results_url": f"/api/importer/batches/{row.id}/results",
+        "results_url": public_path(f"/api/importer/batches/{row.id}/results"),
     }
 
 

@@ -15,6 +15,7 @@ from stackroom_jobs.media.folder import MediaFolder
 from stackroom_jobs.media.kinds import kind_of_name
 from stackroom_jobs.media.names import UPLOAD_NAME, UPLOADS
 from stackroom_kit.arguments import wrong_argument
+from stackroom_kit.public_path import public_path
 
 _CURSOR = re.compile(r"([0-9]{1,20})-([0-9a-f]{64}\.[a-z0-9]{1,5})", re.ASCII)
 
@@ -34,7 +35,7 @@ class Upload:
             "size": self.size,
             "type": kind_of_name(self.name).content_type,
             "uploaded_at": sent.isoformat().replace("+00:00", "Z"),
-            "url": f"/api/importer/media/{self.name}",
+            "url": public_path(f"/api/importer/media/{self.name}"),
         }
 
     @property

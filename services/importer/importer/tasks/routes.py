@@ -19,6 +19,7 @@ from stackroom_jobs.normalize import normalize
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import not_found
+from stackroom_kit.public_path import public_path
 from stackroom_kit.request_id import current_request_id
 
 BLOCK_ROWS = 10_000
@@ -68,7 +69,7 @@ def progress() -> tuple[dict[str, Any], int]:
     refuse_unknown_arguments(())
     batch_id = _accept(PROGRESS, task_body(PROGRESS))
     queue = services().settings.celery_default_queue
-    status_url = f"/api/importer/status/{batch_id}"
+    status_url = public_path(f"/api/importer/status/{batch_id}")
     return {"status": "queued", "task_id": batch_id, "status_url": status_url, "queue": queue}, 202
 
 

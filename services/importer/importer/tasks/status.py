@@ -11,6 +11,7 @@ from importer.batches.view import batch_gone, find_batch, is_finished
 from importer.ledger.lines import with_heads
 from importer.ledger.reading import CHUNK_OF_ROW
 from importer.ledger.results import results
+from stackroom_kit.public_path import public_path
 
 MAX_INLINE_RESULTS = 10_000
 _TASK_ID = re.compile(r"([0-9a-f]{24})(?:\.([1-9][0-9]{0,8}))?", re.ASCII)
@@ -85,7 +86,7 @@ def _batch_status(engine: Engine, task_id: str, batch: Row[Any]) -> dict[str, An
 def _batch_result(engine: Engine, batch: Row[Any]) -> dict[str, Any]:
     counts = {"processed": batch.rows, "failed": batch.failed_rows + batch.refused}
     if batch.rows > MAX_INLINE_RESULTS:
-        return {**counts, "results_url": f"/api/importer/batches/{batch.id}/results"}
+        return {**counts, "results_url": public_path(f"/api/importer/batches/{batch.id}/results")}
     return {**counts, "results": list(task_results(engine, batch.id))}
 
 

@@ -11,6 +11,7 @@ from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import Problem
 from stackroom_kit.request_id import HEADER, current_request_id
 from ui.docs.problems import problems_of
+from ui.gateway.front import current_prefix
 from ui.gateway.upstream import Upstream
 
 READ_SECONDS = 5.0
@@ -21,6 +22,11 @@ NOTE = (
 )
 
 
+def served_at() -> list[dict[str, str]]:
+    """The gateway's root, which a proxy may have moved."""
+    return [{"url": current_prefix() or "/"}]
+
+
 def through_gateway(document: dict[str, Any]) -> dict[str, Any]:
     """``document`` itself, changed: the gateway passes no token on, and answers some requests in a service's place."""
     for method, path, operation in operations_of(document):
@@ -29,6 +35,7 @@ def through_gateway(document: dict[str, Any]) -> dict[str, Any]:
         add_problems(operation, problems_of(method, path))
     document["components"].pop("securitySchemes", None)
     document["info"]["description"] += NOTE
+    document["servers"] = served_at()
     return document
 
 

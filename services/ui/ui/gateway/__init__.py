@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask
 
-from ui.gateway.entrance import Entrance
+from ui.gateway.entrance import Entrance, KnownHosts
+from ui.gateway.front import Front
 from ui.gateway.proxy import BodyLimits, Proxy
 from ui.gateway.route_table import RouteTable
 from ui.gateway.routes import ROUTES
@@ -17,4 +18,6 @@ def install_gateway(app: Flask, settings: Settings, upstreams: Mapping[str, Upst
     pages: Any = app.wsgi_app
     limits = BodyLimits(settings.max_json_bytes, settings.max_body_bytes, settings.max_media_bytes)
     proxy = Proxy(upstreams, limits)
-    app.wsgi_app = Entrance(RouteTable(ROUTES), proxy, pages, settings.host_names)  # type: ignore[method-assign]
+    front = Front(settings.root_path, settings.trusted_networks)
+    known = KnownHosts(settings.host_names, settings.trusted_names, front)
+    app.wsgi_app = Entrance(RouteTable(ROUTES), proxy, pages, known)  # type: ignore[method-assign]

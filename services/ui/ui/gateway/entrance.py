@@ -1,5 +1,6 @@
 """Where every request comes in: checked, then given to a service or to the pages."""
 
+import dataclasses
 import logging
 from collections.abc import Collection, Iterable
 from http import HTTPStatus
@@ -7,7 +8,8 @@ from typing import Any
 
 from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
-from ui.gateway.guard import refuse_cross_site_write, refuse_unknown_host
+from ui.gateway.front import Front
+from ui.gateway.guard import host_name, refuse_cross_site_write, refuse_unknown_host
 from ui.gateway.headers import finished
 from ui.gateway.proxy import Proxy, StartResponse
 from ui.gateway.request_target import request_target
@@ -16,11 +18,20 @@ from ui.gateway.route_table import Match, RouteTable
 logger = logging.getLogger(__name__)
 
 
+@dataclasses.dataclass(frozen=True)
+class KnownHosts:
+    """``names`` are all that clients may use, ``trusted_names`` those that a setting names."""
+
+    names: Collection[str]
+    trusted_names: Collection[str]
+    front: Front
+
+
 class Entrance:
     """A WSGI application around ``pages``, which gets what no route takes."""
 
-    def __init__(self, table: RouteTable, proxy: Proxy, pages: Any, host_names: Collection[str]) -> None:
-        self._table, self._proxy, self._pages, self._host_names = (table, proxy, pages, host_names)
+    def __init__(self, table: RouteTable, proxy: Proxy, pages: Any, known: KnownHosts) -> None:
+        self._table, self._proxy, self._pages, self._known = table, proxy, pages, known
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request_id = accepted_or_new(environ.get("HTTP_X_REQUEST_ID"))
@@ -36,8 +47,12 @@ class Entrance:
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse, request_id: str) -> Iterable[bytes]:
         path, query = request_target(environ)
-        refuse_unknown_host(environ, self._host_names)
-        refuse_cross_site_write(environ)
+        path = self._known.front.entered(environ, path)
+        if self._known.front.names_host(environ):
+            host_name(environ)
+        else:
+            refuse_unknown_host(environ, self._known.names)
+        refuse_cross_site_write(environ, self._known.trusted_names)
         match = self._table.match(path)
         if match is None:
             answer: Iterable[bytes] = self._pages(environ, start_response)

@@ -13,7 +13,9 @@ from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, Pr
 from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.problems import Problem, unavailable
+from stackroom_kit.public_path import HEADER as PREFIX_HEADER
 from ui.gateway.body import Body
+from ui.gateway.front import current_prefix
 from ui.gateway.streamed_body import StreamedBody
 
 _poll_once = get_original("select", "poll")
@@ -96,6 +98,9 @@ class Upstream:
         body: Body | StreamedBody | None,
         timeout: urllib3.Timeout,
     ) -> BaseHTTPResponse:
+        prefix = current_prefix()
+        if prefix:
+            headers = {**headers, PREFIX_HEADER: prefix}
         return self._pool.urlopen(
             method,
             target,

@@ -7,6 +7,7 @@ from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 
 from ui.gateway.upstream import Upstream
+from ui.pages.addresses import install_addresses
 from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.missing import install_missing
 from ui.pages.preferences import back_here, chosen_theme, install_preferences
@@ -56,6 +57,7 @@ def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes:
     blueprint.context_processor(_context)
     app.add_template_filter(shown_bytes, "bytes")
     app.add_template_filter(shown_pace, "pace")
+    install_addresses(app)
     app.register_blueprint(blueprint)
     install_preferences(app)
     install_missing(app, _context)

@@ -32,9 +32,10 @@ def _remember() -> Response:
     chosen = {name: request.form[name] for name in CHOICES if name in request.form}
     if not chosen or not _OWN_PATH.fullmatch(back) or any(chosen[name] not in CHOICES[name] for name in chosen):
         raise bad_request("There is no such preference.")
-    response = redirect(back, 303)
+    root = request.script_root
+    response = redirect(root + back, 303)
     for name, value in chosen.items():
-        response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+        response.set_cookie(name, value, max_age=YEAR_SECONDS, path=root or "/", samesite="Lax", httponly=True)
     return response  # type: ignore[return-value]
 
 

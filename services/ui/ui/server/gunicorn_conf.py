@@ -21,8 +21,8 @@ graceful_timeout = shared.graceful_timeout
 worker_tmp_dir = shared.worker_tmp_dir
 control_socket_disable = True
 accesslog = None
-forwarded_allow_ips = ""  # a local client may not name the scheme, nor SCRIPT_NAME and PATH_INFO
-forwarder_headers = ""
+forwarded_allow_ips = shared.forwarded_allow_ips
+forwarder_headers = shared.forwarder_headers
 post_worker_init = shared.post_worker_init
 
 

@@ -1,7 +1,11 @@
-"""gunicorn's gevent worker with two changes: silence is bounded, and its own refusals are problems too."""
+"""gunicorn's gevent worker with three changes.
+
+Silence is bounded, its own refusals are problems too, and an answer before the end of a body gets through.
+"""
 
 import contextlib
 import socket
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +17,8 @@ from stackroom_kit.request_id import HEADER, accepted_or_new
 from ui.events.stopping import note_stop
 from ui.server.refusals import refusal
 
-LINGER_SECONDS = 1.0
+LINGER_SILENCE_SECONDS = 1.0
+LINGER_SECONDS = 5.0
 LINGER_BYTES = 1024 * 1024
 SLACK_SECONDS = 5
 
@@ -35,6 +40,11 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         except TimeoutError:
             self.log.debug("A client took nothing for too long")
             raise StopIteration from None
+        except StopIteration:
+            if _has_unread_body(req):
+                with contextlib.suppress(OSError):
+                    _linger(sock)
+            raise
 
     def handle_error(self, _req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         problem = refusal(exc)
@@ -62,10 +72,17 @@ def _encoded(problem: Problem) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
+def _has_unread_body(req: Any) -> bool:
+    """Whether the client still sends: of a body without a length, nobody knows before its last chunk."""
+    reader = req.body.reader
+    left: int | None = getattr(reader, "length", None)
+    return left > 0 if left is not None else getattr(reader, "parser", None) is not None
+
+
 def _linger(client: socket.socket) -> None:
     """Read on for a moment: closing with unread bytes would reset the connection and lose the answer."""
     client.shutdown(socket.SHUT_WR)
-    client.settimeout(LINGER_SECONDS)
-    left = LINGER_BYTES
-    while left > 0 and (data := client.recv(65536)):
+    client.settimeout(LINGER_SILENCE_SECONDS)
+    left, until = LINGER_BYTES, time.monotonic() + LINGER_SECONDS
+    while left > 0 and time.monotonic() < until and (data := client.recv(65536)):
         left -= len(data)

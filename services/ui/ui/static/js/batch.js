@@ -1,5 +1,6 @@
 /** `/imports/<id>`: the server wrote the values; this keeps them fresh until the batch is final. */
 
+import { apiAddress, pageAddress } from "./addresses.js";
 import { call } from "./api.js";
 import { AtHand } from "./at_hand.js";
 import { byId, confirmed, element } from "./dom.js";
@@ -61,10 +62,10 @@ const button = (action) => /** @type {any} */ (document.querySelector(`[data-act
 
 /** @param {string} id @param {(batch: Batch) => void} changed @returns {Record<string, () => Promise<void>>} */
 function actions(id, changed) {
-  const address = `/api/importer/batches/${id}`;
+  const address = apiAddress(`importer/batches/${id}`);
   const follow = async (/** @type {string} */ word) => {
     const made = await (await call("POST", `${address}/${word}`)).json();
-    location.assign(`/imports/${made.id}`);
+    location.assign(pageAddress(`imports/${made.id}`));
   };
   return {
     cancel: async () => changed(await (await call("POST", `${address}/cancel`)).json()),
@@ -72,7 +73,7 @@ function actions(id, changed) {
     undo: () => follow("undo"),
     delete: async () => {
       await call("DELETE", address);
-      location.assign("/imports");
+      location.assign(pageAddress("imports"));
     },
   };
 }

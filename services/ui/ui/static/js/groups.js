@@ -1,5 +1,6 @@
 /** `/groups`. */
 
+import { apiAddress } from "./addresses.js";
 import { getJson } from "./api.js";
 import { element } from "./dom.js";
 import { labels } from "./labels.js";
@@ -10,7 +11,7 @@ const MOST_NAMED = 10;
 
 /** @param {Record<string, any>} group @returns {Promise<Node>} which types use it */
 async function typesOf(group) {
-  const all = await getJson("/api/types/");
+  const all = await getJson(apiAddress("types/"));
   const users = all.items.filter((/** @type {any} */ type) => type.group_id === group.id);
   const named = users.slice(0, MOST_NAMED).map((/** @type {any} */ type) => element("li", {}, `${type.id}: ${type.file_name ?? "—"}`));
   if (users.length > MOST_NAMED) named.push(element("li", {}, "…"));
@@ -20,7 +21,7 @@ async function typesOf(group) {
 
 const [id, name, comment] = labels();
 new ResourcePage({
-  address: "/api/groups/",
+  address: apiAddress("groups/"),
   fields: ["id", "name", "comment"],
   integers: ["id"],
   columns: [

@@ -1,5 +1,6 @@
 /** One batch as it changes: by server-sent events, and by asking where they do not get through. */
 
+import { apiAddress } from "./addresses.js";
 import { getJson } from "./api.js";
 import { Connection } from "./connection.js";
 import { text } from "./text.js";
@@ -19,7 +20,7 @@ export const FINAL = ["cancelled", "done", "done_with_errors"];
  * @returns {() => void} ends it before that
  */
 export function watch(id, changed, connection) {
-  const address = `/api/importer/batches/${id}`;
+  const address = apiAddress(`importer/batches/${id}`);
   const source = new EventSource(`${address}/events`);
   let errors = 0;
   source.addEventListener("batch", (event) => {

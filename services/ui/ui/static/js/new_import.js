@@ -1,5 +1,6 @@
 /** `/imports`: a file or a text is checked first, then tried where that can be, then sent. */
 
+import { apiAddress, pageAddress } from "./addresses.js";
 import { isEmpty, isReadable, prepared } from "./content.js";
 import { byId, element } from "./dom.js";
 import { keyFor, renewKey } from "./import_key.js";
@@ -79,7 +80,7 @@ async function check() {
     const wanted = content.video ? OPERATION : operation.value;
     const query = `?${new URLSearchParams({ ...(wanted ? { operation: wanted } : {}), ...chosenEncoding() })}`;
     const options = { ...content, progress: progress("check-state", "checking"), signal };
-    const found = await upload(`/api/importer/preview${query}`, options);
+    const found = await upload(apiAddress(`importer/preview${query}`), options);
     checked = { content, found };
     showPreview(found, content);
     showButtons(false);
@@ -131,7 +132,7 @@ async function post({ content, found }, isDry) {
   const query = new URLSearchParams({ operation: found.operation, ...(source ? { source } : {}), ...own, ...chosenEncoding() });
   const headers = { "Idempotency-Key": keyFor(found.operation, ...Object.values({ ...own, ...chosenEncoding() })) };
   const whole = await delivered(content);
-  return upload(`/api/importer/batches?${query}`, { ...whole, headers, progress: progress("send-state", "sending") });
+  return upload(apiAddress(`importer/batches?${query}`), { ...whole, headers, progress: progress("send-state", "sending") });
 }
 
 /** @param {boolean} isBusy */
@@ -148,7 +149,7 @@ async function send(isDry) {
   try {
     const batch = await post(what, isDry);
     if (checked !== what) return;
-    if (!isDry) location.assign(`/imports/${batch.id}${batch.created ? "" : "#known"}`);
+    if (!isDry) location.assign(pageAddress(`imports/${batch.id}${batch.created ? "" : "#known"}`));
     else showTrial(batch, () => tried());
   } catch (error) {
     await explain(error, what.content.blob);

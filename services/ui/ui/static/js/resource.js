@@ -12,7 +12,7 @@ const SEARCH_PAUSE_MS = 250;
 /**
  * @typedef {Record<string, any>} Row
  * @typedef {object} Description
- * @property {string} address such as `/api/groups/`
+ * @property {string} address such as `apiAddress("groups/")`
  * @property {string[]} fields of the form, in its order
  * @property {string[]} integers those of the fields that are whole numbers
  * @property {string[]} [kept] fields that the next new row begins with
@@ -162,7 +162,7 @@ export class ResourcePage {
       const delimiter = encodeURIComponent(isEnglish ? "," : ";");
       const found = await call("GET", `${this.about.address}?${this.query()}&format=csv&delimiter=${delimiter}`);
       const address = URL.createObjectURL(await found.blob());
-      element("a", { href: address, download: `${this.about.address.split("/")[2]}.csv` }).click();
+      element("a", { href: address, download: `${this.about.address.split("/").at(-2)}.csv` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 10_000);
     } catch (error) {
       message("danger", /** @type {Error} */ (error).message);

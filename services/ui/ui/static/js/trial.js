@@ -1,5 +1,6 @@
 /** A dry run on the page where its file was chosen: watched to its end, so that the load itself is one more click. */
 
+import { pageAddress } from "./addresses.js";
 import { byId, element } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
 import { connectionOf, FINAL, watch } from "./live.js";
@@ -31,7 +32,7 @@ export function hideTrial() {
 export function showTrial(first, finished) {
   stop();
   byId("trial").hidden = false;
-  byId("trial-page").href = `/imports/${first.id}`;
+  byId("trial-page").href = pageAddress(`imports/${first.id}`);
   byId("rows-table").hidden = true;
   byId("rows-state").textContent = "";
   show(first);

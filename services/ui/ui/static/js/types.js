@@ -1,5 +1,6 @@
 /** `/types`: as groups, with a choice of groups. */
 
+import { apiAddress } from "./addresses.js";
 import { getJson } from "./api.js";
 import { byId, element } from "./dom.js";
 import { labels } from "./labels.js";
@@ -9,7 +10,7 @@ import { ResourcePage } from "./resource.js";
 const [id, fileName, group, comments] = labels();
 
 const page = new ResourcePage({
-  address: "/api/types/",
+  address: apiAddress("types/"),
   fields: ["id", "file_name", "group_id", "comments"],
   integers: ["id", "group_id"],
   kept: ["group_id"],
@@ -27,7 +28,7 @@ async function loadGroups() {
   const select = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("field-group_id")));
   const chosen = select.value;
   try {
-    const groups = await getJson("/api/groups/");
+    const groups = await getJson(apiAddress("groups/"));
     const options = groups.items.map((/** @type {any} */ row) => element("option", { value: row.id }, `${row.id}: ${row.name ?? "—"}`));
     select.replaceChildren(select.options[0], ...options);
     select.value = chosen;

@@ -1,12 +1,13 @@
 /** A video that is chosen for import: it goes to the importer's media folder, and a batch names it there. */
 
+import { apiAddress } from "./addresses.js";
 import { NDJSON_TYPE } from "./content.js";
 import { getJson } from "./api.js";
 
 /** @typedef {import("./content.js").Content} Content */
 
 const ENDINGS = /\.(mp4|m4v|mkv|mov|avi|webm|ts|m2ts|mpg|mpeg|wmv|asf|flv|ogv|3gp|mxf|dv|nut|gif|apng)$/i;
-export const MEDIA = "/api/importer/media";
+export const MEDIA = apiAddress("importer/media");
 export const OPERATION = "process_video";
 
 /** @param {File} file */

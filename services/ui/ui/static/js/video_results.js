@@ -1,5 +1,6 @@
 /** What became of the videos of a batch: facts, contact sheet, keyframes and shots. */
 
+import { apiAddress } from "./addresses.js";
 import { byId, element } from "./dom.js";
 import { firstLines } from "./failed_rows.js";
 import { FINAL } from "./live.js";
@@ -12,7 +13,7 @@ const MOST_SHOTS = 1000;
 const UPLOADS = "uploads/";
 
 /** @param {string} name of a media file, maybe in folders */
-const address = (name) => `/api/importer/media/${name.split("/").map(encodeURIComponent).join("/")}`;
+const address = (name) => apiAddress(`importer/media/${name.split("/").map(encodeURIComponent).join("/")}`);
 
 /** @param {number | null} value */
 const rate = (value) => (value === null || value === undefined ? null : `${number(Math.round(value))} ${text("action", "per_second")}`);

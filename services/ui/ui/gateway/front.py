@@ -1,0 +1,82 @@
+"""What stands in front of the gateway: the prefix under which a proxy serves it, and the host that browsers name.
+
+A prefix comes from ROOT_PATH; prefix, host and scheme also from the X-Forwarded headers of a trusted proxy. It may take
+the prefix off a path or leave it on: both are understood, and so a health check needs to know nothing of it.
+"""
+
+import contextvars
+import dataclasses
+import ipaddress
+from functools import lru_cache
+from typing import Any
+
+from stackroom_kit.problems import bad_request
+from stackroom_kit.public_path import HEADER, is_prefix
+from ui.settings import Network
+
+SCHEMES = frozenset({"http", "https"})
+_prefix: contextvars.ContextVar[str] = contextvars.ContextVar("prefix", default="")
+
+
+def current_prefix() -> str:
+    """Of the request at hand; empty where the gateway is served at the root."""
+    return _prefix.get()
+
+
+@dataclasses.dataclass(frozen=True)
+class Front:
+    """``root_path`` is a prefix, or empty."""
+
+    root_path: str = ""
+    proxies: tuple[Network, ...] = ()
+
+    def entered(self, environ: dict[str, Any], path: str) -> str:
+        """The raw ``path`` without the prefix, which becomes SCRIPT_NAME, whatever a client said of that.
+
+        Problem 400 for a forwarded prefix that is none.
+        """
+        prefix = self.root_path
+        if self.is_trusted(environ):
+            prefix = _forwarded_prefix(environ) or prefix
+        _prefix.set(prefix)
+        environ["SCRIPT_NAME"] = prefix
+        if not prefix or not f"{path}/".startswith(f"{prefix}/"):
+            return path
+        environ["PATH_INFO"] = environ["PATH_INFO"][len(prefix) :] or "/"
+        return path[len(prefix) :] or "/"
+
+    def names_host(self, environ: dict[str, Any]) -> bool:
+        """Whether a trusted proxy says what the browser asked for: then that is the host, and the scheme."""
+        host = _nearest(environ, "HTTP_X_FORWARDED_HOST")
+        if not host or not self.is_trusted(environ):
+            return False
+        environ["HTTP_HOST"] = host
+        scheme = _nearest(environ, "HTTP_X_FORWARDED_PROTO")
+        if scheme in SCHEMES:
+            environ["wsgi.url_scheme"] = scheme
+        return True
+
+    def is_trusted(self, environ: dict[str, Any]) -> bool:
+        return bool(self.proxies) and _is_in(environ.get("REMOTE_ADDR", ""), self.proxies)
+
+
+def _nearest(environ: dict[str, Any], name: str) -> str:
+    """What the nearest proxy said stands behind what it was told itself."""
+    return str(environ.get(name, "")).rpartition(",")[2].strip()
+
+
+def _forwarded_prefix(environ: dict[str, Any]) -> str:
+    prefix = _nearest(environ, "HTTP_X_FORWARDED_PREFIX").rstrip("/")
+    if not is_prefix(prefix):
+        raise bad_request(f"{HEADER} must be a path of plain characters.", code="bad_request_target")
+    return prefix
+
+
+@lru_cache(1024)
+def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
+    """What is no IP address (a Unix socket) is in no network."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in networks)
