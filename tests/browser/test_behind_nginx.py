@@ -42,9 +42,9 @@ def watched(browser: Browser, port: int) -> Iterator[Watched]:
 
 
 def test_pages_work_below_the_prefix(watched: Watched) -> None:
-    asked: list[Any] = []
+    asked: list[tuple[str, int]] = []
     page = watched.page
-    page.context.on("response", lambda one: asked.append(one))
+    page.context.on("response", lambda one: asked.append((one.url, one.status)))
     page.goto(watched.base)  # without the last slash
     for name in ("Groups", "Types", "Imports", "Workers", "Stackroom"):
         page.get_by_role("link", name=name, exact=True).first.click()
@@ -52,8 +52,8 @@ def test_pages_work_below_the_prefix(watched: Watched) -> None:
     page.get_by_role("button", name="Русский").click()
     page.wait_for_load_state()
     assert page.locator("html").get_attribute("lang") == "ru"
-    assert {urlsplit(one.url).path.split("/")[1] for one in asked} == {PREFIX[1:]}
-    assert [(one.url, one.status) for one in asked if one.status >= 400] == []
+    assert {urlsplit(url).path.split("/")[1] for url, _ in asked} == {PREFIX[1:]}
+    assert [(url, status) for url, status in asked if status >= 400] == []
     assert {cookie.get("path") for cookie in page.context.cookies() if cookie.get("value") == "ru"} == {PREFIX}
     watched.assert_quiet()
 
@@ -65,6 +65,7 @@ def test_group_is_saved_changed_and_deleted_below_the_prefix(watched: Watched) -
     row = page.locator("#rows tr").filter(has_text="Maps")
     expect(row).to_be_visible()
     row.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("button", name="Save")).to_be_visible()  # the row as it is now has come
     page.get_by_label("Comment").fill("of towns")
     page.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("of towns")
