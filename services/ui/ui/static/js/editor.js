@@ -47,13 +47,18 @@ export class Editor {
     }
   }
 
-  /** @param {number} id */
+  /** Nothing can be typed until the row is there: it would be lost. @param {number} id */
   async open(id) {
-    const found = await call("GET", `${this.about.address}${id}`);
-    this.editedId = id;
-    this.tag = found.headers.get("ETag") ?? "";
-    this.fill(await found.json());
-    this.showMode();
+    byId("editor").inert = true;
+    try {
+      const found = await call("GET", `${this.about.address}${id}`);
+      this.editedId = id;
+      this.tag = found.headers.get("ETag") ?? "";
+      this.fill(await found.json());
+      this.showMode();
+    } finally {
+      byId("editor").inert = false;
+    }
     this.input(this.about.fields[1]).focus();
   }
 
