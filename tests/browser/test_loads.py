@@ -59,7 +59,7 @@ def test_dry_run_is_labelled_in_the_list_on_its_page_and_in_its_results(
     with page.expect_download() as started:
         page.locator("a[download$='.csv']").first.click()
     assert started.value.suggested_filename.endswith("-dry-run.csv")
-    rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig")), delimiter=";"))
     assert [row["dry_run"] for row in rows if row["outcome"] == "ok"] == ["true", "true"]
 
 
@@ -74,7 +74,7 @@ def test_failed_rows_are_downloaded_mended_and_sent_again(
         page.locator("#not-ok a").first.click()
     mended = tmp_path / "mended.csv"
     text = Path(started.value.path()).read_text("utf-8-sig")
-    mended.write_text(text.replace(",два,", ",4,").replace(",2,Ещё", ",3,Ещё"), "utf-8-sig")
+    mended.write_text(text.replace(";два;", ";4;").replace(";2;Ещё", ";3;Ещё"), "utf-8-sig")
     page = checked(visit(), mended)
     expect(page.locator("#preview-heads th")).to_have_text(["Строка", "id", "name", "comment"])
     expect(page.locator("#preview-refused")).to_be_hidden()
