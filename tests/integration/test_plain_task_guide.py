@@ -58,7 +58,7 @@ def telling(self, path):
 def again(self, path):
     with open(path, "a") as file:
         file.write("x")
-    raise self.retry(exc=ValueError("no more"), countdown=0)
+    raise self.retry(exc=ValueError("no more"), countdown=1)
 
 @app.task(name="odd.dying")
 def dying(path):
