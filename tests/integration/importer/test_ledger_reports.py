@@ -124,3 +124,14 @@ def test_report_that_is_refused_claims_nothing(ledger: Ledger) -> None:
     ledger.must_claim()
     assert not ledger.report(stale, ledger.claimant("greedy")).accepted
     assert ledger.column("SELECT count(*) FROM importer.chunk WHERE token = 'greedy'") == [0]
+
+
+@pytest.mark.parametrize("start", [b'{"row":1,', b' {"row":1,', b'{ "row":1,', b'{"outcome":"ok","row":1,'])
+def test_line_of_the_file_stands_in_a_report_however_it_is_written(ledger: Ledger, start: bytes) -> None:
+    batch_id = ledger.accept(1)
+    ledger.run("UPDATE importer.chunk SET lines = '1:7'")
+    chunk = ledger.must_claim()
+    rest = b'"outcome":"ok",' * (b"outcome" not in start) + RESULT + b"\n"
+    assert report(ledger.engine, Report(chunk.token, start + rest), None, LEASE).accepted
+    (line,) = map(json.loads, b"".join(results(ledger.engine, batch_id, None)).splitlines())
+    assert (line["row"], line["line"], line["outcome"]) == (1, 7, "ok")

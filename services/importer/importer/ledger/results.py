@@ -53,11 +53,11 @@ def with_file_lines(output: bytes, runs: str) -> bytes:
 
 
 def _placed(line: bytes, file_line: int | None) -> bytes:
-    """Behind the row, with which every line begins that one of ours wrote."""
+    """Behind the row, with which every line begins that one of ours wrote; else at the start of the object."""
     if file_line is None:
         return line
-    at = line.index(b",") if line.startswith(b'{"row":') else 0
-    return b'%b,"line":%d%b' % (line[:at], file_line, line[at:]) if at else b'{"line":%d,%b' % (file_line, line[1:])
+    at = line.index(b",") + 1 if line.startswith(b'{"row":') else line.index(b"{") + 1
+    return b'%b"line":%d,%b' % (line[:at], file_line, line[at:])
 
 
 def _merged(chunk: Row[Any], inside: list[tuple[int, bytes]]) -> bytes:

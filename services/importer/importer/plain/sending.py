@@ -15,6 +15,7 @@ from importer.plain.issued import note_issued
 from importer.services import services
 from stackroom_jobs.queues import Queue, celery_name
 from stackroom_kit.problems import too_large
+from stackroom_kit.public_path import public_path
 
 MAX_ARGUMENT_BYTES = 16 * 1024  # Redis holds messages in memory, beside the doorbells: send where the data is
 SENDING_PROBLEMS = {413: ("too_large",), 422: ("no_local_function",), 500: ("eager_failure",), **SEND_PROBLEMS}
@@ -30,7 +31,7 @@ class SentTask:
 
     def answer(self) -> tuple[dict[str, Any], int]:
         """What a call that sends a task answers: 202, and where to ask for the task."""
-        status_url = f"/api/importer/status/{self.id}"
+        status_url = public_path(f"/api/importer/status/{self.id}")
         return {
             "status": "queued",
             "task_id": self.id,
