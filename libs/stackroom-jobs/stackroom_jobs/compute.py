@@ -15,7 +15,7 @@ _encoder = msgspec.json.Encoder()
 
 
 @lru_cache
-def _decoder(record_type: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+def records_decoder(record_type: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(list[record_type | None])  # type: ignore[valid-type]
 
 
@@ -25,7 +25,7 @@ def compute(operation: Operation, function: RecordFunction, first_row: int, reco
     RecordError of one record becomes its failed line; every other exception is the caller's.
     """
     lines: list[Any] = []
-    for row, record in enumerate(_decoder(operation.record).decode(records), first_row):
+    for row, record in enumerate(records_decoder(operation.record).decode(records), first_row):
         if record is None:
             continue
         try:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from stackroom_kit.openapi import Parameter
-from stackroom_kit.problems import FieldError, Problem, bad_request
+from stackroom_kit.problems import Problem, wrong_at
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 MAX_TEXT = 200
@@ -18,7 +18,7 @@ UNKNOWN_ARGUMENT = {400: ("unknown_parameter", "repeated_parameter")}
 
 
 def wrong_argument(name: str, code: str, detail: str) -> Problem:
-    return bad_request(detail, FieldError(f"?{name}", code, detail), code=code)
+    return wrong_at(f"?{name}", code, detail)
 
 
 def refuse_unknown_arguments(allowed: Collection[str]) -> None:

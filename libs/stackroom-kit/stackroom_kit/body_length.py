@@ -59,13 +59,18 @@ class CountedBody:
             yield line
 
 
+def content_encoding() -> str:
+    """How the request says that its body is packed; ``identity`` where it is not."""
+    return request.headers.get("Content-Encoding", "identity").lower()
+
+
 def _check_length(max_body_bytes: int, longer: Mapping[str, int], gzipped: Collection[str]) -> None:
     if request.method not in METHODS_WITH_BODY:
         return
     if "Transfer-Encoding" in request.headers:
         raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
     taken = ("identity", "gzip", "x-gzip") if request.endpoint in gzipped else ("identity",)
-    if request.headers.get("Content-Encoding", "identity").lower() not in taken:
+    if content_encoding() not in taken:
         detail = f"Send the body without Content-Encoding{' or with gzip' if len(taken) > 1 else ''}."
         headers = {"Accept-Encoding": ", ".join(taken[:2])}
         raise Problem(415, "unsupported_content_encoding", detail, headers=headers)

@@ -40,11 +40,15 @@ def _with_guard(found: re.Match[str]) -> str:
     return found[1] + GUARD
 
 
+def _without_guard(found: re.Match[str]) -> str:
+    return found[1]
+
+
 def unguarded(cell: str) -> str:
     """The text that ``guarded`` made the cell of."""
     if GUARD not in cell:
         return cell
-    inner = _INNER_GUARDED.sub(r"\1", cell)
+    inner = _INNER_GUARDED.sub(_without_guard, cell)
     return inner[1:] if _FIRST_GUARDED.match(cell) else inner
 
 

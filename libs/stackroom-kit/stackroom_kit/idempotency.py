@@ -5,7 +5,7 @@ import re
 from flask import request
 
 from stackroom_kit.openapi import Parameter
-from stackroom_kit.problems import FieldError, bad_request
+from stackroom_kit.problems import wrong_at
 
 KEY_HEADER = "Idempotency-Key"
 KEY = r"[\x21-\x7e]{1,200}"
@@ -23,7 +23,7 @@ def checked_key(key: str) -> str:
     """Problem 400 for one that is empty, too long or not plain ASCII."""
     if not _KEY.fullmatch(key):
         detail = f"{KEY_HEADER} must be 1 to 200 printable ASCII characters without spaces."
-        raise bad_request(detail, FieldError(KEY_HEADER, "bad_idempotency_key", detail), code="bad_idempotency_key")
+        raise wrong_at(KEY_HEADER, "bad_idempotency_key", detail)
     return key
 
 

@@ -76,6 +76,11 @@ def bad_request(detail: str, *errors: FieldError, code: str = "bad_request") -> 
     return Problem(400, code, detail, errors)
 
 
+def wrong_at(pointer: str, code: str, detail: str) -> Problem:
+    """400 for one wrong place: a JSON pointer, ``?name`` of a parameter, or nothing for the body as a whole."""
+    return bad_request(detail, FieldError(pointer, code, detail), code=code)
+
+
 def not_found(detail: str, code: str = "not_found") -> Problem:
     return Problem(404, code, detail)
 

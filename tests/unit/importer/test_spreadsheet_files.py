@@ -9,7 +9,7 @@ import pytest
 from importer.batches.guessing import likely_operation
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.csv_heads import TableOptions
-from importer.intake.csv_words import heads_of, plain
+from importer.intake.csv_words import comparable, heads_of
 from importer.intake.detection import Declared
 from importer.intake.empty import refuse_empty
 from importer.intake.formats import CSV, JSON, NDJSON, Rows, looked_at, open_rows
@@ -182,7 +182,7 @@ def test_type_finds_its_group_by_words() -> None:
 def test_no_word_means_two_fields_and_no_field_is_hidden(operation: str) -> None:
     fields = OPERATIONS[operation].record.__struct_fields__
     heads = heads_of(OPERATIONS[operation])
-    assert all(heads[plain(field)] == field for field in fields)
+    assert all(heads[comparable(field)] == field for field in fields)
 
 
 def test_two_columns_of_one_field_are_named() -> None:

@@ -18,7 +18,7 @@ from catalog.crud.resource import Resource
 from catalog.settings import Settings
 from stackroom_kit.arguments import choice_argument, refuse_unknown_arguments
 from stackroom_kit.idempotency import checked_key
-from stackroom_kit.problems import FieldError, bad_request, too_large
+from stackroom_kit.problems import FieldError, bad_request, too_large, wrong_at
 from stackroom_kit.strict_json import json_body, json_object
 
 ON_CONFLICT = ("fail", "skip", "update")
@@ -40,7 +40,7 @@ def _items() -> list[Any]:
     items = body.get("items")
     if unknown or not isinstance(items, list) or not items:
         detail = "The body must hold a non-empty list named items, and nothing else."
-        raise bad_request(detail, FieldError("/items", "items_missing", detail), code="items_missing")
+        raise wrong_at("/items", "items_missing", detail)
     return items
 
 

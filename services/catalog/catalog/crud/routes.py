@@ -16,7 +16,7 @@ from catalog.crud.repository import Repository
 from catalog.crud.resource import Resource
 from catalog.crud.schema import INT32, Schema
 from stackroom_kit.arguments import refuse_unknown_arguments
-from stackroom_kit.problems import FieldError, Problem, bad_request, conflict, not_found, precondition_failed
+from stackroom_kit.problems import FieldError, Problem, conflict, not_found, precondition_failed, wrong_at
 from stackroom_kit.public_path import public_path
 from stackroom_kit.strict_json import json_object
 
@@ -127,10 +127,10 @@ class Calls:
         violation = violation_of(error)
         if violation is Violation.DUPLICATE:
             detail = f"The id {values['id']} exists already."
-            raise bad_request(detail, FieldError("/id", "exists", detail), code="exists") from None
+            raise wrong_at("/id", "exists", detail) from None
         if violation is Violation.UNKNOWN_REFERENCE:
             detail = "The group_id names no group."
-            raise bad_request(detail, FieldError("/group_id", "unknown_group", detail), code="unknown_group") from None
+            raise wrong_at("/group_id", "unknown_group", detail) from None
         raise error
 
     def _in_use(self, row_id: int) -> Problem:

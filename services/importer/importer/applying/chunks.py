@@ -22,11 +22,11 @@ from importer.applying.statements import (
 )
 from importer.database import transaction
 from importer.ledger.limits import MAX_FAILURES
+from importer.ledger.report_lines import MAX_DETAIL
 from importer.ledger.split import Trouble, finish_as_failed, pieces_of, split
 from importer.ledger.statements import DELETE_CHUNK, LOCK_BATCH
 from stackroom_jobs.operations import OPERATIONS
 
-MAX_DETAIL = 300  # characters of what the decoder says
 LOADS = [name for name, operation in OPERATIONS.items() if operation.loads is not None]
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from importer.ledger.statements import BACK_OFF
+
 # apply: a chunk of the batch that was applied least recently is taken under a lease of its own; one that loads the
 # catalog is done only with what the catalog says. The range of rows is asked for each time, since a split changes it.
 TAKE_APPLYING = text("""
@@ -41,7 +43,7 @@ UPDATE importer.chunk SET
     THEN 'cancelled' ELSE 'ready' END,
   token = NULL, worker = NULL, delivery = NULL, output = NULL, applier = NULL, offered = false,
   failures = failures + 1, error_code = :code, error = :detail,
-  due_at = now() + make_interval(secs => least(300, 5 * 2 ^ failures) * (0.8 + 0.4 * random()))
+  due_at = now() + {BACK_OFF}
 WHERE {_THIS_APPLYING} RETURNING state, failures""")
 LOCK_APPLYING = text(f"SELECT queue, first_row, records, lines FROM importer.chunk WHERE {_THIS_APPLYING} FOR UPDATE")
 INSERT_APPLYING_PIECE = text("""

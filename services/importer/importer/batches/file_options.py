@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import request
 
-from importer.intake.csv_heads import DELIMITERS, UNTOLD, TableOptions
+from importer.intake.csv_heads import UNTOLD, TableOptions
 from importer.intake.encodings import NAMES
 from importer.intake.formats import CSV
 from importer.intake.readable import readable
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import own_fields
 from stackroom_kit.arguments import choice_argument, text_argument, wrong_argument
+from stackroom_kit.csv import DELIMITERS
 from stackroom_kit.openapi import Parameter
 from stackroom_kit.problems import FieldError, unprocessable
 

@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 
 from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, split_heads, wrong_table
+from importer.intake.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, split_heads
 from importer.intake.csv_shape import header_of, header_options
 from importer.intake.formats import CSV, columns_of, open_rows
 from importer.intake.readable import readable
 from importer.intake.spool import Spooled
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_jobs.records import own_fields
-from stackroom_kit.problems import Problem
+from stackroom_kit.problems import Problem, wrong_at
 
 ROWS_LOOKED_AT = 10  # for the first that is an object
 HEADS_SAID = 10
@@ -58,7 +58,7 @@ def _operation_of_table(spooled: Spooled, told: TableOptions) -> Operation:
 def _unlike_all(heads: Sequence[str]) -> Problem:
     said = ", ".join(map(readable, heads[:HEADS_SAID]))
     taken = "; ".join(f"{one.name}: {', '.join(own_fields(one.record))}" for one in OPERATIONS.values())
-    return wrong_table("unknown_column", f"No operation has the columns {said}, which the first line names. {taken}.")
+    return wrong_at("", "unknown_column", f"No operation has the columns {said}, which the first line names. {taken}.")
 
 
 def _names_of_record(media_type: str, spooled: Spooled, max_record_bytes: int) -> Sequence[str]:

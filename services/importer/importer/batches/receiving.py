@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from flask import request
-
 from importer.batches.file_options import FileOptions, check_is_table
 from importer.batches.upload import UPLOAD_PROBLEMS, upload
 from importer.intake.containers import CONTAINER_PROBLEMS, refuse_container
@@ -15,6 +13,7 @@ from importer.intake.empty import EMPTY_PROBLEMS, refuse_empty
 from importer.intake.formats import looked_at
 from importer.intake.gunzip import GZIP_PROBLEMS, MAGIC, Gunzip
 from importer.intake.spool import Readable, Spooled, spool
+from stackroom_kit.body_length import content_encoding
 from stackroom_kit.described_problems import together
 
 RECEIVING_PROBLEMS = together(UPLOAD_PROBLEMS, CONTAINER_PROBLEMS, EMPTY_PROBLEMS, GZIP_PROBLEMS)
@@ -53,6 +52,6 @@ def received(told: FileOptions, digest_prefix: bytes, max_bytes: int) -> Iterato
 def _unpacked(stream: IO[bytes], max_bytes: int) -> Readable:
     """By what the bytes are: no file that a batch comes in begins as gzip does, and a form has no head that says it."""
     start = stream.read(len(MAGIC))
-    is_said = request.headers.get("Content-Encoding", "identity").lower() != "identity"
+    is_said = content_encoding() != "identity"
     begun = _Begun(start, stream)
     return Gunzip(begun, max_bytes) if is_said or start == MAGIC else begun

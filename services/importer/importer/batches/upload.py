@@ -13,6 +13,7 @@ from importer.intake.containers import HOW_TO_SAVE, WORKBOOK_TYPES, spreadsheet
 from importer.intake.form import FORM, FORM_PROBLEMS, only_file
 from importer.intake.formats import CSV, FORMATS, JSON, NDJSON, TSV
 from importer.intake.spool import IN_MEMORY_BYTES
+from stackroom_kit.body_length import content_encoding
 from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.problems import Problem, unsupported_media_type
 
@@ -53,7 +54,7 @@ def upload() -> Upload:
 
 def _file_of_form() -> Upload:
     """The ending of its name counts before its type: browsers call a CSV file what the system has registered."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if content_encoding() != "identity":
         detail = "A form is taken without Content-Encoding; the file in it may be compressed by gzip."
         raise Problem(415, "unsupported_content_encoding", detail, headers={"Accept-Encoding": "identity"})
     file = _only_file()

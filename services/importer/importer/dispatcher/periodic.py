@@ -1,6 +1,5 @@
 """Upkeep, done again and again in a thread and on a connection of its own: where it waits, nobody else does."""
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 
@@ -9,7 +8,6 @@ from importer.dispatcher.trouble import Trouble
 
 Step = Callable[[], object]  # what it gives is how much it did: nothing means that nothing is left
 PAUSE_SECONDS = 1.0
-logger = logging.getLogger(__name__)
 
 
 class Periodic:

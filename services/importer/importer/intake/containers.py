@@ -3,7 +3,7 @@
 from typing import IO, Any
 
 from importer.intake.spool import BLOCK_BYTES
-from stackroom_kit.problems import FieldError, Problem, bad_request
+from stackroom_kit.problems import Problem, wrong_at
 
 CONTAINER_PROBLEMS = {400: ("archive", "spreadsheet")}
 HOW_TO_SAVE = "save the sheet as CSV: File, Save As, CSV UTF-8 in Excel; File, Save As, Text CSV in LibreOffice"
@@ -35,7 +35,7 @@ def refuse_container(file: IO[Any], size: int) -> None:
         if start.startswith(_OLD_WORKBOOK) or (start.startswith(_ZIP) and _is_workbook(file, size)):
             raise spreadsheet()
         if start.startswith(_ARCHIVES):
-            raise _wrong("archive", "The file is an archive; unpack it, and send the file that is in it.")
+            raise wrong_at("", "archive", "The file is an archive; unpack it, and send the file that is in it.")
     finally:
         file.seek(0)
 
@@ -50,8 +50,4 @@ def _is_workbook(file: IO[Any], size: int) -> bool:
 
 
 def spreadsheet() -> Problem:
-    return _wrong("spreadsheet", f"The file is a workbook of a spreadsheet program; {HOW_TO_SAVE}.")
-
-
-def _wrong(code: str, detail: str) -> Problem:
-    return bad_request(detail, FieldError("", code, detail), code=code)
+    return wrong_at("", "spreadsheet", f"The file is a workbook of a spreadsheet program; {HOW_TO_SAVE}.")

@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
-from importer.intake.csv_words import plain
+from importer.intake.csv_words import comparable
 from importer.intake.readable import readable
-from stackroom_kit.problems import FieldError, Problem, bad_request
+from stackroom_kit.csv import DELIMITERS
+from stackroom_kit.problems import wrong_at
 
-DELIMITERS = (",", ";", "\t", "|")
 OUTCOME = "outcome"  # the column that only results have
 HEAD_PROBLEMS = {400: ("missing_column", "repeated_column", "unknown_column")}
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
@@ -49,10 +49,6 @@ class TableOptions:
 UNTOLD = TableOptions(fields=NO_WORDS)
 
 
-def wrong_table(code: str, detail: str) -> Problem:
-    return bad_request(detail, FieldError("", code, detail), code=code)
-
-
 def without_space_behind_quotes(delimiter: str) -> Callable[[str], str]:
     """Changes a line: a quote that closes a cell follows a character that is no delimiter, quote or space."""
     space = " " if delimiter == "\t" else r"[ \t]"
@@ -77,8 +73,8 @@ def meanings(heads: Sequence[str], words: Mapping[str, str], told: Mapping[str, 
     """
     if OUTCOME in map(str.lower, heads):
         return [head.lower() for head in heads]
-    said = {plain(head): field for head, field in told.items()}
-    return ["" if not head else said.get(plain(head), words.get(plain(head))) for head in heads]
+    said = {comparable(head): field for head, field in told.items()}
+    return ["" if not head else said.get(comparable(head), words.get(comparable(head))) for head in heads]
 
 
 def split_heads(line: str, words: Mapping[str, str], told: TableOptions = UNTOLD) -> tuple[str, tuple[str, ...]]:
@@ -100,13 +96,13 @@ def fields_of(heads: Sequence[str], columns: Columns, told: Mapping[str, str] = 
     allowed = (*columns.known, *columns.shown, *(columns.of_results if OUTCOME in fields else ()))
     for head, field in zip(heads, fields, strict=True):
         if field is None or (field and field not in allowed):
-            raise wrong_table("unknown_column", f"{_unknown(head)}; known to {columns.operation}: {_listed(columns)}.")
+            raise wrong_at("", "unknown_column", f"{_unknown(head)}; known to {columns.operation}: {_listed(columns)}.")
     _check_once(heads, fields)
     _check_told(heads, told)
     missing = [name for name in columns.required if name not in fields]
     if missing:
         named = f"{columns.operation} knows {_listed(columns)}. The first line must name the columns"
-        raise wrong_table("missing_column", f"{named}; missing: {', '.join(missing)}.")
+        raise wrong_at("", "missing_column", f"{named}; missing: {', '.join(missing)}.")
     return tuple(field or "" for field in fields)
 
 
@@ -122,17 +118,17 @@ def _check_once(heads: Sequence[str], fields: Sequence[str | None]) -> None:
     for field in filter(None, fields):
         same = [head for head, one in zip(heads, fields, strict=True) if one == field]
         if len(same) > 1 and len(set(same)) == 1:
-            raise wrong_table("repeated_column", f"The column {readable(same[0])} comes twice.")
+            raise wrong_at("", "repeated_column", f"The column {readable(same[0])} comes twice.")
         if len(same) > 1:
             detail = f"The columns {' and '.join(map(readable, same))} both mean {field}; leave one of them"
-            raise wrong_table("repeated_column", f"{detail}, or say with columns= which fields they are.")
+            raise wrong_at("", "repeated_column", f"{detail}, or say with columns= which fields they are.")
 
 
 def _check_told(heads: Sequence[str], told: Mapping[str, str]) -> None:
     """A column that was told and is not there was misspelt."""
-    there = set(map(plain, heads))
+    there = set(map(comparable, heads))
     for head in told:
-        if plain(head) not in there:
+        if comparable(head) not in there:
             listed = ", ".join(map(readable, heads[:20]))
             detail = f"columns= names {readable(head)}, which is no column of the file; it has {listed}."
-            raise bad_request(detail, FieldError("?columns", "unknown_column", detail), code="unknown_column")
+            raise wrong_at("?columns", "unknown_column", detail)

@@ -16,7 +16,7 @@ from importer.intake.csv_shape import CSVShape
 from importer.intake.places import Places
 from importer.intake.readable import readable
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
-from stackroom_kit.problems import FieldError, Problem, bad_request
+from stackroom_kit.problems import Problem, wrong_at
 
 BLOCK_ROWS = 1000
 ROW_PROBLEMS = {400: ("invalid_csv",), 413: ("csv_row_too_long",)}
@@ -98,7 +98,7 @@ class RowReader:
 
 def _broken(line: int, error: Exception) -> Problem:
     detail = f"The CSV cannot be read; the row that begins at line {line} is wrong: {error}."
-    return bad_request(detail, FieldError("", "invalid_csv", detail), code="invalid_csv")
+    return wrong_at("", "invalid_csv", detail)
 
 
 def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, places: Places) -> Iterator[list[Any]]:

@@ -24,17 +24,17 @@ _MEDIA = (*_FILE, "видео", "видеофайл", "video")
 _YO = str.maketrans("ё", "\N{CYRILLIC SMALL LETTER IE}")
 
 
-def plain(head: str) -> str:
+def comparable(head: str) -> str:
     """As heads are compared: without regard to capitals, kinds of spaces, ``ё`` and a sign behind the word."""
     text = unicodedata.normalize("NFKC", head).casefold().translate(_YO)
     return " ".join(text.split()).rstrip(" .:*") or text.strip()
 
 
 def heads_of(operation: Operation) -> dict[str, str]:
-    """Every head that is understood, as ``plain`` gives it, with its field."""
+    """Every head that is understood, as ``comparable`` gives it, with its field."""
     fields = own_fields(operation.record)
     found: dict[str, str] = {}
     for field in fields:
         words = _MEDIA if operation.reads_media and field == "payload" else _WORDS.get(field, ())
-        found.update({plain(word): field for word in words})
+        found.update({comparable(word): field for word in words})
     return found | {field: field for field in operation.record.__struct_fields__}

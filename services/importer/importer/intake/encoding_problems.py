@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from importer.intake.encodings import CODECS, NAMES
 from importer.intake.text_faults import Fault
-from stackroom_kit.problems import FieldError, Problem, bad_request
+from stackroom_kit.problems import FieldError, Problem, bad_request, wrong_at
 
 ENCODING_PROBLEMS = {400: ("ambiguous_encoding", "wrong_encoding")}
 SHOWN_LINES, SHOWN_CHARACTERS = 3, 100
 
 
 def wrong_encoding(detail: str) -> Problem:
-    return bad_request(detail, FieldError("", "wrong_encoding", detail), code="wrong_encoding")
+    return wrong_at("", "wrong_encoding", detail)
 
 
 def not_in(name: str, fault: Fault) -> Problem:

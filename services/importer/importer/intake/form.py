@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from importer.intake.spool import Readable
-from stackroom_kit.problems import FieldError, Problem, bad_request, too_large
+from stackroom_kit.problems import Problem, bad_request, too_large, wrong_at
 
 FORM = "multipart/form-data"
 FIELD = "file"
@@ -52,4 +52,4 @@ def _once(open_file: Callable[[], IO[bytes]]) -> Callable[..., IO[bytes]]:
 
 def _not_one_file() -> Problem:
     detail = f"The form must hold one file named {FIELD!r} and nothing else; options are query parameters."
-    return bad_request(detail, FieldError(f"/{FIELD}", "one_file", detail), code="one_file")
+    return wrong_at(f"/{FIELD}", "one_file", detail)

@@ -88,13 +88,9 @@ def insert_batch(connection: Connection, new: NewBatch) -> Accepted:
     source = new.retry_of or new.undo_of
     if source and not connection.execute(HOLD_SOURCE, {"batch_id": source}).scalar():
         raise SourceGoneError
-    if connection.execute(INSERT_BATCH, {"id": batch_id, **_values(new)}).first() is None:
+    if connection.execute(INSERT_BATCH, {"id": batch_id, **dataclasses.asdict(new)}).first() is None:
         return _batch_of_key(connection, new)
     return Accepted(batch_id, is_new=True)
-
-
-def _values(new: NewBatch) -> dict[str, Any]:
-    return {**dataclasses.asdict(new), "input": json.dumps(new.input)}
 
 
 def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:

@@ -7,6 +7,7 @@ import msgspec
 
 from importer.intake.gaps import rows_between
 from importer.ledger.stored_records import numbered_records
+from stackroom_jobs.compute import records_decoder
 from stackroom_jobs.operations import OPERATIONS, Operation
 
 MAX_DETAIL = 300  # characters of what the decoder says
@@ -84,8 +85,8 @@ def _check_rows(output: bytes, lines: list[Any], held: HeldChunk) -> None:
 
 def _check_ids(lines: list[Any], operation: Operation, held: HeldChunk) -> None:
     """A row that is loaded keeps its id: else one batch could overwrite what nobody sent."""
-    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(operation.record)
-    ids = {row: decoder.decode(record).id for row, record in numbered_records(held.first_row, held.records or "[]")}
+    records = records_decoder(operation.record).decode(held.records or "[]")
+    ids = {row: record.id for row, record in enumerate(records, held.first_row) if record is not None}
     for line in lines:
         if line.outcome == "ok" and line.result.id != ids[line.row]:
             raise WrongReportError(f"Row {line.row} has the id {ids[line.row]}, its result {line.result.id}.")

@@ -17,7 +17,7 @@ REFUSED_PER_READ = 1000
 NOT_OK = "not_ok"  # failed and refused together: what somebody has to look at
 CANCELLED = "cancelled"  # asked for by name only: these rows have no result
 OUTCOMES = ("ok", "failed", "refused", NOT_OK, CANCELLED)
-_WHAT_NOT_OK_IS = ("failed", "refused")
+_NOT_OK_OUTCOMES = ("failed", "refused")
 
 
 def pages(engine: Engine, statement: TextClause, batch_id: str, key: str, limit: int) -> Iterator[Row[Any]]:
@@ -103,7 +103,7 @@ def results(engine: Engine, batch_id: str, outcome: str | None) -> Iterator[byte
         return (only(_output(chunk), ("failed",)) for chunk in _failing(engine, batch_id))
     if outcome == NOT_OK:
         in_order = _in_order(_failing(engine, batch_id), _refused(engine, batch_id))
-        return (only(block, _WHAT_NOT_OK_IS) for block in in_order)
+        return (only(block, _NOT_OK_OUTCOMES) for block in in_order)
     if outcome == "ok":
         return (only(_output(chunk), ("ok",)) for chunk in _chunks(engine, batch_id))
     return _in_order(_chunks(engine, batch_id), _refused(engine, batch_id))

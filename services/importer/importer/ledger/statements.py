@@ -140,10 +140,11 @@ LOCK_BATCHES_OF_DELIVERY = text("""
 SELECT id FROM importer.batch WHERE id IN
   (SELECT batch_id FROM importer.chunk WHERE delivery = :delivery AND worker = :worker AND state = 'leased')
 FOR SHARE""")
-FAIL = text("""
+BACK_OFF = "make_interval(secs => least(300, 5 * 2 ^ failures) * (0.8 + 0.4 * random()))"
+FAIL = text(f"""
 UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, failures = failures + 1,
   error_code = :code, error = :detail,
-  due_at = now() + make_interval(secs => least(300, 5 * 2 ^ failures) * (0.8 + 0.4 * random()))
+  due_at = now() + {BACK_OFF}
 WHERE token = :token AND state = 'leased' RETURNING batch_id, first_row, failures""")
 LOSE = text("""
 UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, deaths = deaths + 1,

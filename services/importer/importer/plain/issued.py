@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-ROWS_PER_SWEEP = 1000  # a sweep must not keep the doorbells waiting; the next one goes on
+ROWS_PER_SWEEP = 1000  # the next sweep follows at once
 
 _INSERT = text("INSERT INTO importer.plain_task (id, name, queue) VALUES (:id, :name, :queue)")
 _IS_KNOWN = text("SELECT EXISTS (SELECT FROM importer.plain_task WHERE id = :id)")

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from importer.ledger.claim import ClaimedChunk
 from stackroom_jobs.protocol import Claim
-from stackroom_kit.problems import FieldError, Problem, bad_request, conflict
+from stackroom_kit.problems import Problem, bad_request, conflict, wrong_at
 
 M = TypeVar("M")
 _encoder = msgspec.json.Encoder()
@@ -36,7 +36,7 @@ def converted(fields: dict[str, Any], kind: type[M]) -> M:
 
 def _wrong_message(error: Exception) -> Problem:
     detail = str(error)
-    return bad_request(detail, FieldError("", "wrong_message", detail), code="wrong_message")
+    return wrong_at("", "wrong_message", detail)
 
 
 def query(name: str) -> str:
