@@ -4,13 +4,17 @@ import dataclasses
 import json
 import uuid
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 
 from sqlalchemy import Engine, text
 
 from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.chunks import Chunker, NewChunk
 from importer.ledger.accept import NewBatch, accept
+from importer.ledger.cancel import cancel
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
+from importer.ledger.close import close_finished
+from importer.ledger.failure import fail_whole
 from importer.ledger.report import Report, Reported, report
 from stackroom_jobs.records import Record
 
@@ -100,3 +104,18 @@ class Ledger:
 
     def expire_leases(self) -> None:
         self.run("UPDATE importer.chunk SET due_at = now() - interval '1 s' WHERE state = 'leased'")
+
+
+def failed_batch(ledger: Ledger) -> str:
+    """Thirty rows: ten done, ten failed, ten cancelled."""
+    batch_id = ledger.accept(30)
+    ledger.report(ledger.must_claim())
+    fail_whole(ledger.engine, ledger.must_claim().token, "broken", "It broke.")
+    cancel(ledger.engine, batch_id)
+    close_finished(ledger.engine)
+    return batch_id
+
+
+def records_of(ledger: Ledger, batch_id: str) -> list[Any]:
+    query = "SELECT records FROM importer.chunk WHERE batch_id = :batch_id ORDER BY first_row"
+    return [record for chunk in ledger.column(query, batch_id=batch_id) for record in json.loads(str(chunk))]

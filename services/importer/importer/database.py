@@ -17,19 +17,20 @@ AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.In
 DATABASE_ERRORS = (SQLAlchemyError, psycopg2.Error)
 # Nothing may hold a row for ever.
 SERVER_OPTIONS = (
-    "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000"
+    "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=120000"
     " -c client_encoding=UTF8 -c standard_conforming_strings=on"  # what RawText relies on
 )
 
 
-def make_engine(database_uri: str, pool_size: int) -> Engine:
+def make_engine(database_uri: str, pool_size: int, lock_seconds: int = 10) -> Engine:
+    """No statement of it waits longer than ``lock_seconds`` for a lock."""
     return create_engine(
         database_uri,
         isolation_level="AUTOCOMMIT",
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={**TCP_OPTIONS, "options": SERVER_OPTIONS},
+        connect_args={**TCP_OPTIONS, "options": f"{SERVER_OPTIONS} -c lock_timeout={lock_seconds}s"},
     )
 
 

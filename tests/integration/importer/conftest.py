@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask.testing import FlaskClient
 
+from importer.app import create_app
 from importer.database import make_engine
+from importer.settings import Settings
 from tests.support.ledger import Ledger
 
 
@@ -20,3 +23,8 @@ def ledger(ledger_uri: str) -> Iterator[Ledger]:
     made.run("TRUNCATE importer.batch, importer.worker CASCADE")
     yield made
     engine.dispose()
+
+
+@pytest.fixture
+def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
+    return create_app(Settings(sqlalchemy_database_uri=ledger_uri)).test_client()

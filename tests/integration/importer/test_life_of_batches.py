@@ -2,54 +2,21 @@
 
 import dataclasses
 import json
-import threading
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from importer.app import create_app
-from importer.database import transaction
-from importer.dispatcher.periodic import Periodic
-from importer.ledger.cancel import cancel
 from importer.ledger.claim import ClaimedChunk, claim
-from importer.ledger.expire import drop_payloads, expire_old, forget_marks
 from importer.ledger.failure import fail_whole
 from importer.ledger.renew import renew
-from importer.ledger.statements import CLOSE_FINISHED
 from importer.settings import Settings
 from importer.workers.registry import forget_worker, note_heartbeat
 from stackroom_jobs.protocol import CONTRACT_VERSION, Goodbye, Heartbeat
-from tests.support.ledger import LEASE, Ledger
-from tests.support.waiting import wait_until
+from tests.support.ledger import LEASE, Ledger, failed_batch, records_of
 
 BATCHES = "/api/importer/batches"
-
-
-@pytest.fixture
-def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
-    return create_app(Settings(sqlalchemy_database_uri=ledger_uri)).test_client()
-
-
-def ended(ledger: Ledger) -> None:
-    with ledger.engine.connect() as connection:
-        connection.execute(CLOSE_FINISHED)
-
-
-def failed_batch(ledger: Ledger) -> str:
-    """Thirty rows: ten done, ten failed, ten cancelled."""
-    batch_id = ledger.accept(30)
-    ledger.report(ledger.must_claim())
-    fail_whole(ledger.engine, ledger.must_claim().token, "broken", "It broke.")
-    cancel(ledger.engine, batch_id)
-    ended(ledger)
-    return batch_id
-
-
-def records_of(ledger: Ledger, batch_id: str) -> list[Any]:
-    query = "SELECT records FROM importer.chunk WHERE batch_id = :batch_id ORDER BY first_row"
-    return [record for chunk in ledger.column(query, batch_id=batch_id) for record in json.loads(str(chunk))]
 
 
 def test_retry_is_a_new_batch_of_what_failed_and_was_cancelled(client: FlaskClient, ledger: Ledger) -> None:
@@ -113,78 +80,6 @@ def test_deleted_batch_is_gone_and_its_key_stays_taken(client: FlaskClient, ledg
     assert client.get(BATCHES).get_json()["items"] == []
     assert ledger.column("SELECT count(*) FROM importer.chunk") == [0]
     assert ledger.accept(10, key="monday") == batch_id
-
-
-def test_batch_is_over_when_its_days_are(client: FlaskClient, ledger: Ledger) -> None:
-    old, young = failed_batch(ledger), failed_batch(ledger)
-    ledger.run("UPDATE importer.batch SET ended_at = now() - interval '31 days' WHERE id = :id", id=old)
-    assert expire_old(ledger.engine, 30) == 1
-    assert client.get(f"{BATCHES}/{old}").status_code == 410
-    assert client.get(f"{BATCHES}/{young}").status_code == 200
-    assert expire_old(ledger.engine, 30) == 0
-
-
-def test_open_batch_is_never_over(ledger: Ledger) -> None:
-    batch_id = ledger.accept(10)
-    ledger.run("UPDATE importer.batch SET created_at = now() - interval '400 days'")
-    assert expire_old(ledger.engine, 1) == 0
-    assert ledger.states(batch_id) == ["ready"]
-
-
-def test_sweeps_take_batches_up_to_their_rows_and_one_at_least(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(4):
-        ledger.accept(10)
-        ledger.report(ledger.must_claim())
-    ended(ledger)
-    ledger.run("UPDATE importer.batch SET ended_at = now() - interval '31 days'")
-    monkeypatch.setattr("importer.ledger.expire.SWEEP", {"batches": 500, "rows": 15})
-    assert [drop_payloads(ledger.engine) for _ in range(3)] == [2, 2, 0]
-    monkeypatch.setattr("importer.ledger.expire.SWEEP", {"batches": 500, "rows": 1})
-    assert [expire_old(ledger.engine, 30) for _ in range(5)] == [1, 1, 1, 1, 0]
-
-
-def test_mark_of_an_expired_batch_goes_in_the_end_and_frees_its_key(client: FlaskClient, ledger: Ledger) -> None:
-    batch_id = ledger.accept(1, key="monday")
-    ledger.report(ledger.must_claim())
-    ended(ledger)
-    client.delete(f"{BATCHES}/{batch_id}")
-    assert forget_marks(ledger.engine, 365) == 0
-    ledger.run("UPDATE importer.batch SET expired_at = now() - interval '366 days'")
-    assert forget_marks(ledger.engine, 365) == 1
-    assert client.get(f"{BATCHES}/{batch_id}").status_code == 404
-    assert ledger.accept(1, key="monday") != batch_id
-
-
-def test_sweep_waits_a_second_for_a_lock_and_the_others_go_on(ledger: Ledger) -> None:
-    """As while VACUUM FULL has a table."""
-    for _ in range(2):
-        ledger.accept(10)
-        ledger.report(ledger.must_claim())
-    ended(ledger)
-    ledger.run("UPDATE importer.batch SET ended_at = now() - interval '31 days'")
-    stop = threading.Event()
-    steps = [("expire", lambda: expire_old(ledger.engine, 30)), ("drop", lambda: drop_payloads(ledger.engine))]
-    upkeep = threading.Thread(target=Periodic(steps, stop).run)
-    with transaction(ledger.engine) as holder:
-        holder.execute(text("LOCK importer.refused_row"))
-        upkeep.start()
-        wait_until(lambda: ledger.column("SELECT count(*) FROM importer.batch WHERE has_payloads") == [0], 10)
-        assert ledger.column("SELECT count(*) FROM importer.chunk") == [2]
-    wait_until(lambda: ledger.column("SELECT count(*) FROM importer.chunk") == [0], 10)
-    stop.set()
-    upkeep.join()
-
-
-def test_payloads_go_when_nothing_failed_and_results_stay(client: FlaskClient, ledger: Ledger) -> None:
-    failed = failed_batch(ledger)
-    good = ledger.accept(10)
-    ledger.report(ledger.must_claim())
-    ended(ledger)
-    assert drop_payloads(ledger.engine) == 1
-    assert ledger.column("SELECT records FROM importer.chunk WHERE batch_id = :id", id=good) == [""]
-    assert len(client.get(f"{BATCHES}/{good}/results").data.splitlines()) == 10
-    assert len(records_of(ledger, failed)) == 30
-    assert drop_payloads(ledger.engine) == 0
 
 
 def test_too_much_open_is_refused_by_source_and_in_all(ledger: Ledger, ledger_uri: str) -> None:

@@ -13,9 +13,9 @@ import pytest
 
 from importer.app import create_app
 from importer.ledger.claim import ClaimedChunk, claim
+from importer.ledger.close import close_finished
 from importer.ledger.expire import expire_old
 from importer.ledger.report import Report, report
-from importer.ledger.statements import CLOSE_FINISHED
 from importer.media.sweep import Sweeper
 from importer.settings import Settings
 from tests.support.ledger import LEASE, VIDEO, Ledger
@@ -61,8 +61,7 @@ class Media:
 
     def end(self) -> None:
         """As the dispatcher does with batches that have nothing left to do."""
-        with self._engine.connect() as connection:
-            connection.execute(CLOSE_FINISHED)
+        close_finished(self._engine)
 
     def write(self, name: str, age_days: float = 0) -> Path:
         path = self.root / name

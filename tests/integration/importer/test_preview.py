@@ -17,11 +17,6 @@ PREVIEW, BATCHES = "/api/importer/preview", "/api/importer/batches"
 TYPES = "id;file_name;comments;group\r\n1;Книга.fb2;;text\r\n2;b\r\nx;c;;text\r\n1;d;;text\r\n"
 
 
-@pytest.fixture
-def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
-    return create_app(Settings(sqlalchemy_database_uri=ledger_uri)).test_client()
-
-
 def preview(client: FlaskClient, body: bytes, query: str = "", content_type: str = "text/csv") -> dict[str, Any]:
     answer = client.post(f"{PREVIEW}{query}", data=body, content_type=content_type)
     assert answer.status_code == 200, answer.text

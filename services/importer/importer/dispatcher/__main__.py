@@ -47,7 +47,7 @@ def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
 
 def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
     """What closes and splits batches must not wait for what throws old ones away."""
-    closing, retention = (make_engine(settings.ledger_uri, 1) for _ in range(2))
+    closing, retention = make_engine(settings.ledger_uri, 1), make_engine(settings.ledger_uri, 1, lock_seconds=1)
     days = settings.batch_retention_days
     return [
         Periodic(

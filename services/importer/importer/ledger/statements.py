@@ -193,15 +193,6 @@ WHERE id IN (
   SELECT id FROM importer.batch b WHERE open AND NOT EXISTS (
     SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
   FOR NO KEY UPDATE SKIP LOCKED)""")
-# A sweep takes batches until they have so many rows together, but one at least.
-_UP_TO_ROWS = """
-taken AS (SELECT id FROM (SELECT id, sum(rows) OVER (ORDER BY id) - rows AS rows_before FROM found) AS counted
-         WHERE rows_before < :rows)"""
-DROP_PAYLOADS = text(f"""
-WITH found AS (SELECT id, rows FROM importer.batch WHERE drops_payloads AND has_payloads
-               LIMIT :batches FOR NO KEY UPDATE SKIP LOCKED), {_UP_TO_ROWS},
-dropped AS (UPDATE importer.chunk c SET records = '' FROM taken WHERE c.batch_id = taken.id)
-UPDATE importer.batch b SET has_payloads = false FROM taken WHERE b.id = taken.id""")
 
 # retry: what failed or was cancelled, as it was given.
 UNFINISHED_BUSINESS = text("""
@@ -216,25 +207,6 @@ WHERE batch_id = :batch_id AND state = 'done' AND created > 0 AND first_row > :a
 INSERT_UNDO_CHUNK = text("""
 INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, applies, state, records, output)
 VALUES (:batch_id, :first_row, :last_row, :rows, :queue, true, 'applying', :records, :output)""")
-
-# expire: rows go, and the batch itself stays as a mark for a time, so that its id and its key are known to be over.
-_MARK_EXPIRED = """
-UPDATE importer.batch b SET expired_at = now(), has_payloads = false, open = false
-WHERE {condition} AND b.expired_at IS NULL AND NOT EXISTS (
-  SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
-RETURNING b.id"""
-EXPIRE_ONE = text(_MARK_EXPIRED.format(condition="b.id = :batch_id"))
-EXPIRE_OLD = text(f"""
-WITH found AS (SELECT id, rows FROM importer.batch
-               WHERE NOT open AND expired_at IS NULL AND ended_at < now() - make_interval(days => :days)
-               ORDER BY ended_at LIMIT :batches FOR NO KEY UPDATE SKIP LOCKED), {_UP_TO_ROWS}
-{_MARK_EXPIRED.format(condition="b.id IN (SELECT id FROM taken)")}""")
-DELETE_CHUNKS = text("DELETE FROM importer.chunk WHERE batch_id = ANY(:ids)")
-DELETE_REFUSED_ROWS = text("DELETE FROM importer.refused_row WHERE batch_id = ANY(:ids)")
-FORGET_MARKS = text("""
-DELETE FROM importer.batch WHERE id IN (
-  SELECT id FROM importer.batch WHERE expired_at < now() - make_interval(days => :days)
-  ORDER BY expired_at LIMIT :batches FOR UPDATE SKIP LOCKED)""")
 
 # media: pictures of a batch that is over are not served any more, and go; an upload stays while an open batch names it.
 IS_EXPIRED = text("SELECT expired_at IS NOT NULL FROM importer.batch WHERE id = :batch_id")

@@ -1,7 +1,6 @@
 """From the ledger to the catalog, call by call: lost, repeated, refused, late, cancelled."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import requests
@@ -9,48 +8,14 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
-from importer.app import create_app
-from importer.applying.apply import Applier
 from importer.applying.catalog import Catalog, CatalogAwayError, Verdict
 from importer.applying.chunks import ApplyingChunks
-from importer.ledger.report import Report, report
-from importer.ledger.report_lines import WrongReportError
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
+from tests.support.applying import applier, apply_all, applying, queueing, run_out
 from tests.support.ledger import LEASE, Ledger
 from tests.support.loads import BATCHES, groups, lines_of, load, words
 from tests.support.served import served
-
-
-def applying(client: FlaskClient, ledger: Ledger, rows: list[Any]) -> str:
-    """A load that is computed and not applied."""
-    queued = create_app(Settings(**{**vars(settings_of(client)), "celery_task_always_eager": False})).test_client()
-    batch_id = str(load(queued, rows, "&on_conflict=update")["id"])
-    ledger.operations = ("load_groups",)
-    ledger.report(ledger.must_claim())
-    assert ledger.states(batch_id) == ["applying"]
-    return batch_id
-
-
-def settings_of(client: FlaskClient) -> Settings:
-    found: Settings = client.application.extensions["importer"].settings
-    return found
-
-
-def applier(ledger: Ledger, settings: Settings, name: str = "one") -> Applier:
-    return Applier(ApplyingChunks(ledger.engine, name, LEASE), Catalog(settings))
-
-
-def run_out(ledger: Ledger) -> None:
-    ledger.run("UPDATE importer.chunk SET due_at = now() WHERE state = 'applying'")
-
-
-def apply_all(ledger: Ledger, settings: Settings, calls: int) -> None:
-    """What is refused is asked for again at once; so many times at most."""
-    for _ in range(calls):
-        run_out(ledger)
-        if not applier(ledger, settings).apply_next():
-            break
 
 
 def test_repeated_apply_changes_nothing_even_after_an_edit(
@@ -139,7 +104,7 @@ def test_refused_chunk_that_was_applied_after_all_takes_that_outcome(
 
 def test_load_served_least_recently_is_applied_first(client: FlaskClient, ledger: Ledger, settings: Settings) -> None:
     """Ten rows behind a load of many chunks wait for one of its chunks, not for all."""
-    queued = create_app(Settings(**{**vars(settings), "celery_task_always_eager": False})).test_client()
+    queued = queueing(settings)
     ledger.operations = ("load_groups",)
     large = load(queued, [{"id": row} for row in range(100, 8100)])["id"]
     small = load(queued, [{"id": row} for row in range(10, 20)])["id"]
@@ -221,9 +186,14 @@ def answering(status: int, body: str) -> Flask:
     return app
 
 
-@pytest.mark.parametrize(
-    ("status", "body"), [(500, '{"code":"internal_error"}'), (200, "<html>"), (200, "{}"), (404, "")]
-)
+STRANGE_OUTCOMES = ("[]", '[{"id": 5}]', '[{"outcome": "created"}]', "null", '[{"id": 5, "outcome": 1}]')
+STRANGE_ANSWERS = [
+    (500, '{"code":"internal_error"}'), (200, "<html>"), (200, "{}"), (404, ""),
+    *((200, f'{{"outcomes": {outcomes}}}') for outcomes in STRANGE_OUTCOMES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "body"), STRANGE_ANSWERS)
 def test_catalog_that_is_ill_or_none_at_all_counts_nothing(
     client: FlaskClient, ledger: Ledger, settings: Settings, status: int, body: str
 ) -> None:
@@ -235,89 +205,5 @@ def test_catalog_that_is_ill_or_none_at_all_counts_nothing(
                 applier(ledger, ill).apply_next()
     assert ledger.column("SELECT refusals FROM importer.chunk") == [0]
     assert ledger.states(batch_id) == ["applying"]
-
-
-GARBAGE = "UPDATE importer.chunk SET output = 'garbage' WHERE state = 'applying'"
-
-
-def test_what_cannot_be_read_is_computed_again(client: FlaskClient, ledger: Ledger, settings: Settings) -> None:
-    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    ledger.run(GARBAGE)
-    assert not applier(ledger, settings).apply_next()
-    assert ledger.column("SELECT error_code FROM importer.chunk") == ["wrong_report"]
-    ledger.make_due()
-    ledger.report(ledger.must_claim())
-    assert applier(ledger, settings).apply_next()
-    assert words(client, {"id": batch_id}) == ["created"]
-
-
-def test_what_never_can_be_read_ends_as_failed_rows(client: FlaskClient, ledger: Ledger, settings: Settings) -> None:
-    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    ledger.run("UPDATE importer.chunk SET failures = 4")
-    ledger.run(GARBAGE)
-    assert not applier(ledger, settings).apply_next()
-    assert words(client, {"id": batch_id}) == ["wrong_report"]
-    assert client.get(f"{BATCHES}/{batch_id}").get_json()["state"] == "done_with_errors"
-
-
-def test_what_cannot_be_read_of_a_cancelled_load_is_cancelled(
-    client: FlaskClient, ledger: Ledger, settings: Settings
-) -> None:
-    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    ledger.run("UPDATE importer.chunk SET offered = true")
-    ledger.run(GARBAGE)
-    client.post(f"{BATCHES}/{batch_id}/cancel")
-    assert not applier(ledger, settings).apply_next()
-    assert client.get(f"{BATCHES}/{batch_id}").get_json()["state"] == "cancelled"
-    ledger.run("UPDATE importer.batch SET open = false, ended_at = now()")
-    assert client.delete(f"{BATCHES}/{batch_id}").status_code == 200
-
-
-def test_what_cannot_be_read_of_an_undo_fails(client: FlaskClient, ledger: Ledger, settings: Settings) -> None:
-    batch_id = load(client, [{"id": 5, "name": "x"}])["id"]
-    queued = create_app(Settings(**{**vars(settings), "celery_task_always_eager": False})).test_client()
-    undo = queued.post(f"{BATCHES}/{batch_id}/undo").get_json()
-    ledger.run(GARBAGE)
-    assert not applier(ledger, settings).apply_next()
-    assert words(client, undo) == ["wrong_report"]
-
-
-@pytest.mark.parametrize(
-    "outcomes", ["[]", '[{"id": 5}]', '[{"outcome": "created"}]', "null", '[{"id": 5, "outcome": 1}]']
-)
-def test_catalog_that_answers_what_no_catalog_does_counts_as_away(
-    client: FlaskClient, ledger: Ledger, settings: Settings, outcomes: str
-) -> None:
-    batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    strange = Flask("strange")
-    strange.add_url_rule(
-        "/api/groups/bulk",
-        "bulk",
-        lambda: Response(f'{{"outcomes": {outcomes}}}', content_type="application/json"),
-        methods=["POST"],
-    )
-    with served(strange) as address, pytest.raises(CatalogAwayError):
-        applier(ledger, Settings(**{**vars(settings), "catalog_url": address})).apply_next()
     assert applier(ledger, settings).apply_next()
     assert ledger.states(batch_id) == ["done"]
-
-
-FORGED = {
-    "another-id": b'{"row":1,"outcome":"ok","result":{"id":77,"name":"forged"}}\n',
-    "another-type": b'{"row":1,"outcome":"ok","result":{"id":5,"name":"x","price":1}}\n',
-    "no-id": b'{"row":1,"outcome":"ok","result":{"name":"x"}}\n',
-}
-
-
-@pytest.mark.parametrize("line", FORGED.values(), ids=FORGED)
-def test_report_of_a_load_cannot_name_what_nobody_sent(
-    client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str, line: bytes
-) -> None:
-    queued = create_app(Settings(**{**vars(settings), "celery_task_always_eager": False})).test_client()
-    batch_id = load(queued, [{"id": 5, "name": "x"}])["id"]
-    ledger.operations = ("load_groups",)
-    with pytest.raises(WrongReportError):
-        report(ledger.engine, Report(ledger.must_claim().token, line), None, LEASE)
-    assert ledger.states(batch_id) == ["ready"]
-    assert not applier(ledger, settings).apply_next()
-    assert set(groups(catalog)) == {1, 2}
