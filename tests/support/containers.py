@@ -56,6 +56,8 @@ def write_container(
         stream.time_base = Fraction(1, RATE)
         if codec != "dvvideo":
             stream.codec_context.gop_size = 10
+        if codec == "libx264":
+            stream.options = {"x264-params": "no-asm=1"}  # its assembly writes other bytes now and then
         if codec == "libvpx":
             stream.options = {"deadline": "realtime", "cpu-used": "8"}
         sound = container.add_stream("aac", rate=8000, layout="mono") if sound_seconds else None

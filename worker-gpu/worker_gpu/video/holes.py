@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
-from worker_gpu.video.endings import asf_packet_bytes
+from worker_gpu.video.endings import FLV_TAGS, asf_packet_bytes
 
 LEAST_BYTES = 512  # headers of packets are shorter
 LEAST_FRAMES = 2.5  # of time without a frame
@@ -23,6 +23,7 @@ ASF_PACKET = b"\x82\0\0"  # how each begins: error correction
 TS_PACKETS = (188, 192, 204)  # bytes
 # Formats in which packets follow each other closely, each where it says.
 CLOSE = {"matroska", "flv", "nut", "mxf"}
+FLV_HEAD, FLV_TAIL = 11, 4  # bytes around the data of a tag
 
 
 class Holes:
@@ -84,6 +85,14 @@ def _breaks_asf(length: int, data: bytes, size: int) -> bool:
     return length > 0 and any(data[at : at + 3] != ASF_PACKET for at in range(0, size + 1, length))
 
 
+def _breaks_flv(data: bytes, size: int) -> bool:
+    """From one tag to another. What each says behind itself of its own length is not looked at: some writers err."""
+    place = 0
+    while place < size and data[place] & 0x1F in FLV_TAGS:
+        place += FLV_HEAD + int.from_bytes(data[place + 1 : place + 4], "big") + FLV_TAIL
+    return place != size
+
+
 def _breaks_ogg(data: bytes, size: int) -> bool:
     """From the start of a page to that of another: pages have check sums, and numbers, those of each stream apart."""
     place, numbers = 0, dict[bytes, int]()
@@ -107,4 +116,4 @@ def _ogg_sum(page: bytes) -> int:
 
 
 TURNED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-BROKEN: dict[str, Callable[[bytes, int], bool]] = {"mpegts": _breaks_ts, "ogg": _breaks_ogg}
+BROKEN: dict[str, Callable[[bytes, int], bool]] = {"mpegts": _breaks_ts, "flv": _breaks_flv, "ogg": _breaks_ogg}
