@@ -17,6 +17,7 @@ from importer.ledger.close import close_finished
 from importer.ledger.failure import fail_whole
 from importer.ledger.report import Report, Reported, report
 from stackroom_jobs.records import Record
+from stackroom_kit.disk_room import temporary_room
 
 LEASE = 30
 # What ``process_video`` says of a video at least.
@@ -61,7 +62,7 @@ class Ledger:
             return chunker, chunker.chunks([items])
 
         new = NewBatch("normalize_record", "{}", "test", queue, "req", f"digest-{rows}", key)
-        return accept(self.engine, new, open_rows).batch_id
+        return accept(self.engine, new, open_rows, temporary_room(0)).batch_id
 
     def claimant(self, token: str | None = None, delivery: str = "d1", queue: str = "cpu") -> Claimant:
         return Claimant("w1", queue, self.operations, delivery, token or uuid.uuid4().hex)

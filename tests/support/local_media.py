@@ -19,8 +19,8 @@ class LocalMedia:
 
     def put(self, file_name: str, content: bytes) -> str:
         name = picture_of_row("local", 1, file_name)
-        with self._folder.incoming() as incoming:
-            incoming.file.write(content)
-            incoming.settle()
+        with self._folder.incoming(len(content)) as incoming:
+            incoming.write(content)
+            incoming.finish()
             incoming.keep_as(name)
         return name

@@ -42,9 +42,9 @@ class Media:
         return exchange(self.url, method, f"{MEDIA}/{name}", sent)
 
     def files(self) -> list[str]:
-        """Everything that lies there, but for the lock."""
+        """Everything that lies there, but for the locks."""
         found = (str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file())
-        return sorted(name for name in found if name != ".lock")
+        return sorted(name for name in found if name != ".lock" and not name.endswith(".room"))
 
 
 @contextlib.contextmanager

@@ -46,6 +46,17 @@ class WebSettings(LogSettings):
 
 
 @dataclasses.dataclass(frozen=True)
+class DiskSettings:
+    min_free_bytes: int = setting(
+        "MIN_FREE_BYTES",
+        256 * 1024 * 1024,
+        integer(0, 2**60),
+        "Free space that no request may use up, on the disks of temporary files and of media; what would is "
+        "answered 503.",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
 class MediaLimitSettings:
     max_media_bytes: int = setting(
         "MAX_MEDIA_BYTES",

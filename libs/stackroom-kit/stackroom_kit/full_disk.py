@@ -4,17 +4,25 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stackroom_kit.problems import unavailable
+from stackroom_kit.disk_room import NoRoomError
+from stackroom_kit.problems import Problem, unavailable
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+RETRY_SECONDS = 60
+
+
+def disk_low(error: OSError, disk: str) -> Problem:
+    """Problem 503 that says which disk it is, and what it has no room for."""
+    reason = f"has {error.strerror}" if isinstance(error, NoRoomError) else "is full"
+    return unavailable(f"{disk} {reason}.", code="disk_low", retry_after=RETRY_SECONDS)
 
 
 @contextmanager
-def full_disk_is_a_problem() -> Iterator[None]:
-    """Problem 503 where a write inside of the block finds no room."""
+def full_disk_is_a_problem(disk: str) -> Iterator[None]:
+    """Problem 503 where a write inside of the block finds no room; ``disk`` as in "The gateway's disk"."""
     try:
         yield
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise unavailable("There is no room on the disk for this body.", code="disk_low", retry_after=60) from error
+        raise disk_low(error, disk) from error

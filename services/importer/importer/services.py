@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from importer.batches.accepting import Limits
 from importer.settings import Settings
 from stackroom_jobs.media.folder import MediaFolder
+from stackroom_kit.disk_room import DiskRoom, temporary_room
 
 _KEY = "importer"
 
@@ -19,7 +20,12 @@ class Services:
 
     @property
     def media(self) -> MediaFolder:
-        return MediaFolder(self.settings.media_dir)
+        return MediaFolder(self.settings.media_dir, self.settings.min_free_bytes)
+
+    @property
+    def room(self) -> DiskRoom:
+        """For temporary files."""
+        return temporary_room(self.settings.min_free_bytes)
 
     @property
     def limits(self) -> Limits:

@@ -5,6 +5,7 @@ import dataclasses
 from stackroom_jobs.settings import BrokerSettings
 from stackroom_kit.common_settings import (
     CatalogAddressSettings,
+    DiskSettings,
     MediaLimitSettings,
     PostgresSettings,
     ServiceTokenSettings,
@@ -15,7 +16,13 @@ from stackroom_kit.settings import Secret, integer, secret, setting, text, url
 
 @dataclasses.dataclass(frozen=True)
 class Settings(
-    PostgresSettings, BrokerSettings, CatalogAddressSettings, ServiceTokenSettings, MediaLimitSettings, WebSettings
+    PostgresSettings,
+    BrokerSettings,
+    CatalogAddressSettings,
+    ServiceTokenSettings,
+    MediaLimitSettings,
+    DiskSettings,
+    WebSettings,
 ):
     importer_database_uri: str | None = setting(
         "IMPORTER_DATABASE_URI",
@@ -55,12 +62,6 @@ class Settings(
         100_000,
         integer(1, 2_000_000_000),
         "Most open chunks of one source; above it its batches are answered 429.",
-    )
-    min_free_bytes: int = setting(
-        "MIN_FREE_BYTES",
-        256 * 1024 * 1024,
-        integer(0, 2**60),
-        "Free space that the importer's temporary folder must have; below it batches are answered 503.",
     )
     batch_retention_days: int = setting(
         "BATCH_RETENTION_DAYS",

@@ -3,7 +3,13 @@
 import dataclasses
 import ipaddress
 
-from stackroom_kit.common_settings import CatalogAddressSettings, MediaLimitSettings, WebSettings, service_address
+from stackroom_kit.common_settings import (
+    CatalogAddressSettings,
+    DiskSettings,
+    MediaLimitSettings,
+    WebSettings,
+    service_address,
+)
 from stackroom_kit.public_path import is_prefix
 from stackroom_kit.settings import Parser, integer, setting, text
 
@@ -32,7 +38,7 @@ networks_parser = Parser(_listed_networks, "IP addresses and networks such as 10
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(CatalogAddressSettings, MediaLimitSettings, WebSettings):
+class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSettings):
     ui_host: str = setting("UI_HOST", "127.0.0.1", text, "Address that the gateway listens on.")
     ui_port: int = setting("UI_PORT", 5000, integer(1, 65535), "Port that the gateway listens on.")
     importer_url: str = setting(

@@ -9,13 +9,14 @@ import pytest
 from importer.intake.containers import refuse_container
 from importer.intake.gunzip import Gunzip
 from importer.intake.spool import spool
+from stackroom_kit.disk_room import temporary_room
 from stackroom_kit.problems import Problem
 
 TEXT = b"id;name\n" + b"".join(b"%d;a\n" % row for row in range(100_000))
 
 
 def unpacked(body: bytes, most: int = 10_000_000) -> bytes:
-    with spool(Gunzip(io.BytesIO(body), most), b"") as spooled:
+    with spool(Gunzip(io.BytesIO(body), most), b"", temporary_room(0)) as spooled:
         return bytes(spooled.file.read())
 
 

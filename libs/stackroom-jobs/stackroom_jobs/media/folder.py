@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from stackroom_jobs.media.names import UPLOAD_NAME, check_name
 from stackroom_jobs.outcomes import RecordError
+from stackroom_kit.disk_room import DiskRoom, Reservation
 
 INCOMING = ".incoming"  # no name may begin with a dot, so what is half written has none
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -20,18 +21,30 @@ _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 class Incoming:
     """A file that is being written. Its lock shows the sweeper that somebody still does."""
 
-    def __init__(self, root: Path, file: BinaryIO, path: Path) -> None:
-        self._root, self._path = root, path
-        self.file = file
+    def __init__(self, root: Path, file: BinaryIO, path: Path, reservation: Reservation) -> None:
+        self._root, self._path, self._file, self._reservation = root, path, file, reservation
+        self.size = 0
         self.is_kept = False
 
+    def write(self, block: bytes) -> None:
+        """OSError."""
+        self._reservation.cover(self.size + len(block))
+        self._file.write(block)
+        self.size += len(block)
+
     def settle(self) -> None:
-        """To the disk, so that a name never leads to a file with holes. OSError."""
-        self.file.flush()
-        os.fsync(self.file.fileno())
+        """To the disk. OSError."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def finish(self) -> None:
+        """All is written and on the disk, so that a name never leads to a file with holes. OSError."""
+        self._file.flush()
+        self._reservation.cut(self.size)
+        self.settle()
 
     def keep_as(self, name: str) -> None:
-        """Give it its name, over what may be there; ``settle`` comes first. OSError."""
+        """Give it its name, over what may be there; ``finish`` comes first. OSError."""
         path = self._root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path.replace(path)
@@ -40,10 +53,14 @@ class Incoming:
 
 
 class MediaFolder:
-    """``root`` need not be there yet: reading finds nothing then, and writing makes it."""
+    """``root`` need not be there yet: reading finds nothing then, and writing makes it.
 
-    def __init__(self, root: str | Path) -> None:
+    ``kept_free`` bytes of its disk are left by whoever writes.
+    """
+
+    def __init__(self, root: str | Path, kept_free: int = 0) -> None:
         self.root = Path(root)
+        self.room = DiskRoom(self.root, kept_free)
 
     def open(self, name: str) -> BinaryIO:
         """RecordError ``bad_name``, ``not_found`` or ``unreadable``. Regular files only: a pipe would block."""
@@ -78,15 +95,20 @@ class MediaFolder:
         return path
 
     @contextmanager
-    def incoming(self) -> Iterator[Incoming]:
-        """A new file on the same disk, which goes at the end of the block unless it was kept. OSError."""
+    def incoming(self, expected: int) -> Iterator[Incoming]:
+        """A new file with room for ``expected`` bytes, which goes at the end of the block unless it was kept.
+
+        NoRoomError, OSError.
+        """
         folder = self.root / INCOMING
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / uuid.uuid4().hex
         with path.open("xb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)
-            made = Incoming(self.root, file, path)
+            reservation = Reservation(self.room, file.fileno())
+            made = Incoming(self.root, file, path, reservation)
             try:
+                reservation.cover(expected)
                 yield made
             finally:
                 if not made.is_kept:

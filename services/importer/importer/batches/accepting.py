@@ -10,10 +10,13 @@ from importer.intake.checker import RecordChecker, Refusal
 from importer.intake.chunks import Chunker, NewChunk
 from importer.intake.empty import EMPTY_PROBLEMS, empty_batch
 from importer.intake.formats import Rows
+from importer.intake.spool import DISK
 from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import SLOTS
 from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
+from stackroom_kit.disk_room import DiskRoom
+from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.problems import Problem, too_large, unprocessable
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
@@ -48,8 +51,10 @@ def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
         yield items
 
 
-def accept_rows(engine: Engine, new: NewBatch, operation: Operation, rows: Rows, limits: Limits) -> Accepted:
-    """Problems 413, 422. How many rows are expected decides on the size of chunks."""
+def accept_rows(
+    engine: Engine, new: NewBatch, operation: Operation, rows: Rows, limits: Limits, room: DiskRoom
+) -> Accepted:
+    """Problems 413, 422, 503. How many rows are expected decides on the size of chunks."""
     max_rows = chunk_rows(operation, rows.expected, live_slots(engine, operation, new.queue) or ASSUMED_SLOTS)
 
     def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
@@ -57,7 +62,8 @@ def accept_rows(engine: Engine, new: NewBatch, operation: Operation, rows: Rows,
         return chunker, chunker.chunks(_limited(rows.read(), limits))
 
     try:
-        return accept(engine, new, open_rows)
+        with full_disk_is_a_problem(DISK):
+            return accept(engine, new, open_rows, room)
     except KeyReusedError:
         raise key_reused() from None
     except EmptyBatchError:

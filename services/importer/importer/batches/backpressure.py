@@ -1,19 +1,19 @@
 """When no more is taken: PostgreSQL says how much is open, so no counter can be wrong."""
 
-import shutil
-import tempfile
-
 from sqlalchemy import Engine
 
+from importer.intake.spool import DISK
 from importer.ledger.statements import OPEN_CHUNKS
 from importer.settings import Settings
+from stackroom_kit.disk_room import DiskRoom
+from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.problems import Problem, unavailable
 
 RETRY_SECONDS = 10
 ROOM_PROBLEMS = {429: ("source_has_too_much_open",), 503: ("disk_low", "too_much_open")}
 
 
-def check_room(engine: Engine, settings: Settings, source: str) -> None:
+def check_room(engine: Engine, settings: Settings, source: str, room: DiskRoom) -> None:
     """Problem 429 for a source that has too much open, 503 where all together have, or the disk is nearly full."""
     if _open(engine, None, settings.max_open_chunks) >= settings.max_open_chunks:
         detail = f"{settings.max_open_chunks} chunks wait already; send the batch again later."
@@ -21,13 +21,13 @@ def check_room(engine: Engine, settings: Settings, source: str) -> None:
     if _open(engine, source, settings.max_open_chunks_per_source) >= settings.max_open_chunks_per_source:
         detail = f"This source has {settings.max_open_chunks_per_source} open chunks already; send it again later."
         raise Problem(429, "source_has_too_much_open", detail, headers={"Retry-After": str(RETRY_SECONDS)})
-    check_disk(settings)
+    check_disk(room)
 
 
-def check_disk(settings: Settings) -> None:
-    """Asked before a body is spooled. Problem 503."""
-    if shutil.disk_usage(tempfile.gettempdir()).free < settings.min_free_bytes:
-        raise unavailable("The importer's disk is nearly full.", code="disk_low", retry_after=60)
+def check_disk(room: DiskRoom) -> None:
+    """Asked before a body is spooled, also of one that will not need the disk: the ledger may be on it. Problem 503."""
+    with full_disk_is_a_problem(DISK):
+        room.check(0)
 
 
 def _open(engine: Engine, source: str | None, limit: int) -> int:

@@ -21,8 +21,8 @@ def create_from_request() -> Accepted:
     options, key = batch_options(), idempotency_key()
     if here.settings.celery_task_always_eager:
         check_can_run_now(options.operation)
-    check_room(here.engine, here.settings, options.source)
-    with received(options.file, options.digest_prefix(), here.settings.max_body_bytes) as sent:
+    check_room(here.engine, here.settings, options.source, here.room)
+    with received(options.file, options.digest_prefix(), here.settings.max_body_bytes, here.room) as sent:
         accepted = _accept(options, key, sent.media_type, sent.spooled)
     finish_now_if_eager(options.operation, accepted.batch_id)
     return accepted
@@ -42,4 +42,4 @@ def _accept(options: BatchOptions, key: str | None, media_type: str, spooled: Sp
         input=rows.found,
         applies=operation.loads is not None,
     )
-    return accept_rows(here.engine, new, operation, rows, here.limits)
+    return accept_rows(here.engine, new, operation, rows, here.limits, here.room)

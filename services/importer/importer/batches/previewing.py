@@ -32,8 +32,8 @@ def preview() -> Response:
     """Read the body as a batch of it would be read, and say what is found. Problems as of ``POST /batches``."""
     refuse_unknown_arguments({"operation", "queue", *FILE_OPTIONS})
     told = file_options()
-    check_disk(services().settings)
-    with received(told, b"", services().settings.max_body_bytes) as sent:
+    check_disk(services().room)
+    with received(told, b"", services().settings.max_body_bytes, services().room) as sent:
         found = _found(sent, _operation(sent, told.table), told.table)
     return Response(msgspec.json.encode(found), content_type=JSON)
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from flask import request
+
 from importer.batches.file_options import FileOptions, check_is_table
 from importer.batches.upload import UPLOAD_PROBLEMS, upload
 from importer.intake.containers import CONTAINER_PROBLEMS, refuse_container
@@ -15,6 +17,7 @@ from importer.intake.gunzip import GZIP_PROBLEMS, MAGIC, Gunzip
 from importer.intake.spool import Readable, Spooled, spool
 from stackroom_kit.body_length import content_encoding
 from stackroom_kit.described_problems import together
+from stackroom_kit.disk_room import DiskRoom
 
 RECEIVING_PROBLEMS = together(UPLOAD_PROBLEMS, CONTAINER_PROBLEMS, EMPTY_PROBLEMS, GZIP_PROBLEMS)
 
@@ -40,9 +43,13 @@ class _Begun:
 
 
 @contextmanager
-def received(told: FileOptions, digest_prefix: bytes, max_bytes: int) -> Iterator[Received]:
-    """Problems 400, 413, 415 and 422, before anything is written."""
-    with upload() as sent, spool(_unpacked(sent.stream, max_bytes), digest_prefix) as spooled:
+def received(told: FileOptions, digest_prefix: bytes, max_bytes: int, room: DiskRoom) -> Iterator[Received]:
+    """Problems 400, 413, 415, 422 and 503, before anything is written."""
+    length = request.content_length or 0
+    with (
+        upload(room, length) as sent,
+        spool(_unpacked(sent.stream, max_bytes), digest_prefix, room, length) as spooled,
+    ):
         check_is_table(sent.media_type, told.table)
         refuse_empty(spooled.file)
         refuse_container(spooled.file, spooled.size)

@@ -31,7 +31,7 @@ def retry(batch: Row[Any]) -> Accepted:
     rows = batch.failed_rows + batch.cancelled_rows
     if not rows:
         raise unprocessable("Nothing of this batch failed that could be tried again.", code="nothing_failed")
-    check_room(here.engine, here.settings, batch.source)
+    check_room(here.engine, here.settings, batch.source, here.room)
     new = NewBatch(
         operation=operation.name,
         options=batch.options,
@@ -47,4 +47,4 @@ def retry(batch: Row[Any]) -> Accepted:
     if batch.undo_of is not None:
         return accept_undo(here.engine, new, left_rows(here.engine, batch.id))
     failed = Rows(rows, lambda: failed_records(here.engine, batch.id))
-    return accept_rows(here.engine, new, operation, failed, here.limits)
+    return accept_rows(here.engine, new, operation, failed, here.limits, here.room)

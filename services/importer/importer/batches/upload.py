@@ -1,8 +1,6 @@
 """The bytes of a batch, as the body itself or as the one file of a form."""
 
 import dataclasses
-import tempfile
-from contextlib import ExitStack
 from pathlib import PurePath
 from typing import IO
 
@@ -12,8 +10,9 @@ from werkzeug.datastructures import FileStorage
 from importer.intake.containers import HOW_TO_SAVE, WORKBOOK_TYPES, spreadsheet
 from importer.intake.form import FORM, FORM_PROBLEMS, only_file
 from importer.intake.formats import CSV, FORMATS, JSON, NDJSON, TSV
-from importer.intake.spool import IN_MEMORY_BYTES
+from importer.intake.spool import DISK
 from stackroom_kit.body_length import content_encoding
+from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.problems import Problem, unsupported_media_type
 
@@ -40,10 +39,13 @@ class Upload:
             self.file.close()
 
 
-def upload() -> Upload:
-    """Problem 415 for a form that no batch comes in, 400 and 413 for a form that does not hold its one file."""
+def upload(room: DiskRoom, length: int) -> Upload:
+    """Problem 415 for a form that no batch comes in, 400 and 413 for a form that does not hold its one file.
+
+    The file of a form is kept in ``room``; it has at most ``length`` bytes. Problem 503 where there is none.
+    """
     if request.mimetype == FORM:
-        return _file_of_form()
+        return _file_of_form(room, length)
     media_type = ALSO_CALLED.get(request.mimetype, request.mimetype)
     if media_type not in FORMATS:
         accepted = ", ".join((*FORMATS, *ALSO_CALLED, FORM))
@@ -52,12 +54,12 @@ def upload() -> Upload:
     return Upload(media_type, request.mimetype_params.get("charset"), request.stream)
 
 
-def _file_of_form() -> Upload:
+def _file_of_form(room: DiskRoom, length: int) -> Upload:
     """The ending of its name counts before its type: browsers call a CSV file what the system has registered."""
     if content_encoding() != "identity":
         detail = "A form is taken without Content-Encoding; the file in it may be compressed by gzip."
         raise Problem(415, "unsupported_content_encoding", detail, headers={"Accept-Encoding": "identity"})
-    file = _only_file()
+    file = _only_file(room, length)
     name = PurePath((file.filename or "").lower().removesuffix(".gz"))
     media_type = ENDINGS.get(name.suffix, ALSO_CALLED.get(file.mimetype, file.mimetype))
     if media_type not in FORMATS:
@@ -69,11 +71,13 @@ def _file_of_form() -> Upload:
     return Upload(media_type, file.mimetype_params.get("charset"), file.stream, file)
 
 
-def _only_file() -> FileStorage:
-    with ExitStack() as opened:
-        with full_disk_is_a_problem():
-            file = only_file(
-                request.stream, lambda: opened.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
-            )
-        opened.pop_all()
-        return file
+def _only_file(room: DiskRoom, length: int) -> FileStorage:
+    with full_disk_is_a_problem(DISK):
+        spooled = SpoolFile(room, length)
+        try:
+            file = only_file(request.stream, lambda: spooled)
+            spooled.begin_reading()
+        except BaseException:
+            spooled.close()
+            raise
+    return file

@@ -2,15 +2,15 @@
 
 import dataclasses
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from typing import IO, Any, Protocol
 
 from importer.intake.encodings import PLAIN, Encoding
+from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem
 
 BLOCK_BYTES = 256 * 1024
-IN_MEMORY_BYTES = 1024 * 1024
+DISK = "The importer's disk"
 RECEIVED_BYTES = 1024 * 1024  # in one piece: what the server holds already is copied with every one that is taken
 
 
@@ -40,18 +40,21 @@ class Spooled:
         self.file.close()
 
 
-def spool(stream: Readable, digest_prefix: bytes) -> Spooled:
-    """Read ``stream`` to its end. The prefix holds what else makes two requests the same. Problem 503: disk full."""
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
-    try:
-        with full_disk_is_a_problem():
+def spool(stream: Readable, digest_prefix: bytes, room: DiskRoom, expected: int = 0) -> Spooled:
+    """Read ``stream`` to its end; ``expected`` is about its length. Problem 503: there is no room on the disk.
+
+    The prefix holds what else makes two requests the same.
+    """
+    with full_disk_is_a_problem(DISK):
+        file = SpoolFile(room, expected)
+        try:
             return _filled(file, stream, digest_prefix)
-    except BaseException:
-        file.close()
-        raise
+        except BaseException:
+            file.close()
+            raise
 
 
-def _filled(file: IO[Any], stream: Readable, digest_prefix: bytes) -> Spooled:
+def _filled(file: SpoolFile, stream: Readable, digest_prefix: bytes) -> Spooled:
     digest = hashlib.sha256(digest_prefix)
     size = lines = 0
     while block := stream.read(RECEIVED_BYTES):
@@ -59,7 +62,7 @@ def _filled(file: IO[Any], stream: Readable, digest_prefix: bytes) -> Spooled:
         digest.update(block)
         size += len(block)
         lines += block.count(b"\n")
-    file.seek(0)
+    file.begin_reading()
     return Spooled(file, size, lines, digest.hexdigest())
 
 

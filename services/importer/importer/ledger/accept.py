@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -22,8 +21,7 @@ from importer.ledger.statements import (
     INSERT_BATCH,
     NOTIFY,
 )
-
-REFUSED_IN_MEMORY_BYTES = 1024 * 1024
+from stackroom_kit.disk_room import DiskRoom, SpoolFile
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,15 +67,16 @@ class EmptyBatchError(Exception):
 RowLists = Callable[[Callable[[int, Refusal], None]], tuple[Chunker, Iterable[NewChunk]]]
 
 
-def accept(engine: Engine, new: NewBatch, open_rows: RowLists) -> Accepted:
+def accept(engine: Engine, new: NewBatch, open_rows: RowLists, room: DiskRoom) -> Accepted:
     """``open_rows`` is given the function that takes refused rows, and gives a chunker with its chunks.
 
-    It is read only when the key is free, so a repeat costs no parsing. KeyReusedError, EmptyBatchError.
+    It is read only when the key is free, so a repeat costs no parsing. Refused rows wait in ``room``.
+    KeyReusedError, EmptyBatchError, NoRoomError.
     """
     with transaction(engine) as connection:
         accepted = insert_batch(connection, new)
         if accepted.is_new:
-            _copy_rows(connection, accepted.batch_id, new, open_rows)
+            _copy_rows(connection, accepted.batch_id, new, open_rows, room)
             connection.execute(NOTIFY)
     return accepted
 
@@ -100,21 +99,21 @@ def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:
     return Accepted(known.id, is_new=False)
 
 
-def _copy_rows(connection: Connection, batch_id: str, new: NewBatch, open_rows: RowLists) -> None:
+def _copy_rows(connection: Connection, batch_id: str, new: NewBatch, open_rows: RowLists, room: DiskRoom) -> None:
     """Refused rows wait in a file of their own, since one connection runs one COPY at a time."""
-    with tempfile.SpooledTemporaryFile(max_size=REFUSED_IN_MEMORY_BYTES) as refused:
+    with SpoolFile(room) as refused:
         chunker, chunks = open_rows(lambda row, refusal: _keep(refused, batch_id, row, refusal))
         copy(connection, COPY_CHUNKS, _chunk_lines(batch_id, new, chunks))
         if not chunker.rows:
             raise EmptyBatchError
         if chunker.refused:
-            refused.seek(0)
+            refused.begin_reading()
             copy(connection, COPY_REFUSED_ROWS, refused)
     counts = {"rows": chunker.rows, "refused": chunker.refused, "open": chunker.rows > chunker.refused}
     connection.execute(COUNT_ROWS, {"id": batch_id, **counts, "input": json.dumps(new.input)})
 
 
-def _keep(file: "tempfile.SpooledTemporaryFile[bytes]", batch_id: str, row: int, refusal: Refusal) -> None:
+def _keep(file: SpoolFile, batch_id: str, row: int, refusal: Refusal) -> None:
     file.write(copy_row(batch_id, row, refusal.line(row).rstrip(b"\n")))
 
 

@@ -31,9 +31,9 @@ def deliver(folder: MediaFolder, place: Place, content: bytes, most: int) -> str
 
     RecordError ``too_many`` where its folder has ``most`` files already; OSError.
     """
-    with folder.incoming() as incoming:
-        incoming.file.write(content)
-        incoming.settle()
+    with folder.incoming(len(content)) as incoming:
+        incoming.write(content)
+        incoming.finish()
         with place() as name:
             path = folder.root / name
             if path.parent.is_dir() and not path.exists() and sum(1 for _ in path.parent.iterdir()) >= most:

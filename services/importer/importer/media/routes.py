@@ -7,12 +7,7 @@ from flask import Blueprint, Response, request
 from importer.batches.view import batch_gone
 from importer.intake.form import FORM, FORM_PROBLEMS
 from importer.ledger.statements import IS_EXPIRED
-from importer.media.problems import (
-    check_disk,
-    disk_errors_as_problems,
-    record_errors_as_problems,
-    room_bytes,
-)
+from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
 from importer.media.serving import file_answer
 from importer.media.taking import take_body, take_form
 from importer.media.uploads import list_uploads, page_of, remove_upload, store
@@ -43,8 +38,8 @@ def upload_file() -> tuple[dict[str, Any], int, dict[str, str]]:
     """The body is the file, or a form with one. 201 with its name, 200 where the same bytes were here already."""
     refuse_unknown_arguments(())
     here = services()
-    check_disk(here.media.root, request.content_length or 0, here.settings.min_free_bytes)
-    upload, is_new = store(here.media, request.stream, take_form if request.mimetype == FORM else take_body)
+    take = take_form if request.mimetype == FORM else take_body
+    upload, is_new = store(here.media, request.stream, request.content_length or 0, take)
     view = upload.view()
     return {**view, "created": is_new}, 201 if is_new else 200, {"Location": view["url"]}
 
@@ -56,7 +51,7 @@ def list_files() -> dict[str, Any]:
     here = services()
     limit = integer_argument("limit", 100, 1, MAX_PAGE) or 100
     with disk_errors_as_problems():
-        room = room_bytes(here.media.root, here.settings.min_free_bytes)
+        room = here.media.room.left()
         page, following = page_of(list_uploads(here.media), limit, text_argument("after"))
     items = [upload.view() for upload in page]
     return {"items": items, "next": following, "max_bytes": here.settings.max_media_bytes, "room_bytes": room}

@@ -20,14 +20,13 @@ class Taken:
 
     def __init__(self, incoming: Incoming) -> None:
         self._incoming, self._digest, self._head = incoming, hashlib.sha256(), b""
-        self._size = self._unsettled = 0
+        self._unsettled = 0
 
     def write(self, block: bytes) -> None:
         """OSError."""
         self._head += block[: HEAD_BYTES - len(self._head)]
         self._digest.update(block)
-        self._incoming.file.write(block)
-        self._size += len(block)
+        self._incoming.write(block)
         self._unsettled += len(block)
         if self._unsettled >= SETTLE_BYTES:
             self._incoming.settle()
@@ -38,7 +37,7 @@ class Taken:
 
     def name(self) -> str:
         """By SHA-256 of the bytes, and the ending that the first of them ask for. Problem 400 for an empty file."""
-        if not self._size:
+        if not self._incoming.size:
             raise bad_request("The file is empty; send one with its Content-Length.", code="empty_upload")
         return f"{UPLOADS}/{self._digest.hexdigest()}.{kind_of_bytes(self._head).suffix}"
 

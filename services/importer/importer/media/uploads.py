@@ -47,15 +47,19 @@ class Upload:
         return f"{self.time}-{self.name.removeprefix(f'{UPLOADS}/')}"
 
 
-def store(folder: MediaFolder, stream: Readable, take: Callable[[Sender, Taken], None]) -> tuple[Upload, bool]:
-    """Read ``stream`` to its end; the upload, and whether it is new. Nothing is left of what ends early.
+def store(
+    folder: MediaFolder, stream: Readable, length: int, take: Callable[[Sender, Taken], None]
+) -> tuple[Upload, bool]:
+    """Read ``stream``, of ``length`` bytes, to its end; the upload, and whether it is new.
+
+    Room for it is taken before it is read, and nothing is left of what ends early.
 
     IncompleteBodyError where it does; Problem 503 for a disk that takes no more, 400 for an empty file.
     """
-    with disk_errors_as_problems(), folder.incoming() as incoming:
+    with disk_errors_as_problems(), folder.incoming(length) as incoming:
         taken = Taken(incoming)
         take(Sender(stream), taken)
-        incoming.settle()
+        incoming.finish()
         name = taken.name()
         path = folder.root / name
         with folder.alone():

@@ -65,7 +65,8 @@ def task_body(operation: Operation) -> TaskBody:
     if request.mimetype != "application/json":
         raise unsupported_media_type("Send the body as application/json.", "application/json")
     check_json_length()
-    with spool(request.stream, operation.name.encode() + b"\n") as spooled:
+    length = request.content_length or 0
+    with spool(request.stream, operation.name.encode() + b"\n", services().room, length) as spooled:
         body = JSONBody(spooled, checker_for(operation, services().limits), frozenset(OPTIONS))
         records = _Records(body.lists()).good
     source = body.options.get("source", DEFAULT_SOURCE)

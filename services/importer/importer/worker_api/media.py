@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from importer.media.pictures import Place, StaleTokenError, check_picture, deliver, place_of_chunk, place_of_task
-from importer.media.problems import check_disk, disk_errors_as_problems, record_errors_as_problems
+from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
 from importer.services import services
 from importer.worker_api.messages import not_yours, query
 from stackroom_jobs.media.folder import etag_of
@@ -50,7 +50,6 @@ def take_picture() -> dict[str, Any]:
     if (request.content_length or 0) > here.settings.max_picture_bytes:
         raise too_large(f"A picture may have at most {here.settings.max_picture_bytes} bytes.")
     content = request.get_data(cache=False)
-    check_disk(here.media.root, len(content), here.settings.min_free_bytes)
     with record_errors_as_problems(), disk_errors_as_problems():
         check_picture(file_name, content)
         try:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 
+from stackroom_kit.disk_room import temporary_room
 from ui.gateway.entrance import Entrance, KnownHosts
 from ui.gateway.front import Front
 from ui.gateway.proxy import BodyLimits, Proxy
@@ -17,7 +18,7 @@ from ui.settings import Settings
 def install_gateway(app: Flask, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
     pages: Any = app.wsgi_app
     limits = BodyLimits(settings.max_json_bytes, settings.max_body_bytes, settings.max_media_bytes)
-    proxy = Proxy(upstreams, limits)
+    proxy = Proxy(upstreams, limits, temporary_room(settings.min_free_bytes))
     front = Front(settings.root_path, settings.trusted_networks)
     known = KnownHosts(settings.host_names, settings.trusted_names, front)
     app.wsgi_app = Entrance(RouteTable(ROUTES), proxy, pages, known)  # type: ignore[method-assign]

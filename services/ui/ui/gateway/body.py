@@ -4,18 +4,18 @@ So a slow client holds no thread of a service, and a body that is cut short neve
 """
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Iterator
 from typing import IO, Any
 
 from stackroom_kit.body_length import CountedBody, IncompleteBodyError
+from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.problems import Problem, bad_request, too_large
 from ui.gateway.guard import WRITING
 
 BLOCK_BYTES = 256 * 1024
-IN_MEMORY_BYTES = 1024 * 1024
+DISK = "The gateway's disk"
 GRACE_SECONDS = 30.0
 BODY_PROBLEMS = {
     400: ("bad_content_length", "incomplete_body"),
@@ -46,14 +46,14 @@ def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
     return int(length or "0")
 
 
-def take_body(environ: dict[str, Any], max_bytes: int) -> tuple[Body | None, int]:
-    """The whole body of a write and its length; None where the method has no body."""
+def take_body(environ: dict[str, Any], max_bytes: int, room: DiskRoom) -> tuple[Body | None, int]:
+    """The whole body of a write and its length; None where the method has no body. It is read when it has room."""
     if environ["REQUEST_METHOD"] not in WRITING:
         return None, 0
     length = announced_length(environ, max_bytes)
     stream = CountedBody(environ["wsgi.input"], length)
     with broken_body_is_a_problem():
-        return _read(stream, length), length
+        return _read(stream, length, room), length
 
 
 def _check(deadline: float) -> None:
@@ -78,21 +78,21 @@ def broken_body_is_a_problem() -> Iterator[None]:
         raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
 
 
-def _read(stream: CountedBody, length: int) -> Body:
+def _read(stream: CountedBody, length: int, room: DiskRoom) -> Body:
     if length <= BLOCK_BYTES:
         parts = []
         while part := stream.read(length):
             parts.append(part)
         return b"".join(parts)
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed after the answer
-    deadline = time.monotonic() + GRACE_SECONDS + length / SLOWEST_BYTES_PER_SECOND
-    try:
-        with full_disk_is_a_problem():
+    with full_disk_is_a_problem(DISK):
+        file = SpoolFile(room, length)
+        deadline = time.monotonic() + GRACE_SECONDS + length / SLOWEST_BYTES_PER_SECOND
+        try:
             while block := stream.read(BLOCK_BYTES):
                 file.write(block)
                 _check(deadline)
-            file.seek(0)
-    except BaseException:
-        file.close()
-        raise
+            file.begin_reading()
+        except BaseException:
+            file.close()
+            raise
     return file

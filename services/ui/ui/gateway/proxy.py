@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.problems import Problem
 from ui.gateway.body import Body, take_body
 from ui.gateway.guard import WRITING
@@ -41,8 +42,8 @@ class BodyLimits(NamedTuple):
 
 
 class Proxy:
-    def __init__(self, upstreams: Mapping[str, Upstream], limits: BodyLimits) -> None:
-        self._upstreams, self._limits = upstreams, limits
+    def __init__(self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom) -> None:
+        self._upstreams, self._limits, self._room = upstreams, limits, room
 
     def answer(
         self,
@@ -69,7 +70,7 @@ class Proxy:
     def _body(self, match: Match, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
         if match.streams and environ["REQUEST_METHOD"] in WRITING:
             return stream_body(environ, self._limits.media)
-        return take_body(environ, self._limits.json if match.is_json else self._limits.body)
+        return take_body(environ, self._limits.json if match.is_json else self._limits.body, self._room)
 
 
 def _passed_on(
