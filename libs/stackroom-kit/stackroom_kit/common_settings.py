@@ -1,6 +1,7 @@
 """Settings that several services have, as dataclasses to inherit from."""
 
 import dataclasses
+from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
 from stackroom_kit.settings import Parser, Secret, choice, integer, secret, setting, text, url
@@ -26,6 +27,7 @@ class LogSettings:
 
 @dataclasses.dataclass(frozen=True)
 class WebSettings(LogSettings):
+    has_entrance: ClassVar[bool] = False  # whether a layer before the app looks at Host and Origin
     flask_secret_key: Secret = setting(
         "FLASK_SECRET_KEY", Secret(), secret, "Signs sessions; `make up` makes and keeps one."
     )
@@ -43,6 +45,18 @@ class WebSettings(LogSettings):
         integer(1024, 2**30),
         "Longest JSON body, in bytes, of calls that hold it in memory (all but batches); above it 413.",
     )
+    trusted_hosts: str = setting(
+        "TRUSTED_HOSTS",
+        "",
+        text,
+        "Host names that callers may use, separated by commas, besides the loopback ones; of the gateway also UI_HOST,"
+        " of the other services also any IP address.",
+    )
+
+    @property
+    def trusted_names(self) -> frozenset[str]:
+        """In lower case; an IPv6 address stands without brackets."""
+        return frozenset({name.strip().strip("[]").lower() for name in self.trusted_hosts.split(",")} - {""})
 
 
 @dataclasses.dataclass(frozen=True)

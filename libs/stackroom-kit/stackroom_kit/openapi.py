@@ -16,6 +16,7 @@ from stackroom_kit.described_problems import (
     problem_schema,
     together,
 )
+from stackroom_kit.guard import SITE_PROBLEMS, WRITING
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 
 PATH = "/openapi/openapi.json"
@@ -74,7 +75,7 @@ class Answer:
 class Call:
     """One method of one path. ``body`` is schemas by media type; ``problems`` are the codes of its errors.
 
-    Those of its parameters and of the length of a body are added, and need not be named again.
+    Those of its parameters, of a write and of the length of a body are added, and need not be named again.
     """
 
     method: str
@@ -90,7 +91,8 @@ class Call:
 
     def codes(self) -> dict[int, list[str]]:
         of_body = [LENGTH_PROBLEMS] if self.method in METHODS_WITH_BODY else []
-        return together(*self.problems, *of_body, *(one.problems for one in self.parameters))
+        of_write = [SITE_PROBLEMS] if self.method in WRITING else []
+        return together(*self.problems, *of_write, *of_body, *(one.problems for one in self.parameters))
 
     def as_object(self, problems: Codes) -> dict[str, Any]:
         """``problems`` are those that every call of the service may answer."""

@@ -8,12 +8,13 @@ from flask import Flask, request
 from stackroom_kit.body_length import register_body_length
 from stackroom_kit.common_settings import WebSettings
 from stackroom_kit.described_problems import together
+from stackroom_kit.guard import HOST_PROBLEMS, register_guard
 from stackroom_kit.health import Check, register_health
 from stackroom_kit.logs import configure_logging
 from stackroom_kit.problems import UNEXPECTED, bad_request, register_problems
 from stackroom_kit.request_id import register_request_id
 
-EVERY_CALL = together(UNEXPECTED, {400: ("bad_path",)})
+EVERY_CALL = together(UNEXPECTED, HOST_PROBLEMS, {400: ("bad_path",)})
 
 
 def _refuse_bad_path() -> None:
@@ -29,7 +30,7 @@ def install(
     longer_bodies: Mapping[str, int] = MappingProxyType({}),
     gzipped_bodies: Collection[str] = (),
 ) -> None:
-    """Logs, request ids, problem+json, body lengths and health, in the order in which they must act.
+    """Logs, request ids, problem+json, the guard, body lengths and health, in the order in which they must act.
 
     ``longer_bodies``: endpoints whose bodies have a limit of their own instead of ``max_body_bytes``.
     ``gzipped_bodies``: those that take a body with ``Content-Encoding: gzip``.
@@ -41,6 +42,8 @@ def install(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     register_request_id(app)
     register_problems(app)
+    if not settings.has_entrance:
+        register_guard(app, settings.trusted_names)
     app.before_request(_refuse_bad_path)
     register_body_length(app, settings.max_body_bytes, longer_bodies, gzipped_bodies)
     register_health(app, checks)

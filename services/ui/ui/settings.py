@@ -2,6 +2,7 @@
 
 import dataclasses
 import ipaddress
+from typing import ClassVar
 
 from stackroom_kit.common_settings import (
     CatalogAddressSettings,
@@ -10,11 +11,11 @@ from stackroom_kit.common_settings import (
     WebSettings,
     service_address,
 )
+from stackroom_kit.guard import LOOPBACK
 from stackroom_kit.public_path import is_prefix
 from stackroom_kit.settings import Parser, integer, setting, text
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _prefix(path: str) -> str:
@@ -39,6 +40,7 @@ networks_parser = Parser(_listed_networks, "IP addresses and networks such as 10
 
 @dataclasses.dataclass(frozen=True)
 class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSettings):
+    has_entrance: ClassVar[bool] = True
     ui_host: str = setting("UI_HOST", "127.0.0.1", text, "Address that the gateway listens on.")
     ui_port: int = setting("UI_PORT", 5000, integer(1, 65535), "Port that the gateway listens on.")
     importer_url: str = setting(
@@ -49,12 +51,6 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
         None,
         service_address,
         "Where importer-media answers, which takes uploads and gives videos; the importer itself if empty.",
-    )
-    trusted_hosts: str = setting(
-        "TRUSTED_HOSTS",
-        "",
-        text,
-        "Host names that clients may use, separated by commas, besides the loopback ones and UI_HOST.",
     )
     root_path: str = setting(
         "ROOT_PATH",
@@ -97,10 +93,6 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
     def host_names(self) -> frozenset[str]:
         """Names without port, lower case; an IPv6 address stands without brackets."""
         return frozenset((LOOPBACK | self.trusted_names | {self.ui_host.strip("[]").lower()}) - {""})
-
-    @property
-    def trusted_names(self) -> frozenset[str]:
-        return frozenset({name.strip().strip("[]").lower() for name in self.trusted_hosts.split(",")} - {""})
 
     @property
     def trusted_networks(self) -> tuple[Network, ...]:

@@ -1,9 +1,9 @@
 """What the gateway itself may answer to a call, put together from what its parts raise."""
 
 from stackroom_kit.described_problems import Codes, together
+from stackroom_kit.guard import HOST_PROBLEMS, SITE_PROBLEMS, WRITING
 from stackroom_kit.problems import UNEXPECTED
 from ui.gateway.body import BODY_PROBLEMS
-from ui.gateway.guard import HOST_PROBLEMS, SITE_PROBLEMS, WRITING
 from ui.gateway.request_target import TARGET_PROBLEMS
 from ui.gateway.upstream import UPSTREAM_PROBLEMS
 from ui.server.refusals import REFUSAL_PROBLEMS

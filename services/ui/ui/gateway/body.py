@@ -11,8 +11,8 @@ from typing import IO, Any
 from stackroom_kit.body_length import CountedBody, IncompleteBodyError
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem
+from stackroom_kit.guard import WRITING
 from stackroom_kit.problems import Problem, bad_request, too_large
-from ui.gateway.guard import WRITING
 
 BLOCK_BYTES = 256 * 1024
 DISK = "The gateway's disk"

@@ -12,9 +12,9 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.disk_room import DiskRoom
+from stackroom_kit.guard import WRITING
 from stackroom_kit.problems import Problem
 from ui.gateway.body import Body, take_body
-from ui.gateway.guard import WRITING
 from ui.gateway.headers import request_headers, response_headers
 from ui.gateway.route_table import Match
 from ui.gateway.streamed_body import StreamedBody, stream_body

@@ -1,11 +1,20 @@
-"""Who may talk to the gateway: known host names, and no writes that another site makes a browser send."""
+"""Who may talk to a service: known hosts, and no writes that another site makes a browser send.
 
+A page of another site reaches every port of this machine through the browser that shows it, and a name of its own may
+lead there too (DNS rebinding). Programs send neither ``Origin`` nor ``Sec-Fetch-Site``, so it keeps none of them out.
+"""
+
+import ipaddress
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
+
+from flask import Flask, request
 
 from stackroom_kit.problems import Problem, bad_request
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HOST_PROBLEMS = {400: ("bad_host",), 421: ("unknown_host",)}
 SITE_PROBLEMS = {403: ("cross_site",)}
@@ -20,9 +29,10 @@ def host_name(environ: dict[str, Any]) -> str:
     return str(found[1] or found[2]).lower()
 
 
-def refuse_unknown_host(environ: dict[str, Any], host_names: Collection[str]) -> None:
-    """421 for a name that is not ours (DNS rebinding)."""
-    if host_name(environ) not in host_names:
+def refuse_unknown_host(environ: dict[str, Any], host_names: Collection[str], takes_addresses: bool = False) -> None:
+    """421 for a name that is not ours. ``takes_addresses``: an IP address is no name that somebody can lead here."""
+    name = host_name(environ)
+    if name not in host_names and not (takes_addresses and _is_address(name)):
         raise Problem(421, "unknown_host", "This server does not answer for that host; see TRUSTED_HOSTS.")
 
 
@@ -42,7 +52,27 @@ def refuse_cross_site_write(environ: dict[str, Any], trusted_names: Collection[s
         raise Problem(403, "cross_site", "A write must come from this site's own pages or from no browser at all.")
 
 
+def register_guard(app: Flask, trusted_names: Collection[str]) -> None:
+    """For a service behind the gateway: other parts call it by ``trusted_names``, or by address."""
+    host_names = LOOPBACK | frozenset(trusted_names)
+
+    def check() -> None:
+        refuse_unknown_host(request.environ, host_names, takes_addresses=True)
+        refuse_cross_site_write(request.environ)
+
+    app.before_request(check)
+
+
 def _is_own(origin: str, environ: dict[str, Any], trusted_names: Collection[str]) -> bool:
     """``origin`` is a host, maybe with a port."""
     named = _HOST.fullmatch(origin)
     return origin == environ["HTTP_HOST"].lower() or bool(named and (named[1] or named[2]) in trusted_names)
+
+
+@lru_cache(1024)
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -2,8 +2,8 @@ from contextlib import nullcontext
 
 import pytest
 
+from stackroom_kit.guard import refuse_cross_site_write, refuse_unknown_host
 from stackroom_kit.problems import Problem
-from ui.gateway.guard import refuse_cross_site_write, refuse_unknown_host
 from ui.settings import Settings
 
 
