@@ -47,6 +47,17 @@ def test_file_is_sent_and_its_failed_rows_are_explained(visit: Visit, tmp_path: 
     watched.assert_quiet()
 
 
+def test_file_with_too_many_wrong_rows_is_refused_with_the_first_reasons(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "wrong.ndjson").write_text('{"payload": "x"}\n' * 100_001)
+    page = visit().open("/imports")
+    page.locator("#file").set_input_files(tmp_path / "wrong.ndjson")
+    page.get_by_role("button", name="Отправить").click()
+    message = page.locator("#messages")
+    expect(message).to_contain_text("Строк с ошибками больше 100000, поэтому из файла ничего не взято.")
+    expect(message.locator("li")).to_have_count(10)
+    expect(message.locator("li").nth(1)).to_have_text("2: id: Это поле обязательно.")
+
+
 def test_pasted_text_is_sent_by_keyboard_alone(visit: Visit) -> None:
     page = visit("en").open("/imports")
     page.locator("#pasted").focus()

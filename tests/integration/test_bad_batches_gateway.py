@@ -9,7 +9,7 @@ from tests.support.gateway import importer_behind_gateway
 from tests.support.raw_http import RawAnswer, exchange, exchange_bytes
 
 BATCHES = "/api/importer/batches"
-MAX_ROWS = 3000
+MAX_ROWS, MAX_REFUSED = 3000, 150
 KEYS = {"empty": "", "201": "k" * 201, "300": "k" * 300, "space": "two words", "cyrillic": "ключ"}
 
 
@@ -18,7 +18,7 @@ def gateway(
     make_migrated: Callable[[], str], make_redis: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("stack")
-    limits = {"MAX_BATCH_ROWS": str(MAX_ROWS)}
+    limits = {"MAX_BATCH_ROWS": str(MAX_ROWS), "MAX_REFUSED_ROWS": str(MAX_REFUSED)}
     with importer_behind_gateway(folder, make_migrated(), make_redis(), limits) as url:
         yield url
 
@@ -74,3 +74,37 @@ def test_batch_may_have_one_to_the_most_rows(gateway: str, rows: int, status: in
 def test_one_bad_record_among_many_costs_itself_alone(gateway: str) -> None:
     answer = post(gateway, lines(2000, bad=777))
     assert (answer.status, answer.json()["outcomes"]["refused"], answer.json()["rows"]) == (202, 1, 2000)
+
+
+MIXED = {
+    "text/csv": (b"id,payload\n", b",x\n", b"1,x\n"),
+    "application/x-ndjson": (b"", b'{"id":1}\n', b'{"id":1,"payload":"x"}\n'),
+    "application/json": (b"[", b'{"id":1},', b'{"id":1,"payload":"x"},'),
+}
+
+
+@pytest.mark.parametrize("kind", MIXED)
+def test_body_with_as_many_wrong_rows_as_may_be_is_taken(gateway: str, kind: str) -> None:
+    start, wrong, right = MIXED[kind]
+    body = start + wrong * MAX_REFUSED + right
+    answer = post(gateway, body.rstrip(b",") + b"]" * (kind == "application/json"), Content_Type=kind)
+    assert answer.status == 202, answer
+    assert answer.json()["outcomes"]["refused"] == MAX_REFUSED
+
+
+@pytest.mark.parametrize("kind", MIXED)
+def test_body_with_more_wrong_rows_is_refused_whole_with_the_first_reasons(gateway: str, kind: str) -> None:
+    start, wrong, right = MIXED[kind]
+    before = newest(gateway)
+    body = start + right + wrong * (MAX_REFUSED + 1) + right
+    sent = body.rstrip(b",") + b"]" * (kind == "application/json")
+    for _ in range(2):
+        answer = post(gateway, sent, Content_Type=kind, Idempotency_Key=f"wrong-{len(kind)}")
+        assert (answer.status, answer.problem()["code"]) == (422, "too_many_refused")
+        errors = answer.problem()["errors"]
+        assert len(errors) == 100
+        assert errors[0]["pointer"].startswith("/records/1/"), "the row behind the first one"
+        assert errors[99]["pointer"].startswith("/records/100/")
+        assert errors[0]["detail"].startswith("Row 2 (line 3): " if kind == "text/csv" else "Row 2: ")
+    assert newest(gateway) == before
+    assert post(gateway, lines(1), Idempotency_Key=f"wrong-{len(kind)}").status == 202, "the key is still free"

@@ -29,7 +29,7 @@ class Services:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.settings.max_record_bytes, self.settings.max_batch_rows)
+        return Limits(self.settings.max_record_bytes, self.settings.max_batch_rows, self.settings.max_refused_rows)
 
 
 def keep_services(app: Flask, kept: Services) -> None:

@@ -51,6 +51,12 @@ class Settings(
     max_batch_rows: int = setting(
         "MAX_BATCH_ROWS", 5_000_000, integer(1, 2_000_000_000), "Most rows of one batch; above it 413."
     )
+    max_refused_rows: int = setting(
+        "MAX_REFUSED_ROWS",
+        100_000,
+        integer(0, 2_000_000_000),
+        "Most rows of one batch that may be wrong; above it the whole batch is refused, 422.",
+    )
     max_open_chunks: int = setting(
         "MAX_OPEN_CHUNKS",
         200_000,

@@ -61,7 +61,8 @@ def test_answers_of_lists_are_as_described(client: FlaskClient, name: str) -> No
 
 def test_limits_that_are_told_are_those_that_hold(migrated: str) -> None:
     limits: dict[str, Any] = {
-        "max_body_bytes": 9000, "max_batch_rows": 3, "max_record_bytes": 100, "max_media_bytes": 7000,
+        "max_body_bytes": 9000, "max_batch_rows": 3, "max_refused_rows": 1, "max_record_bytes": 100,
+        "max_media_bytes": 7000,
     }  # fmt: skip
     client = create_app(Settings(sqlalchemy_database_uri=migrated, **limits)).test_client()
     told = client.get("/api/importer/operations").get_json()["limits"]
@@ -74,6 +75,8 @@ def test_limits_that_are_told_are_those_that_hold(migrated: str) -> None:
     row = b'{"id":1,"payload":"x"}\n'
     assert sent(row * 3)[0] == 202
     assert sent(row * 4) == (413, "too_many_rows")
+    assert sent(row + b"{}\n")[0] == 202
+    assert sent(row + b"{}\n{}\n") == (422, "too_many_refused")
     assert sent(row.ljust(9001)) == (413, "too_large")
     assert sent(b"id,payload".ljust(8191) + b"\n1,x\n", "text/csv")[0] == 202
     assert sent(b"id,payload".ljust(8192) + b"\n1,x\n", "text/csv") == (400, "unknown_column")

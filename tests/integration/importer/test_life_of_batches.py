@@ -2,18 +2,25 @@
 
 import dataclasses
 import json
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from importer.app import create_app
+from importer.database import make_engine
+from importer.intake.checker import Refusal
+from importer.intake.chunks import Chunker, NewChunk
+from importer.ledger.accept import NewBatch, accept
 from importer.ledger.claim import ClaimedChunk, claim
 from importer.ledger.failure import fail_whole
 from importer.ledger.renew import renew
 from importer.settings import Settings
 from importer.workers.registry import forget_worker, note_heartbeat
 from stackroom_jobs.protocol import CONTRACT_VERSION, Goodbye, Heartbeat
+from stackroom_kit.disk_room import temporary_room
 from tests.support.ledger import LEASE, Ledger, failed_batch, records_of
 
 BATCHES = "/api/importer/batches"
@@ -198,3 +205,27 @@ def test_operations_say_their_fields_and_who_serves_them(client: FlaskClient) ->
     assert items["normalize_record"]["fields"] == [
         {"name": "id", "required": True}, {"name": "payload", "required": True},
     ]  # fmt: skip
+
+
+def test_batch_may_take_longer_than_a_statement(
+    ledger: Ledger, ledger_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows have no time limit; what comes behind them on the same connection has one again."""
+    monkeypatch.setattr("importer.database.SERVER_OPTIONS", "-c statement_timeout=200")
+    hasty = Ledger(make_engine(ledger_uri, pool_size=1))
+
+    def rows() -> Iterator[list[Any]]:
+        yield [{"id": 1, "payload": "x"}]
+        ledger.run("SELECT pg_sleep(0.4)")
+        yield [{"id": 2, "payload": "x"}]
+
+    def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
+        chunker = Chunker(1, 256_000, refuse)
+        return chunker, chunker.chunks(rows())
+
+    new = NewBatch("normalize_record", "{}", "test", "cpu", "req", "digest")
+    batch_id = accept(hasty.engine, new, open_rows, temporary_room(0)).batch_id
+    assert hasty.states(batch_id) == ["ready", "ready"]
+    with pytest.raises(OperationalError, match="statement timeout"):
+        hasty.run("SELECT pg_sleep(0.4)")
+    hasty.engine.dispose()

@@ -211,6 +211,7 @@ LIMITS: Schema = _object(
     {
         "max_body_bytes": {**COUNT, "description": "Of a batch, or of a file to look at."},
         "max_batch_rows": COUNT,
+        "max_refused_rows": {**COUNT, "description": "Of a batch with more wrong rows nothing is taken."},
         "max_record_bytes": {**COUNT, "description": "A longer record is refused, its neighbours are not."},
         "max_header_characters": {**COUNT, "description": "Of the first line of a CSV, with its end."},
         "max_media_bytes": {**COUNT, "description": "Of an upload; the disk may have room for less."},

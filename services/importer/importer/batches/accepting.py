@@ -1,12 +1,13 @@
 """Take a spooled body into the ledger: the same way for every call that makes a batch."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Engine
 
-from importer.intake.checker import RecordChecker, Refusal
+from importer.batches.refusing import REFUSED_PROBLEMS, Refuse, RefusedRows
+from importer.intake.checker import RecordChecker
 from importer.intake.chunks import Chunker, NewChunk
 from importer.intake.empty import EMPTY_PROBLEMS, empty_batch
 from importer.intake.formats import Rows
@@ -15,13 +16,14 @@ from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, Ne
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import SLOTS
 from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
+from stackroom_kit.described_problems import together
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.problems import Problem, too_large, unprocessable
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
-ROWS_PROBLEMS = {413: ("too_many_rows",), **EMPTY_PROBLEMS}
+ROWS_PROBLEMS = together({413: ("too_many_rows",)}, EMPTY_PROBLEMS, REFUSED_PROBLEMS)
 RowLists = Iterator[list[Any]]
 
 
@@ -29,6 +31,7 @@ RowLists = Iterator[list[Any]]
 class Limits:
     max_record_bytes: int
     max_batch_rows: int
+    max_refused_rows: int
 
 
 def checker_for(operation: Operation, limits: Limits) -> RecordChecker:
@@ -57,8 +60,9 @@ def accept_rows(
     """Problems 413, 422, 503. How many rows are expected decides on the size of chunks."""
     max_rows = chunk_rows(operation, rows.expected, live_slots(engine, operation, new.queue) or ASSUMED_SLOTS)
 
-    def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
-        chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refuse, rows.places)
+    def open_rows(refuse: Refuse) -> tuple[Chunker, Iterable[NewChunk]]:
+        refused = RefusedRows(refuse, limits.max_refused_rows)
+        chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refused, rows.places)
         return chunker, chunker.chunks(_limited(rows.read(), limits))
 
     try:

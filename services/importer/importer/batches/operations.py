@@ -27,6 +27,7 @@ def _limits(settings: Settings) -> dict[str, int]:
     return {
         "max_body_bytes": settings.max_body_bytes,
         "max_batch_rows": settings.max_batch_rows,
+        "max_refused_rows": settings.max_refused_rows,
         "max_record_bytes": settings.max_record_bytes,
         "max_header_characters": MAX_HEADER_CHARACTERS,
         "max_media_bytes": settings.max_media_bytes,

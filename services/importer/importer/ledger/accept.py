@@ -19,6 +19,7 @@ from importer.ledger.statements import (
     COUNT_ROWS,
     HOLD_SOURCE,
     INSERT_BATCH,
+    NO_TIME_LIMIT,
     NOTIFY,
 )
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
@@ -101,6 +102,7 @@ def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:
 
 def _copy_rows(connection: Connection, batch_id: str, new: NewBatch, open_rows: RowLists, room: DiskRoom) -> None:
     """Refused rows wait in a file of their own, since one connection runs one COPY at a time."""
+    connection.execute(NO_TIME_LIMIT)
     with SpoolFile(room) as refused:
         chunker, chunks = open_rows(lambda row, refusal: _keep(refused, batch_id, row, refusal))
         copy(connection, COPY_CHUNKS, _chunk_lines(batch_id, new, chunks))

@@ -21,6 +21,8 @@ RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
 # Whoever deletes the batch that a retry or an undo is made of waits until that is made; or it comes too late.
 HOLD_SOURCE = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
+# However long the body is: the client, the gateway and the disk bound it, and not the clock.
+NO_TIME_LIMIT = text("SET LOCAL statement_timeout = 0")
 COPY_CHUNKS = """COPY importer.chunk
   (batch_id, first_row, last_row, rows, gaps, queue, applies, records, lines) FROM STDIN"""
 COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"

@@ -75,5 +75,10 @@ def _file_texts() -> list[DetailText]:
             r"has (?P<found>\d+) bytes; at most (?P<most>\d+)",
             _("The record is too long: {found} bytes, at most {most} are allowed."),
         ),
+        DetailText(
+            "too_many_refused",
+            r"More than (?P<most>\d+) rows",
+            _("More than {most} rows are wrong, so nothing of the file was taken."),
+        ),
         DetailText("too_many_rows", r"at most (?P<most>\d+) rows", _("Too many records: at most {most} in one batch.")),
     ]

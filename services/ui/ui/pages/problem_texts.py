@@ -82,6 +82,7 @@ def _file_texts() -> dict[str, str]:
         "wrong_records": _("The records cannot be read."),
         "too_large": _("Too much data."),
         "too_many_rows": _("These are too many records."),
+        "too_many_refused": _("Too many rows are wrong, so nothing of the file was taken."),
         "unsupported_media_type": _("Files of this format cannot be imported."),
         "one_file": _("Exactly one file is expected."),
         "invalid_form": _("The form with the file is cut short or broken."),

@@ -6,8 +6,8 @@ import { byId, element } from "./dom.js";
 import { keyFor, renewKey } from "./import_key.js";
 import { clearMessage, message } from "./messages.js";
 import { showPreview } from "./preview.js";
-import { more } from "./reasons.js";
-import { bytes, percent, text } from "./text.js";
+import { more, reason } from "./reasons.js";
+import { bytes, number, percent, text } from "./text.js";
 import { hideTrial, showTrial } from "./trial.js";
 import { upload } from "./upload.js";
 import { isVideo, MEDIA, mostBytes, OPERATION, recordOf, videoContent } from "./video.js";
@@ -15,6 +15,7 @@ import { isVideo, MEDIA, mostBytes, OPERATION, recordOf, videoContent } from "./
 /** @typedef {import("./content.js").Content} Content */
 /** @typedef {import("./preview.js").Found} Found */
 
+const ROWS_SHOWN = 10;
 const form = byId("new-import");
 const file = /** @type {HTMLInputElement} */ (byId("file"));
 const operation = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("operation")));
@@ -65,7 +66,17 @@ async function explain(error, blob) {
   if (source) return mark("source", error.message);
   if (blob && !(await isReadable(blob))) return mark("file", text("action", "file_changed"));
   const own = more(error.message, error.detail);
-  message("danger", error.message, ...(own ? [element("div", { class: "small" }, own)] : []));
+  message("danger", error.message, ...(own ? [element("div", { class: "small" }, own)] : []), ...wrongRows(error.errors ?? []));
+}
+
+/** @param {import("./api.js").FieldError[]} errors @returns {Node[]} a list of the first that are about rows */
+function wrongRows(errors) {
+  const found = errors.flatMap((one) => {
+    const [, index, field] = /^\/records\/(\d+)(?:\/(.+))?$/.exec(one.pointer) ?? [];
+    return index ? [`${number(Number(index) + 1)}: ${reason({ ...one, field })}`] : [];
+  });
+  const items = found.slice(0, ROWS_SHOWN).map((words) => element("li", {}, words));
+  return items.length ? [element("ul", { class: "small mb-0" }, ...items)] : [];
 }
 
 async function check() {
