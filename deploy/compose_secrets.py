@@ -14,6 +14,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "secrets"
 
+# Of the server's owner, and of the roles that it sets up at every start (deploy/postgres/roles.sql).
+DATABASE_PASSWORDS = (
+    "postgres_password",
+    *(f"postgres_password_{role}" for role in ("catalog", "importer", "migrations")),
+)
+
 # What each Redis user may do, which is what kombu does in its name; nobody may look at, empty or reconfigure anything.
 CONNECT = "+ping +hello +select +client|setinfo"
 PUBLISH = "+lpush +llen +multi +exec +sadd +smembers"
@@ -59,7 +65,7 @@ def _access_list(passwords: dict[str, str]) -> str:
 
 def main() -> int:
     FOLDER.mkdir(mode=0o700, exist_ok=True)
-    for name in ("postgres_password", "flask_secret_key", "worker_token", "service_token"):
+    for name in (*DATABASE_PASSWORDS, "flask_secret_key", "worker_token", "service_token"):
         _kept(name, _token)
     passwords = {user: _kept(f"redis_password_{user}", _token) for user in REDIS_USERS}
     for user, password in passwords.items():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from deploy.local.database_roles import database_settings, password_files
 from deploy.local.env_file import read_env_file
 from deploy.local.home import Home
 from deploy.local.kept_secrets import kept_secret, written_secret
@@ -14,6 +15,13 @@ from stackroom_kit.settings import SettingsError, integer
 
 PORT = integer(1, 65535)
 DATABASE_SETTINGS = ("POSTGRES_HOST", "SQLALCHEMY_DATABASE_URI")
+ROLE_SETTINGS = (
+    "POSTGRES_USER",
+    "POSTGRES_PASSWORD",
+    "MIGRATION_POSTGRES_USER",
+    "MIGRATION_POSTGRES_PASSWORD",
+    "MIGRATION_DATABASE_URI",
+)
 BROKER_SETTINGS = ("CELERY_BROKER_URL",)
 
 ADDRESSES = {
@@ -32,6 +40,12 @@ class Stack(NamedTuple):
     environ: dict[str, str]
     postgres: PostgresServer | None
     redis: RedisServer | None
+    password_files: Mapping[str, Path]  # of the embedded PostgreSQL's roles
+
+    def of_database(self, *names: str) -> dict[str, str]:
+        """As which role this service connects; of a server that the person named, one role does all."""
+        settings = database_settings(self.password_files) if self.password_files else {}
+        return {name: value for one in names for name, value in settings.get(one, {}).items()}
 
 
 def settings_of_person(env_file: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -49,7 +63,7 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
             environ[f"{name}_FILE"] = str(kept_secret(home.folder("secrets"), name))
     postgres = None if _is_set(environ, *DATABASE_SETTINGS) else _postgres(home, environ)
     redis = None if _is_set(environ, *BROKER_SETTINGS) else _redis(home, environ)
-    return Stack(environ, postgres, redis)
+    return Stack(environ, postgres, redis, password_files(home) if postgres else {})
 
 
 def with_addresses(given: Mapping[str, str]) -> dict[str, str]:
@@ -79,17 +93,14 @@ def _is_set(environ: Mapping[str, str], *names: str) -> bool:
 
 
 def _postgres(home: Home, environ: dict[str, str]) -> PostgresServer:
-    """An embedded server, and the settings that lead to it. POSTGRES_PORT fixes its port."""
+    """An embedded server, and the settings that lead to it but for a role. POSTGRES_PORT fixes its port."""
     password = kept_secret(home.folder("secrets"), "POSTGRES_PASSWORD")
     port = port_setting(environ, "POSTGRES_PORT") or free_port()
     server = PostgresServer(home.folder("postgres") / "data", port, password.read_text(encoding="ascii").strip())
-    environ.pop("POSTGRES_PASSWORD", None)
-    environ |= {
-        "POSTGRES_HOST": LOOPBACK,
-        "POSTGRES_PORT": str(port),
-        "POSTGRES_PASSWORD_FILE": str(password),
-    }
-    environ |= {"POSTGRES_USER": "postgres", "POSTGRES_DB": "postgres"}
+    for name in ROLE_SETTINGS:
+        environ.pop(name, None)
+        environ.pop(f"{name}_FILE", None)
+    environ |= {"POSTGRES_HOST": LOOPBACK, "POSTGRES_PORT": str(port), "POSTGRES_DB": "postgres"}
     return server
 
 

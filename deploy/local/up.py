@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
+from deploy.local.database_roles import set_up_roles
 from deploy.local.environment import Stack, compose_stack
 from deploy.local.home import Home
 from deploy.local.marks import end_orphans
@@ -14,7 +15,7 @@ from deploy.local.ports import is_taken
 from deploy.local.supervisor import StartFailed, StopRequested, Supervisor
 from deploy.local.terminal import say
 
-MIGRATIONS = ("catalog.migrate", "importer.migrate")
+MIGRATIONS = ("catalog", "importer")  # the services that have schemas
 
 
 class PortTaken(Exception):
@@ -48,14 +49,16 @@ def up(home: Home, given: Mapping[str, str]) -> int:
 
 def _start(supervisor: Supervisor, home: Home, stack: Stack) -> None:
     environ = media_folder(home, stack.environ)
-    servers, services, workers = server_parts(stack), service_parts(home, environ), worker_parts(environ)
+    servers, services, workers = server_parts(stack), service_parts(home, stack, environ), worker_parts(environ)
     refuse_taken_ports([*servers, *services, *workers])
     for server in (stack.postgres, stack.redis):
         if server:
             server.initialise()
     supervisor.start(servers)
-    for module in MIGRATIONS:
-        _migrate(home, module, environ)
+    if stack.postgres:
+        set_up_roles(stack.postgres, stack.password_files)
+    for service in MIGRATIONS:
+        _migrate(home, f"{service}.migrate", {**environ, **stack.of_database(service, "migrations")})
     supervisor.start(services)
     supervisor.start(workers)
 

@@ -24,14 +24,17 @@ def make_missing_schemas(connection: Connection) -> None:
             connection.execute(text(f"CREATE SCHEMA {schema}"))
 
 
-def make_or_adopt_tables(connection: Connection) -> None:
-    """Create what is missing; AdoptionError where something that is there is not what it should be."""
+def make_or_adopt_tables(connection: Connection, role: str) -> None:
+    """Create what is missing; AdoptionError where something that is there is not what it should be.
+
+    ``role`` is that of the service, which needs rights to the tables whoever owns them.
+    """
     inspector = inspect(connection)
     differences = _encoding_differences(connection)
     for model in MODELS:
         table = Base.metadata.tables[f"{SCHEMA}.{model.__tablename__}"]
         if inspector.has_table(table.name, SCHEMA):
-            differences += _differences(connection, inspector, table)
+            differences += [*_differences(inspector, table), *_missing_rights(connection, table, role)]
         else:
             table.create(connection)
     if differences:
@@ -46,12 +49,8 @@ def _encoding_differences(connection: Connection) -> list[str]:
     return [] if encoding == "UTF8" else [f"the database is encoded as {encoding}, expected UTF8"]
 
 
-def _differences(connection: Connection, inspector: Inspector, table: Table) -> list[str]:
-    return [
-        *_column_differences(inspector, table),
-        *_key_differences(inspector, table),
-        *_missing_rights(connection, table),
-    ]
+def _differences(inspector: Inspector, table: Table) -> list[str]:
+    return [*_column_differences(inspector, table), *_key_differences(inspector, table)]
 
 
 def _described(kind: object) -> str:
@@ -97,9 +96,12 @@ def _key_differences(inspector: Inspector, table: Table) -> list[str]:
     ]
 
 
-def _missing_rights(connection: Connection, table: Table) -> list[str]:
-    query = text("SELECT has_table_privilege(:table, :right)")
+def _missing_rights(connection: Connection, table: Table, role: str) -> list[str]:
+    """A role that is not there has no right; the query finds it by name, as its rights would not be looked at else."""
+    query = text("SELECT bool_or(has_table_privilege(oid, :table, :right)) FROM pg_roles WHERE rolname = :role")
     missing = [
-        right for right in RIGHTS if not connection.execute(query, {"table": table.fullname, "right": right}).scalar()
+        right
+        for right in RIGHTS
+        if not connection.execute(query, {"role": role, "table": table.fullname, "right": right}).scalar()
     ]
-    return [f"{table.fullname}: this role lacks {', '.join(missing)}"] if missing else []
+    return [f"{table.fullname}: the role {role} lacks {', '.join(missing)}"] if missing else []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from catalog.adoption import AdoptionError, make_missing_schemas
 from catalog.settings import Settings
@@ -17,8 +17,11 @@ ADVISORY_LOCK = 0x57ACC_2
 logger = logging.getLogger(__name__)
 
 
-def migrate(database_uri: str) -> None:
-    """One transaction under an advisory lock. AdoptionError names every difference of tables that were there before."""
+def migrate(database_uri: str, role: str = "") -> None:
+    """One transaction under an advisory lock. AdoptionError names every difference of tables that were there before.
+
+    ``role`` is that of the service, where it is another one than that of ``database_uri``.
+    """
     engine = create_engine(database_uri)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -27,6 +30,7 @@ def migrate(database_uri: str) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             make_missing_schemas(connection)
             config.attributes["connection"] = connection
+            config.attributes["role"] = role or connection.execute(text("SELECT current_user")).scalar_one()
             command.upgrade(config, "head")
     finally:
         engine.dispose()
@@ -43,7 +47,7 @@ def main() -> int:
         logger.info("SQLite needs no migration: its tables are made at start")
         return 0
     try:
-        migrate(settings.database_uri)
+        migrate(settings.migration_uri, make_url(settings.database_uri).username or "")
     except AdoptionError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -48,7 +48,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log_level, "importer-migrate")
-    migrate(settings.ledger_uri)
+    migrate(settings.ledger_migration_uri)
     logger.info("schema %s is up to date", SCHEMA)
     return 0
 

@@ -109,3 +109,7 @@ class Settings(
     @property
     def ledger_uri(self) -> str:
         return self.importer_database_uri or self.database_uri
+
+    @property
+    def ledger_migration_uri(self) -> str:
+        return self.importer_database_uri or self.migration_uri

@@ -1,5 +1,7 @@
 """The migration on a fresh database, on one with tables and rows, and under a role with few rights."""
 
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -11,6 +13,7 @@ from catalog.adoption import AdoptionError
 from catalog.app import create_app
 from catalog.migrate import migrate
 from catalog.settings import Settings
+from deploy.local.postgres_server import binary
 from importer.migrate import migrate as migrate_ledger
 from tests.support.servers import libpq_uri
 
@@ -41,17 +44,12 @@ def client_of(uri: str) -> FlaskClient:
     return create_app(Settings(sqlalchemy_database_uri=uri)).test_client()
 
 
-def grants_for(role: str) -> str:
-    """The file as psql would run it: its variables replaced, the generated statements run by a block."""
-    text = (
-        GRANTS.read_text()
-        .replace("\\set ON_ERROR_STOP on", "")
-        .replace(':"role"', role)
-        .replace(":'role'", f"'{role}'")
-    )
-    head, _, generated = text.partition("SELECT format(")
-    query = "SELECT format(" + generated.replace("\\gexec", "")
-    return f"{head} DO $$ DECLARE s text; BEGIN FOR s IN {query} LOOP EXECUTE s; END LOOP; END $$;"
+def grant(uri: str, **names: str) -> None:
+    """As a database administrator does."""
+    named = [f"--set={variable}={name}" for variable, name in names.items()]
+    command = [binary("psql"), "--no-psqlrc", "--quiet", *named, f"--file={GRANTS}", libpq_uri(uri)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_migration_of_a_fresh_database_makes_all_tables_and_can_be_repeated(postgres: str) -> None:
@@ -70,20 +68,65 @@ def test_migration_adopts_tables_with_their_rows(postgres: str) -> None:
     }  # fmt: skip
 
 
+@pytest.fixture
+def make_role(postgres: str) -> Iterator[Callable[[str], str]]:
+    """Makes roles of this database, each called after it; gives the address of one."""
+    made = []
+
+    def make(name: str) -> str:
+        role = f"{make_url(postgres).database}_{name}"
+        execute(postgres, f"CREATE ROLE {role} LOGIN PASSWORD 'pw'")
+        made.append(role)
+        return make_url(postgres).set(username=role, password="pw").render_as_string(hide_password=False)
+
+    yield make
+    for role in made:
+        execute(postgres, f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
+
+
+def role_of(uri: str) -> str:
+    return make_url(uri).username or ""
+
+
 @pytest.mark.parametrize("tables", ["", TABLES])
-def test_migration_runs_under_a_role_that_may_not_create_schemas(postgres: str, tables: str) -> None:
-    role = make_url(postgres).database or ""
+def test_migration_runs_under_a_role_that_may_not_create_schemas(
+    postgres: str, make_role: Callable[[str], str], tables: str
+) -> None:
     if tables:
         execute(postgres, tables)
-    execute(postgres, f"CREATE ROLE {role} LOGIN PASSWORD 'pw'")
-    try:
-        execute(postgres, grants_for(role))
-        limited = make_url(postgres).set(username=role, password="pw").render_as_string(hide_password=False)
-        migrate(limited)
-        migrate_ledger(limited)
-        assert client_of(limited).post("/api/groups/", json={"id": 2}).status_code == 201
-    finally:
-        execute(postgres, f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
+    limited = make_role("all")
+    grant(postgres, role=role_of(limited))
+    migrate(limited)
+    migrate_ledger(limited)
+    assert client_of(limited).post("/api/groups/", json={"id": 2}).status_code == 201
+
+
+@pytest.mark.parametrize("tables", ["", TABLES])
+def test_migration_runs_under_a_role_of_its_own(postgres: str, make_role: Callable[[str], str], tables: str) -> None:
+    if tables:
+        execute(postgres, tables)
+    roles = {name: make_role(name) for name in ("catalog", "importer", "migrations")}
+    for _ in range(2):
+        grant(postgres, **{name: role_of(uri) for name, uri in roles.items()})
+    migrate(roles["migrations"], role_of(roles["catalog"]))
+    migrate_ledger(roles["migrations"])
+    assert client_of(roles["catalog"]).post("/api/groups/", json={"id": 2}).status_code == 201
+    execute(roles["importer"], "DELETE FROM importer.batch")
+    for forbidden in ("DROP TABLE tbc.books_files_types", "SELECT 1 FROM importer.batch"):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            execute(roles["catalog"], forbidden)
+
+
+def test_migration_names_what_the_role_of_the_service_lacks(postgres: str, make_role: Callable[[str], str]) -> None:
+    execute(postgres, TABLES)
+    role = role_of(make_role("poor"))
+    execute(postgres, f"GRANT SELECT ON tbc.books_files_types TO {role}")
+    with pytest.raises(AdoptionError) as caught:
+        migrate(postgres, role)
+    assert f"tbc.books_files_groups: the role {role} lacks SELECT, INSERT, UPDATE, DELETE" in str(caught.value)
+    assert f"tbc.books_files_types: the role {role} lacks INSERT, UPDATE, DELETE" in str(caught.value)
+    with pytest.raises(AdoptionError, match="the role nobody lacks SELECT"):
+        migrate(postgres, "nobody")
 
 
 @pytest.mark.parametrize(

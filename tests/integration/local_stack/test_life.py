@@ -1,10 +1,13 @@
 """`make up`: stays up, comes up again after it was killed, and says plainly what is in its way."""
 
+import json
 import os
 import signal
 import socket
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
 import requests
 
@@ -20,6 +23,20 @@ def test_local_stack_starts_again_what_dies(stack: LocalStack) -> None:
     os.kill(catalog, signal.SIGKILL)
     wait_until(lambda: stack.pid("catalog") != catalog, 20, "a new catalog")
     wait_until(lambda: is_ready(stack.url, "/api/health/ready"), 30, "a ready stack")
+
+
+def test_local_stack_connects_as_a_role_for_each_service(stack: LocalStack) -> None:
+    """Nobody is the superuser but who sets up the roles; no log has a password."""
+    secrets = {path.name: path.read_text().strip() for path in (stack.home / "secrets").iterdir()}
+    port = json.loads((stack.home / "run" / "postgres.json").read_text())["port"]
+    query = """SELECT DISTINCT usename FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+    owner = psycopg2.connect(host="127.0.0.1", port=port, user="postgres", password=secrets["POSTGRES_PASSWORD"])
+    with closing(owner), owner.cursor() as cursor:
+        cursor.execute(query)
+        assert {name for (name,) in cursor.fetchall()} == {"stackroom_catalog", "stackroom_importer"}
+    logs = "".join(path.read_text(errors="replace") for path in (stack.home / "log").iterdir())
+    assert [name for name, secret in secrets.items() if secret in logs + stack.supervisor.output()] == []
 
 
 def test_local_stack_is_not_started_twice(stack: LocalStack) -> None:

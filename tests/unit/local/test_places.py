@@ -23,14 +23,14 @@ NAMES = {"spaces and other letters": "Полка книг «№ 1» 'a' \"b\" \\
 @pytest.fixture
 def closed_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """PostgreSQL's programs as an environment in root's own home has them: other accounts cannot enter the folder."""
-    programs = Path(postgres_server._binary("postgres")).parent
+    programs = Path(postgres_server.binary("postgres")).parent
     package = programs.parents[1]
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o700)
     for one in (programs.parent, package.with_name(f"{package.name}.libs")):
         shutil.copytree(one, folder / one.relative_to(package.parent), symlinks=True)
     programs = folder / programs.relative_to(package.parent)
-    monkeypatch.setattr(postgres_server, "_binary", lambda name: str(programs / name))
+    monkeypatch.setattr(postgres_server, "binary", lambda name: str(programs / name))
     yield folder
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 

@@ -1,6 +1,6 @@
 """The register's two tables, made or adopted, and the ledger of bulk requests that were applied."""
 
-from alembic import op
+from alembic import context, op
 
 from catalog.adoption import make_or_adopt_tables
 
@@ -19,7 +19,7 @@ CREATE TABLE catalog.applied_request (
 
 
 def upgrade() -> None:
-    make_or_adopt_tables(op.get_bind())
+    make_or_adopt_tables(op.get_bind(), context.config.attributes["role"])
     op.execute(APPLIED_REQUEST)
 
 
