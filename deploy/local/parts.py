@@ -17,7 +17,8 @@ from stackroom_kit.settings import SettingsError
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 SERVICE_CONFIGURATION = ("-c", "python:stackroom_kit.gunicorn_conf")
-MEDIA_THREADS = {"WEB_PROCESSES": "1", "WEB_THREADS": "64"}  # each waits for one client that sends or takes a film
+# A thread for each connection that two processes of the gateway may hold.
+MEDIA_THREADS = {"WEB_PROCESSES": "1", "WEB_THREADS": "128"}
 CELERY = (sys.executable, "-m", "celery")
 
 

@@ -86,7 +86,31 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
         "CLIENT_SILENCE_SECONDS",
         10,
         integer(1, 600),
-        "How long a client may stay silent before it is cut off.",
+        "How long a client may stay silent before it is cut off; in this time a head must come whole.",
+    )
+    client_grace_seconds: int = setting(
+        "CLIENT_GRACE_SECONDS",
+        30,
+        integer(1, 3600),
+        "How long a body may come slower than CLIENT_BYTES_PER_SECOND before the answer is 408.",
+    )
+    client_bytes_per_second: int = setting(
+        "CLIENT_BYTES_PER_SECOND",
+        16 * 1024,
+        integer(1, 2**30),
+        "The pace of a body, at least. Who reads an answer may be four times slower, and for twice as long.",
+    )
+    client_connections: int = setting(
+        "CLIENT_CONNECTIONS",
+        2048,
+        integer(1, 65536),
+        "Connections of clients to one gateway process, at most; the next one is answered 503.",
+    )
+    client_bodies: int = setting(
+        "CLIENT_BODIES",
+        512,
+        integer(1, 65536),
+        "Bodies for which one gateway process waits at once, at most; the next one is answered 503.",
     )
 
     @property

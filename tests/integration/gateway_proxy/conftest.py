@@ -9,7 +9,12 @@ from tests.support.described import Seen
 from tests.support.gateway import running_gateway
 from tests.support.scripted_upstream import ScriptedUpstream
 
-ENV = {"UPSTREAM_READ_SECONDS": "1", "CLIENT_SILENCE_SECONDS": "2", "MAX_BODY_BYTES": "20000000"}
+ENV = {
+    "UPSTREAM_READ_SECONDS": "1",
+    "CLIENT_SILENCE_SECONDS": "2",
+    "CLIENT_GRACE_SECONDS": "3",
+    "MAX_BODY_BYTES": "20000000",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,16 @@
 """Clients and services in trouble behind and before the gateway."""
 
+import contextlib
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
-from tests.support.raw_http import RawConnection, exchange, request_bytes
+from tests.support.gateway import running_gateway
+from tests.support.raw_http import RawAnswer, RawConnection, exchange, request_bytes
 from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("length", [100, 300_000, 3_000_000])
@@ -164,11 +168,72 @@ def test_gateway_serves_others_while_many_clients_are_slow(gateway: str, upstrea
     assert {request.method for request in upstream.received} == {"GET"}
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n"])
-def test_gateway_closes_a_connection_that_falls_silent(gateway: str, sent: bytes) -> None:
+def test_gateway_closes_a_connection_on_which_nothing_is_asked(gateway: str) -> None:
+    with RawConnection(gateway, timeout=10) as connection:
+        assert connection.is_closed()
+
+
+@pytest.mark.parametrize("sent", [b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\n"])
+def test_gateway_answers_408_to_a_head_that_falls_silent(gateway: str, sent: bytes) -> None:
     with RawConnection(gateway, timeout=10) as connection:
         connection.send(sent)
+        answer = connection.answer()
+        assert answer is not None
+        assert (answer.status, answer.problem()["code"]) == (408, "head_too_slow")
         assert connection.is_closed()
+
+
+@pytest.mark.parametrize("length", [100_000, 3_000_000])
+def test_gateway_answers_408_to_a_body_that_trickles(gateway: str, upstream: ScriptedUpstream, length: int) -> None:
+    """Each byte comes long before the silence ends, and no block ever comes whole."""
+    with RawConnection(gateway, timeout=0.3) as connection:
+        connection.send(request_bytes(connection.netloc, "POST", "/api/groups/", {"Content-Length": str(length)}))
+        answer = trickled(connection)
+    assert (answer.status, answer.problem()["code"]) == (408, "body_too_slow")
+    assert answer.headers["connection"] == "close"
+    assert upstream.received == []
+
+
+def trickled(connection: RawConnection, most: int = 30) -> RawAnswer:
+    """The answer to a body of which a byte comes whenever the socket's time is over."""
+    for _ in range(most):
+        connection.send(b"x")
+        with contextlib.suppress(TimeoutError):
+            answer = connection.answer()
+            assert answer is not None, "closed without an answer"
+            return answer
+    raise AssertionError(f"still open after {most} bytes")
+
+
+def test_gateway_answers_503_to_a_body_or_a_connection_too_many(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    """A body that is there at once needs no place among those that are waited for."""
+    few = {"CLIENT_CONNECTIONS": "4", "CLIENT_BODIES": "1", "CLIENT_SILENCE_SECONDS": "20"}
+    with running_gateway(tmp_path, upstream.url, upstream.url, few) as (url, _), contextlib.ExitStack() as opened:
+        first = opened.enter_context(RawConnection(url))
+        head = request_bytes(first.netloc, "POST", "/api/groups/", {"Content-Length": "100000"})
+        first.send(head)
+        wait_until(lambda: code_of_body(url, head) == "too_many_bodies", 10, "the first body to be waited for")
+        assert exchange(url, "POST", "/api/groups/", {}, b"{}").status == 200
+        for _ in range(3):
+            opened.enter_context(RawConnection(url)).send(b"GET /")
+        wait_until(lambda: code_of_probe(url) == "too_many_connections", 10, "all connections to be taken")
+        first.send(b" " * 100_000)
+        assert (sent := first.answer()) is not None
+        assert sent.status == 200
+
+
+def code_of_body(url: str, head: bytes) -> str:
+    with RawConnection(url) as connection:
+        connection.send(head)
+        answer = connection.answer()
+    assert answer is not None
+    assert answer.headers["retry-after"]
+    return str(answer.problem()["code"])
+
+
+def code_of_probe(url: str) -> str:
+    answer = exchange(url, "GET", "/api/health")
+    return "" if answer.status == 200 else str(answer.problem()["code"])
 
 
 def test_readiness_names_the_part_that_is_away(gateway: str, upstream: ScriptedUpstream) -> None:

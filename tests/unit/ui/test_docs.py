@@ -57,7 +57,8 @@ def described(method: str, path: str, *problems: dict[int, tuple[str, ...]]) -> 
 
 def test_document_names_the_gateways_problems_beside_those_of_the_service() -> None:
     answers = described("POST", "/api/things", {503: ("database_busy",)}, {401: ("wrong_token",)})
-    assert codes_of(answers["503"]) == ["database_busy", "disk_low", "upstream_busy"]
+    busy = ["database_busy", "disk_low", "too_many_bodies", "too_many_connections", "upstream_busy"]
+    assert codes_of(answers["503"]) == busy
     assert answers["503"]["headers"]["Retry-After"]["required"] is True
     assert codes_of(answers["403"]) == ["cross_site"]
     assert codes_of(answers["502"]) == ["bad_upstream_answer", "upstream_unreachable"]
@@ -71,7 +72,7 @@ def test_document_says_that_an_id_which_looks_like_none_is_not_found() -> None:
 
 
 def test_document_says_of_a_reading_call_nothing_of_bodies() -> None:
-    assert {"403", "408", "411", "413"}.isdisjoint(described("GET", "/api/things"))
+    assert {"403", "411", "413"}.isdisjoint(described("GET", "/api/things"))
 
 
 def test_document_of_a_service_that_is_away_is_a_problem(client: FlaskClient) -> None:

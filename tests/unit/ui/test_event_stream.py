@@ -61,10 +61,3 @@ def test_stream_beats_while_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> 
 def test_stream_ends_when_the_process_is_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "is_stopping", lambda: True)
     assert len(events_of(monkeypatch, [])) == 2
-
-
-def test_limit_refuses_one_stream_too_many_until_one_is_given_back() -> None:
-    limit = stream.StreamLimit(1)
-    assert [limit.take(), limit.take()] == [True, False]
-    limit.give_back()
-    assert limit.take()

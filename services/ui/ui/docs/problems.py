@@ -6,11 +6,12 @@ from stackroom_kit.problems import UNEXPECTED
 from ui.gateway.body import BODY_PROBLEMS
 from ui.gateway.request_target import TARGET_PROBLEMS
 from ui.gateway.upstream import UPSTREAM_PROBLEMS
+from ui.server.connection import CONNECTION_PROBLEMS
 from ui.server.refusals import REFUSAL_PROBLEMS
 
 NO_ROUTE = {404: ("not_found",)}  # an id that does not look like one
 ANY = together(UNEXPECTED, HOST_PROBLEMS, TARGET_PROBLEMS, UPSTREAM_PROBLEMS, REFUSAL_PROBLEMS)
-WRITE = together(ANY, SITE_PROBLEMS, BODY_PROBLEMS)
+WRITE = together(ANY, SITE_PROBLEMS, BODY_PROBLEMS, CONNECTION_PROBLEMS)
 
 
 def problems_of(method: str, path: str) -> Codes:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from flask import Flask, Response
 
 from stackroom_kit.problems import unavailable
-from ui.events.stream import StreamLimit, batch_events, read_batch
+from ui.events.stream import batch_events, read_batch
 from ui.gateway.routes import IMPORTER
 from ui.gateway.upstream import Upstream
+from ui.places import Places
 
 EVENTS_PROBLEMS = {503: ("too_many_streams",)}
 MAX_STREAMS = 200  # of one process: each asks the importer twice a second
@@ -15,15 +16,15 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
-    importer, limit = upstreams[IMPORTER], StreamLimit(MAX_STREAMS)
+    importer, streams = upstreams[IMPORTER], Places(MAX_STREAMS)
 
     def events(batch_id: str) -> Response:
         first = read_batch(importer, batch_id)
-        if not limit.take():
+        if not streams.take():
             raise unavailable("Too many event streams are open; ask for the batch itself.", code="too_many_streams")
         stream = batch_events(importer, batch_id, first)
         response = Response(stream, content_type="text/event-stream; charset=utf-8", headers=HEADERS)
-        response.call_on_close(limit.give_back)
+        response.call_on_close(streams.give_back)
         return response
 
     app.add_url_rule("/api/importer/batches/<string(maxlength=64):batch_id>/events", "batch_events", events)

@@ -23,22 +23,6 @@ MAX_ANSWER_BYTES = 64 * 1024
 BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 
 
-class StreamLimit:
-    """Counts open streams. Greenlets switch only where they wait, so plain numbers are enough."""
-
-    def __init__(self, most: int) -> None:
-        self._free = most
-
-    def take(self) -> bool:
-        if self._free <= 0:
-            return False
-        self._free -= 1
-        return True
-
-    def give_back(self) -> None:
-        self._free += 1
-
-
 def read_batch(importer: Upstream, batch_id: str) -> dict[str, Any]:
     """The batch as the importer answers it; Problem 404 or 410, or 502 to 504 where the importer is away."""
     headers = {HEADER: current_request_id(), "Accept": "application/json"}

@@ -4,7 +4,6 @@ So a slow client holds no thread of a service, and a body that is cut short neve
 """
 
 import contextlib
-import time
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -16,15 +15,12 @@ from stackroom_kit.problems import Problem, bad_request, too_large
 
 BLOCK_BYTES = 256 * 1024
 DISK = "The gateway's disk"
-GRACE_SECONDS = 30.0
 BODY_PROBLEMS = {
     400: ("bad_content_length", "incomplete_body"),
-    408: ("body_too_slow",),
     411: ("length_required",),
     413: ("too_large",),
     503: ("disk_low",),
 }
-SLOWEST_BYTES_PER_SECOND = 4096
 
 Body = bytes | IO[bytes]
 
@@ -56,24 +52,13 @@ def take_body(environ: dict[str, Any], max_bytes: int, room: DiskRoom) -> tuple[
         return _read(stream, length, room), length
 
 
-def _check(deadline: float) -> None:
-    if time.monotonic() > deadline:
-        raise too_slow()
-
-
-def too_slow() -> Problem:
-    return Problem(408, "body_too_slow", "The body arrives too slowly.")
-
-
 @contextlib.contextmanager
 def broken_body_is_a_problem() -> Iterator[None]:
-    """Problem 400 where the client breaks off, 408 where it falls silent."""
+    """Problem 400 where the client breaks off. That it is too slow, the connection says itself."""
     try:
         yield
     except IncompleteBodyError:
         raise bad_request("The body is shorter than its Content-Length.", code="incomplete_body") from None
-    except TimeoutError:
-        raise too_slow() from None
     except ConnectionError:
         raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
 
@@ -86,11 +71,9 @@ def _read(stream: CountedBody, length: int, room: DiskRoom) -> Body:
         return b"".join(parts)
     with full_disk_is_a_problem(DISK):
         file = SpoolFile(room, length)
-        deadline = time.monotonic() + GRACE_SECONDS + length / SLOWEST_BYTES_PER_SECOND
         try:
             while block := stream.read(BLOCK_BYTES):
                 file.write(block)
-                _check(deadline)
             file.begin_reading()
         except BaseException:
             file.close()

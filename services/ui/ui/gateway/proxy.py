@@ -13,12 +13,13 @@ from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.guard import WRITING
-from stackroom_kit.problems import Problem
+from stackroom_kit.problems import Problem, unavailable
 from ui.gateway.body import Body, take_body
 from ui.gateway.headers import request_headers, response_headers
 from ui.gateway.route_table import Match
 from ui.gateway.streamed_body import StreamedBody, stream_body
 from ui.gateway.upstream import Upstream
+from ui.places import Places
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
 BLOCK_BYTES = 64 * 1024
@@ -42,8 +43,11 @@ class BodyLimits(NamedTuple):
 
 
 class Proxy:
-    def __init__(self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom) -> None:
+    """``uploads``: bodies that are passed on while they come, each of which keeps a connection to its service."""
+
+    def __init__(self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int) -> None:
         self._upstreams, self._limits, self._room = upstreams, limits, room
+        self._uploads = Places(uploads)
 
     def answer(
         self,
@@ -61,11 +65,24 @@ class Proxy:
         target = f"{match.path}?{query}" if query else match.path
         method = environ["REQUEST_METHOD"]
         try:
-            answer = upstream.send(method, target, headers, body)
+            answer = self._sent(upstream, method, target, headers, body)
         finally:
             if body is not None and not isinstance(body, bytes):
                 body.close()
         return _passed_on(answer, upstream, method, environ, start_response, request_id)
+
+    def _sent(
+        self, upstream: Upstream, method: str, target: str, headers: Mapping[str, str], body: Body | StreamedBody | None
+    ) -> BaseHTTPResponse:
+        """Problem 503 where uploads have half of the connections: the others are for whoever else calls."""
+        if not isinstance(body, StreamedBody):
+            return upstream.send(method, target, headers, body)
+        if not self._uploads.take():
+            raise unavailable("Too many uploads are on their way at once.", code="too_many_bodies")
+        try:
+            return upstream.send(method, target, headers, body)
+        finally:
+            self._uploads.give_back()
 
     def _body(self, match: Match, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
         if match.streams and environ["REQUEST_METHOD"] in WRITING:

@@ -148,6 +148,8 @@ def _system_texts() -> dict[str, str]:
     return {
         "cross_site": _("The request came from another site."),
         "unavailable": _("The service is not available now."),
+        "too_many_connections": _("Too many people use the server at once; try again."),
+        "too_many_bodies": _("Too many files are being sent at once; try again."),
         "too_many_streams": _("Too many pages with automatic updates are open."),
         "disk_low": _("The server's disk is nearly full."),
         "database_full": _("The database's disk is full."),

@@ -6,16 +6,18 @@ from typing import Any
 from stackroom_kit import gunicorn_conf as shared
 from stackroom_kit.logs import configure_logging
 from stackroom_kit.settings import read_settings
+from ui.server.open_files import connections_for, raise_limit
 from ui.settings import Settings
 
 _settings = read_settings(Settings)
+_connections = connections_for(raise_limit(), _settings.client_connections)
 
 bind = _settings.bind
 proc_name = "ui"
 worker_class = "ui.server.worker.GatewayWorker"
 workers = _settings.web_processes
-worker_connections = 1000
-keepalive = _settings.client_silence_seconds  # also the longest time in which a request's head must be complete
+worker_connections = _connections + 64  # REFUSED_AT_ONCE
+keepalive = _settings.client_silence_seconds
 timeout = shared.timeout
 graceful_timeout = shared.graceful_timeout
 worker_tmp_dir = shared.worker_tmp_dir
@@ -28,6 +30,12 @@ post_worker_init = shared.post_worker_init
 
 def on_starting(_server: Any) -> None:
     configure_logging(_settings.log_level, proc_name)
+    if _connections < _settings.client_connections:
+        logging.getLogger("ui").warning(
+            "CLIENT_CONNECTIONS is %d, but so many files may not be open here: it is %d",
+            _settings.client_connections,
+            _connections,
+        )
     if _settings.is_wide_open:
         logging.getLogger("ui").warning(
             "UI_HOST is %s: everybody who reaches this address can read and write the register",

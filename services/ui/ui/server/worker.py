@@ -1,11 +1,10 @@
-"""gunicorn's gevent worker with three changes.
+"""gunicorn's gevent worker with four changes.
 
-Silence is bounded, its own refusals are problems too, and an answer before the end of a body gets through.
+Waits for clients are bounded, as are connections; its own refusals are problems too, and an answer before the end of a
+body gets through.
 """
 
 import contextlib
-import socket
-import time
 from http import HTTPStatus
 from typing import Any
 
@@ -14,37 +13,62 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from stackroom_kit.problems import CONTENT_TYPE, Problem
 from stackroom_kit.request_id import HEADER, accepted_or_new
+from stackroom_kit.settings import read_settings
 from ui.events.stopping import note_stop
-from ui.server.refusals import refusal
+from ui.places import Places
+from ui.server.connection import ClientConnection, Patience
+from ui.server.refusals import refusal, too_many_connections
+from ui.settings import Settings
 
-LINGER_SILENCE_SECONDS = 1.0
+REFUSED_AT_ONCE = 64  # connections beyond the most, which are told so and closed
 LINGER_SECONDS = 5.0
-LINGER_BYTES = 1024 * 1024
-SLACK_SECONDS = 5
+REFUSED_LINGER_SECONDS = 1.0
 
 
 class GatewayWorker(GeventWorker):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        settings = read_settings(Settings)
+        self._connections = Places(self.worker_connections - REFUSED_AT_ONCE)
+        self._bodies = Places(settings.client_bodies)
+        self._patience = Patience(
+            settings.client_silence_seconds, settings.client_grace_seconds, settings.client_bytes_per_second
+        )
+
     def handle_exit(self, sig: Any, frame: Any) -> None:
         """Event streams end as well, instead of holding the process until it is killed."""
         note_stop()
         super().handle_exit(sig, frame)
 
+    def timeout_ctx(self) -> contextlib.AbstractContextManager[None]:
+        """The connection itself bounds the time of a head."""
+        return contextlib.nullcontext()
+
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        """As the parent's, but a read or write that does not move ends; ``keepalive`` bounds heads."""
-        client.settimeout(self.cfg.keepalive + SLACK_SECONDS)
-        AsyncWorker.handle(self, listener, client, addr)
+        connection = ClientConnection(client, self._patience, self._bodies)
+        if not self._connections.take():
+            _refuse(connection, too_many_connections())
+            return
+        try:
+            AsyncWorker.handle(self, listener, connection, addr)
+        finally:
+            connection.end_request()
+            self._connections.give_back()
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        sock.begin_request(req)
         try:
             return super().handle_request(listener_name, req, sock, addr)
         except TimeoutError:
-            self.log.debug("A client took nothing for too long")
+            self.log.debug("A client took its answer too slowly")
             raise StopIteration from None
         except StopIteration:
             if _has_unread_body(req):
                 with contextlib.suppress(OSError):
-                    _linger(sock)
+                    sock.linger(LINGER_SECONDS)
             raise
+        finally:
+            sock.end_request()
 
     def handle_error(self, _req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         problem = refusal(exc)
@@ -54,7 +78,14 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
             self.log.info("Refused a request of %s: %s", addr[0] if addr else "-", type(exc).__name__)
         with contextlib.suppress(OSError):
             client.sendall(_encoded(problem))
-            _linger(client)
+            client.linger(LINGER_SECONDS)
+
+
+def _refuse(connection: ClientConnection, problem: Problem) -> None:
+    with contextlib.suppress(OSError):
+        connection.sendall(_encoded(problem))
+        connection.linger(REFUSED_LINGER_SECONDS)
+    connection.close()
 
 
 def _encoded(problem: Problem) -> bytes:
@@ -77,12 +108,3 @@ def _has_unread_body(req: Any) -> bool:
     reader = req.body.reader
     left: int | None = getattr(reader, "length", None)
     return left > 0 if left is not None else getattr(reader, "parser", None) is not None
-
-
-def _linger(client: socket.socket) -> None:
-    """Read on for a moment: closing with unread bytes would reset the connection and lose the answer."""
-    client.shutdown(socket.SHUT_WR)
-    client.settimeout(LINGER_SILENCE_SECONDS)
-    left, until = LINGER_BYTES, time.monotonic() + LINGER_SECONDS
-    while left > 0 and time.monotonic() < until and (data := client.recv(65536)):
-        left -= len(data)

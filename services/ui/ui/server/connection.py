@@ -1,0 +1,171 @@
+"""The connection of a client as gunicorn sees it: each wait for the client has an end, in head, body and answer."""
+
+import contextlib
+import dataclasses
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.http.errors import NoMoreData
+
+from stackroom_kit.problems import Problem, unavailable
+from ui.places import Places
+from ui.server.pace import Pace
+
+LINGER_SILENCE_SECONDS = 1.0
+LINGER_BYTES = 1024 * 1024
+# The kernel holds no more that is not yet sent: so little as a slow reader takes can be seen, and costs no memory.
+UNSENT_BYTES = 256 * 1024
+CONNECTION_PROBLEMS = {408: ("body_too_slow",), 503: ("too_many_bodies",)}
+
+
+class HeadTooSlowError(Exception):
+    """The head of a request did not come whole in time."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Patience:
+    """Seconds for which a client may be silent; and the pace of bodies. Readers may be slower and pause longer."""
+
+    silence: float
+    grace: float
+    bytes_per_second: float
+
+    def with_a_body(self) -> Pace:
+        return Pace(self.grace, self.bytes_per_second)
+
+    def with_a_reader(self) -> Pace:
+        """Windows of readers open in steps, up to megabytes, so some seconds without a byte mean nothing."""
+        return Pace(2 * self.grace, self.bytes_per_second / 4)
+
+
+class ClientConnection:
+    """``sock`` is one of gevent's. What it does is what gunicorn asks of a socket.
+
+    A body for which the gateway has to wait takes one of ``bodies``.
+    """
+
+    def __init__(
+        self, sock: Any, patience: Patience, bodies: Places, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._socket, self._patience, self._bodies, self._clock = sock, patience, bodies, clock
+        self._has_place = False
+        self._request: Any = None
+        self._head_until: float | None = None
+        self._body_pace = self._answer_pace = patience.with_a_reader()
+        with contextlib.suppress(OSError):  # a Unix socket has no such option
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+
+    def begin_request(self, request: Any) -> None:
+        """The head of ``request`` is read: what comes now is its body."""
+        self._request = request
+        self._body_pace, self._answer_pace = self._patience.with_a_body(), self._patience.with_a_reader()
+
+    def end_request(self) -> None:
+        """What comes now is the next head."""
+        self._request = self._head_until = None
+        if self._has_place:
+            self._has_place = False
+            self._bodies.give_back()
+
+    def recv(self, size: int) -> bytes:
+        return self._recv_head(size) if self._request is None else self._recv_body(size)
+
+    def _recv_head(self, size: int) -> bytes:
+        """NoMoreData for a client that says nothing, HeadTooSlowError for one that does not come to an end."""
+        silence, until = self._patience.silence, self._head_until
+        try:
+            data = self._recv_within(size, silence if until is None else until - self._clock())
+        except TimeoutError:
+            raise NoMoreData if until is None else HeadTooSlowError from None
+        if until is None:
+            self._head_until = self._clock() + silence
+        return data
+
+    def _recv_body(self, size: int) -> bytes:
+        try:
+            data = self._recv_now(size)
+        except BlockingIOError:
+            data = self._await_body(size)
+        self._body_pace.moved(len(data))
+        return data
+
+    def _await_body(self, size: int) -> bytes:
+        if not self._has_place:
+            self._has_place = self._bodies.take()
+        if not self._has_place:
+            raise self._last(unavailable("Too many bodies are on their way at once.", code="too_many_bodies"))
+        started = self._clock()
+        try:
+            return self._recv_within(size, min(self._patience.silence, self._body_pace.left))
+        except TimeoutError:
+            raise self._last(Problem(408, "body_too_slow", "The body arrives too slowly.")) from None
+        finally:
+            self._body_pace.waited(self._clock() - started)
+
+    def _last(self, problem: Problem) -> Problem:
+        """Where the next request begins is unknown, so this is the last one of the connection."""
+        self._request.force_close()
+        return problem
+
+    def _recv_now(self, size: int) -> bytes:
+        self._socket.settimeout(0.0)
+        data: bytes = self._socket.recv(size)
+        return data
+
+    def _recv_within(self, size: int, seconds: float) -> bytes:
+        if seconds <= 0:
+            raise TimeoutError
+        self._socket.settimeout(seconds)
+        data: bytes = self._socket.recv(size)
+        return data
+
+    def sendall(self, data: bytes, _flags: int = 0) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[self.send(left) :]
+
+    def send(self, data: bytes | memoryview, _flags: int = 0) -> int:
+        """TimeoutError where the client takes what was sent before too slowly."""
+        self._socket.settimeout(0.0)
+        try:
+            sent: int = self._socket.send(data)
+        except BlockingIOError:
+            sent = self._send_later(data)
+        self._answer_pace.moved(sent)
+        return sent
+
+    def _send_later(self, data: bytes | memoryview) -> int:
+        if self._answer_pace.left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(self._answer_pace.left)
+        started = self._clock()
+        sent: int = self._socket.send(data)
+        self._answer_pace.waited(self._clock() - started)
+        return sent
+
+    def sendfile(self, file: Any, offset: int, count: int) -> None:
+        """``count`` bytes of a file, as gunicorn asks for it."""
+        file.seek(offset)
+        while count and (block := file.read(min(count, UNSENT_BYTES))):
+            self.sendall(block)
+            count -= len(block)
+
+    def linger(self, seconds: float) -> None:
+        """Read on for a moment: closing with unread bytes would reset the connection and lose the answer."""
+        self._socket.shutdown(socket.SHUT_WR)
+        self._socket.settimeout(LINGER_SILENCE_SECONDS)
+        left, until = LINGER_BYTES, self._clock() + seconds
+        while left > 0 and self._clock() < until and (data := self._socket.recv(65536)):
+            left -= len(data)
+
+    def setsockopt(self, *arguments: Any) -> None:
+        self._socket.setsockopt(*arguments)
+
+    def fileno(self) -> int:
+        number: int = self._socket.fileno()
+        return number
+
+    def close(self) -> None:
+        self._socket.close()

@@ -1,0 +1,170 @@
+"""Who is too slow, by a clock that stands still until a client keeps the gateway waiting."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from gunicorn.http.errors import NoMoreData
+
+from stackroom_kit.problems import Problem
+from ui.places import Places
+from ui.server.connection import ClientConnection, HeadTooSlowError, Patience
+from ui.server.pace import Pace
+
+SILENCE, GRACE, PACE = 10, 30, 1000
+KIB = 1024
+
+
+@dataclasses.dataclass
+class SlowClient:
+    """A socket. ``moves`` are the seconds that pass, and the bytes that the client then sends or takes."""
+
+    moves: Iterable[tuple[float, int]]
+    now: float = 0.0
+    timeout: float = 0.0
+    is_ready: bool = False
+
+    def settimeout(self, seconds: float) -> None:
+        self.timeout = seconds
+
+    def setsockopt(self, *_: Any) -> None:
+        pass
+
+    def _next(self) -> int:
+        """As a socket of gevent: at once with the timeout 0, else no later than the timeout."""
+        if self.timeout == 0.0:
+            raise BlockingIOError
+        self.moves = list(self.moves)
+        seconds, size = self.moves.pop(0) if self.moves else (1e9, 0)
+        self.now += min(seconds, self.timeout)
+        if seconds > self.timeout:
+            raise TimeoutError
+        return size
+
+    def recv(self, size: int) -> bytes:
+        return b"x" * min(size, self._next())
+
+    def send(self, data: bytes) -> int:
+        return min(len(data), self._next())
+
+
+@dataclasses.dataclass
+class Request:
+    is_last: bool = False
+
+    def force_close(self) -> None:
+        self.is_last = True
+
+
+def connection_of(client: SlowClient, bodies: int = 1) -> ClientConnection:
+    return ClientConnection(client, Patience(SILENCE, GRACE, PACE), Places(bodies), lambda: client.now)
+
+
+def sent_body(moves: Iterable[tuple[float, int]]) -> tuple[SlowClient, Request, str]:
+    """The client after its body, its request, and the code of the problem that ended it; empty if it came whole."""
+    client, request = SlowClient(list(moves)), Request()
+    connection = connection_of(client)
+    connection.begin_request(request)
+    try:
+        while client.moves:
+            connection.recv(1_000_000)
+    except Problem as problem:
+        return client, request, problem.code
+    return client, request, ""
+
+
+@pytest.mark.parametrize(
+    ("moves", "ended_at"),
+    [
+        ([(9, 1)] * 100, 30),  # a byte now and then
+        ([(1, PACE // 2)] * 1000, 60),  # half the pace spends the grace in twice its time
+        ([(0.1, 1_000_000), *[(9, 1)] * 100], 30.1),  # what came quickly before earns no more than the grace
+        ([(11, 1)], 10),  # silence
+    ],
+)
+def test_body_that_is_too_slow_ends_when_its_grace_is_spent(moves: list[tuple[float, int]], ended_at: float) -> None:
+    client, request, code = sent_body(moves)
+    assert code == "body_too_slow"
+    assert client.now == pytest.approx(ended_at, abs=0.5)
+    assert request.is_last
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [(1, PACE)] * 10_000,
+        [(9, 9 * PACE)] * 1000,
+        [(9, 1), (9, 1), (9, 1), *[(1, 2 * PACE)] * 27, (9, 1), (9, 1), (9, 1)],  # pauses that are made up for
+    ],
+)
+def test_body_of_the_least_pace_comes_whole(moves: list[tuple[float, int]]) -> None:
+    assert sent_body(moves)[2] == ""
+
+
+def test_time_in_which_the_gateway_is_busy_elsewhere_counts_for_no_client() -> None:
+    client = SlowClient([(1, PACE)] * 100)
+    connection = connection_of(client)
+    connection.begin_request(Request())
+    for _ in range(100):
+        connection.recv(KIB)
+        client.now += 1000
+
+
+def test_body_that_has_to_be_waited_for_takes_a_place_until_the_request_ends() -> None:
+    places, client = Places(1), SlowClient([(1, 5)] * 3)
+    first, second = (
+        ClientConnection(client, Patience(SILENCE, GRACE, PACE), places, lambda: client.now) for _ in range(2)
+    )
+    first.begin_request(Request())
+    second.begin_request(Request())
+    assert first.recv(KIB) == b"xxxxx"
+    with pytest.raises(Problem) as refused:
+        second.recv(KIB)
+    assert (refused.value.status, refused.value.code) == (503, "too_many_bodies")
+    assert refused.value.headers["Retry-After"]
+    first.end_request()
+    assert second.recv(KIB) == b"xxxxx"
+
+
+def test_head_must_come_whole_in_the_time_of_a_silence() -> None:
+    client = SlowClient([(9, 1), (4, 1), (4, 1), (4, 1)])
+    connection = connection_of(client)
+    assert [connection.recv(KIB) for _ in range(3)] == [b"x"] * 3
+    with pytest.raises(HeadTooSlowError):
+        connection.recv(KIB)
+    assert client.now == 9 + SILENCE
+
+
+def test_connection_on_which_nothing_is_asked_ends_without_an_answer() -> None:
+    with pytest.raises(NoMoreData):
+        connection_of(SlowClient([])).recv(KIB)
+
+
+@pytest.mark.parametrize(
+    ("moves", "is_taken"),
+    [
+        ([(59, 60 * PACE // 4)] * 100, True),  # in steps, as windows open
+        ([(1, PACE // 4)] * 1000, True),
+        ([(9, 1)] * 100, False),
+        ([(61, PACE)], False),
+    ],
+)
+def test_reader_may_be_slow_and_pause_and_must_go_on(moves: list[tuple[float, int]], is_taken: bool) -> None:
+    connection = connection_of(SlowClient(moves))
+    connection.begin_request(Request())
+    answer = bytes(sum(size for _, size in moves))
+    if is_taken:
+        connection.sendall(answer)
+    else:
+        with pytest.raises(TimeoutError):
+            connection.sendall(answer + b"x")
+
+
+def test_pace_earns_no_more_than_its_grace() -> None:
+    pace = Pace(GRACE, PACE)
+    pace.waited(10)
+    pace.moved(5 * PACE)
+    assert pace.left == 25
+    pace.moved(1000 * PACE)
+    assert pace.left == GRACE
