@@ -5,6 +5,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -38,3 +39,12 @@ def reference_shots(model: Any, frames: NDArray[np.uint8]) -> list[tuple[int, in
 
     single, _ = model.predict_frames(torch.from_numpy(frames), quiet=True)
     return [(int(first), int(last)) for first, last in model.predictions_to_scenes(single.numpy())]
+
+
+def small_frames(path: Path) -> NDArray[np.uint8]:
+    """All frames as the model sees them, (n, 27, 48, 3)."""
+    with av.open(str(path)) as container:
+        frames = [
+            frame.reformat(48, 27, "rgb24", interpolation="BICUBIC").to_ndarray() for frame in container.decode(video=0)
+        ]
+    return np.stack(frames)

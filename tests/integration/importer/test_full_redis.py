@@ -48,9 +48,9 @@ def evicted(results: "redis.Redis") -> int:
     return int(results.info("stats")["evicted_keys"])
 
 
-def fill(results: "redis.Redis") -> None:
-    for number in range(100):
-        results.set(f"kept-{number}", MEGABYTE)
+def fill(results: "redis.Redis", value: bytes) -> None:
+    for number in range(100_000):
+        results.set(f"kept-{len(value)}-{number}", value)
 
 
 def sent(client: FlaskClient) -> str:
@@ -77,8 +77,10 @@ def test_bells_and_tasks_go_on_while_results_fill_the_memory(
 
 def test_task_is_refused_where_memory_is_full_of_what_must_stay(results: "redis.Redis", client: FlaskClient) -> None:
     """Of somebody else, who sends past the importer's limits."""
-    with pytest.raises(redis.exceptions.OutOfMemoryError):
-        fill(results)
+    for value in (MEGABYTE, b"x" * 1024):  # to the last kilobyte
+        with pytest.raises(redis.exceptions.OutOfMemoryError):
+            fill(results, value)
+        results.connection_pool.disconnect()  # what it has for a large value is memory as well
     with pytest.raises(Problem) as raised:
         sent(client)
     assert (raised.value.status, raised.value.code) == (503, "tasks_unavailable")
