@@ -128,7 +128,7 @@ WRONG_MESSAGES: dict[str, tuple[str, dict[str, object]]] = {
     "operations-too-many": ("heartbeat", {"operations": ["x"] * 201}),
     "versions-too-many": ("heartbeat", {"versions": {str(n): "1" for n in range(201)}}),
     "versions-too-long": ("heartbeat", {"versions": {"python": "3" * 201}}),
-    "unhealthy-too-long": ("heartbeat", {"unhealthy": "u" * 2001}),
+    "unhealthy-too-long": ("heartbeat", {"unhealthy": "u" * 20_001}),
     "incarnation-odd": ("heartbeat", {"incarnation": "AA"}),
     "device-memory-below-zero": ("heartbeat", {"device": {"kind": "cuda", "model": "m", "memory_total": -1}}),
     "claim-token-too-long": ("claim", {"token": "t" * 101}),

@@ -19,6 +19,9 @@ Key = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_.:-]{1,100}\Z")]
 Keys = Annotated[list[Key], msgspec.Meta(max_length=MAX_LIST)]
 Short = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 Sentence = Annotated[str, msgspec.Meta(max_length=2000)]
+Reason = Annotated[
+    str, msgspec.Meta(max_length=20_000)
+]  # what a driver says, in full; the importer keeps its beginning
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Incarnation = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
 
@@ -76,7 +79,7 @@ class ReleaseRequest(msgspec.Struct):
 
     token: Key
     not_before_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0
-    lost_device: Sentence = ""
+    lost_device: Reason = ""
 
 
 class LostRequest(msgspec.Struct):
@@ -130,7 +133,7 @@ class Heartbeat(msgspec.Struct):
     operations: Keys
     versions: Annotated[dict[Short, Short], msgspec.Meta(max_length=MAX_LIST)]
     device: Device | None = None
-    unhealthy: Sentence = ""
+    unhealthy: Reason = ""
     incarnation: Incarnation = ""
 
 

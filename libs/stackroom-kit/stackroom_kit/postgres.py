@@ -11,3 +11,17 @@ TCP_OPTIONS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,  # milliseconds
 }
+
+# A migration that waits for a lock keeps everybody waiting who comes behind it, so it gives up soon.
+LOCK_SECONDS = 5
+LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
+
+
+class LockedError(Exception):
+    """A migration could not have a lock in time; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the migration needs a lock that another session of the database keeps; nothing was changed, and the next "
+            "start tries again. pg_stat_activity shows who has been in a transaction for long"
+        )

@@ -7,9 +7,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from importer.settings import Settings
 from stackroom_kit.logs import configure_logging
+from stackroom_kit.postgres import LOCK_NOT_AVAILABLE, LOCK_SECONDS, LockedError
 from stackroom_kit.settings import SettingsError, read_settings
 
 ADVISORY_LOCK = 0x57ACC_1
@@ -26,17 +28,25 @@ def _make_schema(connection: Connection) -> None:
         connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
 
 
-def migrate(database_uri: str) -> None:
-    """One transaction under an advisory lock: either the whole schema is new, or nothing changed."""
+def migrate(database_uri: str, lock_seconds: float = LOCK_SECONDS) -> None:
+    """One transaction under an advisory lock: either the whole schema is new, or nothing changed.
+
+    LockedError where somebody keeps a table for longer than ``lock_seconds``.
+    """
     engine = create_engine(database_uri)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            connection.execute(text(f"SET LOCAL lock_timeout = {int(lock_seconds * 1000)}"))
             _make_schema(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except OperationalError as error:
+        if getattr(error.orig, "pgcode", None) == LOCK_NOT_AVAILABLE:
+            raise LockedError from None
+        raise
     finally:
         engine.dispose()
 
@@ -48,7 +58,11 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings.log_level, "importer-migrate")
-    migrate(settings.ledger_migration_uri)
+    try:
+        migrate(settings.ledger_migration_uri)
+    except LockedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     logger.info("schema %s is up to date", SCHEMA)
     return 0
 
