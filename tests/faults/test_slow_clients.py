@@ -102,7 +102,7 @@ def test_140_slow_uploads_leave_other_calls_working(gateway: str, upstream: Scri
     """Those that find no place are told so; no connection that others need is theirs."""
     upstream.script = as_service
     with contextlib.ExitStack() as opened, ThreadPoolExecutor(UPLOADS) as threads:
-        uploads = [opened.enter_context(RawConnection(gateway, timeout=3)) for _ in range(UPLOADS)]
+        uploads = [opened.enter_context(RawConnection(gateway, timeout=8)) for _ in range(UPLOADS)]
         list(threads.map(begin_upload, uploads))
         with latency_of(lambda: answered(gateway)) as latency, ThreadPoolExecutor(10) as callers:
             statuses = set(callers.map(lambda call: status_of(gateway, *call), OTHER_CALLS * 30))

@@ -18,7 +18,7 @@ from ui.settings import Settings
 def install_gateway(app: Flask, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
     pages: Any = app.wsgi_app
     limits = BodyLimits(settings.max_json_bytes, settings.max_body_bytes, settings.max_media_bytes)
-    uploads = max(1, settings.upstream_connections // 2)
+    uploads = max(1, settings.upstream_connections * 3 // 4)
     proxy = Proxy(upstreams, limits, temporary_room(settings.min_free_bytes), uploads)
     front = Front(settings.root_path, settings.trusted_networks)
     known = KnownHosts(settings.host_names, settings.trusted_names, front)

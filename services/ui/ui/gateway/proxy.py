@@ -4,6 +4,7 @@ import errno
 import logging
 import socket
 import struct
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -19,10 +20,10 @@ from ui.gateway.headers import request_headers, response_headers
 from ui.gateway.route_table import Match
 from ui.gateway.streamed_body import StreamedBody, stream_body
 from ui.gateway.upstream import Upstream
-from ui.places import Places
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
 BLOCK_BYTES = 64 * 1024
+UPLOAD_WAIT_SECONDS = 5.0  # for a place among the uploads
 StartResponse = Any
 logger = logging.getLogger(__name__)
 _NEVER_PASSED = range(300, 400), range(100, 200)
@@ -47,7 +48,7 @@ class Proxy:
 
     def __init__(self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int) -> None:
         self._upstreams, self._limits, self._room = upstreams, limits, room
-        self._uploads = Places(uploads)
+        self._uploads = threading.Semaphore(uploads)
 
     def answer(
         self,
@@ -74,15 +75,15 @@ class Proxy:
     def _sent(
         self, upstream: Upstream, method: str, target: str, headers: Mapping[str, str], body: Body | StreamedBody | None
     ) -> BaseHTTPResponse:
-        """Problem 503 where uploads have half of the connections: the others are for whoever else calls."""
+        """Problem 503 where uploads hold what they may have: the other connections are for whoever else calls."""
         if not isinstance(body, StreamedBody):
             return upstream.send(method, target, headers, body)
-        if not self._uploads.take():
+        if not self._uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
             raise unavailable("Too many uploads are on their way at once.", code="too_many_bodies")
         try:
             return upstream.send(method, target, headers, body)
         finally:
-            self._uploads.give_back()
+            self._uploads.release()
 
     def _body(self, match: Match, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
         if match.streams and environ["REQUEST_METHOD"] in WRITING:

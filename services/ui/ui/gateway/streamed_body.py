@@ -9,7 +9,7 @@ the importer's public API nor the worker API shares them. It hears of an upload 
 from collections.abc import Iterator
 from typing import IO, Any
 
-from stackroom_kit.body_length import CountedBody
+from stackroom_kit.body_length import CountedBody, IncompleteBodyError
 from ui.gateway.body import announced_length, broken_body_is_a_problem
 
 BLOCK_BYTES = 64 * 1024
@@ -19,7 +19,7 @@ class StreamedBody:
     """It raises Problem 400 where the client breaks off."""
 
     def __init__(self, stream: IO[bytes], length: int) -> None:
-        self._stream = CountedBody(stream, length)
+        self._stream, self._left = CountedBody(stream, length), length
         self._first = self._next()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -29,8 +29,13 @@ class StreamedBody:
             block = self._next()
 
     def _next(self) -> bytes:
+        wanted = min(BLOCK_BYTES, self._left)
         with broken_body_is_a_problem():
-            return self._stream.read(BLOCK_BYTES)
+            block = self._stream.read(wanted)
+            if len(block) < wanted:  # the client hung up, so nobody else need hear of it
+                raise IncompleteBodyError
+        self._left -= len(block)
+        return block
 
     def close(self) -> None:
         """Nothing of it is kept anywhere."""
