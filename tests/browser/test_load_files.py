@@ -29,8 +29,8 @@ def test_file_is_shown_as_the_importer_reads_it_before_anything_is_sent(
     expect(page.locator("#preview-rows tr").nth(1)).to_contain_text("Звук")
     expect(page.locator("#preview-refused li")).to_have_text(
         [
-            "3 (строка файла: 4): id: Такой же ID в строке 2 этого файла.",
-            "4 (строка файла: 5): id: Неверный тип: нужно целое число.",
+            "3 (в файле: 4): id: Такой же ID в строке 2 этого файла.",
+            "4 (в файле: 5): id: Неверный тип: нужно целое число.",
         ]
     )
     assert watched.accessibility_faults() == []
@@ -179,8 +179,8 @@ def test_preview_says_that_no_worker_serves_the_operation(visit: Visit, tmp_path
 @pytest.mark.parametrize(
     ("language", "guess", "passed", "line"),
     [
-        ("ru", "Кодировка определена предположительно.", "пустых столбцов: 1; пустых строк: 1", "2 (строка файла: 4)"),
-        ("en", "The encoding is a guess.", "empty columns: 1; empty rows: 1", "2 (line 4 of the file)"),
+        ("ru", "Кодировка определена предположительно.", "пустых столбцов: 1; пустых строк: 1", "2 (в файле: 4)"),
+        ("en", "The encoding is a guess.", "empty columns: 1; empty rows: 1", "2 (file line 4)"),
     ],
 )
 def test_what_was_guessed_and_passed_over_is_said_before_and_after(

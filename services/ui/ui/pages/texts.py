@@ -170,7 +170,7 @@ def _import_texts() -> dict[str, str]:
         "columns_of": _("Columns: {columns}"),
         "already_sent": _("This was sent before; here is its batch."),
         "line": _("line {line}"),
-        "file_line": _("line {line} of the file"),
+        "file_line": _("file line {line}"),
         "line_and_column": _("line {line}, column {column}"),
         "more_rows": _("The first {count} are shown; the file has all."),
     }

@@ -36,6 +36,7 @@ function showCounts(batch) {
   for (const place of document.querySelectorAll("[data-count]")) place.textContent = number(batch.outcomes[place.dataset.count]);
   for (const place of document.querySelectorAll("[data-change]")) place.textContent = number(batch.changes?.[place.dataset.change] ?? 0);
   byId("pace").textContent = pace(batch.records_per_second);
+  byId("wait").hidden = FINAL.includes(batch.state);
   byId("left").textContent = rounded(batch.seconds_left);
   byId("place").hidden = batch.queue_position === null;
   byId("position").textContent = number(batch.queue_position ?? 0);

@@ -38,8 +38,8 @@ function reasonCell(row) {
 /** @param {any} row */
 function line(row) {
   const heads = [...byId("rows-table").querySelectorAll("thead th")].map((head) => head.textContent ?? "");
-  const id = row.id === undefined ? "—" : String(row.id);
-  return rowOf(heads, [place(row), text("outcome", row.outcome), id, reasonCell(row)]);
+  const id = element("span", { class: "id" }, row.id === undefined ? "—" : String(row.id));
+  return rowOf(heads, [element("span", { class: "text-nowrap" }, place(row)), text("outcome", row.outcome), id, reasonCell(row)]);
 }
 
 /** @param {import("./live.js").Batch} batch @param {number} [most] rows that are shown */

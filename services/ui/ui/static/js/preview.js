@@ -67,7 +67,7 @@ function columnsOf(found) {
 /** @param {any} line @param {string[]} heads the row's number, the columns, maybe what is wrong @param {string[]} columns */
 function row(line, heads, columns) {
   const record = line.record ?? line;
-  const cells = [place(line), ...columns.map((name) => shown(record[name])), line.code ? reason(line) : ""];
+  const cells = [element("span", { class: "text-nowrap" }, place(line)), ...columns.map((name) => shown(record[name])), line.code ? reason(line) : ""];
   const made = rowOf(heads, cells.slice(0, heads.length));
   if (line.code) made.classList.add("table-warning");
   return made;
