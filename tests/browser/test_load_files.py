@@ -116,16 +116,6 @@ def test_byte_order_mark_of_json_is_no_trouble(visit: Visit, tmp_path: Path, tex
     expect(page.locator("#preview-refused")).to_be_hidden()
 
 
-@pytest.mark.parametrize("text", [f"[{RECORD}]", f"{RECORD}\n"])
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_json_in_utf_16_is_json(visit: Visit, tmp_path: Path, text: str, encoding: str) -> None:
-    page = visit().open("/imports")
-    (tmp_path / "list.txt").write_text(f"\ufeff{text}", encoding)
-    page.locator("#file").set_input_files(tmp_path / "list.txt")
-    expect(page.locator("#preview-rows tr")).to_contain_text("Карты")
-    expect(page.locator("#preview-refused")).to_be_hidden()
-
-
 @pytest.mark.parametrize(
     ("text", "place"),
     [

@@ -24,28 +24,21 @@ function jsonType(start) {
   return isLines ? NDJSON_TYPE : JSON_TYPE;
 }
 
-/** That of UTF-8 says something of a table; JSON has none. @param {Blob} blob @returns {Promise<Blob>} */
+/** A byte order mark says something of a table; JSON has none. @param {Blob} blob @returns {Promise<Blob>} */
 async function withoutMark(blob) {
   const start = new Uint8Array(await blob.slice(0, MARK.length).arrayBuffer());
   return MARK.every((byte, at) => start[at] === byte) ? blob.slice(MARK.length) : blob;
 }
 
-/** What it begins with, without its byte order mark; UTF-16 is told by that alone. @param {Blob} blob @returns {Promise<string>} */
-async function beginning(blob) {
-  const bytes = new Uint8Array(await blob.slice(0, PEEK_BYTES).arrayBuffer());
-  const encoding = { "255,254": "utf-16le", "254,255": "utf-16be" }[`${bytes.slice(0, 2)}`] ?? "utf-8";
-  return new TextDecoder(encoding).decode(bytes);
-}
-
 /** @param {Blob} blob @returns {Promise<boolean>} whether there is nothing in it but spaces and a byte order mark */
-export const isEmpty = async (blob) => blob.size <= PEEK_BYTES && !(await beginning(blob)).trim();
+export const isEmpty = async (blob) => blob.size <= PEEK_BYTES && !(await blob.text()).trim();
 
 /**
  * What does not start as JSON is a table. The rest is the importer's to find out.
  * @param {Blob} blob @param {string} name @returns {Promise<Content>}
  */
 export async function prepared(blob, name) {
-  const start = (await beginning(blob)).trimStart();
+  const start = (await blob.slice(0, PEEK_BYTES).text()).trimStart();
   const packed = /\.(ndjson|jsonl|json)\.gz$/i.exec(name);
   if (packed) return { blob, name, body: blob, type: packed[1].toLowerCase() === "json" ? JSON_TYPE : NDJSON_TYPE };
   const type = start.startsWith("[") ? JSON_TYPE : start.startsWith("{") ? jsonType(start) : CSV_TYPE;
