@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import StaticPool
 
 from catalog.crud.texts import register_functions
+from catalog.crud.time_limit import OPTION
 from stackroom_kit.postgres import TCP_OPTIONS
 
 SCHEMA = "tbc"
@@ -25,7 +26,7 @@ class Base(DeclarativeBase):
     """All tables of the register."""
 
 
-def make_engine(database_uri: str, pool_size: int) -> Engine:
+def make_engine(database_uri: str, pool_size: int, search_seconds: int = 10) -> Engine:
     """AUTOCOMMIT: every call of the API is a single statement, and a BEGIN around it would cost a third more."""
     if make_url(database_uri).get_backend_name() == "sqlite":
         return _sqlite_engine(database_uri)
@@ -35,6 +36,7 @@ def make_engine(database_uri: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
+        execution_options={OPTION: search_seconds},
         connect_args={**TCP_OPTIONS, "options": SERVER_OPTIONS},
     )
 

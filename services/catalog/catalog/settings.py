@@ -11,6 +11,12 @@ class Settings(PostgresSettings, ServiceTokenSettings, WebSettings):
     max_bulk_items: int = setting(
         "MAX_BULK_ITEMS", 10_000, integer(1, 1_000_000), "Most items of one bulk call; above it 413."
     )
+    search_seconds: int = setting(
+        "SEARCH_SECONDS",
+        10,
+        integer(1, 60),
+        "Longest search (q) in a list; above it 503. An index makes searches short: docs/operations.md.",
+    )
     applied_retention_days: int = setting(
         "APPLIED_RETENTION_DAYS",
         60,

@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select
 
 from catalog.crud.etag import etag_of
-from catalog.crud.repository import Joined, Repository
+from catalog.crud.list_statements import Joined
+from catalog.crud.repository import Repository
 
 _encoder = msgspec.json.Encoder()
 

@@ -5,6 +5,7 @@ from typing import Any
 from catalog.crud.listing import FORMATS, LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
 from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT, INT32, Field, Schema
+from catalog.crud.time_limit import SEARCH_PROBLEMS
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
 from stackroom_kit.csv import DELIMITERS
 from stackroom_kit.database_problems import DATABASE_PROBLEMS
@@ -80,7 +81,7 @@ def calls_of(resource: Resource) -> list[Call]:
     unknown = {400: ("unknown_group",)} if resource.reference else {}
     write = (OBJECT_PROBLEMS, FIELDS, unknown, DATABASE_PROBLEMS)
     create, update = (*write, {400: ("exists",)}), (*write, MISSING, STALE)
-    listed, found = (LISTING_PROBLEMS, DATABASE_PROBLEMS), (MISSING, DATABASE_PROBLEMS)
+    listed, found = (LISTING_PROBLEMS, SEARCH_PROBLEMS, DATABASE_PROBLEMS), (MISSING, DATABASE_PROBLEMS)
     remove = (*found, STALE, {409: ("in_use",)})
     return [
         Call("GET", path, f"list_{name}", "All rows by id, or pages of them.", name, {200: rows}, listed,

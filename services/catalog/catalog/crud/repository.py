@@ -8,25 +8,14 @@ from sqlalchemy import (
     Connection,
     Engine,
     FromClause,
-    Label,
-    Row,
     String,
     bindparam,
     func,
     select,
 )
 
-from catalog.crud.list_statements import ListStatements, Page
-from catalog.crud.listing import Listing
-
-
-@dataclasses.dataclass(frozen=True)
-class Joined:
-    """Columns of another table that are shown beside a row, and never written; ``field`` holds that table's id."""
-
-    table: FromClause
-    field: str
-    columns: tuple[Label[Any], ...]
+from catalog.crud.list_statements import Joined
+from catalog.crud.lists import Lists
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +49,7 @@ class Repository:
         self._shown = select(*columns).select_from(source)
         self._one = self._shown.where(self.table.c.id == bindparam("row_id"))
         self._several = self._shown.where(self.table.c.id == func.any(bindparam("row_ids")))
-        self._lists = ListStatements(engine, self._shown, self.table)
+        self.lists = Lists(engine, self._shown, self.table, joined)
 
     @property
     def sortable(self) -> dict[str, type]:
@@ -77,13 +66,6 @@ class Repository:
             return {}
         rows = connection.execute(self._several, {"row_ids": row_ids})
         return {row.id: dict(row._mapping) for row in rows}
-
-    def page(self, listing: Listing) -> Page:
-        """A page as JSON text, made by PostgreSQL itself where it can."""
-        return self._lists.page(listing)
-
-    def rows(self, listing: Listing) -> list[Row[Any]]:
-        return self._lists.rows(listing)
 
     def insert(self, values: dict[str, Any]) -> None:
         """IntegrityError where the id exists, or what it points to does not."""

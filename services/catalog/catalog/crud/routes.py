@@ -1,5 +1,7 @@
 """The five calls of a resource, registered in one go."""
 
+from collections.abc import Generator
+from itertools import chain
 from typing import Any, NoReturn
 
 import msgspec
@@ -8,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from werkzeug.routing import BaseConverter
 
-from catalog.crud.csv_page import csv_page
+from catalog.crud.csv_page import csv_blocks
 from catalog.crud.etag import etag_of, if_match, if_none_match, matches
 from catalog.crud.integrity import Violation, violation_of
 from catalog.crud.listing import csv_delimiter, listing_of_request
@@ -21,6 +23,20 @@ from stackroom_kit.public_path import public_path
 from stackroom_kit.strict_json import json_object
 
 JSON = "application/json"
+
+
+def in_blocks(blocks: Generator[bytes, None, None], **options: Any) -> Response:
+    """What fails before the first block is an error like any other; what fails later breaks the connection.
+
+    One block alone is sent with its length.
+    """
+    first = next(blocks)
+    second = next(blocks, None)
+    if second is None:
+        return Response(first, **options)
+    answer = Response(chain((first, second), blocks), **options)
+    answer.call_on_close(blocks.close)
+    return answer
 
 
 class RowId(BaseConverter):
@@ -41,13 +57,16 @@ class Calls:
         """All rows, or a page of them; CSV where the client asks for it."""
         listing = listing_of_request(self._repository.sortable)
         delimiter = csv_delimiter()
+        lists = self._repository.lists
         if delimiter is not None:
-            rows = csv_page(self._repository.names, self._repository.rows(listing), delimiter)
+            rows = csv_blocks(self._repository.names, lists.row_blocks(listing), delimiter)
             headers = {"Content-Disposition": f'attachment; filename="{self._name}.csv"'}
-            return Response(rows, content_type="text/csv; charset=utf-8", headers=headers)
-        page = self._repository.page(listing)
-        following = b"" if listing.limit is None else b',"next":' + msgspec.json.encode(page.following)
-        body = b'{"items":%b,"total":%d%b}' % (page.items.encode(), page.total, following)
+            return in_blocks(rows, content_type="text/csv; charset=utf-8", headers=headers)
+        if listing.limit is None:
+            return in_blocks(lists.json_blocks(listing), content_type=JSON)
+        page = lists.page(listing)
+        following = msgspec.json.encode(page.following)
+        body = b'{"items":%b,"total":%d,"next":%b}' % (page.items.encode(), page.total, following)
         return Response(body, content_type=JSON)
 
     def read_item(self, row_id: str) -> Response:

@@ -155,6 +155,7 @@ def _system_texts() -> dict[str, str]:
         "database_full": _("The database's disk is full."),
         "database_unavailable": _("The database does not answer."),
         "database_busy": _("The database is busy; try again."),
+        "search_too_slow": _("The search took too long; search for a longer text."),
         "catalog_unavailable": _("The register does not answer."),
         "queue_full": _("Too much work is queued already; try again later."),
         "tasks_unavailable": _("Tasks are not taken now; try again later."),

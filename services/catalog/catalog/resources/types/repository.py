@@ -2,7 +2,8 @@
 
 from sqlalchemy import Engine
 
-from catalog.crud.repository import Joined, Repository
+from catalog.crud.list_statements import Joined
+from catalog.crud.repository import Repository
 from catalog.resources.groups.model import Group
 from catalog.resources.types.model import FileType
 

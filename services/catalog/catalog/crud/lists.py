@@ -1,0 +1,119 @@
+"""Lists as they leave: a page in one statement; all rows in blocks, however many there are, in the same memory."""
+
+import dataclasses
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, Select
+
+from catalog.crud.list_statements import Joined, ListStatements, Shape, parameters_of
+from catalog.crud.listing import MAX_LIMIT, Listing, cursor_of
+from catalog.crud.time_limit import limit_transaction, searching, too_slow_is_a_problem
+
+ROWS_OF_A_BLOCK = 500
+_ROWS = msgspec.json.Decoder(list[msgspec.Raw])  # tells the rows of a page apart without reading them
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """``items`` is a JSON array as text; ``following`` is None on the last page."""
+
+    items: str
+    total: int
+    following: str | int | None
+
+
+class Lists:
+    """A list without a limit is looked at first as a page, since most are no longer. Then it is streamed.
+
+    What is streamed is one statement, so one state of the table; its connection is held until the client has all.
+    """
+
+    def __init__(self, engine: Engine, shown: Select[Any], table: Any, joined: Joined | None) -> None:
+        self._engine, self._searching = engine, searching(engine)
+        self._statements = ListStatements(shown, table, joined)
+        self._is_postgresql = engine.dialect.name == "postgresql"
+
+    def page(self, asked: Listing) -> Page:
+        """On PostgreSQL one statement, whose JSON is passed on as it is."""
+        if not self._is_postgresql:
+            return self._page_of_rows(asked)
+        items, count, total = self._read(asked, self._statements.as_json_with_total)[0]
+        return Page(items, total, _following(asked, items, count))
+
+    def json_blocks(self, asked: Listing) -> Generator[bytes, None, None]:
+        """``{"items": […], "total": n}`` of all rows; one block where they are few."""
+        items, count = self._first_page(asked)
+        if count <= MAX_LIMIT:
+            yield b'{"items":%b,"total":%d}' % (items.encode(), count)
+            return
+        total, before = 0, b'{"items":['
+        for rows in self._streamed(asked, self._statements.as_json_rows):
+            yield before + ",".join(row[0] for row in rows).encode()
+            total, before = total + len(rows), b","
+        yield b'],"total":%d}' % total
+
+    def row_blocks(self, asked: Listing) -> Iterator[Sequence[Row[Any]]]:
+        """The rows of a page, or all; one block where they are few."""
+        rows = self._read(asked if asked.limit else _one_more(asked), self._statements.ordered)
+        if len(rows) <= MAX_LIMIT:
+            yield rows
+        else:
+            yield from self._streamed(asked, self._statements.ordered)
+
+    def _first_page(self, asked: Listing) -> tuple[str, int]:
+        """As JSON, and how many there are; SQLite has no stream and gives all."""
+        if not self._is_postgresql:
+            page = self._page_of_rows(asked)
+            return page.items, min(page.total, MAX_LIMIT)
+        items, count = self._read(_one_more(asked), self._statements.as_json)[0]
+        return items, count
+
+    def _page_of_rows(self, asked: Listing) -> Page:
+        rows = [dict(row._mapping) for row in self._read(asked, self._statements.ordered)]
+        total = self._read(asked, self._statements.total)[0][0]
+        items = msgspec.json.encode(rows).decode()
+        return Page(items, total, _following(asked, items, len(rows)))
+
+    def _read(self, asked: Listing, statement: Any) -> list[Any]:
+        shape = Shape.of(asked)
+        engine = self._searching if shape.is_search else self._engine
+        with _time_limit(shape), engine.connect() as connection:
+            return list(connection.execute(statement(shape), parameters_of(asked)).all())
+
+    def _streamed(self, asked: Listing, statement: Any) -> Iterator[Sequence[Row[Any]]]:
+        shape = Shape.of(asked)
+        with _time_limit(shape), self._transaction() as connection:
+            if shape.is_search and self._is_postgresql:
+                limit_transaction(connection)
+            rows = connection.execute(statement(shape), parameters_of(asked))
+            yield from rows.partitions(ROWS_OF_A_BLOCK)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """PostgreSQL keeps what is still to be read, and only in a transaction."""
+        with self._engine.connect() as connection:
+            if self._is_postgresql:
+                options = {"stream_results": True, "max_row_buffer": ROWS_OF_A_BLOCK}
+                connection.execution_options(isolation_level="READ COMMITTED", **options)
+            with connection.begin():
+                yield connection
+
+
+def _one_more(asked: Listing) -> Listing:
+    return dataclasses.replace(asked, limit=MAX_LIMIT + 1)
+
+
+def _time_limit(shape: Shape) -> Any:
+    return too_slow_is_a_problem() if shape.is_search else nullcontext()
+
+
+def _following(asked: Listing, items: str, count: int) -> str | int | None:
+    """A full page may be the last one; the next page is then empty, which costs one cheap call."""
+    if asked.limit is None or count < asked.limit:
+        return None
+    last = msgspec.json.decode(_ROWS.decode(items)[-1])
+    value = last[asked.sort]
+    return cursor_of(asked.sort, "" if value is None else value, last["id"])

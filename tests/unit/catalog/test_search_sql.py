@@ -1,0 +1,17 @@
+"""The file of indexes has the expressions that searches use: with others they would help nobody."""
+
+from pathlib import Path
+
+from deploy.search_sql import search_sql
+
+FILE = Path(__file__).parents[3] / "deploy" / "postgres" / "search.sql"
+
+
+def test_search_sql_is_what_the_searches_say() -> None:
+    assert FILE.read_text() == search_sql(), "run `python -m deploy.search_sql > deploy/postgres/search.sql`"
+
+
+def test_search_sql_alters_no_table() -> None:
+    statements = " ".join(line for line in FILE.read_text().splitlines() if not line.startswith("--"))
+    assert "ALTER" not in statements
+    assert statements.count("CREATE INDEX CONCURRENTLY IF NOT EXISTS") == 5
