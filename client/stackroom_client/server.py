@@ -18,6 +18,9 @@ from stackroom_client.texts import duration
 AGENT = "stackroom-client"
 SEND_SECONDS = 20.0  # to connect, and for each block that is sent
 ANSWER_SECONDS = 90.0  # the gateway itself gives up on a service after a minute
+# Long bodies are taken one after the other, each in its time: who gives up early has to send all of it again.
+BODY_ANSWER_SECONDS = 900.0
+BODY_BYTES_PER_SECOND = 64 * 1024
 SILENT_SECONDS = 30.0  # of a stream, which says something every 10 seconds
 
 Say = Callable[[str], None]
@@ -37,6 +40,10 @@ class Call:
     query: Mapping[str, str] = dataclasses.field(default_factory=dict)
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     body: Callable[[], Body | bytes] | None = None
+
+
+def answer_seconds(body: Body | bytes | None) -> float:
+    return ANSWER_SECONDS if body is None else BODY_ANSWER_SECONDS + len(body) / BODY_BYTES_PER_SECOND
 
 
 class Server:
@@ -87,16 +94,17 @@ class Server:
             time.sleep(pause)
 
     def _answer(self, call: Call, *, streamed: bool = False) -> requests.Response:
+        body = call.body() if call.body else None
         with as_trouble(self.address.shown):
             answer = self._session.request(
                 call.method,
                 self.address.url + call.path,
                 params=dict(call.query),
                 headers=dict(call.headers),
-                data=call.body() if call.body else None,
+                data=body,
                 stream=streamed,
                 allow_redirects=False,
-                timeout=(SEND_SECONDS, SILENT_SECONDS if streamed else ANSWER_SECONDS),
+                timeout=(SEND_SECONDS, SILENT_SECONDS if streamed else answer_seconds(body)),
             )
             try:
                 check(answer, self.address.shown)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import ipaddress
+import os
 from typing import ClassVar
 
 from stackroom_kit.common_settings import (
@@ -112,6 +113,11 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
         integer(1, 65536),
         "Bodies for which one gateway process waits at once, at most; the next one is answered 503.",
     )
+
+    @property
+    def intake_slots(self) -> int:
+        """Long bodies that the importer may read at once: as many as there are cores, and half of its threads."""
+        return max(1, min(len(os.sched_getaffinity(0)), self.web_processes * self.web_threads // 2))
 
     @property
     def host_names(self) -> frozenset[str]:

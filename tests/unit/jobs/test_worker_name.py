@@ -18,8 +18,8 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         monkeypatch.setenv(variable, "")
     held = len(name._held)
     yield
-    for descriptor in name._held[held:]:
-        os.close(descriptor)
+    for locks in name._held[held:]:
+        os.close(locks.descriptor)
     del name._held[held:]
 
 

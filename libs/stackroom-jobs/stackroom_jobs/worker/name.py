@@ -6,7 +6,6 @@ holds it: that ends with the process, however the process ends, and children do 
 """
 
 import dataclasses
-import fcntl
 import itertools
 import os
 import socket
@@ -14,9 +13,11 @@ import tempfile
 import uuid
 from pathlib import Path
 
+from stackroom_kit.record_locks import RecordLocks
+
 NAME_VARIABLE = "STACKROOM_WORKER_NAME"
 INCARNATION_VARIABLE = "STACKROOM_WORKER_INCARNATION"
-_held: list[int] = []  # descriptors whose locks last as long as this process
+_held: list[RecordLocks] = []  # which last as long as this process
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,12 +41,7 @@ def inherited_name() -> WorkerName:
 def free_slot(service: str) -> int:
     """The lowest number that no living worker of this service and account holds on this host; held until we end."""
     path = Path(tempfile.gettempdir()) / f"stackroom-{service}-{os.getuid()}.slots"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    for slot in itertools.count():
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
-        except OSError:
-            continue
-        break
-    _held.append(descriptor)
+    locks = RecordLocks(path)
+    slot = next(filter(locks.take, itertools.count()))
+    _held.append(locks)
     return slot

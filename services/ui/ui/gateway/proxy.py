@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from ui.gateway.body import Body, take_body
 from ui.gateway.headers import request_headers, response_headers
 from ui.gateway.route_table import Match
 from ui.gateway.streamed_body import StreamedBody, stream_body
+from ui.gateway.turns import SHORT_BYTES, Turns, bytes_to_read
 from ui.gateway.upstream import Upstream
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
@@ -46,9 +48,11 @@ class BodyLimits(NamedTuple):
 class Proxy:
     """``uploads``: bodies that are passed on while they come, each of which keeps a connection to its service."""
 
-    def __init__(self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int) -> None:
+    def __init__(
+        self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int, turns: Turns
+    ) -> None:
         self._upstreams, self._limits, self._room = upstreams, limits, room
-        self._uploads = threading.Semaphore(uploads)
+        self._uploads, self._turns = threading.Semaphore(uploads), turns
 
     def answer(
         self,
@@ -66,24 +70,33 @@ class Proxy:
         target = f"{match.path}?{query}" if query else match.path
         method = environ["REQUEST_METHOD"]
         try:
-            answer = self._sent(upstream, method, target, headers, body)
+            with self._admitted(match, headers, body, length) as size:
+                answer = upstream.send(method, target, headers, body, size=size)
         finally:
             if body is not None and not isinstance(body, bytes):
                 body.close()
         return _passed_on(answer, upstream, method, environ, start_response, request_id)
 
-    def _sent(
-        self, upstream: Upstream, method: str, target: str, headers: Mapping[str, str], body: Body | StreamedBody | None
-    ) -> BaseHTTPResponse:
-        """Problem 503 where uploads hold what they may have: the other connections are for whoever else calls."""
+    @contextmanager
+    def _admitted(
+        self, match: Match, headers: Mapping[str, str], body: Body | StreamedBody | None, length: int
+    ) -> Iterator[int]:
+        """When the service may be asked, how many bytes it has to read.
+
+        Problem 503 where uploads hold what they may have: the other connections are for whoever else calls.
+        """
         if not isinstance(body, StreamedBody):
-            return upstream.send(method, target, headers, body)
-        if not self._uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
+            size = bytes_to_read(body or b"", length, self._limits.body)
+            waits = match.takes_turns and size > SHORT_BYTES
+            with self._turns.one(headers.get("Idempotency-Key")) if waits else nullcontext():
+                yield size
+        elif self._uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
+            try:
+                yield 0
+            finally:
+                self._uploads.release()
+        else:
             raise unavailable("Too many uploads are on their way at once.", code="too_many_bodies")
-        try:
-            return upstream.send(method, target, headers, body)
-        finally:
-            self._uploads.release()
 
     def _body(self, match: Match, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
         if match.streams and environ["REQUEST_METHOD"] in WRITING:

@@ -31,7 +31,7 @@ class Route:
     """``methods`` are words with spaces between; GET brings HEAD. ``target`` is the path at the service.
 
     ``streams``: bodies are passed on while they come, and may be as long as a media file. ``is_json``: they may be as
-    long as a JSON body.
+    long as a JSON body. ``takes_turns``: every record of a body is looked at and stored, which keeps a core busy.
     """
 
     methods: str
@@ -40,6 +40,7 @@ class Route:
     target: str | None = None
     streams: bool = False
     is_json: bool = False
+    takes_turns: bool = False
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -55,6 +56,11 @@ class Match(NamedTuple):
     allowed: frozenset[str]
     streams: bool = False
     is_json: bool = False
+    takes_turns: bool = False
+
+
+def _match(route: Route, path: str) -> Match:
+    return Match(route.upstream, path, route.allowed, route.streams, route.is_json, route.takes_turns)
 
 
 class _TypedRoute:
@@ -75,7 +81,7 @@ class _TypedRoute:
         values = [kind.rewrite(text) for kind, text in zip(self._types, found.groups(), strict=True)]
         pairs = zip(self._target_pieces, [*values, ""], strict=True)
         path, route = "".join(literal + value for literal, value in pairs), self._route
-        return Match(route.upstream, path, route.allowed, route.streams, route.is_json)
+        return _match(route, path)
 
 
 class RouteTable:
@@ -93,9 +99,7 @@ class RouteTable:
             elif route.path in self._literal:
                 raise ValueError(f"the route {route.path} stands twice")
             else:
-                self._literal[route.path] = Match(
-                    route.upstream, route.target or route.path, route.allowed, route.streams, route.is_json
-                )
+                self._literal[route.path] = _match(route, route.target or route.path)
 
     def match(self, path: str) -> Match | None:
         """The route of a raw, still encoded path; a percent sign matches nothing. None for what the pages answer."""

@@ -21,6 +21,7 @@ from ui.gateway.streamed_body import StreamedBody
 _poll_once = get_original("select", "poll")
 MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection
 SEND_SECONDS = 60.0
+SLOWEST_BYTES_PER_SECOND = 64 * 1024  # of records that are looked at and stored, on a machine that is busy
 UPSTREAM_PROBLEMS = {
     502: ("bad_upstream_answer", "upstream_unreachable"),
     503: ("upstream_busy",),
@@ -75,9 +76,14 @@ class Upstream:
         headers: Mapping[str, str],
         body: Body | StreamedBody | None,
         read_seconds: float | None = None,
+        size: int = 0,
     ) -> BaseHTTPResponse:
-        """The answer, its body not yet read; Problem 502, 503 or 504 without one. Writes are sent once."""
-        timeout = urllib3.Timeout(connect=self._connect_seconds, read=read_seconds or self._read_seconds)
+        """The answer, its body not yet read; Problem 502, 503 or 504 without one. Writes are sent once.
+
+        The service has ``size`` bytes to look at, so it may take longer.
+        """
+        read = (read_seconds or self._read_seconds) + size / SLOWEST_BYTES_PER_SECOND
+        timeout = urllib3.Timeout(connect=self._connect_seconds, read=read)
         try:
             return self._send(method, target, headers, body, timeout)
         except ProtocolError as error:
