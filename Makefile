@@ -46,8 +46,8 @@ lint: environment ## Check style, types, import rules, templates, scripts, Docke
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet services/ui/ui
 	$(BIN)/oxlint --deny-warnings services/ui/ui
-	$(BIN)/shellcheck .ci/run deploy/gpu-host/gpu-host worker-gpu/install-torch
-	$(BIN)/hadolint services/*/Dockerfile worker-*/Dockerfile
+	$(BIN)/shellcheck .ci/run deploy/gpu-host/gpu-host worker-gpu/install-torch deploy/proxy/start deploy/proxy/healthy
+	$(BIN)/hadolint services/*/Dockerfile worker-*/Dockerfile deploy/proxy/Dockerfile
 	$(BIN)/python -m deploy.locks check
 
 format: environment ## Put the code into its form

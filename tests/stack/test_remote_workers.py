@@ -8,7 +8,7 @@ from tests.support.compose import Compose
 from tests.support.waiting import wait_until
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def remote(published: dict[str, str]) -> Iterator[Compose]:
     """One worker outside."""
     worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", published)
@@ -46,7 +46,11 @@ def test_plain_task_of_a_worker_of_another_host_tells_its_end(stack: Compose, re
 
 
 def test_worker_that_does_not_know_the_authority_refuses_to_talk(remote: Compose) -> None:
-    code = "import ssl, urllib.request as u, os; u.urlopen(os.environ['WORKER_API_URL'] + '/health')"
+    code = (
+        "import os, urllib.request as u; token = open('/run/secrets/worker_token').read().strip();"
+        "url = os.environ['WORKER_API_URL'] + '/internal/token';"
+        "u.urlopen(u.Request(url, headers={'Authorization': f'Bearer {token}'}))"
+    )
     assert remote.inside("worker-cpu", "python", "-c", code) == ""
     with pytest.raises(AssertionError, match="CERTIFICATE_VERIFY_FAILED"):
         remote.inside("worker-cpu", "env", "-u", "SSL_CERT_FILE", "python", "-c", code)

@@ -1,9 +1,8 @@
 """Health checks of containers: ``python -m stackroom_kit.probe url http://127.0.0.1:5001/health``.
 
-Or ``file PATH`` for a heartbeat, or ``port NUMBER`` where TLS speaks for another name than this one.
+Or ``file PATH`` for a heartbeat.
 """
 
-import socket
 import sys
 import time
 import urllib.error
@@ -36,21 +35,10 @@ def beats(path: Path) -> str:
     return f"{path} was touched {age:.0f} s ago" if age > MAX_AGE else ""
 
 
-def listens(port: str) -> str:
-    """What is wrong with a port of this container, or nothing."""
-    try:
-        with socket.create_connection(("127.0.0.1", int(port)), TIMEOUT):
-            return ""
-    except (OSError, ValueError) as error:
-        return f"{port}: {error}"
-
-
 def main(arguments: list[str]) -> int:
     match arguments:
         case ["url", url]:
             trouble = answers(url)
-        case ["port", port]:
-            trouble = listens(port)
         case ["file", path]:
             trouble = beats(Path(path))
         case _:

@@ -46,11 +46,6 @@ def test_service_that_is_away_is_not_healthy(capsys: pytest.CaptureFixture[str])
     assert "refused" in capsys.readouterr().err
 
 
-def test_port_is_healthy_while_something_listens(url: str) -> None:
-    assert main(["port", url.rpartition(":")[2]]) == 0
-    assert main(["port", "1"]) == 1
-
-
 def test_fresh_heartbeat_is_healthy_an_old_or_missing_one_is_not(tmp_path: Path) -> None:
     beat = tmp_path / "beat"
     assert main(["file", str(beat)]) == 1

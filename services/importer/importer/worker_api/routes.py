@@ -1,4 +1,4 @@
-"""claim, renew, report, fail, release, lost, heartbeat, goodbye."""
+"""token, claim, renew, report, fail, release, lost, heartbeat, goodbye."""
 
 from typing import Any
 
@@ -46,6 +46,12 @@ def _refuse_other_contracts() -> None:
     contract = request.headers.get(CONTRACT_HEADER, "1")
     if contract not in map(str, CONTRACTS):
         raise _contract_differs(contract[:MAX_CONTRACT])
+
+
+@blueprint.get("/token")
+def token_is_known() -> Response:
+    """For a proxy that asks before it takes a body, and for people who try a token."""
+    return Response(status=204)
 
 
 @blueprint.post("/claim")

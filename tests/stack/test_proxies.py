@@ -1,0 +1,219 @@
+"""nginx where the network reaches: attacked from a second network by who has no token, while work goes on behind it."""
+
+import hashlib
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import urllib3
+
+from deploy.compose_secrets import FOLDER
+from tests.stack.conftest import NAME
+from tests.support.compose import PROJECT, Compose, docker
+from tests.support.processes import ROOT
+from tests.support.waiting import wait_until
+
+OUTSIDE = "stackroom-test-outside"
+SOCKETS = 30
+LONGEST = 25.0  # seconds that an unfinished socket may live; nginx gives it 10
+BEFORE_AN_ANSWER = ["silent", "handshake", "head", "body of a batch"]
+BEFORE_ITS_TOKEN = ["silent", "handshake", "silent in tls", "head", "dripping head", "body"]
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[str]:
+    """A network that is none of the stack's."""
+    subprocess.run(["docker", "network", "rm", OUTSIDE], capture_output=True, check=False)
+    docker("network", "create", OUTSIDE)
+    yield OUTSIDE
+    docker("network", "rm", OUTSIDE)
+
+
+@contextmanager
+def attacking(network: str, victim: "Published", kind: str, sockets: int = SOCKETS) -> Iterator[list[float | None]]:
+    """The block runs while all sockets are held; after it, how many seconds each of them lived."""
+    script = (ROOT / "tests" / "support" / "slow_attack.py").read_text(encoding="utf-8")
+    words = [victim.address, str(victim.port), kind, str(sockets), str(LONGEST + 5)]
+    run = ["docker", "run", "--rm", "-i", "--network", network, "python:3.11-slim-bookworm", "python", "-", *words]
+    lived: list[float | None] = []
+    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as attacker:
+        assert attacker.stdin is not None
+        assert attacker.stdout is not None
+        attacker.stdin.write(script)
+        attacker.stdin.close()
+        assert attacker.stdout.readline() == "holding\n"
+        yield lived
+        lived += json.loads(attacker.stdout.readline())
+
+
+@contextmanager
+def all_at_once(
+    network: str, victim: "Published", kinds: list[str], sockets: int = SOCKETS
+) -> Iterator[dict[str, list[float | None]]]:
+    with ExitStack() as stack:
+        yield {kind: stack.enter_context(attacking(network, victim, kind, sockets)) for kind in kinds}
+
+
+def assert_bounded(lived: dict[str, list[float | None]]) -> None:
+    for kind, found in lived.items():
+        assert found
+        assert all(seconds is not None and seconds < LONGEST for seconds in found), (kind, found)
+        print(f"{kind}: {len(found)} sockets lived {min(found)} to {max(found)} s")  # type: ignore[type-var]
+
+
+def port_of(url: str) -> int:
+    return urlsplit(url).port or 443
+
+
+class Published:
+    """Calls by the name that the certificate has, to the address where it is."""
+
+    def __init__(self, settings: dict[str, str], setting: str) -> None:
+        self.address, self.port = settings["STACK_ADDRESS"], port_of(settings[setting])
+        authority = str(FOLDER / "tls_ca")
+        self._pool = urllib3.HTTPSConnectionPool(
+            self.address, self.port, ca_certs=authority, server_hostname=NAME, assert_hostname=NAME, retries=False
+        )
+
+    def call(
+        self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None, **options: Any
+    ) -> urllib3.BaseHTTPResponse:
+        sent = {"Host": f"{NAME}:{self.port}", **(headers or {})}
+        return self._pool.request(method, path, body=body, headers=sent, redirect=False, timeout=60, **options)
+
+
+@pytest.fixture
+def gateway(published: dict[str, str]) -> Published:
+    return Published(published, "GATEWAY_URL")
+
+
+@pytest.fixture
+def worker_api(published: dict[str, str]) -> Published:
+    return Published(published, "WORKER_API_URL")
+
+
+@pytest.fixture
+def remote(published: dict[str, str]) -> Iterator[Compose]:
+    worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", published)
+    worker.down()  # what an interrupted run left
+    try:
+        worker("up", "--wait", "--wait-timeout", "60", "worker-cpu")
+        yield worker
+    finally:
+        worker.down()
+
+
+def live(stack: Compose) -> int:
+    workers = stack.call("GET", "/api/importer/workers").json()["items"]
+    return sum(worker["alive"] and "cpu" in worker["queues"] for worker in workers)
+
+
+def test_work_goes_on_while_the_worker_api_is_attacked_before_its_token(
+    stack: Compose, worker_api: Published, remote: Compose, outside: str
+) -> None:
+    """Six kinds of unfinished sockets at once, 30 of each."""
+    wait_until(lambda: live(stack) == 1, 60, "the remote worker alone")
+    with all_at_once(outside, worker_api, BEFORE_ITS_TOKEN) as lived:
+        for number in range(3):
+            batch = stack.wait_finished(stack.post_rows(20_000, f"attacked-{number}"), 20)
+            assert batch["outcomes"]["ok"] == 20_000
+            assert live(stack) == 1
+    assert_bounded(lived)
+
+
+def test_gateway_answers_while_it_is_attacked(gateway: Published, outside: str) -> None:
+    with all_at_once(outside, gateway, BEFORE_AN_ANSWER, 20) as lived:
+        for _ in range(20):
+            begun = time.monotonic()
+            assert gateway.call("GET", "/api/groups/").status == 200
+            assert time.monotonic() - begun < 0.5
+    assert_bounded(lived)
+
+
+def test_one_address_has_a_bound_on_its_connections_from_the_first_packet_on(gateway: Published, outside: str) -> None:
+    with attacking(outside, gateway, "silent", 150) as lived:
+        pass
+    assert sum(seconds is None or seconds >= 5 for seconds in lived) == 100
+
+
+@pytest.mark.parametrize("service", ["tls-proxy", "remote-worker-proxy"])
+def test_proxy_runs_as_nobody_on_a_read_only_root_without_capabilities(published: dict[str, str], service: str) -> None:
+    container = f"{PROJECT}-{service}-1"
+    (found,) = json.loads(docker("inspect", container))
+    assert (found["HostConfig"]["ReadonlyRootfs"], found["HostConfig"]["CapDrop"]) == (True, ["ALL"])
+    assert docker("exec", container, "id", "-u").strip() == "10001"
+    assert "CapEff:\t0000000000000000" in docker("exec", container, "cat", "/proc/1/status")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/internal/token", {}),
+        ("/internal/claim", {"Authorization": "Basic eA=="}),
+        ("/internal/claim", {"Authorization": "Bearer"}),
+        ("/internal/claim", {"Authorization": "Bearer a b"}),
+        ("/internal/claim", {"Authorization": "Bearer wrong"}),
+        ("/internal/%74oken", {}),
+        ("/health", {"Authorization": "Bearer wrong"}),
+        ("/", {}),
+        ("/token-is-known", {"Authorization": "Bearer wrong"}),
+    ],
+)
+def test_proxy_refuses_what_carries_no_token(worker_api: Published, path: str, headers: dict[str, str]) -> None:
+    """A body is not waited for."""
+    for method, body in (("GET", None), ("POST", b"x" * 300_000)):
+        refused = worker_api.call(method, path, headers, body)
+        assert refused.status in (403, 404)
+        if refused.status == 403:
+            assert (refused.json()["code"], bool(refused.headers["X-Request-ID"])) == ("worker_token_needed", True)
+
+
+def test_proxy_lets_a_known_token_in_to_the_worker_api_alone(worker_api: Published) -> None:
+    token = {"Authorization": f"Bearer {(FOLDER / 'worker_token').read_text().strip()}"}
+    known = worker_api.call("GET", "/internal/token", {**token, "X-Request-ID": "tried-by-hand"})
+    assert (known.status, known.headers["X-Request-ID"]) == (204, "tried-by-hand")
+    assert worker_api.call("POST", "/internal/heartbeat", token, b"{").status == 400
+    assert worker_api.call("GET", "/health", token).status == 403
+    assert worker_api.call("GET", "/internal/../health", token).status == 403
+
+
+def test_gateway_behind_the_proxy_knows_its_host_and_its_own_pages(gateway: Published) -> None:
+    own = {"Content-Type": "application/json", "Origin": f"https://{NAME}:{gateway.port}"}
+    group = b'{"id": 4711, "name": "text"}'
+    made = gateway.call("POST", "/api/groups/", own, group)
+    assert (made.status, made.headers["Location"]) == (201, "/api/groups/4711")
+    assert gateway.call("DELETE", "/api/groups/4711", own).status == 200
+    assert gateway.call("POST", "/api/groups/", {**own, "Origin": "https://evil.example"}, group).status == 403
+    assert gateway.call("GET", "/api/groups/", {"Host": "evil.example"}).status == 421
+    forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil", "X-Request-ID": "of-mine"}
+    page = gateway.call("GET", "/groups", {**forged, "Accept": "text/html"})
+    assert (page.status, b"evil" in page.data, page.headers["X-Request-ID"]) == (200, False, "of-mine")
+    assert gateway.call("GET", "/api/groups/").headers["X-Request-ID"]
+
+
+def test_large_upload_goes_through_the_proxy_whole(gateway: Published) -> None:
+    film = os.urandom(64) + bytes(80_000_000)
+    sent = gateway.call("POST", "/api/importer/media", {"Content-Type": "video/mp4"}, film)
+    assert sent.status == 201, sent.data
+    name = sent.json()["name"]
+    assert hashlib.sha256(film).hexdigest() in name
+    part = gateway.call("GET", f"/api/importer/media/{name}", {"Range": "bytes=0-63"})
+    assert (part.status, part.data) == (206, film[:64])
+    assert gateway.call("DELETE", f"/api/importer/media/{name}").status in (200, 204)
+
+
+def test_events_are_not_held_back_by_the_proxy(stack: Compose, gateway: Published) -> None:
+    """Without workers the batch waits, so nothing more comes than what is there at once."""
+    batch_id = stack.post_rows(10, "watched-through-the-proxy")
+    begun = time.monotonic()
+    events = gateway.call("GET", f"/api/importer/batches/{batch_id}/events", preload_content=False)
+    first = events.read(10)
+    assert (events.status, first[:6], time.monotonic() - begun < 3) == (200, b"retry:", True)
+    events.close()
+    assert stack.call("POST", f"/api/importer/batches/{batch_id}/cancel", data=b"").status_code == 200
