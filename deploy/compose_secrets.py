@@ -1,6 +1,7 @@
 """``make secrets``: the secrets of the compose files, made once into ``deploy/secrets/`` and never overwritten.
 
-``redis_users.acl`` is no secret but follows from them and from this file, so it is written anew where it differs.
+``redis_users.acl`` and ``worker_tokens`` follow from them, from the hosts with workers (``deploy.worker_hosts``) and
+from this file, so they are written anew where they differ: in place, since a container has the file and not its name.
 
 The folder is closed to other accounts of this machine; the files in it can be read by whoever a container runs as,
 since compose mounts them one by one with the owner and mode that they have here.
@@ -11,8 +12,10 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 FOLDER = Path(__file__).resolve().parent / "secrets"
+HOSTS = FOLDER / "hosts"  # a folder per host, which holds what that host needs
 
 # Of the server's owner, and of the roles that it sets up at every start (deploy/postgres/roles.sql).
 DATABASE_PASSWORDS = (
@@ -43,34 +46,56 @@ def _kept(name: str, make: Callable[[], str]) -> str:
 
 
 def _derived(name: str, content: str) -> None:
-    """An upgrade may need other rights than the file that is there gives."""
+    """An upgrade may need other rights than the file that is there gives, and a host may have come or gone."""
     path = FOLDER / name
-    if path.exists() and path.read_text(encoding="ascii") != content:
-        path.unlink()
-    _kept(name, lambda: content)
+    if path.exists() and path.read_text(encoding="ascii") == content:
+        return
+    if path.exists():
+        path.chmod(0o644)
+    path.write_text(content, encoding="ascii")
+    path.chmod(0o444)
+    sys.stdout.write(f"wrote {path.relative_to(FOLDER.parents[1])}\n")
 
 
-def _token() -> str:
+def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
 def _access_list(passwords: dict[str, str]) -> str:
-    """Redis keeps hashes only. The default user, who needs no password, is switched off."""
+    """Redis keeps hashes only. The default user, who needs no password, is switched off. A host is a ``worker``."""
     lines = ["user default off"]
-    for user, rights in REDIS_USERS.items():
-        digest = hashlib.sha256(passwords[user].encode()).hexdigest()
+    for user, password in passwords.items():
+        digest, rights = hashlib.sha256(password.encode()).hexdigest(), REDIS_USERS.get(user, REDIS_USERS["worker"])
         lines.append(f"user {user} on #{digest} ~stackroom:* resetchannels -@all {rights}")
     return "\n".join(lines) + "\n"
+
+
+def _hosts() -> list[Path]:
+    return sorted(HOSTS.iterdir()) if HOSTS.is_dir() else []
+
+
+def _passwords_of_hosts() -> dict[str, str]:
+    """By the users of Redis, as the addresses have them that the hosts were given."""
+    urls = [urlsplit((host / "broker_url_remote").read_text(encoding="ascii").strip()) for host in _hosts()]
+    return {url.username or "": url.password or "" for url in urls}
+
+
+def write_derived() -> None:
+    """What follows from the secrets that are there."""
+    passwords = {user: (FOLDER / f"redis_password_{user}").read_text(encoding="ascii") for user in REDIS_USERS}
+    _derived("redis_users.acl", _access_list({**passwords, **_passwords_of_hosts()}))
+    tokens = [folder / "worker_token" for folder in (FOLDER, *_hosts())]
+    _derived("worker_tokens", ",".join(token.read_text(encoding="ascii").strip() for token in tokens))
 
 
 def main() -> int:
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     for name in (*DATABASE_PASSWORDS, "flask_secret_key", "worker_token", "service_token"):
-        _kept(name, _token)
-    passwords = {user: _kept(f"redis_password_{user}", _token) for user in REDIS_USERS}
+        _kept(name, new_token)
+    passwords = {user: _kept(f"redis_password_{user}", new_token) for user in REDIS_USERS}
     for user, password in passwords.items():
         _kept(f"broker_url_{user}", lambda user=user, password=password: f"redis://{user}:{password}@redis:6379/0")  # type: ignore[misc]
-    _derived("redis_users.acl", _access_list(passwords))
+    write_derived()
     return 0
 
 

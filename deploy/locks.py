@@ -4,6 +4,7 @@
 ``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package, whatever interpreter
 they have. The peers of ``make bench`` have a lock and an environment of their own, with the same versions of what they
 share with us. What the model for shots needs is listed whole, so that nothing is resolved: torch would come with it.
+torch is in the locks of its own builds alone: that of pip's own index with all that it needs, and the CPU build.
 """
 
 import argparse
@@ -23,10 +24,12 @@ DEVELOPMENT = "requirements-dev.txt"
 LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-jobs")
 IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
 WITHOUT_IMAGE = ("client",)
-PEERS = ("tests/bench/peers/requirements", "tests/bench/video/requirements")
+APART = ("tests/bench/peers/requirements", "tests/bench/video/requirements", "deploy/supply/requirements")
 MODEL = "worker-gpu/requirements-model.txt"
+TORCH = "worker-gpu/torch.txt"
+TORCH_CPU = "worker-gpu/torch+cpu.txt"
 INTERPRETERS = ("3.11", "3.12", "3.13")  # what members say in requires-python; the resolver looks at its lower end only
-FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|^torch\b", re.MULTILINE)
+FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host", re.MULTILINE)
 
 PINNED = re.compile(r"^([a-z0-9][^\\\n]*==[^\\\n]*)", re.MULTILINE)
 
@@ -43,15 +46,32 @@ def write(upgrade: bool) -> None:
         # Nothing of an image's old lock is kept: the development lock alone says which version it is.
         _compile(f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
     _compile(MODEL, [], ["--group=worker-gpu/pyproject.toml:model", "--no-deps", f"--constraints={DEVELOPMENT}"])
-    for name in PEERS:
-        peers = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
-        _compile(f"{name}.txt", peers, [f"--constraints={DEVELOPMENT}", *(["--upgrade"] if upgrade else [])])
+    torch = [f"--constraints={DEVELOPMENT}", f"--constraints={MODEL}", *(["--upgrade"] if upgrade else [])]
+    _compile(TORCH, [], ["--group=worker-gpu/pyproject.toml:torch", *torch])
+    for name in APART:
+        wanted = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
+        _compile(f"{name}.txt", wanted, [f"--constraints={DEVELOPMENT}", *(["--upgrade"] if upgrade else [])])
 
 
 def wrong_locks() -> list[str]:
     """A line for each lock that is missing, or has what no lock may have."""
-    names = (DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), MODEL, *(f"{name}.txt" for name in PEERS))
-    return [f"{name} {wrong}" for name in names for wrong in _what_is_wrong(ROOT / name)]
+    ours = [DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), MODEL, *(f"{name}.txt" for name in APART)]
+    wrong = [f"{name} {wrong}" for name in (*ours, TORCH, TORCH_CPU) for wrong in _what_is_wrong(ROOT / name)]
+    wrong += [f"{name} has torch, which no such lock may" for name in ours if "torch" in versions_of(_read(name))]
+    return wrong + list(_wrong_builds())
+
+
+def _wrong_builds() -> Iterator[str]:
+    """Those of torch are of one version."""
+    (wanted,) = versions_of(_read(TORCH)).get("torch", {"none"})
+    (cpu,) = versions_of(_read(TORCH_CPU)).get("torch", {"none"})
+    if cpu != f"{wanted}+cpu":
+        yield f"{TORCH_CPU} has torch{cpu}, and {TORCH} torch{wanted}: take those of PyTorch's index of CPU builds"
+
+
+def _read(name: str) -> str:
+    path = ROOT / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _what_is_wrong(path: Path) -> Iterator[str]:

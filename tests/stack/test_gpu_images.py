@@ -56,9 +56,9 @@ def test_image_is_no_larger_than_it_is_said_to_be(stack: Compose, image: str, mo
     ("variant", "index", "status", "said"),
     [
         ("none", "", 0, ""),
-        ("auto", "file:///nowhere", 0, "NO TORCH: this index has no CPU build of torch=="),
+        ("auto", "file:///nowhere", 0, "NO TORCH: this index has not the CPU build"),
         ("cpu", "file:///nowhere", 1, "No matching distribution found for torch=="),
-        ("rocm", "", 2, "TORCH_VARIANT=rocm is not allowed; allowed: auto, cpu, cuda, none"),
+        ("rocm", "", 2, "TORCH_VARIANT=rocm is not allowed; allowed: auto, cpu, cuda, none, +BUILD"),
     ],
 )
 def test_variant_without_its_torch_goes_on_only_where_nobody_asked_for_it(
@@ -66,7 +66,8 @@ def test_variant_without_its_torch_goes_on_only_where_nobody_asked_for_it(
 ) -> None:
     """Without a network and without this machine's own wheels, as where an index has no CPU build."""
     mounts = [
-        f"-v={ROOT}/worker-gpu/{name}:/{name}:ro" for name in ("torch.txt", "requirements-model.txt", "install-torch")
+        f"-v={ROOT}/worker-gpu/{name}:/{name}:ro"
+        for name in ("torch.txt", "torch+cpu.txt", "requirements-model.txt", "install-torch")
     ]
     venv = ["-v=/venv", "-e", "PIP_FIND_LINKS=", "-e", "PIP_RETRIES=0"]
     script = f"python3 -m venv --without-pip /venv && sh /install-torch {variant} {index}"

@@ -27,7 +27,8 @@ PUBLIC = {"redis_users.acl", "tls_ca", "tls_cert"}
 
 def secret_values() -> list[str]:
     """Lines of the files of secrets; those around a key in PEM stand in every package that knows the form."""
-    lines = [line for path in FOLDER.iterdir() if path.name not in PUBLIC for line in path.read_text().splitlines()]
+    files = [path for path in FOLDER.rglob("*") if path.is_file()]
+    lines = [line for path in files if path.name not in PUBLIC for line in path.read_text().splitlines()]
     return [line for line in lines if line and not line.startswith("-----")]
 
 

@@ -3,17 +3,21 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 import urllib3
 
-from deploy.compose_secrets import FOLDER
+from deploy import worker_hosts
+from deploy.compose_secrets import FOLDER, HOSTS
 from tests.stack.conftest import NAME
 from tests.support.compose import PROJECT, Compose, docker
 from tests.support.processes import ROOT
@@ -181,6 +185,41 @@ def test_proxy_lets_a_known_token_in_to_the_worker_api_alone(worker_api: Publish
     assert worker_api.call("POST", "/internal/heartbeat", token, b"{").status == 400
     assert worker_api.call("GET", "/health", token).status == 403
     assert worker_api.call("GET", "/internal/../health", token).status == 403
+
+
+@pytest.fixture
+def host(published: dict[str, str]) -> Iterator[Path]:
+    """What a host with workers of its own was given."""
+    shutil.rmtree(HOSTS / "of-a-test", ignore_errors=True)  # what an interrupted run left
+    worker_hosts.add("of-a-test", NAME, int(published["REDIS_PORT"]))
+    yield HOSTS / "of-a-test"
+    if (HOSTS / "of-a-test").exists():
+        worker_hosts.remove("of-a-test")
+
+
+def test_host_that_is_taken_back_reaches_neither_the_worker_api_nor_redis(
+    stack: Compose, published: dict[str, str], worker_api: Published, host: Path
+) -> None:
+    """Both read their files when they start; the workers of all other hosts go on."""
+    own, common = (f"Bearer {(folder / 'worker_token').read_text().strip()}" for folder in (host, FOLDER))
+    url = (host / "broker_url_remote").read_text().partition("?")[0].replace(f"@{NAME}:", f"@{worker_api.address}:")
+    bells = redis.Redis.from_url(url, ssl_ca_certs=str(FOLDER / "tls_ca"), ssl_check_hostname=False)
+
+    def status(token: str) -> int:
+        return worker_api.call("GET", "/internal/token", {"Authorization": token}).status
+
+    def rings() -> bool | str:
+        try:
+            return bool(bells.ping())
+        except redis.RedisError as error:
+            return type(error).__name__
+
+    stack("restart", "redis", "importer-worker-api")
+    wait_until(lambda: (status(own), status(common), rings()) == (204, 204, True), 60, "a host that is let in")
+    worker_hosts.remove("of-a-test")
+    stack("restart", "redis", "importer-worker-api")
+    refused = (403, 204, "AuthenticationError")
+    wait_until(lambda: (status(own), status(common), rings()) == refused, 60, "a host that is kept out")
 
 
 def test_gateway_behind_the_proxy_knows_its_host_and_its_own_pages(gateway: Published) -> None:

@@ -1,0 +1,1 @@
+"""What the stack is made of: which packages, whether holes are known in them, which base images."""

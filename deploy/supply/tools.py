@@ -1,0 +1,12 @@
+"""The programs that look at lock files; they have an environment of their own, which `make` makes."""
+
+import subprocess
+
+from deploy.locks import ROOT
+
+BIN = ROOT / ".supply" / "bin"
+
+
+def run(program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """What it did, however it ended."""
+    return subprocess.run([str(BIN / program), *words], cwd=ROOT, capture_output=True, text=True, check=False)
