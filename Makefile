@@ -79,7 +79,7 @@ bench-video: $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock ## Shots beside PySce
 secrets: environment ## Make the secrets of the compose files, once
 	@$(BIN)/python -m deploy.compose_secrets
 
-tls: environment ## Make a certificate for remote workers: make tls HOST=name
+tls: environment ## Make a certificate for browsers and workers on other hosts: make tls HOST=name
 	@$(BIN)/python -m deploy.compose_tls $(HOST)
 
 worker-host: environment ## A token and a Redis user for a host with workers: make worker-host NAME=gpu1 HOST=name of this one

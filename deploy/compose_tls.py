@@ -1,4 +1,4 @@
-"""``make tls HOST=name``: a certificate for what remote workers reach, signed by a certificate authority of our own.
+"""``make tls HOST=name``: a certificate for what browsers and remote workers reach, signed by an authority of our own.
 
 Everything lands in ``deploy/secrets/``; remote hosts get ``tls_ca``, which is no secret, and never ``tls_ca_key``.
 Made with the ``openssl`` program.
@@ -52,7 +52,7 @@ def make_certificate(hosts: list[str]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.compose_tls")
-    parser.add_argument("host", nargs="+", help="names and addresses by which remote workers reach this machine")
+    parser.add_argument("host", nargs="+", help="names and addresses by which they reach this machine")
     hosts = parser.parse_args().host
     FOLDER.mkdir(mode=0o700, exist_ok=True)
     make_authority()

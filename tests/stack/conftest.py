@@ -46,7 +46,7 @@ def published(stack: Compose) -> Iterator[dict[str, str]]:
         yield {
             "WORKER_API_URL": f"https://{NAME}:{api_port}",
             "GATEWAY_URL": f"https://{NAME}:{https_port}",
-            "REDIS_PORT": str(redis_port),
+            "REDIS_URL": f"rediss://{NAME}:{redis_port}",
             "STACK_HOST": NAME,
             "STACK_ADDRESS": address,
         }

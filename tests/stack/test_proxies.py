@@ -140,6 +140,16 @@ def test_gateway_answers_while_it_is_attacked(gateway: Published, outside: str) 
     assert_bounded(lived)
 
 
+def test_redis_rings_while_handshakes_with_it_are_never_finished(published: dict[str, str], outside: str) -> None:
+    bells = Published(published, "REDIS_URL")
+    password = (FOLDER / "redis_password_worker").read_text()
+    url = f"rediss://worker:{password}@{bells.address}:{bells.port}/0"
+    client = redis.Redis.from_url(url, ssl_ca_certs=str(FOLDER / "tls_ca"), ssl_check_hostname=False)
+    with all_at_once(outside, bells, ["silent", "handshake"]) as lived:
+        assert client.ping()
+    assert_bounded(lived)
+
+
 def test_one_address_has_a_bound_on_its_connections_from_the_first_packet_on(gateway: Published, outside: str) -> None:
     with attacking(outside, gateway, "silent", 150) as lived:
         pass
@@ -191,7 +201,7 @@ def test_proxy_lets_a_known_token_in_to_the_worker_api_alone(worker_api: Publish
 def host(published: dict[str, str]) -> Iterator[Path]:
     """What a host with workers of its own was given."""
     shutil.rmtree(HOSTS / "of-a-test", ignore_errors=True)  # what an interrupted run left
-    worker_hosts.add("of-a-test", NAME, int(published["REDIS_PORT"]))
+    worker_hosts.add("of-a-test", NAME, port_of(published["REDIS_URL"]))
     yield HOSTS / "of-a-test"
     if (HOSTS / "of-a-test").exists():
         worker_hosts.remove("of-a-test")
