@@ -50,7 +50,7 @@ def _refuse_other_contracts() -> None:
 
 @blueprint.get("/token")
 def token_is_known() -> Response:
-    """For a proxy that asks before it takes a body, and for people who try a token."""
+    """For people who try a token."""
     return Response(status=204)
 
 
