@@ -19,7 +19,7 @@ AGENT = "stackroom-client"
 SEND_SECONDS = 20.0  # to connect, and for each block that is sent
 ANSWER_SECONDS = 90.0  # the gateway itself gives up on a service after a minute
 # Long bodies are taken one after the other, each in its time: who gives up early has to send all of it again.
-BODY_ANSWER_SECONDS = 900.0
+POST_ANSWER_SECONDS = 900.0
 BODY_BYTES_PER_SECOND = 64 * 1024
 SILENT_SECONDS = 30.0  # of a stream, which says something every 10 seconds
 
@@ -42,8 +42,9 @@ class Call:
     body: Callable[[], Body | bytes] | None = None
 
 
-def answer_seconds(body: Body | bytes | None) -> float:
-    return ANSWER_SECONDS if body is None else BODY_ANSWER_SECONDS + len(body) / BODY_BYTES_PER_SECOND
+def answer_seconds(method: str, body: Body | bytes | None) -> float:
+    """How long a server may say nothing. A retry of millions of rows has no body, and takes long all the same."""
+    return POST_ANSWER_SECONDS + len(body or b"") / BODY_BYTES_PER_SECOND if method == "POST" else ANSWER_SECONDS
 
 
 class Server:
@@ -104,7 +105,7 @@ class Server:
                 data=body,
                 stream=streamed,
                 allow_redirects=False,
-                timeout=(SEND_SECONDS, SILENT_SECONDS if streamed else answer_seconds(body)),
+                timeout=(SEND_SECONDS, SILENT_SECONDS if streamed else answer_seconds(call.method, body)),
             )
             try:
                 check(answer, self.address.shown)

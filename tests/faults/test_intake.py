@@ -26,7 +26,7 @@ def gateway(migrated: str, redis_url: str, tmp_path: Path) -> Iterator[str]:
     """A service may be silent for two seconds only, which is shorter than three good bodies take."""
     nowhere = f"http://{LOOPBACK}:{free_port()}"
     two = {"WEB_PROCESSES": "2"}
-    own = {"SQLALCHEMY_DATABASE_URI": migrated, "CELERY_BROKER_URL": redis_url, **two}
+    own = {"SQLALCHEMY_DATABASE_URI": migrated, "CELERY_BROKER_URL": redis_url, "MAX_REFUSED_ROWS": "20000", **two}
     with (
         running_service("importer.wsgi:app", tmp_path, own, ready_path="/health") as (importer, _),
         running_gateway(tmp_path, nowhere, importer, {"UPSTREAM_READ_SECONDS": "2", **two}) as (url, _),

@@ -111,8 +111,13 @@ def test_repeat_of_a_post_whose_connection_broke_waits_for_it(gateway: str, impo
     assert answer.status == 200
 
 
-def test_long_body_may_take_longer_than_a_short_one(gateway: str, importer: Importer) -> None:
-    """A short one is 504 after a second here."""
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [(BATCHES, LONG), (f"{BATCHES}/b/retry", b""), (f"{BATCHES}/b/undo", b"")],
+    ids=["long", "retry", "undo"],
+)
+def test_what_has_much_to_read_may_take_longer(gateway: str, importer: Importer, target: str, body: bytes) -> None:
+    """A short body is 504 after a second here."""
     never = threading.Event()
 
     def answer_late(request: Received, client: socket.socket) -> None:
@@ -120,7 +125,7 @@ def test_long_body_may_take_longer_than_a_short_one(gateway: str, importer: Impo
         reply()(request, client)
 
     importer.script = answer_late
-    assert exchange(gateway, "POST", BATCHES, {}, LONG).status == 200
+    assert exchange(gateway, "POST", target, {}, body).status == 200
     assert exchange(gateway, "POST", BATCHES, {}, SHORT).problem()["code"] == "upstream_timeout"
 
 

@@ -86,7 +86,8 @@ class Proxy:
         Problem 503 where uploads hold what they may have: the other connections are for whoever else calls.
         """
         if not isinstance(body, StreamedBody):
-            size = bytes_to_read(body or b"", length, self._limits.body)
+            most = self._limits.body
+            size = most if match.is_long else bytes_to_read(body or b"", length, most)
             waits = match.takes_turns and size > SHORT_BYTES
             with self._turns.one(headers.get("Idempotency-Key")) if waits else nullcontext():
                 yield size

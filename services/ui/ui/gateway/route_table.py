@@ -32,6 +32,7 @@ class Route:
 
     ``streams``: bodies are passed on while they come, and may be as long as a media file. ``is_json``: they may be as
     long as a JSON body. ``takes_turns``: every record of a body is looked at and stored, which keeps a core busy.
+    ``is_long``: it may take as long as the longest body, though it has none.
     """
 
     methods: str
@@ -41,6 +42,7 @@ class Route:
     streams: bool = False
     is_json: bool = False
     takes_turns: bool = False
+    is_long: bool = False
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -57,10 +59,12 @@ class Match(NamedTuple):
     streams: bool = False
     is_json: bool = False
     takes_turns: bool = False
+    is_long: bool = False
 
 
 def _match(route: Route, path: str) -> Match:
-    return Match(route.upstream, path, route.allowed, route.streams, route.is_json, route.takes_turns)
+    how = (route.streams, route.is_json, route.takes_turns, route.is_long)
+    return Match(route.upstream, path, route.allowed, *how)
 
 
 class _TypedRoute:

@@ -148,6 +148,7 @@ def _import_texts() -> dict[str, str]:
         "checking": _("Checking: {percent} sent…"),
         "checked": _("Checked; nothing is written to the register yet."),
         "sending": _("Sending: {percent}…"),
+        "being_read": _("Sent; the server reads it. Large files wait for their turn."),
         "typed": _("typed text"),
         "file": _("File"),
         "form": _("Format"),

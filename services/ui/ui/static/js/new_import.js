@@ -31,7 +31,9 @@ function mark(name, words) {
 }
 
 /** @param {string} id of a line of state @param {string} key @returns {(part: number) => void} */
-const progress = (id, key) => (part) => (byId(id).textContent = text("action", key, { percent: percent(part) }));
+const progress = (id, key) => (part) => {
+  byId(id).textContent = part < 1 ? text("action", key, { percent: percent(part) }) : text("action", "being_read");
+};
 
 /** Anything else that is chosen makes another import of it. */
 function forget() {
