@@ -6,6 +6,8 @@ from stackroom_client.errors import Trouble, Unreachable
 from stackroom_client.follow import follow
 from stackroom_client.texts import one_line, rows
 
+MOST_AHEAD = 1000  # more batches are not counted
+
 
 def watch(context: Context, batch_id: str) -> Batch:
     """The finished batch. KeyboardInterrupt passes through, after it was said how to go on."""
@@ -41,5 +43,5 @@ def state_sentence(batch: Batch) -> str:
         operation = one_line(batch.raw["operation"])
         return f"the batch waits: no worker serves {operation} on the queue {queue}; it starts when one comes"
     if batch.state == "queued":
-        return f"queued on {queue}" + (f", batches before it: {ahead}" if ahead else "")
+        return f"queued on {queue}" + (f", batches before it: {ahead}{'+' * (ahead >= MOST_AHEAD)}" if ahead else "")
     return f"{batch.state.replace('_', ' ')}: {rows(batch.pending)} to go"

@@ -1,11 +1,13 @@
 """What a request of the importer works with, made once per process and kept on the app."""
 
 import dataclasses
+import functools
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from importer.batches.accepting import Limits
+from importer.batches.backpressure import OpenChunks
 from importer.settings import Settings
 from stackroom_jobs.media.folder import MediaFolder
 from stackroom_kit.disk_room import DiskRoom, temporary_room
@@ -17,6 +19,10 @@ _KEY = "importer"
 class Services:
     settings: Settings
     engine: Engine
+
+    @functools.cached_property
+    def open_chunks(self) -> OpenChunks:
+        return OpenChunks(self.engine)
 
     @property
     def media(self) -> MediaFolder:

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from importer.app import create_app
+from importer.batches.backpressure import USES, OpenChunks
 from importer.database import make_engine
 from importer.intake.checker import Refusal
 from importer.intake.chunks import Chunker, NewChunk
 from importer.ledger.accept import NewBatch, accept
 from importer.ledger.claim import ClaimedChunk, claim
 from importer.ledger.failure import fail_whole
+from importer.ledger.reading import MOST_AHEAD, QUEUE_POSITION
 from importer.ledger.renew import renew
 from importer.settings import Settings
 from importer.workers.registry import forget_worker, note_heartbeat
@@ -101,6 +104,38 @@ def test_too_much_open_is_refused_by_source_and_in_all(ledger: Ledger, ledger_ur
     assert codes[2].headers["Retry-After"] == codes[4].headers["Retry-After"] == "10"
     ledger.report(ledger.must_claim())
     assert client.post(f"{BATCHES}?source=c", json=body).status_code == 202
+
+
+def test_count_of_many_open_chunks_serves_for_a_moment(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importer.batches.backpressure.FEW", 1)
+    seconds = 0.0
+
+    def clock() -> float:
+        """Each look takes half a second."""
+        nonlocal seconds
+        seconds += 0.5
+        return seconds
+
+    found = OpenChunks(ledger.engine, clock)
+    ledger.accept(1)
+    assert [found.count(None, 9), found.count("test", 9)] == [1, 1]
+    ledger.accept(1)
+    assert found.count(None, 9) == 2  # few are counted anew each time
+    ledger.accept(1)
+    assert (found.count(None, 9), found.count("another", 9), found.count("test", 9)) == (2, 0, 3)
+    seconds += USES / 2
+    assert found.count(None, 9) == 3
+
+
+def test_place_in_the_queue_is_counted_up_to_a_thousand(
+    client: FlaskClient, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches = [ledger.accept(1) for _ in range(3)]
+    places = [client.get(f"{BATCHES}/{batch_id}").get_json()["queue_position"] for batch_id in batches]
+    assert places == [0, 1, 2]
+    statement = text(QUEUE_POSITION.text.replace(f"LIMIT {MOST_AHEAD}", "LIMIT 1"))
+    monkeypatch.setattr("importer.batches.view.QUEUE_POSITION", statement)
+    assert client.get(f"{BATCHES}/{batches[2]}").get_json()["queue_position"] == 1
 
 
 def test_nearly_full_disk_is_refused(ledger: Ledger, ledger_uri: str) -> None:

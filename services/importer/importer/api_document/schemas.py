@@ -7,6 +7,7 @@ import msgspec
 from importer.batches.request import DEFAULT_SOURCE, SOURCE
 from importer.batches.view import STATES
 from importer.intake.encodings import CODECS, SOURCES
+from importer.ledger.reading import MOST_AHEAD
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.protocol import Device
@@ -144,7 +145,10 @@ BATCH: dict[str, Schema] = {
         "items": PENDING_RECORD,
         "description": "The first 20 that are not done, those in work first; null where chunks hold many records.",
     },
-    "queue_position": {"type": ["integer", "null"], "description": "Open batches that are served before it."},
+    "queue_position": {
+        "type": ["integer", "null"],
+        "description": f"Open batches served before it, {MOST_AHEAD} at most.",
+    },
     "created": {"type": "boolean", "description": "False where this Idempotency-Key had the batch already."},
 }
 PREVIEW: Schema = _object(

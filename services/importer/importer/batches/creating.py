@@ -21,7 +21,7 @@ def create_from_request() -> Accepted:
     options, key = batch_options(), idempotency_key()
     if here.settings.celery_task_always_eager:
         check_can_run_now(options.operation)
-    check_room(here.engine, here.settings, options.source, here.room)
+    check_room(here.open_chunks, here.settings, options.source, here.room)
     with received(options.file, options.digest_prefix(), here.settings.max_body_bytes, here.room) as sent:
         accepted = _accept(options, key, sent.media_type, sent.spooled)
     finish_now_if_eager(options.operation, accepted.batch_id)

@@ -31,7 +31,7 @@ def retry(batch: Row[Any]) -> Accepted:
     rows = batch.failed_rows + batch.cancelled_rows
     if not rows:
         raise unprocessable("Nothing of this batch failed that could be tried again.", code="nothing_failed")
-    check_room(here.engine, here.settings, batch.source, here.room)
+    check_room(here.open_chunks, here.settings, batch.source, here.room)
     new = NewBatch(
         operation=operation.name,
         options=batch.options,

@@ -22,7 +22,7 @@ def undo(batch: Row[Any]) -> Accepted:
     """One undo per batch: a repeated call gives the same one. Problem 409 and 422 where there is nothing to undo."""
     here = services()
     _check_can_be_undone(batch)
-    check_room(here.engine, here.settings, batch.source, here.room)
+    check_room(here.open_chunks, here.settings, batch.source, here.room)
     new = NewBatch(
         operation=batch.operation,
         options=json.dumps({"undo": True}),

@@ -138,7 +138,7 @@ def batch_view(row: Row[Any]) -> dict[str, Any]:
 
 
 def queue_position(engine: Engine, row: Row[Any]) -> int | None:
-    """How many open batches of its queue are served before this one; None once it is running or finished."""
+    """How many open batches of its queue are served before this one, MOST_AHEAD at most; None once it is running."""
     if row.state not in ("queued", "waiting_for_worker"):
         return None
     with engine.connect() as connection:

@@ -37,7 +37,7 @@ def _accept(operation: Operation, body: TaskBody) -> str:
     here = services()
     queue = str(operation.queues[0])
     new = NewBatch(operation.name, "{}", body.source, queue, current_request_id(), body.digest)
-    check_room(here.engine, here.settings, body.source, here.room)
+    check_room(here.open_chunks, here.settings, body.source, here.room)
     rows = Rows(len(body.records), lambda: _blocks(body.records))
     accepted = accept_rows(here.engine, new, operation, rows, here.limits, here.room)
     finish_now_if_eager(operation, accepted.batch_id)

@@ -13,6 +13,7 @@ import { showPending, showVideos } from "./video_results.js";
 
 /** @typedef {import("./live.js").Batch} Batch */
 
+const MOST_AHEAD = 1000; // more batches are not counted
 const rounded = (/** @type {number | null} */ value) => (value === null ? "—" : number(Math.round(value)));
 
 /** @param {string} id @param {string | null} value */
@@ -39,7 +40,8 @@ function showCounts(batch) {
   byId("wait").hidden = FINAL.includes(batch.state);
   byId("left").textContent = rounded(batch.seconds_left);
   byId("place").hidden = batch.queue_position === null;
-  byId("position").textContent = number(batch.queue_position ?? 0);
+  const ahead = batch.queue_position ?? 0;
+  byId("position").textContent = `${number(ahead)}${ahead >= MOST_AHEAD ? "+" : ""}`;
 }
 
 /** @param {Batch} batch */
