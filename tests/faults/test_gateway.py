@@ -1,8 +1,10 @@
 """The gateway: killed in the middle of uploads, and held by clients that never finish."""
 
 import contextlib
+import hashlib
 import socket
 import threading
+import urllib.request
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -19,6 +21,9 @@ SLOW_CLIENTS = 200
 SLOW_ANSWER = 0.5  # seconds, the 99th percentile that everybody else may see
 SAMPLES = 100
 TRICKLE = 0.2  # seconds between two bytes of a slow client
+READERS = 16
+READ_BYTES = 12 * 1024  # per TRICKLE: 60 KiB/s
+ROWS = 200_000  # whose results are more than the kernel's buffers hold
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +62,45 @@ def test_clients_that_never_finish_keep_nobody_waiting(stack: FaultStack, promis
     with slow_clients(gateway), latency_of(lambda: stack.batch(batch_id)) as latency:
         wait_until(lambda: len(latency.seconds) >= SAMPLES, 60, "enough answers")
     assert latency.percentile(99) < SLOW_ANSWER
+
+
+def test_slow_readers_hold_no_thread_of_the_importer(stack: FaultStack, gateway: str) -> None:
+    """More of them than it has threads; when they read on they get what everybody gets."""
+    batch_id = stack.post_rows(ROWS)
+    wait_until(lambda: stack.batch(batch_id)["state"] == "done", 90, "the batch")
+    target = f"/api/importer/batches/{batch_id}/results"
+    with urllib.request.urlopen(gateway + target) as whole:
+        expected = hashlib.sha256(whole.read()).digest()
+    with slow_readers(gateway, target) as digests, latency_of(lambda: stack.batch(batch_id)) as latency:
+        wait_until(lambda: len(latency.seconds) >= SAMPLES, 30, "enough answers")
+    assert latency.percentile(50) < SLOW_ANSWER
+    assert digests == [expected] * READERS
+
+
+@contextlib.contextmanager
+def slow_readers(url: str, target: str) -> Iterator[list[bytes]]:
+    """They take 60 KiB a second until the end of the block, then all the rest. Gives the digests of what they got."""
+    digests: list[bytes] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        digest = hashlib.sha256()
+        with urllib.request.urlopen(url + target, timeout=30) as answer:
+            while not is_over.wait(TRICKLE):
+                digest.update(answer.read(READ_BYTES))
+            while block := answer.read(1024 * 1024):
+                digest.update(block)
+        digests.append(digest.digest())
+
+    threads = [threading.Thread(target=read, daemon=True) for _ in range(READERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield digests
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join(60)
 
 
 @contextlib.contextmanager

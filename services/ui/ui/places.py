@@ -7,6 +7,9 @@ class Places:
     def __init__(self, most: int) -> None:
         self._free = most
 
+    def are_left(self) -> bool:
+        return self._free > 0
+
     def take(self) -> bool:
         """False where none is left."""
         if self._free <= 0:

@@ -113,6 +113,12 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
         integer(1, 65536),
         "Bodies for which one gateway process waits at once, at most; the next one is answered 503.",
     )
+    answer_spool_bytes: int = setting(
+        "ANSWER_SPOOL_BYTES",
+        4 * 1024**3,
+        integer(0, 2**50),
+        "Room on the gateway's disk for what slow readers have not taken yet, of one process, at most.",
+    )
 
     @property
     def intake_slots(self) -> int:

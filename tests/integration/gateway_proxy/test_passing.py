@@ -1,6 +1,8 @@
 """What the gateway passes on, either way."""
 
 import socket
+import threading
+import urllib.request
 
 from tests.support.raw_http import RawConnection, exchange, request_bytes
 from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
@@ -84,3 +86,33 @@ def test_gateway_takes_several_requests_on_one_connection(gateway: str, upstream
         answers = [connection.answer(), connection.answer()]
     assert [answer.status for answer in answers if answer] == [200, 200]
     wait_until(lambda: len(upstream.received) == 2)
+
+
+def test_gateway_passes_a_range_of_results(gateway: str, upstream: ScriptedUpstream) -> None:
+    upstream.script = reply(
+        "206 Partial Content", b"rest", ETag='"e"', Content_Range="bytes 5-8/9", Accept_Ranges="bytes"
+    )
+    answer = exchange(gateway, "GET", "/api/groups/", {"Range": "bytes=5-", "If-Range": '"e"'})
+    assert (answer.status, answer.body, answer.headers["content-range"]) == (206, b"rest", "bytes 5-8/9")
+    assert (answer.headers["etag"], answer.headers["accept-ranges"]) == ('"e"', "bytes")
+    (got,) = upstream.received
+    assert (got.headers["range"], got.headers["if-range"]) == ("bytes=5-", '"e"')
+
+
+def test_gateway_takes_an_answer_from_its_service_before_a_slow_reader_does(
+    gateway: str, upstream: ScriptedUpstream
+) -> None:
+    """Far more than the kernel keeps; it comes whole when the reader goes on."""
+    block, is_sent = b"x" * 1_000_000, threading.Event()
+
+    def stream(_request: Received, client: socket.socket) -> None:
+        client.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/csv\r\n\r\n")
+        for _ in range(40):
+            client.sendall(b"%x\r\n%b\r\n" % (len(block), block))
+        client.sendall(b"0\r\n\r\n")
+        is_sent.set()
+
+    upstream.script = stream
+    with urllib.request.urlopen(f"{gateway}/api/groups/") as answer:
+        assert is_sent.wait(20)
+        assert len(answer.read()) == 40_000_000

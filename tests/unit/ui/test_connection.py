@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from gunicorn.http.errors import NoMoreData
 
+from stackroom_kit.disk_room import temporary_room
 from stackroom_kit.problems import Problem
 from ui.places import Places
 from ui.server.connection import ClientConnection, HeadTooSlowError, Patience
 from ui.server.pace import Pace
+from ui.server.spool import SpoolSpace
 
 SILENCE, GRACE, PACE = 10, 30, 1000
 KIB = 1024
+SPACE = SpoolSpace(temporary_room(0), KIB * KIB)
 
 
 @dataclasses.dataclass
@@ -39,6 +42,7 @@ class SlowClient:
         seconds, size = self.moves.pop(0) if self.moves else (1e9, 0)
         self.now += min(seconds, self.timeout)
         if seconds > self.timeout:
+            self.moves.insert(0, (seconds - self.timeout, size))
             raise TimeoutError
         return size
 
@@ -58,7 +62,7 @@ class Request:
 
 
 def connection_of(client: SlowClient, bodies: int = 1) -> ClientConnection:
-    return ClientConnection(client, Patience(SILENCE, GRACE, PACE), Places(bodies), lambda: client.now)
+    return ClientConnection(client, Patience(SILENCE, GRACE, PACE), Places(bodies), SPACE, lambda: client.now)
 
 
 def sent_body(moves: Iterable[tuple[float, int]]) -> tuple[SlowClient, Request, str]:
@@ -114,7 +118,7 @@ def test_time_in_which_the_gateway_is_busy_elsewhere_counts_for_no_client() -> N
 def test_body_that_has_to_be_waited_for_takes_a_place_until_the_request_ends() -> None:
     places, client = Places(1), SlowClient([(1, 5)] * 3)
     first, second = (
-        ClientConnection(client, Patience(SILENCE, GRACE, PACE), places, lambda: client.now) for _ in range(2)
+        ClientConnection(client, Patience(SILENCE, GRACE, PACE), places, SPACE, lambda: client.now) for _ in range(2)
     )
     first.begin_request(Request())
     second.begin_request(Request())
@@ -154,11 +158,12 @@ def test_reader_may_be_slow_and_pause_and_must_go_on(moves: list[tuple[float, in
     connection = connection_of(SlowClient(moves))
     connection.begin_request(Request())
     answer = bytes(sum(size for _, size in moves))
+    connection.sendall(answer if is_taken else answer + b"x")
     if is_taken:
-        connection.sendall(answer)
+        connection.answer.flush()
     else:
         with pytest.raises(TimeoutError):
-            connection.sendall(answer + b"x")
+            connection.answer.flush()
 
 
 def test_pace_earns_no_more_than_its_grace() -> None:

@@ -19,6 +19,7 @@ from importer.api_document.problems import (
 )
 from importer.api_document.schemas import schemas
 from importer.batches.cursor import CURSOR_PROBLEMS
+from importer.batches.result_range import RANGE_PROBLEMS
 from importer.intake.checker import RECORD_FAULTS
 from importer.intake.form import FORM
 from importer.intake.formats import CSV, JSON, NDJSON, TSV
@@ -47,11 +48,20 @@ def _json(description: str, schema: str, **headers: str) -> Answer:
 
 BATCH = _json("The batch.", "Batch")
 NEW_BATCH = _json("The new batch.", "Batch", Location="Where it is.")
+RANGED = {
+    "ETag": "Strong; of the NDJSON of a finished batch alone.",
+    "Accept-Ranges": "`bytes`, where there is an ETag.",
+}
 RESULTS = Answer(
     "One line per record.",
     {NDJSON: reference("OutcomeLine"), CSV: {"type": "string"}},
     {"Cache-Control": "`no-store`: there may be more lines the next time."},
-    {"Content-Disposition": "A name for the CSV."},
+    {"Content-Disposition": "A name for the CSV.", **RANGED},
+)
+REST_OF_RESULTS = Answer(
+    "The lines from that byte on.",
+    {NDJSON: {"type": "string"}},
+    {"Cache-Control": "`no-store`", "Content-Range": "Which bytes of how many.", **RANGED},
 )
 
 CALLS = (
@@ -70,7 +80,7 @@ CALLS = (
     Call("GET", "/api/importer/batches/{batch_id}", "read_batch", "State and counts of a batch.", "batches",
          {200: BATCH}, READ_ONE, (BATCH_ID,)),
     Call("GET", "/api/importer/batches/{batch_id}/results", "read_results", "Outcomes in input order.", "batches",
-         {200: RESULTS}, READ_ONE, SELECTION),
+         {200: RESULTS, 206: REST_OF_RESULTS}, (*READ_ONE, RANGE_PROBLEMS), SELECTION),
     Call("POST", "/api/importer/batches/{batch_id}/cancel", "cancel_batch", "Compute no more of it.", "batches",
          {200: BATCH}, READ_ONE, (BATCH_ID,)),
     Call("POST", "/api/importer/batches/{batch_id}/retry", "retry_batch", "A new batch of what failed.", "batches",

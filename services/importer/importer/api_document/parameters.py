@@ -66,4 +66,13 @@ SELECTION = (
     choice_parameter("format", "The form of the lines.", "ndjson", FORMATS),
     delimiter_parameter("Of a CSV.", ","),
     choice_parameter("outcome", "Only lines with this outcome.", None, OUTCOMES),
+    Parameter(
+        "Range",
+        {"type": "string"},
+        "`bytes=n-`: the NDJSON of a finished batch from this byte on; any other range counts for nothing.",
+        "header",
+    ),
+    Parameter(
+        "If-Range", {"type": "string"}, "The ETag of what was begun: else, or if it changed, the whole.", "header"
+    ),
 )

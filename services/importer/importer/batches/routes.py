@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy import Row
 
 from importer.batches.creating import create_from_request
@@ -13,11 +14,12 @@ from importer.batches.file_options import delimiter_argument
 from importer.batches.follow_ups import follow_ups
 from importer.batches.pending import pending_records
 from importer.batches.result_csv import csv_headers, csv_results
+from importer.batches.result_range import ndjson_answer
 from importer.batches.retrying import retry
 from importer.batches.undoing import undo
 from importer.batches.view import STATES, batch_gone, batch_view, clocks, existing_batch, queue_position
 from importer.eager import finish_now_if_eager
-from importer.intake.formats import CSV, NDJSON
+from importer.intake.formats import CSV
 from importer.ledger.accept import Accepted, SourceGoneError
 from importer.ledger.cancel import cancel
 from importer.ledger.expire import expire
@@ -102,16 +104,16 @@ def read_one_batch(batch_id: str) -> dict[str, Any]:
 
 @blueprint.get("/<batch_id>/results")
 def read_results(batch_id: str) -> Response:
-    """In input order, of what is done so far."""
+    """In input order, of what is done so far; of a finished batch, from a byte on where that is asked for."""
     refuse_unknown_arguments({"format", "outcome", "delimiter"})
     is_csv = choice_argument("format", "ndjson", FORMATS) == "csv"
     outcome, delimiter = choice_argument("outcome", None, OUTCOMES), delimiter_argument() or ","
     row = _existing(batch_id)
-    lines = results(services().engine, batch_id, outcome)
-    if is_csv:
-        headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
-        return Response(csv_results(lines, OPERATIONS[row.operation], delimiter), content_type=CSV, headers=headers)
-    return Response(lines, content_type=NDJSON, headers={"Cache-Control": "no-store"})
+    lines = partial(results, services().engine, batch_id, outcome)
+    if not is_csv:
+        return ndjson_answer(request, row, outcome, lines)
+    headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
+    return Response(csv_results(lines(), OPERATIONS[row.operation], delimiter), content_type=CSV, headers=headers)
 
 
 @blueprint.post("/<batch_id>/cancel")

@@ -19,12 +19,14 @@ from stackroom_kit.problems import Problem, unavailable
 from ui.gateway.body import Body, take_body
 from ui.gateway.headers import request_headers, response_headers
 from ui.gateway.route_table import Match
+from ui.gateway.routes import MEDIA
 from ui.gateway.streamed_body import StreamedBody, stream_body
 from ui.gateway.turns import SHORT_BYTES, Turns, bytes_to_read
 from ui.gateway.upstream import Upstream
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
 BLOCK_BYTES = 64 * 1024
+MEDIA_SPOOL_BYTES = 16 * 1024 * 1024
 UPLOAD_WAIT_SECONDS = 5.0  # for a place among the uploads
 StartResponse = Any
 logger = logging.getLogger(__name__)
@@ -75,6 +77,8 @@ class Proxy:
         finally:
             if body is not None and not isinstance(body, bytes):
                 body.close()
+        if match.upstream == MEDIA:
+            _keep_little(environ)
         return _passed_on(answer, upstream, method, environ, start_response, request_id)
 
     @contextmanager
@@ -117,11 +121,27 @@ def _passed_on(
         headers = response_headers(answer.headers.items(), request_id, upstream.name)
         line = _status_line(answer.status, upstream.name)
         whole = _read_whole(answer, upstream, method)
+        if whole is None:
+            _check_room(environ)
     except BaseException:
         answer.close()
         raise
     start_response(line, headers)
     return [whole] if whole is not None else _streamed(answer, upstream, environ)
+
+
+def _check_room(environ: dict[str, Any]) -> None:
+    """Problem 503 where the disk has no room for what a slow reader would leave."""
+    client = environ.get("gunicorn.socket")
+    if client is not None:
+        client.answer.check_room()
+
+
+def _keep_little(environ: dict[str, Any]) -> None:
+    """Of a film: it may be longer than the disk, and players read no further ahead than they must."""
+    client = environ.get("gunicorn.socket")
+    if client is not None:
+        client.answer.keep_at_most(MEDIA_SPOOL_BYTES)
 
 
 def _status_line(status: int, upstream: str) -> str:

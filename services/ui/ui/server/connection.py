@@ -1,6 +1,5 @@
 """The connection of a client as gunicorn sees it: each wait for the client has an end, in head, body and answer."""
 
-import contextlib
 import dataclasses
 import socket
 import time
@@ -11,12 +10,13 @@ from gunicorn.http.errors import NoMoreData
 
 from stackroom_kit.problems import Problem, unavailable
 from ui.places import Places
+from ui.server.outgoing import Outgoing
 from ui.server.pace import Pace
+from ui.server.spool import SpoolSpace
 
 LINGER_SILENCE_SECONDS = 1.0
 LINGER_BYTES = 1024 * 1024
-# The kernel holds no more that is not yet sent: so little as a slow reader takes can be seen, and costs no memory.
-UNSENT_BYTES = 256 * 1024
+BLOCK_BYTES = 256 * 1024  # of a file that is sent
 CONNECTION_PROBLEMS = {408: ("body_too_slow",), 503: ("too_many_bodies",)}
 
 
@@ -43,28 +43,35 @@ class Patience:
 class ClientConnection:
     """``sock`` is one of gevent's. What it does is what gunicorn asks of a socket.
 
-    A body for which the gateway has to wait takes one of ``bodies``.
+    A body for which the gateway has to wait takes one of ``bodies``; what a slow reader has not taken lies in
+    ``space``.
     """
 
     def __init__(
-        self, sock: Any, patience: Patience, bodies: Places, clock: Callable[[], float] = time.monotonic
+        self,
+        sock: Any,
+        patience: Patience,
+        bodies: Places,
+        space: SpoolSpace,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._socket, self._patience, self._bodies, self._clock = sock, patience, bodies, clock
         self._has_place = False
         self._request: Any = None
         self._head_until: float | None = None
-        self._body_pace = self._answer_pace = patience.with_a_reader()
-        with contextlib.suppress(OSError):  # a Unix socket has no such option
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+        self._body_pace = patience.with_a_body()
+        self.answer = Outgoing(sock, patience.with_a_reader, space, clock)
 
     def begin_request(self, request: Any) -> None:
         """The head of ``request`` is read: what comes now is its body."""
         self._request = request
-        self._body_pace, self._answer_pace = self._patience.with_a_body(), self._patience.with_a_reader()
+        self._body_pace = self._patience.with_a_body()
+        self.answer.begin()
 
     def end_request(self) -> None:
         """What comes now is the next head."""
         self._request = self._head_until = None
+        self.answer.close()
         if self._has_place:
             self._has_place = False
             self._bodies.give_back()
@@ -122,33 +129,17 @@ class ClientConnection:
         return data
 
     def sendall(self, data: bytes, _flags: int = 0) -> None:
-        left = memoryview(data)
-        while left:
-            left = left[self.send(left) :]
-
-    def send(self, data: bytes | memoryview, _flags: int = 0) -> int:
         """TimeoutError where the client takes what was sent before too slowly."""
-        self._socket.settimeout(0.0)
-        try:
-            sent: int = self._socket.send(data)
-        except BlockingIOError:
-            sent = self._send_later(data)
-        self._answer_pace.moved(sent)
-        return sent
+        self.answer.put(data)
 
-    def _send_later(self, data: bytes | memoryview) -> int:
-        if self._answer_pace.left <= 0:
-            raise TimeoutError
-        self._socket.settimeout(self._answer_pace.left)
-        started = self._clock()
-        sent: int = self._socket.send(data)
-        self._answer_pace.waited(self._clock() - started)
-        return sent
+    def send(self, data: bytes, _flags: int = 0) -> int:
+        self.answer.put(data)
+        return len(data)
 
     def sendfile(self, file: Any, offset: int, count: int) -> None:
         """``count`` bytes of a file, as gunicorn asks for it."""
         file.seek(offset)
-        while count and (block := file.read(min(count, UNSENT_BYTES))):
+        while count and (block := file.read(min(count, BLOCK_BYTES))):
             self.sendall(block)
             count -= len(block)
 

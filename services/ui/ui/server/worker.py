@@ -1,7 +1,7 @@
-"""gunicorn's gevent worker with four changes.
+"""gunicorn's gevent worker with some changes.
 
-Waits for clients are bounded, as are connections; its own refusals are problems too, and an answer before the end of a
-body gets through.
+Waits for clients are bounded, as are connections, and slow readers keep no service waiting. Its own refusals are
+problems too, and an answer before the end of a body gets through.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
+from stackroom_kit.disk_room import temporary_room
 from stackroom_kit.problems import CONTENT_TYPE, Problem
 from stackroom_kit.request_id import HEADER, accepted_or_new
 from stackroom_kit.settings import read_settings
@@ -18,6 +19,7 @@ from ui.events.stopping import note_stop
 from ui.places import Places
 from ui.server.connection import ClientConnection, Patience
 from ui.server.refusals import refusal, too_many_connections
+from ui.server.spool import SpoolSpace
 from ui.settings import Settings
 
 REFUSED_AT_ONCE = 64  # connections beyond the most, which are told so and closed
@@ -31,6 +33,7 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         settings = read_settings(Settings)
         self._connections = Places(self.worker_connections - REFUSED_AT_ONCE)
         self._bodies = Places(settings.client_bodies)
+        self._space = SpoolSpace(temporary_room(settings.min_free_bytes), settings.answer_spool_bytes)
         self._patience = Patience(
             settings.client_silence_seconds, settings.client_grace_seconds, settings.client_bytes_per_second
         )
@@ -45,7 +48,7 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         return contextlib.nullcontext()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        connection = ClientConnection(client, self._patience, self._bodies)
+        connection = ClientConnection(client, self._patience, self._bodies, self._space)
         if not self._connections.take():
             _refuse(connection, too_many_connections())
             return
@@ -58,17 +61,25 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         sock.begin_request(req)
         try:
-            return super().handle_request(listener_name, req, sock, addr)
+            return self._answered(listener_name, req, sock, addr)
         except TimeoutError:
             self.log.debug("A client took its answer too slowly")
             raise StopIteration from None
+        finally:
+            sock.end_request()
+
+    def _answered(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        """TimeoutError for a client that does not take the whole answer. StopIteration ends the connection."""
+        try:
+            result = super().handle_request(listener_name, req, sock, addr)
         except StopIteration:
+            sock.answer.flush()
             if _has_unread_body(req):
                 with contextlib.suppress(OSError):
                     sock.linger(LINGER_SECONDS)
             raise
-        finally:
-            sock.end_request()
+        sock.answer.flush()
+        return result
 
     def handle_error(self, _req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         problem = refusal(exc)
@@ -78,6 +89,7 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
             self.log.info("Refused a request of %s: %s", addr[0] if addr else "-", type(exc).__name__)
         with contextlib.suppress(OSError):
             client.sendall(_encoded(problem))
+            client.answer.flush()
             client.linger(LINGER_SECONDS)
 
 

@@ -1,0 +1,61 @@
+"""A download of results that broke off goes on where it was: ``Range: bytes=n-`` of what does not change any more."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Request, Response
+from sqlalchemy import Row
+
+from importer.batches.view import is_finished
+from importer.intake.formats import NDJSON
+from stackroom_kit.problems import Problem
+
+FORM = 1  # of the lines; a version that writes them in another way counts on, so that nobody joins two halves
+RANGE_PROBLEMS = {416: ("range_not_satisfiable",)}
+_FROM = re.compile(r"bytes\s*=\s*([0-9]{1,18})\s*-\s*", re.ASCII | re.IGNORECASE)
+Lines = Callable[[], Iterator[bytes]]
+
+
+def ndjson_answer(request: Request, batch: Row[Any], outcome: str | None, lines: Lines) -> Response:
+    """200 with everything, or 206 with the rest of a finished batch; Problem 416 for a beginning behind the end.
+
+    ``lines`` reads the blocks from the start. Every other range counts for nothing, as does one whose ``If-Range`` is
+    not the ETag.
+    """
+    headers = {"Cache-Control": "no-store"}
+    if not is_finished(batch):
+        return Response(lines(), content_type=NDJSON, headers=headers)
+    headers |= {"ETag": _etag(batch, outcome), "Accept-Ranges": "bytes"}
+    start = _start(request, headers["ETag"])
+    if start is None:
+        return Response(lines(), content_type=NDJSON, headers=headers)
+    size = sum(len(block) for block in lines())
+    if start >= size:
+        detail = f"The results have {size} bytes."
+        raise Problem(416, "range_not_satisfiable", detail, headers={"Content-Range": f"bytes */{size}"})
+    headers |= {"Content-Range": f"bytes {start}-{size - 1}/{size}", "Content-Length": str(size - start)}
+    return Response(_from_byte(lines(), start), 206, content_type=NDJSON, headers=headers)
+
+
+def _etag(batch: Row[Any], outcome: str | None) -> str:
+    """Strong: a finished batch has the same bytes for ever."""
+    counts = (batch.rows, batch.refused, batch.done_rows, batch.failed_rows, batch.cancelled_rows)
+    said = repr((FORM, batch.id, str(batch.finished_at), counts, outcome))
+    return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
+
+
+def _start(request: Request, etag: str) -> int | None:
+    """The byte that is asked for first; None where the whole is wanted, or what was begun is another answer."""
+    found = _FROM.fullmatch(request.headers.get("Range", ""))
+    if request.method != "GET" or not found or request.headers.get("If-Range", etag) != etag:
+        return None
+    return int(found[1])
+
+
+def _from_byte(blocks: Iterator[bytes], start: int) -> Iterator[bytes]:
+    for block in blocks:
+        if start < len(block):
+            yield block[start:]
+        start = max(0, start - len(block))

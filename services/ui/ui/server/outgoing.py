@@ -1,0 +1,116 @@
+"""What goes to a client. A slow reader costs a greenlet and room on the disk, and keeps no service waiting."""
+
+import contextlib
+import logging
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from stackroom_kit.problems import unavailable
+from ui.server.pace import Pace
+from ui.server.spool import Spool, SpoolSpace
+
+# The kernel holds no more that is not yet sent: so little as a slow reader takes can be seen, and costs no memory.
+UNSENT_BYTES = 512 * 1024
+SOON_SECONDS = 0.005  # a reader that is not ready by then is a slow one
+UNBOUNDED = 2**63
+logger = logging.getLogger(__name__)
+
+
+class Outgoing:
+    """Over ``sock``, one of gevent's. ``new_pace`` makes the rule for the reader of one answer."""
+
+    def __init__(self, sock: Any, new_pace: Callable[[], Pace], space: SpoolSpace, clock: Callable[[], float]) -> None:
+        self._socket, self._new_pace, self._space, self._clock = sock, new_pace, space, clock
+        self._spool = Spool(space)
+        self._pace, self._most = new_pace(), UNBOUNDED
+        with contextlib.suppress(OSError):  # a Unix socket has no such option
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+
+    def begin(self) -> None:
+        """An answer: its reader has all of its time."""
+        self._pace, self._most = self._new_pace(), UNBOUNDED
+
+    def keep_at_most(self, size: int) -> None:
+        """Of this answer, in the file of its spool; beyond that its service waits for the reader."""
+        self._most = size
+
+    def check_room(self) -> None:
+        """Problem 503 where so many answers wait for room that another one may not begin."""
+        if not self._space.waiting.are_left():
+            detail = "The gateway's disk has no room for what slow readers have not taken yet."
+            raise unavailable(detail, code="disk_low", retry_after=60)
+
+    def put(self, data: bytes) -> None:
+        """Send it, or keep it until the reader is ready. TimeoutError for a reader that is too slow."""
+        left = memoryview(data)
+        if self._spool:
+            self._send_kept(0.0)
+        if not self._spool:
+            left = self._sent_soon(left)
+        while left and not self._spool.append(left, self._most):
+            self._wait_for_the_reader()
+            left = self._sent_soon(left)
+
+    def flush(self) -> None:
+        """Wait until the reader has taken all. TimeoutError where it is too slow."""
+        while self._spool:
+            if self._pace.left <= 0:
+                raise TimeoutError
+            self._send_kept(self._pace.left)
+
+    def close(self) -> None:
+        self._spool.close()
+
+    def _sent_soon(self, left: memoryview) -> memoryview:
+        """What is left when the reader took what it was ready for, now and in the next few milliseconds."""
+        left = left[self._send(left, 0.0) :]
+        until = self._clock() + SOON_SECONDS if left else 0.0
+        while left and (sent := self._send(left, max(0.0, until - self._clock()))):
+            left = left[sent:]
+        return left
+
+    def _send_kept(self, seconds: float) -> None:
+        """As much of what is kept as the reader takes, waiting so long for the first of it."""
+        while (block := self._spool.first()) and (sent := self._send(block, seconds)):
+            self._spool.drop(sent)
+            seconds = 0.0
+
+    def _send(self, data: bytes | memoryview, seconds: float) -> int:
+        """Bytes that were taken; 0 where none were in this time."""
+        try:
+            sent = self._send_now(data)
+        except BlockingIOError:
+            sent = self._send_within(data, seconds) if seconds else 0
+        self._pace.moved(sent)
+        return sent
+
+    def _send_now(self, data: bytes | memoryview) -> int:
+        self._socket.settimeout(0.0)
+        sent: int = self._socket.send(data)
+        return sent
+
+    def _send_within(self, data: bytes | memoryview, seconds: float) -> int:
+        self._socket.settimeout(seconds)
+        started = self._clock()
+        try:
+            sent: int = self._socket.send(data)
+        except TimeoutError:
+            sent = 0
+        self._pace.waited(self._clock() - started)
+        return sent
+
+    def _wait_for_the_reader(self) -> None:
+        """Where there is no room: the service waits, too. One that is not allowed to is cut off."""
+        if self._most < UNBOUNDED:
+            return self.flush()
+        if not self._space.waiting.take():
+            logger.warning("an answer was broken off: the disk has no room for what its reader has not taken")
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise ConnectionResetError("no room for the answer")
+        try:
+            self.flush()
+        finally:
+            self._space.waiting.give_back()
+        return None

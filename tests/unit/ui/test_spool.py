@@ -1,0 +1,150 @@
+"""What a slow reader leaves: in order, in bounded space, and where there is none, who waits and who is cut off."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from stackroom_kit.disk_room import DiskRoom
+from stackroom_kit.problems import Problem
+from tests.support.slow_reader import SlowReader
+from ui.server.outgoing import UNBOUNDED, Outgoing
+from ui.server.pace import Pace
+from ui.server.spool import MEMORY_BYTES, WAITING, Spool, SpoolSpace
+
+BLOCK = 64 * 1024
+MOST = 8 * 1024 * 1024
+GRACE, PACE = 60, 4096
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> SpoolSpace:
+    return SpoolSpace(DiskRoom(tmp_path, 0), MOST)
+
+
+@pytest.fixture
+def new_spool(space: SpoolSpace) -> Iterator[Callable[[], Spool]]:
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(closing(Spool(space)))
+
+
+@pytest.fixture
+def answer_to(space: SpoolSpace) -> Iterator[Callable[..., Outgoing]]:
+    """An answer to a reader, in space of its own if none is given."""
+    with ExitStack() as stack:
+        yield lambda reader, own=space: stack.enter_context(
+            closing(Outgoing(reader, lambda: Pace(GRACE, PACE), own, lambda: reader.now))
+        )
+
+
+def taken(spool: Spool, size: int) -> bytes:
+    """The next ``size`` bytes, by blocks of which the reader takes a part."""
+    data = bytearray()
+    while len(data) < size:
+        part = spool.first()[: min(50_000, size - len(data))]
+        assert part, "nothing is left"
+        data += part
+        spool.drop(len(part))
+    return bytes(data)
+
+
+def test_bytes_come_out_in_the_order_in_which_they_went_in(new_spool: Callable[[], Spool]) -> None:
+    spool, sent, got = new_spool(), bytearray(), b""
+    for number in range(120):
+        block = os.urandom(BLOCK + number)
+        assert spool.append(memoryview(block), UNBOUNDED)
+        sent += block
+        got += taken(spool, len(spool) // 5)
+    got += taken(spool, len(spool))
+    assert got == sent
+    assert (len(spool), spool.first()) == (0, b"")
+
+
+def test_file_that_was_read_to_its_end_is_written_again_from_its_start(new_spool: Callable[[], Spool]) -> None:
+    spool = new_spool()
+    for _ in range(3):
+        for _ in range(MOST // BLOCK - 4):
+            assert spool.append(memoryview(bytes(BLOCK)), UNBOUNDED)
+        taken(spool, len(spool))
+
+
+def test_space_is_shared_and_comes_back(new_spool: Callable[[], Spool]) -> None:
+    first, second = new_spool(), new_spool()
+    while first.append(memoryview(bytes(BLOCK)), UNBOUNDED):
+        pass
+    assert MOST <= len(first) <= MOST + MEMORY_BYTES
+    while second.append(memoryview(bytes(BLOCK)), UNBOUNDED):
+        pass
+    assert len(second) <= MEMORY_BYTES
+    first.close()
+    assert second.append(memoryview(bytes(BLOCK)), UNBOUNDED)
+
+
+def test_disk_without_room_takes_nothing_and_keeps_what_is_there(tmp_path: Path) -> None:
+    block = os.urandom(MEMORY_BYTES)
+    with closing(Spool(SpoolSpace(DiskRoom(tmp_path, 2**60), MOST))) as spool:
+        assert spool.append(memoryview(block), UNBOUNDED)
+        assert not spool.append(memoryview(b"x"), UNBOUNDED)
+        assert taken(spool, len(spool)) == block
+
+
+def test_service_waits_for_no_reader_while_there_is_room(answer_to: Callable[..., Outgoing]) -> None:
+    reader = SlowReader(bytes_per_second=60 * 1024)
+    answer = answer_to(reader)
+    blocks = [os.urandom(BLOCK) for _ in range(60)]
+    for block in blocks:
+        answer.put(block)
+    assert reader.now < 1
+    answer.flush()
+    assert reader.got == b"".join(blocks)
+
+
+def test_service_waits_where_there_is_no_room_and_all_arrives(
+    tmp_path: Path, answer_to: Callable[..., Outgoing]
+) -> None:
+    reader = SlowReader(bytes_per_second=60 * 1024)
+    answer = answer_to(reader, SpoolSpace(DiskRoom(tmp_path, 2**60), MOST))
+    blocks = [os.urandom(BLOCK) for _ in range(60)]
+    for block in blocks:
+        answer.put(block)
+    assert reader.now > 30
+    answer.flush()
+    assert reader.got == b"".join(blocks)
+
+
+def test_one_that_may_not_wait_for_room_is_cut_off_and_the_next_is_told_so(
+    tmp_path: Path, answer_to: Callable[..., Outgoing]
+) -> None:
+    reader, space = SlowReader(bytes_per_second=1), SpoolSpace(DiskRoom(tmp_path, 2**60), MOST)
+    answer = answer_to(reader, space)
+    answer.check_room()
+    for _ in range(WAITING):
+        assert space.waiting.take()
+    with pytest.raises(Problem) as refused:
+        answer.check_room()
+    assert (refused.value.status, refused.value.code) == (503, "disk_low")
+    answer.put(bytes(2 * MEMORY_BYTES))
+    with pytest.raises(ConnectionResetError):
+        answer.put(b"x")
+    assert (socket.SOL_SOCKET, socket.SO_LINGER) in reader.options
+
+
+def test_of_a_film_little_is_kept(answer_to: Callable[..., Outgoing]) -> None:
+    reader = SlowReader(bytes_per_second=60 * 1024)
+    answer = answer_to(reader)
+    answer.keep_at_most(2 * BLOCK)
+    for _ in range(30):
+        answer.put(bytes(BLOCK))
+    assert reader.now > 10
+
+
+def test_reader_that_takes_nothing_is_given_up(answer_to: Callable[..., Outgoing]) -> None:
+    reader = SlowReader(bytes_per_second=0)
+    answer = answer_to(reader)
+    answer.put(bytes(BLOCK))
+    with pytest.raises(TimeoutError):
+        answer.flush()
+    assert reader.now == pytest.approx(GRACE, abs=1)
