@@ -26,7 +26,7 @@ class Base(DeclarativeBase):
     """All tables of the register."""
 
 
-def make_engine(database_uri: str, pool_size: int, search_seconds: int = 10) -> Engine:
+def make_engine(database_uri: str, pool_size: int, search_seconds: int = 15) -> Engine:
     """AUTOCOMMIT: every call of the API is a single statement, and a BEGIN around it would cost a third more."""
     if make_url(database_uri).get_backend_name() == "sqlite":
         return _sqlite_engine(database_uri)

@@ -13,7 +13,7 @@ class Settings(PostgresSettings, ServiceTokenSettings, WebSettings):
     )
     search_seconds: int = setting(
         "SEARCH_SECONDS",
-        10,
+        15,
         integer(1, 60),
         "Longest search (q) in a list; above it 503. An index makes searches short: docs/operations.md.",
     )

@@ -95,13 +95,15 @@ class ListStatements:
     def _build_found(self, names_id: bool) -> CTE:
         """The ids of rows that hold what is searched for in a text, or have it for their id: looked for once.
 
-        Each alternative asks for columns of one table alone, so that indexes of all of them can be used together.
+        Each alternative asks for columns of one table alone, so that indexes of all of them can be used together. The
+        cheap ones come first: where no index helps, a row that has one is not looked at further.
         """
-        alternatives = [_holds_pattern(column) for column in self._table.columns if isinstance(column.type, String)]
-        if self._joined is not None:
-            alternatives.append(self._belongs_to_match(self._joined))
+        alternatives: list[ColumnElement[bool]] = []
         if names_id:
             alternatives.append(self._table.c.id == bindparam("searched_id", type_=Integer))
+        if self._joined is not None:
+            alternatives.append(self._belongs_to_match(self._joined))
+        alternatives += [_holds_pattern(column) for column in self._table.columns if isinstance(column.type, String)]
         found = select(self._table.c.id).where(or_(*alternatives)).cte("found")
         return found.prefix_with("MATERIALIZED", dialect="postgresql")
 
