@@ -9,6 +9,7 @@ import functools
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     ColumnElement,
     FromClause,
@@ -87,7 +88,9 @@ class ListStatements:
         self.total = functools.cache(self._build_total)
         self.as_json = functools.cache(self._build_json)
         self.as_json_with_total = functools.cache(self._build_json_with_total)
-        self.as_json_rows = functools.cache(self._build_json_rows)
+        self.ids = functools.cache(self._build_ids)
+        self.by_ids = functools.cache(self._build_by_ids)
+        self.by_ids_as_json = functools.cache(lambda: _as_json(self.by_ids()))
 
     def _matching(self, shape: Shape) -> list[ColumnElement[bool]]:
         return [self._table.c.id.in_(select(self._found(shape.names_id).c.id))] if shape.is_search else []
@@ -140,18 +143,31 @@ class ListStatements:
         return select(func.count()).select_from(self._found(shape.names_id) if shape.is_search else self._table)
 
     def _build_json(self, shape: Shape) -> Any:
-        """The page as one text, and the number of its rows."""
-        rows: FromClause = self.ordered(shape).subquery("shown")
-        items = func.coalesce(func.json_agg(literal_column("shown")), literal_column("'[]'::json"))
-        return select(items.cast(String), func.count()).select_from(rows)
+        return _as_json(self.ordered(shape))
 
     def _build_json_with_total(self, shape: Shape) -> Select[Any]:
         return select(self.as_json(shape).subquery("whole"), self.total(shape).scalar_subquery())
 
-    def _build_json_rows(self, shape: Shape) -> Select[Any]:
-        """Each row as a text."""
-        rows: FromClause = self.ordered(shape).subquery("shown")
-        return select(func.row_to_json(literal_column("shown")).cast(String)).select_from(rows)
+    def _build_ids(self, shape: Shape) -> Select[Any]:
+        """Of all rows, in the order asked for."""
+        columns = [column.desc() if shape.is_descending else column for column in self._columns(shape)]
+        return select(self._table.c.id).where(*self._matching(shape)).order_by(*columns)
+
+    def _build_by_ids(self) -> Select[Any]:
+        """The rows of ``ids`` that are still there, in their order. PostgreSQL only.
+
+        The array finds them in one walk through the index; the table made of it knows the order.
+        """
+        ids = bindparam("ids", type_=ARRAY(Integer))
+        wanted = func.unnest(ids).table_valued("id", with_ordinality="place").render_derived(name="wanted")
+        row_id = self._table.c.id
+        return self._shown.where(row_id == func.any(ids), row_id == wanted.c.id).order_by(wanted.c.place)
+
+
+def _as_json(rows: Select[Any]) -> Any:
+    """Rows as one text, and how many there are."""
+    items = func.coalesce(func.json_agg(literal_column("shown")), literal_column("'[]'::json"))
+    return select(items.cast(String), func.count()).select_from(rows.subquery("shown"))
 
 
 def _holds_pattern(column: Any) -> ColumnElement[bool]:

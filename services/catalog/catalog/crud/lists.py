@@ -1,18 +1,19 @@
-"""Lists as they leave: a page in one statement; all rows in blocks, however many there are, in the same memory."""
+"""Lists as they leave: a page in one statement; all rows in blocks, however many there are, in little memory."""
 
 import dataclasses
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from array import array
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, Select
+from sqlalchemy import Engine, Row, Select
 
 from catalog.crud.list_statements import Joined, ListStatements, Shape, parameters_of
 from catalog.crud.listing import MAX_LIMIT, Listing, cursor_of
 from catalog.crud.time_limit import limit_transaction, searching, too_slow_is_a_problem
 
-ROWS_OF_A_BLOCK = 500
+IDS_AT_ONCE = 10_000
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])  # tells the rows of a page apart without reading them
 
 
@@ -26,9 +27,10 @@ class Page:
 
 
 class Lists:
-    """A list without a limit is looked at first as a page, since most are no longer. Then it is streamed.
+    """A list without a limit is looked at first as a page, since most are no longer.
 
-    What is streamed is one statement, so one state of the table; its connection is held until the client has all.
+    Of a longer one the ids are read, four bytes each, then block after block by short statements. So a client that
+    reads slowly keeps no connection and no transaction; what is deleted meanwhile is left out, nothing comes twice.
     """
 
     def __init__(self, engine: Engine, shown: Select[Any], table: Any, joined: Joined | None) -> None:
@@ -50,18 +52,21 @@ class Lists:
             yield b'{"items":%b,"total":%d}' % (items.encode(), count)
             return
         total, before = 0, b'{"items":['
-        for rows in self._streamed(asked, self._statements.as_json_rows):
-            yield before + ",".join(row[0] for row in rows).encode()
-            total, before = total + len(rows), b","
-        yield b'],"total":%d}' % total
+        for block in self._blocks(asked, self._statements.by_ids_as_json):
+            items, count = block[0]
+            if count:
+                yield before + items[1:-1].encode()
+                total, before = total + count, b","
+        yield (b"" if total else before) + b'],"total":%d}' % total
 
     def row_blocks(self, asked: Listing) -> Iterator[Sequence[Row[Any]]]:
         """The rows of a page, or all; one block where they are few."""
-        rows = self._read(asked if asked.limit else _one_more(asked), self._statements.ordered)
-        if len(rows) <= MAX_LIMIT:
+        is_page = asked.limit is not None or not self._is_postgresql
+        rows = self._read(asked if is_page else _one_more(asked), self._statements.ordered)
+        if is_page or len(rows) <= MAX_LIMIT:
             yield rows
         else:
-            yield from self._streamed(asked, self._statements.ordered)
+            yield from self._blocks(asked, self._statements.by_ids)
 
     def _first_page(self, asked: Listing) -> tuple[str, int]:
         """As JSON, and how many there are; SQLite has no stream and gives all."""
@@ -83,23 +88,24 @@ class Lists:
         with _time_limit(shape), engine.connect() as connection:
             return list(connection.execute(statement(shape), parameters_of(asked)).all())
 
-    def _streamed(self, asked: Listing, statement: Any) -> Iterator[Sequence[Row[Any]]]:
-        shape = Shape.of(asked)
-        with _time_limit(shape), self._transaction() as connection:
-            if shape.is_search and self._is_postgresql:
-                limit_transaction(connection)
-            rows = connection.execute(statement(shape), parameters_of(asked))
-            yield from rows.partitions(ROWS_OF_A_BLOCK)
+    def _blocks(self, asked: Listing, statement: Callable[[], Any]) -> Iterator[list[Any]]:
+        ids = self._all_ids(asked)
+        for start in range(0, len(ids), MAX_LIMIT):
+            with self._engine.connect() as connection:
+                block = connection.execute(statement(), {"ids": ids[start : start + MAX_LIMIT].tolist()}).all()
+            yield list(block)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """PostgreSQL keeps what is still to be read, and only in a transaction."""
-        with self._engine.connect() as connection:
-            if self._is_postgresql:
-                options = {"stream_results": True, "max_row_buffer": ROWS_OF_A_BLOCK}
-                connection.execution_options(isolation_level="READ COMMITTED", **options)
-            with connection.begin():
-                yield connection
+    def _all_ids(self, asked: Listing) -> "array[int]":
+        """Of one statement, so of one state of the table. PostgreSQL gives rows bit by bit in a transaction only."""
+        shape, ids = Shape.of(asked), array("i")
+        options: Any = {"isolation_level": "READ COMMITTED", "stream_results": True, "max_row_buffer": IDS_AT_ONCE}
+        with _time_limit(shape), self._engine.connect().execution_options(**options) as connection, connection.begin():
+            if shape.is_search:
+                limit_transaction(connection)
+            rows = connection.execute(self._statements.ids(shape), parameters_of(asked))
+            for part in rows.scalars().partitions(IDS_AT_ONCE):
+                ids.extend(part)
+        return ids
 
 
 def _one_more(asked: Listing) -> Listing:
