@@ -6,7 +6,7 @@ from stackroom_client.errors import Trouble, Unreachable
 from stackroom_client.follow import follow
 from stackroom_client.texts import one_line, rows
 
-MOST_AHEAD = 1000  # more batches are not counted
+MOST_AHEAD = 100  # more batches are not counted
 
 
 def watch(context: Context, batch_id: str) -> Batch:

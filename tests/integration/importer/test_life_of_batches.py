@@ -127,7 +127,7 @@ def test_count_of_many_open_chunks_serves_for_a_moment(ledger: Ledger, monkeypat
     assert found.count(None, 9) == 3
 
 
-def test_place_in_the_queue_is_counted_up_to_a_thousand(
+def test_place_in_the_queue_is_counted_up_to_a_hundred(
     client: FlaskClient, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches = [ledger.accept(1) for _ in range(3)]

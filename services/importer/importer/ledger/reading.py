@@ -51,8 +51,8 @@ WHERE (CAST(:after_time AS timestamptz) IS NULL OR (created_at, id) < (:after_ti
   AND expired_at IS NULL
 ORDER BY created_at DESC, id DESC LIMIT :limit""")
 # A batch stays open for a moment after its last chunk; what it waits for then is no worker. Nobody needs to know
-# whether a hundred thousand are before it, and to count them would take a tenth of a second each time.
-MOST_AHEAD = 1000
+# whether thousands are before it, and to count them would take most of the time of a POST.
+MOST_AHEAD = 100
 QUEUE_POSITION = text(f"""
 SELECT count(*) FROM (
   SELECT FROM importer.batch o

@@ -13,7 +13,7 @@ import { showPending, showVideos } from "./video_results.js";
 
 /** @typedef {import("./live.js").Batch} Batch */
 
-const MOST_AHEAD = 1000; // more batches are not counted
+const MOST_AHEAD = 100; // more batches are not counted
 const rounded = (/** @type {number | null} */ value) => (value === null ? "—" : number(Math.round(value)));
 
 /** @param {string} id @param {string | null} value */
