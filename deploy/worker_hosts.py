@@ -12,7 +12,7 @@ import sys
 from deploy.compose_secrets import FOLDER, HOSTS, new_token, write_derived
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
-RESTART = "Restart what reads it: docker compose restart redis importer-worker-api remote-worker-proxy\n"
+RESTART = "Restart the services redis, importer-worker-api and remote-worker-proxy: docs/operations.md has the line.\n"
 
 
 def add(name: str, host: str, redis_port: int) -> str:
