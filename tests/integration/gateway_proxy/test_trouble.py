@@ -5,9 +5,11 @@ import socket
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.gateway import running_gateway
+from tests.support.processes import Process
 from tests.support.raw_http import RawAnswer, RawConnection, exchange, request_bytes
 from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
@@ -248,3 +250,24 @@ def test_readiness_names_the_part_that_is_away(gateway: str, upstream: ScriptedU
         },
     }
     assert [request.target for request in upstream.received] == ["/health/ready"]
+
+
+def test_gateway_resets_the_connection_of_a_reader_that_takes_nothing(
+    upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    """A plain close would look to a client of HTTP/1.0 like the end of the answer."""
+    upstream.script = reply(body=bytes(40_000_000))
+    with running_gateway(tmp_path, upstream.url, upstream.url, {"CLIENT_GRACE_SECONDS": "1"}) as (url, process):
+        before = files_of(process)
+        with RawConnection(url) as connection:
+            connection.send(b"GET /api/groups/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            wait_until(lambda: files_of(process) > before, 10, "the answer to be kept")
+            wait_until(lambda: files_of(process) == before, 10, "the gateway to give it up")
+            assert connection.ends_in_a_reset()
+
+
+def files_of(process: Process) -> int:
+    """How many files without a name the gateway's workers have open: what they keep of answers and bodies."""
+    workers = psutil.Process(process.pid).children()
+    links = (link for worker in workers for link in Path(f"/proc/{worker.pid}/fd").iterdir())
+    return sum("(deleted)" in str(link.readlink()) for link in links)

@@ -2,8 +2,6 @@
 
 import errno
 import logging
-import socket
-import struct
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -169,13 +167,8 @@ def _streamed(answer: BaseHTTPResponse, upstream: Upstream, environ: dict[str, A
         yield from answer.stream(BLOCK_BYTES, decode_content=False)
     except (HTTPError, OSError) as error:
         logger.warning("the %s died in the middle of an answer: %s", upstream.name, type(error).__name__)
-        _reset_on_close(environ.get("gunicorn.socket"))
+        if (client := environ.get("gunicorn.socket")) is not None:
+            client.answer.reset_on_close()
         raise ConnectionResetError(errno.ECONNRESET, "the answer broke off") from error
     finally:
         answer.close()
-
-
-def _reset_on_close(client: socket.socket | None) -> None:
-    """Closing then sends RST: a client of HTTP/1.0 would take a plain close for the end of the answer."""
-    if client is not None:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -151,9 +151,6 @@ class ClientConnection:
         while left > 0 and self._clock() < until and (data := self._socket.recv(65536)):
             left -= len(data)
 
-    def setsockopt(self, *arguments: Any) -> None:
-        self._socket.setsockopt(*arguments)
-
     def fileno(self) -> int:
         number: int = self._socket.fileno()
         return number

@@ -60,6 +60,10 @@ class Outgoing:
                 raise TimeoutError
             self._send_kept(self._pace.left)
 
+    def reset_on_close(self) -> None:
+        """Closing then sends RST: a client of HTTP/1.0 would take a plain close for the end of the answer."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
     def close(self) -> None:
         self._spool.close()
 
@@ -107,7 +111,7 @@ class Outgoing:
             return self.flush()
         if not self._space.waiting.take():
             logger.warning("an answer was broken off: the disk has no room for what its reader has not taken")
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.reset_on_close()
             raise ConnectionResetError("no room for the answer")
         try:
             self.flush()

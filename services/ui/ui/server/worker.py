@@ -64,6 +64,7 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
             return self._answered(listener_name, req, sock, addr)
         except TimeoutError:
             self.log.debug("A client took its answer too slowly")
+            sock.answer.reset_on_close()
             raise StopIteration from None
         finally:
             sock.end_request()
