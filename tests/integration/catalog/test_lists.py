@@ -22,6 +22,7 @@ from tests.support.gateway import running_gateway
 from tests.support.processes import Process
 from tests.support.servers import libpq_uri
 from tests.support.services import running_service
+from tests.support.waiting import wait_until
 
 ROWS = 40_000  # 30 MB of JSON
 GROUPS, FEW = 2 * MAX_LIMIT + 7, 20
@@ -30,6 +31,8 @@ INSERT INTO tbc.books_files_groups SELECT row, 'группа ' || row % 1500, NU
 INSERT INTO tbc.books_files_types SELECT row, 'файл ' || row % 977, repeat('x', 400) || row, row % {FEW} + 1
   FROM generate_series(1, {ROWS}) AS row;
 """
+OPEN = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"""
 LONGEST_GROWTH = 16  # megabytes
 PATHS = ["/api/types/", "/api/types/?format=csv", "/api/types/?sort=-file_name", "/api/types/?q=xxx"]
 
@@ -37,6 +40,13 @@ PATHS = ["/api/types/", "/api/types/?format=csv", "/api/types/?sort=-file_name",
 def execute(uri: str, statement: str) -> None:
     with closing(psycopg2.connect(libpq_uri(uri))) as connection, connection, connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def value(uri: str, query: str) -> object:
+    with closing(psycopg2.connect(libpq_uri(uri))) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+        return row and row[0]
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +146,17 @@ def test_lists_of_any_length_take_the_same_memory(service: tuple[str, Process]) 
 @pytest.mark.parametrize("path", PATHS)
 def test_all_rows_pass_through_the_gateway_as_they_are(service: tuple[str, Process], gateway: str, path: str) -> None:
     assert drained(gateway, path) == drained(service[0], path)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_slow_reader_keeps_no_transaction(service: tuple[str, Process], filled: str, path: str) -> None:
+    """One that is open for hours keeps VACUUM from the dead rows of all tables."""
+    with closing(http.client.HTTPConnection(urlsplit(service[0]).netloc, timeout=60)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert answer.read(1000)
+        wait_until(lambda: value(filled, OPEN) == 0, 20, "no transaction while the client reads nothing")
+        assert len(answer.read()) > 15_000_000
 
 
 @pytest.mark.parametrize("door", ["catalog", "gateway"])
