@@ -89,8 +89,8 @@ class ListStatements:
         self.as_json = functools.cache(self._build_json)
         self.as_json_with_total = functools.cache(self._build_json_with_total)
         self.ids = functools.cache(self._build_ids)
-        self.by_ids = functools.cache(self._build_by_ids)
-        self.by_ids_as_json = functools.cache(lambda: _as_json(self.by_ids()))
+        self.block = functools.cache(self._build_block)
+        self.block_as_json = functools.cache(lambda *shape: _as_json(self.block(*shape)))
 
     def _matching(self, shape: Shape) -> list[ColumnElement[bool]]:
         return [self._table.c.id.in_(select(self._found(shape.names_id).c.id))] if shape.is_search else []
@@ -153,11 +153,15 @@ class ListStatements:
         columns = [column.desc() if shape.is_descending else column for column in self._columns(shape)]
         return select(self._table.c.id).where(*self._matching(shape)).order_by(*columns)
 
-    def _build_by_ids(self) -> Select[Any]:
-        """The rows of ``ids`` that are still there, in their order. PostgreSQL only.
+    def _build_block(self, is_range: bool, is_descending: bool) -> Select[Any]:
+        """The rows from ``low`` to ``high``, or those of ``ids`` that are still there, in their order. PostgreSQL only.
 
         The array finds them in one walk through the index; the table made of it knows the order.
         """
+        if is_range:
+            low, high = (bindparam(name, type_=Integer) for name in ("low", "high"))
+            order = self._table.c.id.desc() if is_descending else self._table.c.id
+            return self._shown.where(self._table.c.id.between(low, high)).order_by(order)
         ids = bindparam("ids", type_=ARRAY(Integer))
         wanted = func.unnest(ids).table_valued("id", with_ordinality="place").render_derived(name="wanted")
         row_id = self._table.c.id

@@ -52,7 +52,7 @@ class Lists:
             yield b'{"items":%b,"total":%d}' % (items.encode(), count)
             return
         total, before = 0, b'{"items":['
-        for block in self._blocks(asked, self._statements.by_ids_as_json):
+        for block in self._blocks(asked, self._statements.block_as_json):
             items, count = block[0]
             if count:
                 yield before + items[1:-1].encode()
@@ -66,7 +66,7 @@ class Lists:
         if is_page or len(rows) <= MAX_LIMIT:
             yield rows
         else:
-            yield from self._blocks(asked, self._statements.by_ids)
+            yield from self._blocks(asked, self._statements.block)
 
     def _first_page(self, asked: Listing) -> tuple[str, int]:
         """As JSON, and how many there are; SQLite has no stream and gives all."""
@@ -88,11 +88,15 @@ class Lists:
         with _time_limit(shape), engine.connect() as connection:
             return list(connection.execute(statement(shape), parameters_of(asked)).all())
 
-    def _blocks(self, asked: Listing, statement: Callable[[], Any]) -> Iterator[list[Any]]:
+    def _blocks(self, asked: Listing, statement: Callable[[bool, bool], Any]) -> Iterator[list[Any]]:
+        """In the order of the ids all rows of a range are those asked for, which PostgreSQL finds more cheaply."""
         ids = self._all_ids(asked)
+        is_range = asked.sort == "id" and asked.search is None
         for start in range(0, len(ids), MAX_LIMIT):
+            part = ids[start : start + MAX_LIMIT].tolist()
+            parameters = {"low": min(part), "high": max(part)} if is_range else {"ids": part}
             with self._engine.connect() as connection:
-                block = connection.execute(statement(), {"ids": ids[start : start + MAX_LIMIT].tolist()}).all()
+                block = connection.execute(statement(is_range, asked.is_descending), parameters).all()
             yield list(block)
 
     def _all_ids(self, asked: Listing) -> "array[int]":
