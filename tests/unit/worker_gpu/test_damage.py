@@ -69,6 +69,20 @@ def test_video_that_is_not_whole_is_damaged(
     assert found.duration <= frames_in(name) / 25 + 0.1
 
 
+@pytest.mark.parametrize("percent", range(25, 80, 10))
+def test_hole_between_fragments_is_seen_wherever_it_is(
+    worker: Worker, whole: Callable[[str], bytes], percent: int
+) -> None:
+    data = whole("fragments.mp4")
+    start = len(data) * percent // 100
+    assert found_in(worker, "fragments.mp4", data[:start] + data[start + len(data) // 20 :]).damaged
+
+
+@pytest.mark.parametrize("tail", [bytes(100), b"\0\0\0\x0cname1234"], ids=["zeros", "a box of somebody's own"])
+def test_fragments_may_be_followed_by_what_is_none(worker: Worker, whole: Callable[[str], bytes], tail: bytes) -> None:
+    assert not found_in(worker, "fragments.mp4", whole("fragments.mp4") + tail).damaged
+
+
 @pytest.mark.parametrize("name", [name for name in CONTAINERS if name not in NO_STRAYS])
 def test_stray_time_stamp_at_the_end_does_not_set_the_duration(worker: Worker, name: str) -> None:
     frames = frames_in(name)

@@ -99,15 +99,22 @@ def _matroska_tail(view: View, end: int) -> bool:
 
 
 def _mov(view: View) -> bool:
-    end = 0
-    while end < view.size and view.at(end + 4, 4) in BOXES:
+    """Boxes one behind the other. Fragments hold no table of the whole, so a hole between them shows here alone."""
+    end, has_fragments = 0, False
+    while end < view.size and (name := view.at(end + 4, 4)) in BOXES:
+        has_fragments |= name == b"moof"
         size = view.number(end, 4)
         if size == 1:
             size = view.number(end + 8, 8)
         if size < 8:  # 0: to the end of the file
             return False
         end += size
-    return end > view.size + SLACK
+    return end > view.size + SLACK or (has_fragments and _is_no_box(view.at(end, 8)))
+
+
+def _is_no_box(head: bytes) -> bool:
+    """Boxes that nobody knows have names all the same; and a file may be filled up with zeros."""
+    return any(head) and not (head[4:].isascii() and head[4:].decode("latin-1").isprintable())
 
 
 def _asf(view: View) -> bool:
