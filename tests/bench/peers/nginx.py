@@ -28,6 +28,7 @@ http {{
         listen {address};
         location / {{
             proxy_pass http://service;
+            proxy_set_header Host $http_host;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
         }}
