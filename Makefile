@@ -135,21 +135,22 @@ $(TORCH_STAMP): $(STAMP) $(TORCH_LOCK) worker-gpu/requirements-model.txt
 worker-gpu/torch+%.txt:
 	@echo "$@ has to list the build +$* of torch, and what it needs, by hash: docs/gpu.md says how it is made"; exit 1
 
+# An environment of its own, from a lock file.
+define venv-from-lock
+	@echo "Making $(1) from $(2)"
+	@rm -rf $(1)
+	@$(PYTHON) -m venv $(1)
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+	@touch $@
+endef
+
 # What `make bench` measures beside us stays out of our own environment.
 $(PEERS_VENV)/.made-from-lock: $(PEERS_LOCK)
-	@echo "Making $(PEERS_VENV) from $(PEERS_LOCK)"
-	@rm -rf $(PEERS_VENV)
-	@$(PYTHON) -m venv $(PEERS_VENV)
-	@$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PEERS_LOCK)
-	@touch $@
+	$(call venv-from-lock,$(PEERS_VENV),$(PEERS_LOCK))
 
 # What looks at lock files needs nothing of ours, and we nothing of it.
 $(SUPPLY_VENV)/.made-from-lock: $(SUPPLY_LOCK)
-	@echo "Making $(SUPPLY_VENV) from $(SUPPLY_LOCK)"
-	@rm -rf $(SUPPLY_VENV)
-	@$(PYTHON) -m venv $(SUPPLY_VENV)
-	@$(SUPPLY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(SUPPLY_LOCK)
-	@touch $@
+	$(call venv-from-lock,$(SUPPLY_VENV),$(SUPPLY_LOCK))
 
 # Beside torch of our own environment, which both sides of the comparison use.
 $(VIDEO_PEERS)/.made-from-lock: $(STAMP) $(VIDEO_LOCK)

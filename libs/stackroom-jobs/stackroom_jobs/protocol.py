@@ -19,9 +19,8 @@ Key = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_.:-]{1,100}\Z")]
 Keys = Annotated[list[Key], msgspec.Meta(max_length=MAX_LIST)]
 Short = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 Sentence = Annotated[str, msgspec.Meta(max_length=2000)]
-Reason = Annotated[
-    str, msgspec.Meta(max_length=20_000)
-]  # what a driver says, in full; the importer keeps its beginning
+# What a driver says, in full; the importer keeps its beginning.
+Reason = Annotated[str, msgspec.Meta(max_length=20_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Incarnation = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
 
