@@ -19,7 +19,7 @@ import urllib3
 from deploy import worker_hosts
 from deploy.compose_secrets import FOLDER, HOSTS
 from tests.stack.conftest import NAME
-from tests.support.compose import PROJECT, Compose, docker
+from tests.support.compose import PROJECT, Compose, docker, remote_worker
 from tests.support.processes import ROOT
 from tests.support.waiting import wait_until
 
@@ -104,13 +104,8 @@ def worker_api(published: dict[str, str]) -> Published:
 
 @pytest.fixture
 def remote(published: dict[str, str]) -> Iterator[Compose]:
-    worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", published)
-    worker.down()  # what an interrupted run left
-    try:
-        worker("up", "--wait", "--wait-timeout", "60", "worker-cpu")
+    with remote_worker(published) as worker:
         yield worker
-    finally:
-        worker.down()
 
 
 def live(stack: Compose) -> int:

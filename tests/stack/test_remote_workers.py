@@ -4,20 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.compose import Compose
+from tests.support.compose import Compose, remote_worker
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
 def remote(published: dict[str, str]) -> Iterator[Compose]:
-    """One worker outside."""
-    worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", published)
-    worker.down()  # what an interrupted run left
-    try:
-        worker("up", "--wait", "--wait-timeout", "60", "worker-cpu")
+    with remote_worker(published) as worker:
         yield worker
-    finally:
-        worker.down()
 
 
 def test_worker_of_another_host_does_the_work_over_tls(stack: Compose, remote: Compose) -> None:

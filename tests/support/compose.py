@@ -1,10 +1,11 @@
 """The stack in containers, by Docker's own command line; everything else goes through the published port."""
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import requests
@@ -102,3 +103,15 @@ class Compose:
 
 def docker(*words: str) -> str:
     return subprocess.run(["docker", *words], capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+@contextlib.contextmanager
+def remote_worker(settings: Mapping[str, str]) -> Iterator[Compose]:
+    """A CPU worker outside, in a compose project of its own."""
+    worker = Compose(["deploy/compose.worker.yaml"], "stackroom-test-remote", settings)
+    worker.down()  # what an interrupted run left
+    try:
+        worker("up", "--wait", "--wait-timeout", "60", "worker-cpu")
+        yield worker
+    finally:
+        worker.down()
