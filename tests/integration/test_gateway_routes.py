@@ -10,8 +10,8 @@ from catalog.app import create_app as create_catalog
 from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
-from ui.gateway.route_table import RouteTable
-from ui.gateway.routes import MEDIA, ROUTES
+from ui.proxy.route_table import RouteTable
+from ui.proxy.routes import MEDIA, ROUTES
 
 PUBLIC = "/api/"
 

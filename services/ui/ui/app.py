@@ -6,9 +6,9 @@ from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 from ui.docs import install_docs
 from ui.events import install_events
-from ui.gateway import install_gateway
 from ui.health import install_health
 from ui.pages import install_pages
+from ui.proxy import install_proxy
 from ui.settings import Settings
 from ui.translations import install_translations
 from ui.upstreams import make_upstreams
@@ -24,5 +24,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     install_pages(app, upstreams, settings.max_body_bytes)
     install_events(app, upstreams)
     install_docs(app, upstreams)
-    install_gateway(app, settings, upstreams)
+    install_proxy(app, settings, upstreams)
     return app

@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError
 
 from stackroom_kit.problems import Problem
 from stackroom_kit.request_id import HEADER, current_request_id
-from ui.gateway.upstream import Upstream
+from ui.proxy.upstream import Upstream
 
 MAX_ANSWER_BYTES = 64 * 1024
 CHECK_SECONDS = 3

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ui.gateway.routes import CATALOG, IMPORTER, MEDIA
-from ui.gateway.upstream import Upstream
+from ui.proxy.routes import CATALOG, IMPORTER, MEDIA
+from ui.proxy.upstream import Upstream
 from ui.settings import Settings
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from stackroom_kit.problems import Problem
 from ui.events import stream
-from ui.gateway.upstream import Upstream
+from ui.proxy.upstream import Upstream
 
 RUNNING = {"id": "b", "state": "running", "rows": 2}
 DONE = {"id": "b", "state": "done", "rows": 2}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stackroom_kit.problems import Problem
-from ui.gateway.front import Front, current_prefix
+from ui.proxy.front import Front, current_prefix
 from ui.settings import Settings
 
 PROXY, CLIENT = "10.1.2.3", "10.2.0.1"

@@ -2,7 +2,7 @@ import pytest
 from urllib3.util import SKIP_HEADER
 
 from stackroom_kit.problems import Problem
-from ui.gateway.headers import request_headers, response_headers
+from ui.proxy.headers import request_headers, response_headers
 
 
 def test_request_headers_pass_only_what_is_listed() -> None:

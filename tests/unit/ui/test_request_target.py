@@ -1,7 +1,7 @@
 import pytest
 
 from stackroom_kit.problems import Problem
-from ui.gateway.request_target import request_target
+from ui.proxy.request_target import request_target
 
 
 def test_request_target_gives_raw_path_and_query() -> None:

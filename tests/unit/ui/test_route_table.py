@@ -1,7 +1,7 @@
 import pytest
 
-from ui.gateway.route_table import Match, Route, RouteTable
-from ui.gateway.routes import ROUTES
+from ui.proxy.route_table import Match, Route, RouteTable
+from ui.proxy.routes import ROUTES
 
 TABLE = RouteTable(ROUTES)
 

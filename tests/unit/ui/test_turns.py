@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.gateway.turns import GZIP_MAGIC, SHORT_BYTES, Turns, bytes_to_read
+from ui.proxy.turns import GZIP_MAGIC, SHORT_BYTES, Turns, bytes_to_read
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from flask import Blueprint, Flask, Response, make_response, render_template, se
 
 from ui.docs.documents import document_view
 from ui.docs.own import own_document
-from ui.gateway.routes import CATALOG, IMPORTER
-from ui.gateway.upstream import Upstream
+from ui.proxy.routes import CATALOG, IMPORTER
+from ui.proxy.upstream import Upstream
 
 # Swagger UI draws its icons from data addresses and sizes some elements by style attributes; scripts stay ours.
 CONTENT_SECURITY_POLICY = (

@@ -11,8 +11,8 @@ from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import Problem
 from stackroom_kit.request_id import HEADER, current_request_id
 from ui.docs.problems import problems_of
-from ui.gateway.front import current_prefix
-from ui.gateway.upstream import Upstream
+from ui.proxy.front import current_prefix
+from ui.proxy.upstream import Upstream
 
 READ_SECONDS = 5.0
 MAX_BYTES = 4 * 1024 * 1024

@@ -3,9 +3,9 @@
 from stackroom_kit.described_problems import Codes, together
 from stackroom_kit.guard import HOST_PROBLEMS, SITE_PROBLEMS, WRITING
 from stackroom_kit.problems import UNEXPECTED
-from ui.gateway.body import BODY_PROBLEMS
-from ui.gateway.request_target import TARGET_PROBLEMS
-from ui.gateway.upstream import UPSTREAM_PROBLEMS
+from ui.proxy.body import BODY_PROBLEMS
+from ui.proxy.request_target import TARGET_PROBLEMS
+from ui.proxy.upstream import UPSTREAM_PROBLEMS
 from ui.server.connection import CONNECTION_PROBLEMS
 from ui.server.refusals import REFUSAL_PROBLEMS
 

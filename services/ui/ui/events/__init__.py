@@ -6,9 +6,9 @@ from flask import Flask, Response
 
 from stackroom_kit.problems import unavailable
 from ui.events.stream import batch_events, read_batch
-from ui.gateway.routes import IMPORTER
-from ui.gateway.upstream import Upstream
 from ui.places import Places
+from ui.proxy.routes import IMPORTER
+from ui.proxy.upstream import Upstream
 
 EVENTS_PROBLEMS = {503: ("too_many_streams",)}
 MAX_STREAMS = 200  # of one process: each asks the importer twice a second

@@ -11,7 +11,7 @@ from urllib3.exceptions import HTTPError
 from stackroom_kit.problems import Problem, not_found
 from stackroom_kit.request_id import HEADER, current_request_id
 from ui.events.stopping import is_stopping
-from ui.gateway.upstream import Upstream
+from ui.proxy.upstream import Upstream
 
 FINAL_STATES = frozenset({"cancelled", "done", "done_with_errors"})
 GONE = frozenset({404, 410})

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 
-from ui.gateway.upstream import Upstream
 from ui.pages.addresses import install_addresses
 from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.missing import install_missing
@@ -25,6 +24,7 @@ from ui.pages.texts import (
     state_texts,
     worker_texts,
 )
+from ui.proxy.upstream import Upstream
 from ui.translations import LANGUAGES, chosen_language
 
 __all__ = ["SECURITY_HEADERS", "install_pages"]

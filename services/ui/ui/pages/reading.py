@@ -8,7 +8,7 @@ from urllib3.exceptions import HTTPError
 
 from stackroom_kit.problems import Problem
 from stackroom_kit.request_id import HEADER, current_request_id
-from ui.gateway.upstream import Upstream
+from ui.proxy.upstream import Upstream
 
 READ_SECONDS = 3.0
 MAX_ANSWER_BYTES = 4 * 1024 * 1024

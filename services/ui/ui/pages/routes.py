@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from flask import Blueprint, abort, render_template, request
 
-from ui.gateway.routes import IMPORTER
-from ui.gateway.upstream import Upstream
 from ui.health import part_state
 from ui.pages.reading import Reading, read
 from ui.pages.texts import state_texts
+from ui.proxy.routes import IMPORTER
+from ui.proxy.upstream import Upstream
 
 BATCHES = "/api/importer/batches"
 PAGE_ROWS = 25

@@ -14,13 +14,13 @@ from urllib3.response import BaseHTTPResponse
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.guard import WRITING
 from stackroom_kit.problems import Problem, unavailable
-from ui.gateway.body import Body, take_body
-from ui.gateway.headers import request_headers, response_headers
-from ui.gateway.route_table import Match
-from ui.gateway.routes import MEDIA
-from ui.gateway.streamed_body import StreamedBody, stream_body
-from ui.gateway.turns import SHORT_BYTES, Turns, bytes_to_read
-from ui.gateway.upstream import Upstream
+from ui.proxy.body import Body, take_body
+from ui.proxy.headers import request_headers, response_headers
+from ui.proxy.route_table import Match
+from ui.proxy.routes import MEDIA
+from ui.proxy.streamed_body import StreamedBody, stream_body
+from ui.proxy.turns import SHORT_BYTES, Turns, bytes_to_read
+from ui.proxy.upstream import Upstream
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
 BLOCK_BYTES = 64 * 1024

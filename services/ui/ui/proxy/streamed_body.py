@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from stackroom_kit.body_length import CountedBody, IncompleteBodyError
-from ui.gateway.body import announced_length, broken_body_is_a_problem
+from ui.proxy.body import announced_length, broken_body_is_a_problem
 
 BLOCK_BYTES = 64 * 1024
 

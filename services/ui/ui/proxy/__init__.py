@@ -6,17 +6,17 @@ from typing import Any
 from flask import Flask
 
 from stackroom_kit.disk_room import temporary_room
-from ui.gateway.entrance import Entrance, KnownHosts
-from ui.gateway.front import Front
-from ui.gateway.proxy import BodyLimits, Proxy
-from ui.gateway.route_table import RouteTable
-from ui.gateway.routes import ROUTES
-from ui.gateway.turns import Turns
-from ui.gateway.upstream import Upstream
+from ui.proxy.entrance import Entrance, KnownHosts
+from ui.proxy.front import Front
+from ui.proxy.proxy import BodyLimits, Proxy
+from ui.proxy.route_table import RouteTable
+from ui.proxy.routes import ROUTES
+from ui.proxy.turns import Turns
+from ui.proxy.upstream import Upstream
 from ui.settings import Settings
 
 
-def install_gateway(app: Flask, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
+def install_proxy(app: Flask, settings: Settings, upstreams: Mapping[str, Upstream]) -> None:
     pages: Any = app.wsgi_app
     limits = BodyLimits(settings.max_json_bytes, settings.max_body_bytes, settings.max_media_bytes)
     uploads = max(1, settings.upstream_connections * 3 // 4)

@@ -14,9 +14,9 @@ from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.problems import Problem, unavailable
 from stackroom_kit.public_path import HEADER as PREFIX_HEADER
-from ui.gateway.body import Body
-from ui.gateway.front import current_prefix
-from ui.gateway.streamed_body import StreamedBody
+from ui.proxy.body import Body
+from ui.proxy.front import current_prefix
+from ui.proxy.streamed_body import StreamedBody
 
 _poll_once = get_original("select", "poll")
 MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection

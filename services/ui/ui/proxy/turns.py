@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stackroom_kit.record_locks import RecordLocks
-from ui.gateway.body import BLOCK_BYTES, Body
+from ui.proxy.body import BLOCK_BYTES, Body
 
 SHORT_BYTES = 256 * 1024  # what has no more keeps nobody waiting, and waits for nobody
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.2

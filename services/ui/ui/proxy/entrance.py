@@ -9,11 +9,11 @@ from typing import Any
 from stackroom_kit.guard import host_name, refuse_cross_site_write, refuse_unknown_host
 from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
-from ui.gateway.front import Front
-from ui.gateway.headers import finished
-from ui.gateway.proxy import Proxy, StartResponse
-from ui.gateway.request_target import request_target
-from ui.gateway.route_table import Match, RouteTable
+from ui.proxy.front import Front
+from ui.proxy.headers import finished
+from ui.proxy.proxy import Proxy, StartResponse
+from ui.proxy.request_target import request_target
+from ui.proxy.route_table import Match, RouteTable
 
 logger = logging.getLogger(__name__)
 

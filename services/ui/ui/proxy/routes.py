@@ -6,7 +6,7 @@ A team's own calls need no line: what is below ``/api/importer/`` goes to the im
 names the methods, the public path, the service, and the service's own path where it is another one.
 """
 
-from ui.gateway.route_table import PAGES, Route
+from ui.proxy.route_table import PAGES, Route
 
 CATALOG = "catalog"
 IMPORTER = "importer"
