@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 
 from catalog.resources.groups.schema import GROUP
-from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.csv_rows import read_csv
-from importer.intake.csv_shape import shape_of
-from importer.intake.duplicates import without_duplicates
-from importer.intake.formats import columns_of
-from importer.intake.places import Places
-from importer.intake.spool import Spooled
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.csv_rows import read_csv
+from importer.parsing.csv_shape import shape_of
+from importer.parsing.duplicates import without_duplicates
+from importer.parsing.formats import columns_of
+from importer.parsing.places import Places
+from importer.parsing.spool import Spooled
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem

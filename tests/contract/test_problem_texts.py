@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from catalog.bulk.routes import ON_CONFLICT
-from importer.applying.lines import COUNTED
+from importer.loads.lines import COUNTED
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.protocol import LostRequest
 from tests.support.codes import codes_in

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from importer.intake.spool import BLOCK_BYTES
+from importer.parsing.spool import BLOCK_BYTES
 from stackroom_kit.disk_room import IN_MEMORY_BYTES
 from tests.faults.conftest import Promise
 from tests.support.fault_stack import CONVERGE, FaultStack

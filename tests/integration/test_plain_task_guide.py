@@ -84,7 +84,7 @@ def short():
 """
 SENDING = """
 from flask import Blueprint, request
-from importer.plain import PlainTask
+from importer.plain_tasks import PlainTask
 
 blueprint = Blueprint("odd", __name__, url_prefix="/api/importer")
 

@@ -23,7 +23,7 @@ def greet(self, name):
 """
 CALL = """
 from flask import Blueprint, request
-from importer.plain import PlainTask
+from importer.plain_tasks import PlainTask
 
 blueprint = Blueprint("greetings", __name__, url_prefix="/api/importer")
 

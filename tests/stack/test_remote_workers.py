@@ -29,7 +29,7 @@ def test_worker_of_another_host_does_the_work_over_tls(stack: Compose, remote: C
 def test_plain_task_of_a_worker_of_another_host_tells_its_end(stack: Compose, remote: Compose) -> None:
     """Every image has a task that may be called so; its result comes back over TLS."""
     code = (
-        "from importer.app import create_app; from importer.plain import PlainTask\n"
+        "from importer.app import create_app; from importer.plain_tasks import PlainTask\n"
         "with create_app().test_request_context():\n"
         "    task = PlainTask('app.tasks.importer.normalize_record', 'cpu')\n"
         "    print(task.apply_async(args=[{'id': 1, 'payload': ' A '}]).id)"

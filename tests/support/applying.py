@@ -5,9 +5,9 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from importer.app import create_app
-from importer.applying.apply import Applier
-from importer.applying.catalog import Catalog
-from importer.applying.chunks import ApplyingChunks
+from importer.loads.apply import Applier
+from importer.loads.catalog import Catalog
+from importer.loads.chunks import ApplyingChunks
 from importer.settings import Settings
 from tests.support.ledger import LEASE, Ledger
 from tests.support.loads import load

@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 from sqlalchemy import text
 
-from importer.applying import chunks, statements
 from importer.dispatcher.__main__ import main
+from importer.loads import chunks, statements
 
 _HEEDLESS = "c.state IN ('applying', 'cancelled') AND c.output IS NOT NULL AND c.due_at <= now()"
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.chunks import Chunker, NewChunk
 from importer.ledger.accept import NewBatch, accept
 from importer.ledger.cancel import cancel
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.close import close_finished
 from importer.ledger.failure import fail_whole
 from importer.ledger.report import Report, Reported, report
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.chunks import Chunker, NewChunk
 from stackroom_jobs.records import Record
 from stackroom_kit.disk_room import temporary_room
 

@@ -2,19 +2,19 @@
 
 from flask import Flask
 
+from importer.api.batches import blueprint as batches
+from importer.api.media import UPLOAD_ENDPOINT
+from importer.api.media import blueprint as media
+from importer.api.operations import blueprint as operations
+from importer.api.preview import blueprint as preview
+from importer.api.tasks import blueprint as tasks
+from importer.api.workers import blueprint as workers
 from importer.api_document import api_document
-from importer.batches.operations import blueprint as operations
-from importer.batches.previewing import blueprint as preview
-from importer.batches.routes import blueprint as batches
 from importer.blueprints import own_blueprints
 from importer.database import AWAY, BUSY, make_engine
-from importer.media.routes import UPLOAD_ENDPOINT
-from importer.media.routes import blueprint as media
 from importer.readiness import checks
 from importer.services import Services, keep_services
 from importer.settings import Settings
-from importer.tasks.routes import blueprint as tasks
-from importer.workers.routes import blueprint as workers
 from stackroom_kit.database_problems import register_database_problems
 from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings

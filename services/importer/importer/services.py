@@ -6,13 +6,21 @@ import functools
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from importer.batches.accepting import Limits
-from importer.batches.backpressure import OpenChunks
+from importer.ledger.open_chunks import OpenChunks
 from importer.settings import Settings
 from stackroom_jobs.media.folder import MediaFolder
 from stackroom_kit.disk_room import DiskRoom, temporary_room
 
 _KEY = "importer"
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Of a body that is taken."""
+
+    max_record_bytes: int
+    max_batch_rows: int
+    max_refused_rows: int
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.encodings.model``: makes ``importer/intake/cyrillic_trigrams.bin`` anew from ``hunspell-ru``.
+"""``python -m tests.bench.encodings.model``: makes the importer's ``cyrillic_trigrams.bin`` anew from ``hunspell-ru``.
 
 Of every word but those held out, and of a word's forms as one: how many bits a letter costs behind the two before it.
 """
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from importer.intake.cyrillic import LETTERS, SIZE, TRIGRAMS, UNITS_A_BIT
+from importer.parsing.cyrillic import LETTERS, SIZE, TRIGRAMS, UNITS_A_BIT
 from tests.bench.encodings.words import is_held_out, words
 from tests.support.russian_words import WORDS
 

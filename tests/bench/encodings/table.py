@@ -9,8 +9,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from importer.intake.detection import Declared, encoding_of
-from importer.intake.encodings import CODECS, CYRILLIC
+from importer.parsing.detection import Declared, encoding_of
+from importer.parsing.encodings import CODECS, CYRILLIC
 from stackroom_kit.problems import Problem
 from tests.bench.encodings.words import is_held_out, words
 

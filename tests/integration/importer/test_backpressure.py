@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from importer.app import create_app
-from importer.batches.backpressure import USES, OpenChunks
+from importer.ledger.open_chunks import USES, OpenChunks
 from importer.ledger.reading import MOST_AHEAD, QUEUE_POSITION
 from importer.settings import Settings
 from tests.support.ledger import Ledger
@@ -28,7 +28,7 @@ def test_too_much_open_is_refused_by_source_and_in_all(ledger: Ledger, ledger_ur
 
 
 def test_count_of_many_open_chunks_serves_for_a_moment(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importer.batches.backpressure.FEW", 1)
+    monkeypatch.setattr("importer.ledger.open_chunks.FEW", 1)
     seconds = 0.0
 
     def clock() -> float:

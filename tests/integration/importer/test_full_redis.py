@@ -7,7 +7,7 @@ import redis
 from flask.testing import FlaskClient
 
 from importer.app import create_app
-from importer.plain import PlainTask
+from importer.plain_tasks import PlainTask
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery

@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from importer.database import make_engine
-from importer.intake.checker import Refusal
-from importer.intake.chunks import Chunker, NewChunk
 from importer.ledger.accept import NewBatch, accept
 from importer.ledger.claim import ClaimedChunk, claim
 from importer.ledger.failure import fail_whole
 from importer.ledger.renew import renew
-from importer.workers.registry import forget_worker, note_heartbeat
+from importer.ledger.workers import forget_worker, note_heartbeat
+from importer.parsing.checker import Refusal
+from importer.parsing.chunks import Chunker, NewChunk
 from stackroom_jobs.protocol import CONTRACT_VERSION, Goodbye, Heartbeat
 from stackroom_kit.disk_room import temporary_room
 from tests.support.ledger import LEASE, Ledger, failed_batch, records_of

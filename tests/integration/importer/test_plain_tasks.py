@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from deploy.local.ports import LOOPBACK
 from importer.app import create_app
-from importer.plain import PlainTask
-from importer.plain.issued import ROWS_PER_SWEEP, forget_old_tasks, is_issued
+from importer.plain_tasks import PlainTask
+from importer.plain_tasks.issued import ROWS_PER_SWEEP, forget_old_tasks, is_issued
 from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
 from stackroom_kit.problems import Problem

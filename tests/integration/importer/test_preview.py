@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from importer.api.preview import ROWS_READ, ROWS_SHOWN
 from importer.app import create_app
-from importer.batches.previewing import ROWS_READ, ROWS_SHOWN
 from importer.settings import Settings
 from tests.integration.importer.test_document import check
 from tests.support.ledger import Ledger

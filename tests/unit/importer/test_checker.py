@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from importer.intake.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker, Refusal
 from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record

@@ -2,8 +2,8 @@
 
 import json
 
-from importer.intake.checker import Refusal
-from importer.intake.chunks import Chunker, NewChunk
+from importer.parsing.checker import Refusal
+from importer.parsing.chunks import Chunker, NewChunk
 from stackroom_jobs.records import Record
 
 BAD = Refusal("invalid_json", "It is bad.", "", b"bad")

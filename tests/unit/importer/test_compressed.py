@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from importer.intake.containers import refuse_container
-from importer.intake.gunzip import Gunzip
-from importer.intake.spool import spool
+from importer.parsing.containers import refuse_container
+from importer.parsing.gunzip import Gunzip
+from importer.parsing.spool import spool
 from stackroom_kit.disk_room import temporary_room
 from stackroom_kit.problems import Problem
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from importer.batches.result_csv import csv_results
-from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.csv_rows import read_csv
-from importer.intake.csv_shape import CSVShape, shape_of
-from importer.intake.detection import Declared
-from importer.intake.formats import CSV, JSON, NDJSON, columns_of, looked_at, open_rows
-from importer.intake.places import Places
-from importer.intake.spool import Spooled
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.csv_rows import read_csv
+from importer.parsing.csv_shape import CSVShape, shape_of
+from importer.parsing.detection import Declared
+from importer.parsing.formats import CSV, JSON, NDJSON, columns_of, looked_at, open_rows
+from importer.parsing.places import Places
+from importer.parsing.spool import Spooled
 from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import failed_line, refused_line

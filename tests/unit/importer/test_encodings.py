@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from importer.intake.checker import RecordChecker
-from importer.intake.detection import Declared, encoding_of
-from importer.intake.encodings import CODECS, CYRILLIC, NAMES, named
-from importer.intake.formats import CSV, JSON, NDJSON, looked_at, open_rows
-from importer.intake.recoded import in_utf8
-from importer.intake.spool import BLOCK_BYTES, Spooled
+from importer.parsing.checker import RecordChecker
+from importer.parsing.detection import Declared, encoding_of
+from importer.parsing.encodings import CODECS, CYRILLIC, NAMES, named
+from importer.parsing.formats import CSV, JSON, NDJSON, looked_at, open_rows
+from importer.parsing.recoded import in_utf8
+from importer.parsing.spool import BLOCK_BYTES, Spooled
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from importer.intake import json_body, json_scan
-from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.json_body import OPTIONS, JSONBody
-from importer.intake.spool import Spooled
+from importer.parsing import json_body, json_scan
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.json_body import OPTIONS, JSONBody
+from importer.parsing.spool import Spooled
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
 

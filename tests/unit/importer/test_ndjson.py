@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from importer.intake import ndjson
-from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.ndjson import has_longer_line, read_ndjson
+from importer.parsing import ndjson
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.ndjson import has_longer_line, read_ndjson
 from stackroom_jobs.loads import GroupRow
 from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record

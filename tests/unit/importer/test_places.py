@@ -4,11 +4,11 @@ import io
 
 import pytest
 
-from importer.intake.checker import RecordChecker
-from importer.intake.chunks import Chunker
-from importer.intake.ndjson import read_ndjson
-from importer.intake.places import Places, places_of
 from importer.ledger.results import with_file_lines
+from importer.parsing.checker import RecordChecker
+from importer.parsing.chunks import Chunker
+from importer.parsing.ndjson import read_ndjson
+from importer.parsing.places import Places, places_of
 from stackroom_jobs.records import Record
 
 LINES = {1: 2, 2: 3, 3: 6, 4: 7, 5: 9, 6: 10}

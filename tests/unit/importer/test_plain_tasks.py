@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from importer.plain import SentTask
+from importer.plain_tasks import SentTask
 
 
 def test_status_address_of_a_task_is_below_the_prefix_of_the_proxy() -> None:

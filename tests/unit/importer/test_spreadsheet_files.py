@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from importer.batches.guessing import likely_operation
-from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.csv_heads import TableOptions
-from importer.intake.csv_words import comparable, heads_of
-from importer.intake.detection import Declared
-from importer.intake.empty import refuse_empty
-from importer.intake.formats import CSV, JSON, NDJSON, Rows, looked_at, open_rows
-from importer.intake.spool import Spooled
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.csv_heads import TableOptions
+from importer.parsing.csv_words import comparable, heads_of
+from importer.parsing.detection import Declared
+from importer.parsing.empty import refuse_empty
+from importer.parsing.formats import CSV, JSON, NDJSON, Rows, looked_at, open_rows
+from importer.parsing.spool import Spooled
 from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record

@@ -20,9 +20,9 @@ from importer.api_document.problems import (
 from importer.api_document.schemas import schemas
 from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.batches.result_range import RANGE_PROBLEMS
-from importer.intake.checker import RECORD_FAULTS
-from importer.intake.form import FORM
-from importer.intake.formats import CSV, JSON, NDJSON, TSV
+from importer.parsing.checker import RECORD_FAULTS
+from importer.parsing.form import FORM
+from importer.parsing.formats import CSV, JSON, NDJSON, TSV
 from importer.settings import Settings
 from stackroom_kit.openapi import Answer, Call, Described, reference
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from importer.api.media import DELETE_PROBLEMS, MAX_PAGE, READ_PROBLEMS, UPLOAD_PROBLEMS
 from importer.api_document.parameters import BATCH_ID, WORD
 from importer.api_document.schemas import TEXT
 from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
-from importer.intake.form import FIELD, FORM
-from importer.intake.formats import JSON
 from importer.media.problems import DISK_PROBLEMS
-from importer.media.routes import DELETE_PROBLEMS, MAX_PAGE, READ_PROBLEMS, UPLOAD_PROBLEMS
+from importer.parsing.form import FIELD, FORM
+from importer.parsing.formats import JSON
 from stackroom_jobs.media.kinds import KINDS, OTHER
 from stackroom_kit.arguments import integer_parameter, text_parameter
 from stackroom_kit.database_problems import DATABASE_PROBLEMS

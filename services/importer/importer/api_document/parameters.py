@@ -1,5 +1,6 @@
 """What stands in the address and the head of the importer's calls."""
 
+from importer.api.batches import FORMATS, MAX_PAGE
 from importer.api_document.schemas import OPERATION, QUEUE
 from importer.batches.file_options import MAX_COLUMNS, delimiter_parameter
 from importer.batches.request import (
@@ -9,10 +10,9 @@ from importer.batches.request import (
     ON_CONFLICT,
     SOURCE,
 )
-from importer.batches.routes import FORMATS, MAX_PAGE
 from importer.batches.view import STATES
-from importer.intake.encodings import NAMES
 from importer.ledger.results import OUTCOMES
+from importer.parsing.encodings import NAMES
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
 from stackroom_kit.idempotency import key_parameter
 from stackroom_kit.openapi import Parameter

@@ -1,19 +1,19 @@
 """Which problems the calls of the importer may answer, put together from what their parts raise."""
 
-from importer.batches.accepting import ROWS_PROBLEMS
+from importer.api.batches import DELETE_PROBLEMS as DELETE
+from importer.batches.accept import ROWS_PROBLEMS
 from importer.batches.backpressure import ROOM_PROBLEMS
+from importer.batches.eager import EAGER_PROBLEMS, NO_FUNCTION
 from importer.batches.receiving import RECEIVING_PROBLEMS
 from importer.batches.request import KEY_PROBLEMS, OPTION_PROBLEMS, QUEUE_PROBLEMS
-from importer.batches.retrying import RETRY_PROBLEMS as RETRY
-from importer.batches.routes import DELETE_PROBLEMS as DELETE
-from importer.batches.undoing import UNDO_PROBLEMS as UNDO
+from importer.batches.retry import RETRY_PROBLEMS as RETRY
+from importer.batches.task_body import TASK_PROBLEMS
+from importer.batches.undo import UNDO_PROBLEMS as UNDO
 from importer.batches.view import BATCH_PROBLEMS
-from importer.eager import EAGER_PROBLEMS, NO_FUNCTION
-from importer.intake.formats import FORMAT_PROBLEMS
-from importer.intake.json_body import BODY_PROBLEMS
-from importer.plain.broker import BACKEND_PROBLEMS
-from importer.plain.status import GONE_PROBLEMS
-from importer.tasks.intake import TASK_PROBLEMS
+from importer.parsing.formats import FORMAT_PROBLEMS
+from importer.parsing.json_body import BODY_PROBLEMS
+from importer.plain_tasks.broker import BACKEND_PROBLEMS
+from importer.plain_tasks.status import GONE_PROBLEMS
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
 from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.described_problems import together

@@ -6,8 +6,8 @@ import msgspec
 
 from importer.batches.request import DEFAULT_SOURCE, SOURCE
 from importer.batches.view import STATES
-from importer.intake.encodings import CODECS, SOURCES
 from importer.ledger.reading import MOST_AHEAD
+from importer.parsing.encodings import CODECS, SOURCES
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.protocol import Device

@@ -1,12 +1,7 @@
 """When no more is taken: PostgreSQL says how much is open, so no counter can be wrong."""
 
-import time
-from collections.abc import Callable
-
-from sqlalchemy import Engine
-
-from importer.intake.spool import DISK
-from importer.ledger.statements import OPEN_CHUNKS
+from importer.ledger.open_chunks import OpenChunks
+from importer.parsing.spool import DISK
 from importer.settings import Settings
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.full_disk import full_disk_is_a_problem
@@ -14,29 +9,6 @@ from stackroom_kit.problems import Problem, unavailable
 
 RETRY_SECONDS = 10
 ROOM_PROBLEMS = {429: ("source_has_too_much_open",), 503: ("disk_low", "too_much_open")}
-FEW = 1000  # chunks, which are counted in a millisecond
-USES = 20  # a count of more serves for so many times as long as it took
-
-
-class OpenChunks:
-    """How many chunks are open, of one source or in all. To count many for each call would take as long as the call."""
-
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine, self._clock = engine, clock
-        self._known: dict[str | None, tuple[float, int]] = {}  # until when, and how many
-
-    def count(self, source: str | None, most: int) -> int:
-        """At most ``most``. ``source`` None stands for all."""
-        started = self._clock()
-        until, count = self._known.get(source, (started, 0))
-        if started < until:
-            return count
-        with self._engine.connect() as connection:
-            count = int(connection.execute(OPEN_CHUNKS, {"source": source, "limit": most}).scalar_one())
-        now = self._clock()
-        kept = {known: found for known, found in self._known.items() if found[0] > now}
-        self._known = {**kept, source: (now + USES * (now - started), count)} if count > FEW else kept
-        return count
 
 
 def check_room(open_chunks: OpenChunks, settings: Settings, source: str, room: DiskRoom) -> None:

@@ -2,14 +2,14 @@
 
 import json
 
-from importer.batches.accepting import accept_rows, checker_for
+from importer.batches.accept import accept_rows, checker_for
 from importer.batches.backpressure import check_room
+from importer.batches.eager import check_can_run_now, finish_now_if_eager
 from importer.batches.receiving import received
 from importer.batches.request import BatchOptions, batch_options
-from importer.eager import check_can_run_now, finish_now_if_eager
-from importer.intake.formats import open_rows
-from importer.intake.spool import Spooled
 from importer.ledger.accept import Accepted, NewBatch
+from importer.parsing.formats import open_rows
+from importer.parsing.spool import Spooled
 from importer.services import services
 from stackroom_kit.idempotency import idempotency_key
 from stackroom_kit.request_id import current_request_id

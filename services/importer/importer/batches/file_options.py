@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import request
 
-from importer.intake.csv_heads import UNTOLD, TableOptions
-from importer.intake.encodings import NAMES
-from importer.intake.formats import CSV
-from importer.intake.readable import readable
+from importer.parsing.csv_heads import UNTOLD, TableOptions
+from importer.parsing.encodings import NAMES
+from importer.parsing.formats import CSV
+from importer.parsing.readable import readable
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import own_fields
 from stackroom_kit.arguments import choice_argument, text_argument, wrong_argument

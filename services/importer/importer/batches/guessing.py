@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from importer.intake.checker import RecordChecker, Refusal
-from importer.intake.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, split_heads
-from importer.intake.csv_shape import header_of, header_options
-from importer.intake.formats import CSV, columns_of, open_rows
-from importer.intake.readable import readable
-from importer.intake.spool import Spooled
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, split_heads
+from importer.parsing.csv_shape import header_of, header_options
+from importer.parsing.formats import CSV, columns_of, open_rows
+from importer.parsing.readable import readable
+from importer.parsing.spool import Spooled
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_jobs.records import own_fields
 from stackroom_kit.problems import Problem, wrong_at

@@ -9,12 +9,12 @@ from flask import request
 
 from importer.batches.file_options import FileOptions, check_is_table
 from importer.batches.upload import UPLOAD_PROBLEMS, upload
-from importer.intake.containers import CONTAINER_PROBLEMS, refuse_container
-from importer.intake.detection import Declared
-from importer.intake.empty import EMPTY_PROBLEMS, refuse_empty
-from importer.intake.formats import looked_at
-from importer.intake.gunzip import GZIP_PROBLEMS, MAGIC, Gunzip
-from importer.intake.spool import Readable, Spooled, spool
+from importer.parsing.containers import CONTAINER_PROBLEMS, refuse_container
+from importer.parsing.detection import Declared
+from importer.parsing.empty import EMPTY_PROBLEMS, refuse_empty
+from importer.parsing.formats import looked_at
+from importer.parsing.gunzip import GZIP_PROBLEMS, MAGIC, Gunzip
+from importer.parsing.spool import Readable, Spooled, spool
 from stackroom_kit.body_length import content_encoding
 from stackroom_kit.described_problems import together
 from stackroom_kit.disk_room import DiskRoom

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from importer.intake.checker import Refusal
+from importer.parsing.checker import Refusal
 from stackroom_kit.problems import FieldError, Problem, unprocessable
 
 MAX_REASONS = 100

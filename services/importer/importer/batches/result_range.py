@@ -9,7 +9,7 @@ from flask import Request, Response
 from sqlalchemy import Row
 
 from importer.batches.view import is_finished
-from importer.intake.formats import NDJSON
+from importer.parsing.formats import NDJSON
 from stackroom_kit.problems import Problem
 
 FORM = 1  # of the lines; a version that writes them in another way counts on, so that nobody joins two halves

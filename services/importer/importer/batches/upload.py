@@ -7,10 +7,10 @@ from typing import IO
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from importer.intake.containers import HOW_TO_SAVE, WORKBOOK_TYPES, spreadsheet
-from importer.intake.form import FORM, FORM_PROBLEMS, only_file
-from importer.intake.formats import CSV, FORMATS, JSON, NDJSON, TSV
-from importer.intake.spool import DISK
+from importer.parsing.containers import HOW_TO_SAVE, WORKBOOK_TYPES, spreadsheet
+from importer.parsing.form import FORM, FORM_PROBLEMS, only_file
+from importer.parsing.formats import CSV, FORMATS, JSON, NDJSON, TSV
+from importer.parsing.spool import DISK
 from stackroom_kit.body_length import content_encoding
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem

@@ -7,9 +7,6 @@ import sys
 import threading
 from types import FrameType
 
-from importer.applying.apply import Applier
-from importer.applying.catalog import Catalog
-from importer.applying.chunks import ApplyingChunks
 from importer.database import make_engine
 from importer.dispatcher.apply_loop import APPLY_LOOPS, ApplyLoop
 from importer.dispatcher.loop import Dispatcher
@@ -19,10 +16,13 @@ from importer.dispatcher.wakeup import Wakeup
 from importer.ledger.close import close_finished
 from importer.ledger.expire import drop_payloads, expire_old, forget_marks
 from importer.ledger.split import split_expired
+from importer.ledger.workers import forget_workers
+from importer.loads.apply import Applier
+from importer.loads.catalog import Catalog
+from importer.loads.chunks import ApplyingChunks
 from importer.media.sweep import Sweeper
-from importer.plain.issued import forget_old_tasks
+from importer.plain_tasks.issued import forget_old_tasks
 from importer.settings import Settings
-from importer.workers.registry import forget_workers
 from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
 from stackroom_kit.logs import configure_logging

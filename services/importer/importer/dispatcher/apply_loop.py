@@ -3,12 +3,12 @@
 import logging
 import threading
 
-from importer.applying.apply import Applier
-from importer.applying.catalog import CatalogAwayError
-from importer.applying.chunks import ApplyingChunks
 from importer.database import DATABASE_ERRORS
-from importer.dispatcher.trouble import Trouble
 from importer.dispatcher.wakeup import Wakeup
+from importer.lasting_trouble import Trouble
+from importer.loads.apply import Applier
+from importer.loads.catalog import CatalogAwayError
+from importer.loads.chunks import ApplyingChunks
 
 # While the catalog writes one chunk's rows, another's outcomes are stored; more would only wait for PostgreSQL.
 APPLY_LOOPS = 3

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from importer.database import DATABASE_ERRORS
 from importer.dispatcher.ring import ring
-from importer.dispatcher.trouble import Trouble
 from importer.dispatcher.wakeup import Wakeup
+from importer.lasting_trouble import Trouble
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from importer.database import DATABASE_ERRORS
-from importer.dispatcher.trouble import Trouble
+from importer.lasting_trouble import Trouble
 
 Step = Callable[[], object]  # what it gives is how much it did: nothing means that nothing is left
 PAUSE_SECONDS = 1.0

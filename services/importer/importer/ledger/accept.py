@@ -9,8 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from importer.database import transaction
-from importer.intake.checker import Refusal
-from importer.intake.chunks import Chunker, NewChunk
 from importer.ledger.copy_stream import copy, copy_row
 from importer.ledger.statements import (
     BATCH_OF_KEY,
@@ -22,6 +20,8 @@ from importer.ledger.statements import (
     NO_TIME_LIMIT,
     NOTIFY,
 )
+from importer.parsing.checker import Refusal
+from importer.parsing.chunks import Chunker, NewChunk
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, TextClause
 
-from importer.intake.places import places_of
 from importer.ledger.lines import only, with_heads
 from importer.ledger.reading import CANCELLED_RECORDS, OUTPUTS, OUTPUTS_WITH_FAILURES, REFUSED_ROWS
 from importer.ledger.stored_records import numbered_records
+from importer.parsing.places import places_of
 from stackroom_jobs.outcomes import cancelled_line
 
 CHUNKS_PER_READ = 8

@@ -12,7 +12,6 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row
 
 from importer.database import transaction
-from importer.intake.gaps import gaps_text
 from importer.ledger.limits import MAX_EXPIRED, MAX_PIECES
 from importer.ledger.statements import (
     DELETE_CHUNK,
@@ -23,6 +22,7 @@ from importer.ledger.statements import (
     LOCK_CHUNK,
 )
 from importer.ledger.stored_records import numbered_records
+from importer.parsing.gaps import gaps_text
 from stackroom_jobs.outcomes import failed_line
 
 logger = logging.getLogger(__name__)

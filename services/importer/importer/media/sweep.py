@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from importer.database import DATABASE_ERRORS
-from importer.dispatcher.trouble import Trouble
+from importer.lasting_trouble import Trouble
 from importer.ledger.statements import EXPIRED_AMONG
 from importer.media.leftovers import Leftovers
 from importer.media.uploads import list_uploads

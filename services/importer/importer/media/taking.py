@@ -3,8 +3,8 @@
 import hashlib
 from typing import IO, cast
 
-from importer.intake.form import only_file
-from importer.intake.spool import Readable
+from importer.parsing.form import only_file
+from importer.parsing.spool import Readable
 from stackroom_jobs.media.folder import Incoming
 from stackroom_jobs.media.kinds import HEAD_BYTES, kind_of_bytes
 from stackroom_jobs.media.names import UPLOADS

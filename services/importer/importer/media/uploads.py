@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from importer.intake.spool import Readable
 from importer.media.problems import disk_errors_as_problems
 from importer.media.taking import Sender, Taken
+from importer.parsing.spool import Readable
 from stackroom_jobs.media.folder import MediaFolder
 from stackroom_jobs.media.kinds import kind_of_name
 from stackroom_jobs.media.names import UPLOAD_NAME, UPLOADS

@@ -10,10 +10,10 @@ from importer.ledger.release import release, release_lost_device
 from importer.ledger.renew import renew
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
+from importer.ledger.workers import MAX_REASON, NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from importer.services import services
 from importer.worker_api.messages import claim_answer, converted, decoded, message, not_yours, query
 from importer.worker_api.token import token_id
-from importer.workers.registry import MAX_REASON, NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
     CONTRACT_VERSION,

@@ -8,8 +8,8 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
-from importer.applying.catalog import Catalog, CatalogAwayError, Verdict
-from importer.applying.chunks import ApplyingChunks
+from importer.loads.catalog import Catalog, CatalogAwayError, Verdict
+from importer.loads.chunks import ApplyingChunks
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
 from tests.support.applying import applier, apply_all, applying, queueing, run_out

@@ -6,8 +6,8 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from importer.applying.catalog import Catalog, Verdict
 from importer.dispatcher.apply_loop import APPLY_LOOPS
+from importer.loads.catalog import Catalog, Verdict
 from importer.settings import Settings
 from tests.support.served import served
 

@@ -1,0 +1,72 @@
+"""Take a spooled body into the ledger: the same way for every call that makes a batch."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Engine
+
+from importer.batches.refusing import REFUSED_PROBLEMS, Refuse, RefusedRows
+from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
+from importer.ledger.limits import WORKER_ALIVE_SECONDS
+from importer.ledger.reading import SLOTS
+from importer.parsing.checker import RecordChecker
+from importer.parsing.chunks import Chunker, NewChunk
+from importer.parsing.empty import EMPTY_PROBLEMS, empty_batch
+from importer.parsing.formats import Rows
+from importer.parsing.spool import DISK
+from importer.services import Limits
+from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
+from stackroom_kit.described_problems import together
+from stackroom_kit.disk_room import DiskRoom
+from stackroom_kit.full_disk import full_disk_is_a_problem
+from stackroom_kit.problems import Problem, too_large, unprocessable
+
+ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
+
+ROWS_PROBLEMS = together({413: ("too_many_rows",)}, EMPTY_PROBLEMS, REFUSED_PROBLEMS)
+RowLists = Iterator[list[Any]]
+
+
+def checker_for(operation: Operation, limits: Limits) -> RecordChecker:
+    return RecordChecker(operation.record, limits.max_record_bytes)
+
+
+def live_slots(engine: Engine, operation: Operation, queue: str) -> int:
+    """Pool processes of live workers that would take it from this queue."""
+    parameters = {"queue": queue, "operation": operation.name, "alive": WORKER_ALIVE_SECONDS}
+    with engine.connect() as connection:
+        return int(connection.execute(SLOTS, parameters).scalar_one())
+
+
+def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
+    rows = 0
+    for items in lists:
+        rows += len(items)
+        if rows > limits.max_batch_rows:
+            raise too_large(f"A batch may have at most {limits.max_batch_rows} rows.", code="too_many_rows")
+        yield items
+
+
+def accept_rows(
+    engine: Engine, new: NewBatch, operation: Operation, rows: Rows, limits: Limits, room: DiskRoom
+) -> Accepted:
+    """Problems 413, 422, 503. How many rows are expected decides on the size of chunks."""
+    max_rows = chunk_rows(operation, rows.expected, live_slots(engine, operation, new.queue) or ASSUMED_SLOTS)
+
+    def open_rows(refuse: Refuse) -> tuple[Chunker, Iterable[NewChunk]]:
+        refused = RefusedRows(refuse, limits.max_refused_rows)
+        chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refused, rows.places)
+        return chunker, chunker.chunks(_limited(rows.read(), limits))
+
+    try:
+        with full_disk_is_a_problem(DISK):
+            return accept(engine, new, open_rows, room)
+    except KeyReusedError:
+        raise key_reused() from None
+    except EmptyBatchError:
+        raise empty_batch(rows.nothing) from None
+
+
+def key_reused() -> Problem:
+    detail = "This Idempotency-Key belongs to another request: operation, options or bytes differ."
+    return unprocessable(detail, code="idempotency_key_reused")

@@ -1,0 +1,77 @@
+"""Eager mode: claim, compute and report in the request, for tests and for a laptop without Redis or workers."""
+
+import logging
+import uuid
+
+from importer.ledger.claim import Claimant, ClaimedChunk, claim
+from importer.ledger.failure import fail_whole
+from importer.ledger.report import Report, report
+from importer.loads.apply import Applier
+from importer.loads.catalog import Catalog, CatalogAwayError
+from importer.loads.chunks import ApplyingChunks
+from importer.services import Services, services
+from stackroom_jobs.compute import RecordFunction, compute
+from stackroom_jobs.operations import Operation
+from stackroom_kit.problems import Problem, unavailable, unprocessable
+
+WORKER = "eager"
+EAGER_PROBLEMS = {500: ("eager_failure",), 503: ("catalog_unavailable",)}
+NO_FUNCTION = {422: ("no_local_function",)}
+logger = logging.getLogger(__name__)
+
+
+def check_can_run_now(operation: Operation) -> None:
+    """Asked before anything is written."""
+    _function(operation)
+
+
+def _function(operation: Operation) -> RecordFunction:
+    """422 for an operation whose function only a worker has."""
+    if operation.local is None:
+        detail = f"{operation.name} needs a worker, and the eager mode has none."
+        raise unprocessable(detail, code="no_local_function")
+    local = operation.local
+    return lambda _row, record: local(record)
+
+
+def finish_now_if_eager(operation: Operation, batch_id: str) -> None:
+    """Every chunk of the batch, one after the other. An exception is a 500, or a failed outcome, by the setting."""
+    here = services()
+    if not here.settings.celery_task_always_eager:
+        return
+    while chunk := _claim(here, operation, batch_id):
+        _compute(here, operation, chunk)
+    if operation.loads is not None:
+        _apply(here, batch_id)
+
+
+def _apply(here: Services, batch_id: str) -> None:
+    """503 while the catalog is away; the batch stays, and a dispatcher would go on with it."""
+    applier = Applier(ApplyingChunks(here.engine, WORKER, here.settings.lease_seconds), Catalog(here.settings))
+    try:
+        while applier.apply_next(batch_id):
+            pass
+    except CatalogAwayError as error:
+        raise unavailable(f"The catalog does not answer ({error}).", code="catalog_unavailable") from None
+
+
+def _claim(here: Services, operation: Operation, batch_id: str) -> ClaimedChunk | None:
+    token = uuid.uuid4().hex
+    lease = here.settings.lease_seconds
+    for queue in operation.queues:
+        claimant = Claimant(WORKER, str(queue), (operation.name,), token, token, only_batch=batch_id)
+        if chunk := claim(here.engine, claimant, lease):
+            return chunk
+    return None
+
+
+def _compute(here: Services, operation: Operation, chunk: ClaimedChunk) -> None:
+    try:
+        output = compute(operation, _function(operation), chunk.first_row, chunk.records.encode())
+    except Exception as error:
+        logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)
+        fail_whole(here.engine, chunk.token, type(error).__name__, str(error))
+        if here.settings.celery_task_eager_propagates:
+            raise Problem(500, "eager_failure", f"The operation failed: {type(error).__name__}.") from error
+        return
+    report(here.engine, Report(chunk.token, output), None, here.settings.lease_seconds)

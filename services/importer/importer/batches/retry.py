@@ -1,0 +1,50 @@
+"""A new batch of what failed in an old one, which itself never changes."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from importer.batches.accept import accept_rows
+from importer.batches.backpressure import check_room
+from importer.batches.follow_ups import follow_up_key
+from importer.batches.view import is_finished
+from importer.ledger.accept import Accepted, NewBatch
+from importer.ledger.again import failed_records
+from importer.ledger.undo import accept_undo, left_rows
+from importer.parsing.formats import Rows
+from importer.services import services
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_kit.problems import conflict, unprocessable
+from stackroom_kit.request_id import current_request_id
+
+RETRY_PROBLEMS = {409: ("not_finished",), 422: ("nothing_failed",)}
+
+
+def retry(batch: Row[Any]) -> Accepted:
+    """One retry per batch: a repeated call gives the same one, and what fails again is retried from there.
+
+    Problem 409 for a batch that is not finished, 422 where nothing failed.
+    """
+    here, operation = services(), OPERATIONS[batch.operation]
+    if not is_finished(batch):
+        raise conflict("The batch is not finished; cancel it or wait.", code="not_finished")
+    rows = batch.failed_rows + batch.cancelled_rows
+    if not rows:
+        raise unprocessable("Nothing of this batch failed that could be tried again.", code="nothing_failed")
+    check_room(here.open_chunks, here.settings, batch.source, here.room)
+    new = NewBatch(
+        operation=operation.name,
+        options=batch.options,
+        source=batch.source,
+        queue=batch.queue,
+        request_id=current_request_id(),
+        digest=batch.id,
+        idempotency_key=follow_up_key("retry", batch.id),
+        applies=operation.loads is not None,
+        retry_of=batch.id,
+        undo_of=batch.undo_of,
+    )
+    if batch.undo_of is not None:
+        return accept_undo(here.engine, new, left_rows(here.engine, batch.id))
+    failed = Rows(rows, lambda: failed_records(here.engine, batch.id))
+    return accept_rows(here.engine, new, operation, failed, here.limits, here.room)

@@ -1,0 +1,75 @@
+"""The body of ``ingest`` and ``progress``: these calls refuse whole what batches refuse row by row."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request
+
+from importer.batches.accept import checker_for
+from importer.batches.request import DEFAULT_SOURCE, SOURCE_EXPECTED, is_source
+from importer.parsing.checker import Refusal
+from importer.parsing.json_body import OPTIONS, JSONBody
+from importer.parsing.spool import spool
+from importer.services import services
+from stackroom_jobs.operations import Operation
+from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
+from stackroom_kit.strict_json import check_json_length
+
+MAX_ERRORS = 100
+TASK_PROBLEMS = {400: ("bad_text", "empty_records", "wrong_records")}
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskBody:
+    records: list[Any]
+    source: str
+    enqueue: bool
+    digest: str
+
+
+class _Records:
+    """All records of a body that is right; of a wrong one the first faults, and how many there are."""
+
+    def __init__(self, lists: Iterable[list[Any]]) -> None:
+        self.good: list[Any] = []
+        self._rows = self._wrong = 0
+        self._errors: list[FieldError] = []
+        for items in lists:
+            self._take(items)
+        if not self._rows:
+            error = FieldError("/records", "empty", "At least one record is needed.")
+            raise bad_request("records must be a non-empty list.", error, code="empty_records")
+        if self._wrong:
+            detail = f"{self._wrong} of {self._rows} records are wrong."
+            raise bad_request(detail, *self._errors, code="wrong_records")
+
+    def _take(self, items: list[Any]) -> None:
+        wrong = [(row, item) for row, item in enumerate(items, self._rows) if type(item) is Refusal]
+        self._rows += len(items)
+        self._wrong += len(wrong)
+        self._errors += [_field_error(row, item) for row, item in wrong[: MAX_ERRORS - len(self._errors)]]
+        if self._wrong:
+            self.good.clear()
+        else:
+            self.good += items
+
+
+def _field_error(index: int, refusal: Refusal) -> FieldError:
+    pointer = f"/records/{index}/{refusal.field}".rstrip("/")
+    return FieldError(pointer, refusal.code, f"Record {index}: {refusal.detail}")
+
+
+def task_body(operation: Operation) -> TaskBody:
+    """Problem 400 that names the index of every wrong record (the first hundred of them), 413, 415."""
+    if request.mimetype != "application/json":
+        raise unsupported_media_type("Send the body as application/json.", "application/json")
+    check_json_length()
+    length = request.content_length or 0
+    with spool(request.stream, operation.name.encode() + b"\n", services().room, length) as spooled:
+        body = JSONBody(spooled, checker_for(operation, services().limits), frozenset(OPTIONS))
+        records = _Records(body.lists()).good
+    source = body.options.get("source", DEFAULT_SOURCE)
+    if not is_source(source):
+        raise bad_request(SOURCE_EXPECTED, FieldError("/source", "bad_text", SOURCE_EXPECTED), code="bad_text")
+    return TaskBody(records, source, body.options.get("enqueue", False), spooled.digest)

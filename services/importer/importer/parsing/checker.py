@@ -1,0 +1,177 @@
+"""Check records one by one where a whole block cannot be taken as it is.
+
+The fast way decodes a block in one call of msgspec. It cannot say which record is wrong, and it lets a few things pass
+that the standard forbids (a key that stands twice, U+0000); whatever might hold one of these goes the slow way, where
+one bad record costs itself and not its neighbours.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from importer.parsing.short_texts import with_short_texts
+from stackroom_jobs.outcomes import OWN_FIELDS, refused_line
+from stackroom_jobs.records import own_fields, shown_fields
+from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_keys
+
+UTF8_BYTES_PER_CHARACTER = 4
+MAX_NAME = 50  # characters of an unknown field that are said again
+RECORD_FAULTS = (
+    *FAULTS, "already_done", "missing_field", "not_an_object", "record_too_long", "unknown_field", "wrong_type",
+    "wrong_value",
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that no chunk will hold. ``field`` is the wrong field or empty, ``raw`` the record as it came.
+
+    ``file_line`` is None where it is the row's own number.
+    """
+
+    code: str
+    detail: str
+    field: str
+    raw: bytes
+    file_line: int | None = None
+
+    def at(self, file_line: int | None) -> "Refusal":
+        return self if file_line is None else dataclasses.replace(self, file_line=file_line)
+
+    def line(self, row: int) -> bytes:
+        return refused_line(row, self.code, self.detail, self.raw, self.field, self.file_line)
+
+
+# A line of results that was ok holds nothing of what it was made of, so nothing of it must be taken for a record.
+ALREADY_DONE = Refusal("already_done", "This row was ok; of results only rows that failed can be sent again.", "", b"")
+
+
+class RecordChecker:
+    """Checks records of one struct type, each at most ``max_bytes`` long.
+
+    ``notes`` is what the answer says of the reading so far, by name: what was passed over, and what was read otherwise
+    than it stands in the file. A note is there only where there is something to say.
+    """
+
+    def __init__(self, record_type: type[msgspec.Struct], max_bytes: int) -> None:
+        self.record_type = record_type
+        self.max_bytes = max_bytes
+        self.notes: dict[str, Any] = {}
+        self._shown = shown_fields(record_type)
+        self._decoder = msgspec.json.Decoder(record_type)
+        short = with_short_texts(record_type, max_bytes // UTF8_BYTES_PER_CHARACTER)
+        self._array_decoder: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[short])  # type: ignore[valid-type]
+        fields = msgspec.structs.fields(record_type)
+        self._required = [_key(field.name) for field in fields if field.required]
+        self._optional = [(_key(field.name), attrgetter(field.name)) for field in fields if not field.required]
+
+    def plain(self, block: bytes, records: list[Any]) -> list[Any] | None:
+        """The records that this block holds, or None where it has to be looked at more closely."""
+        return self._without_shown(records) if self.looks_plain(block, records) else None
+
+    def _without_shown(self, records: list[Any]) -> list[Any]:
+        """Takes out what the catalog only shows."""
+        for name in self._shown:
+            having = [record for record in records if getattr(record, name) is not msgspec.UNSET]
+            for record in having:
+                msgspec.structs.force_setattr(record, name, msgspec.UNSET)
+            if having:
+                self.note_passed_over(name)
+        return records
+
+    def note_passed_over(self, name: str) -> None:
+        """A field or column that was there and counts for nothing."""
+        names = self.notes.setdefault("passed_over", {}).setdefault("fields", [])
+        if name not in names:
+            names.append(name)
+
+    def looks_plain(self, block: bytes, records: list[Any]) -> bool:
+        """Whether the block that these records were decoded from can hold no key twice and no U+0000.
+
+        A colon stands behind every key, so no more colons than fields prove it at once. Where texts have colons too,
+        the keys themselves are counted.
+        """
+        if b"0000" in block and b"\\u0000" in block:
+            return False
+        given = [_given(field, records) for _, field in self._optional]
+        if block.count(b":") == len(self._required) * len(records) + sum(given):
+            return True
+        required = all(block.count(key) == len(records) for key in self._required)
+        optional = (block.count(key) == number for (key, _), number in zip(self._optional, given, strict=True))
+        return required and all(optional) and not may_spell_keys(block)
+
+    def lines(self, block: bytes) -> list[Any]:
+        """All records of a block of lines; msgspec's errors where one is wrong."""
+        return self._decoder.decode_lines(block)
+
+    def array(self, block: bytes) -> list[Any] | None:
+        """All records of a JSON array, or None where it is none, or one of them is wrong or might be too long."""
+        try:
+            return self._array_decoder.decode(block)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def check(self, raw: bytes) -> Any:
+        """The record that ``raw`` holds, or a Refusal."""
+        if len(raw) > self.max_bytes:
+            detail = f"The record has {len(raw)} bytes; at most {self.max_bytes} are allowed."
+            return Refusal("record_too_long", detail, "", b"")
+        try:
+            record = self._decoder.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return self._strictly(raw)
+        plain = self.plain(raw, [record])
+        return plain[0] if plain else self._strictly(raw)
+
+    def _strictly(self, raw: bytes) -> Any:
+        try:
+            given = loads(raw)
+        except StrictJSONError as error:
+            return Refusal(error.code, error.detail, "", raw)
+        if not isinstance(given, dict):
+            return self.converted(given, raw)
+        if given.keys() <= OWN_FIELDS and "result" in given:
+            return ALREADY_DONE
+        if "outcome" in given:
+            given = {name: value for name, value in given.items() if name not in OWN_FIELDS}
+        return self._unknown_field(given, raw) or self.converted(given, raw)
+
+    def _unknown_field(self, given: dict[str, Any], raw: bytes) -> Refusal | None:
+        """Where every field may be left out, one that nobody knows is rarely meant to be passed over."""
+        known = own_fields(self.record_type)
+        unknown = next((name for name in given if name not in self.record_type.__struct_fields__), None)
+        if unknown is None or not self.record_type.__struct_config__.forbid_unknown_fields:
+            return None
+        detail = f"There is no field {unknown[:MAX_NAME]!r}; known: {', '.join(known)}."
+        return Refusal("unknown_field", detail, unknown[:MAX_NAME], raw)
+
+    def converted(self, given: Any, raw: bytes) -> Any:
+        """The record that these values make, or a Refusal."""
+        try:
+            record = msgspec.convert(given, self.record_type)
+        except msgspec.ValidationError as error:
+            return refusal_of(error, raw)
+        return self._without_shown([record])[0] if self._shown else record
+
+
+def _key(name: str) -> bytes:
+    return b'"' + name.encode() + b'"'
+
+
+def _given(field: Callable[[Any], Any], records: list[Any]) -> int:
+    return sum(value is not msgspec.UNSET for value in map(field, records))
+
+
+def refusal_of(error: msgspec.ValidationError, raw: bytes) -> Refusal:
+    """msgspec says "Object missing required field `payload`" or "Expected `str`, got `int` - at `$.payload`"."""
+    sentence, _, path = str(error).partition(" - at ")
+    if sentence.startswith("Object missing required field"):
+        return Refusal("missing_field", f"{sentence}.", sentence.split("`")[1], raw)
+    field = path.strip("`").removeprefix("$").lstrip(".")
+    if not field:
+        return Refusal("not_an_object", f"{sentence}.", field, raw)
+    code = "wrong_value" if " of length " in sentence or "=" in sentence else "wrong_type"
+    return Refusal(code, f"`{field}`: {sentence[0].lower()}{sentence[1:]}.", field, raw)

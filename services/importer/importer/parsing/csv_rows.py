@@ -1,0 +1,137 @@
+"""Rows of a CSV file as records: texts become what the record's fields are; an empty cell is null where null may be."""
+
+import csv
+import dataclasses
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO, Any
+
+import msgspec
+
+from importer.parsing.checker import ALREADY_DONE, RecordChecker, Refusal
+from importer.parsing.csv_cells import Value, reading
+from importer.parsing.csv_heads import OUTCOME, without_space_behind_quotes
+from importer.parsing.csv_lines import MAX_ROW_CHARACTERS, CSVLines
+from importer.parsing.csv_shape import CSVShape
+from importer.parsing.places import Places
+from importer.parsing.readable import readable
+from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
+from stackroom_kit.problems import Problem, wrong_at
+
+BLOCK_ROWS = 1000
+ROW_PROBLEMS = {400: ("invalid_csv",), 413: ("csv_row_too_long",)}
+_encoder = msgspec.json.Encoder()
+
+
+class RowReader:
+    """Makes records of one type from lists of cells."""
+
+    def __init__(self, shape: CSVShape, checker: RecordChecker) -> None:
+        self._checker = checker
+        self._columns = shape.columns
+        self._width = len(shape.columns)
+        self._unnamed = tuple(at for at, name in enumerate(shape.columns) if not name)
+        fields = {field.name: field for field in msgspec.structs.fields(checker.record_type)}
+        named = [(at, fields[name]) for at, name in enumerate(shape.columns) if name in fields]
+        self._wanted = [(at, field.name, reading(field.type)) for at, field in named]
+        self._optional = frozenset(field.name for _, field in named if not field.required)
+        self._outcome = shape.columns.index(OUTCOME) if shape.is_results else None
+
+    def record(self, cells: list[str]) -> Any:
+        """The record, or a Refusal."""
+        if (self._unnamed or len(cells) != self._width) and (refusal := self._misfit(cells)):
+            return refusal
+        if self._outcome is not None and cells[self._outcome] == "ok":
+            return ALREADY_DONE
+        values = self._values(cells) if self._outcome is None else self._values_of_results(cells)
+        raw = _encoder.encode(values)
+        if len(raw) > self._checker.max_bytes:
+            detail = f"The record has {len(raw)} bytes; at most {self._checker.max_bytes} are allowed."
+            return Refusal("record_too_long", detail, "", b"")
+        if b"\\u0000" in raw:
+            return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
+        item = self._checker.converted(values, raw)
+        if type(item) is Refusal and item.code == "wrong_type":
+            return self._in_words_of_a_table(item, str(values[item.field]))
+        return item
+
+    def _misfit(self, cells: list[str]) -> Refusal | None:
+        """A Refusal for a row of other columns, or with a cell under an empty head; empty ones may lack at the end."""
+        for at in self._unnamed:
+            if at < len(cells) and cells[at].strip():
+                detail = f"The first line names no column {at + 1}, and here {readable(cells[at])} stands in it."
+                return Refusal("unnamed_column", detail, "", self._named(cells))
+        if len(cells) > self._width or any(self._columns[len(cells) :]):
+            detail = f"The row has {len(cells)} cells, the first line {self._width}."
+            return Refusal("wrong_cells", detail, "", self._named(cells))
+        return None
+
+    def _named(self, cells: list[str]) -> bytes:
+        return _encoder.encode({name: cell for name, cell in zip(self._columns, cells, strict=False) if name})
+
+    def _values(self, cells: list[str]) -> dict[str, Value]:
+        return {
+            name: read(self._unguarded(cells[at]) if GUARD in cells[at] else cells[at])
+            for at, name, read in self._wanted
+        }
+
+    def _values_of_results(self, cells: list[str]) -> dict[str, Value]:
+        """What was left out stays so: it is another thing than null."""
+        given = [(name, cells[at], read) for at, name, read in self._wanted]
+        left_out = {name for name, cell, _ in given if cell == LEFT_OUT and name in self._optional}
+        return {name: read(self._unguarded(cell)) for name, cell, read in given if name not in left_out}
+
+    def _unguarded(self, cell: str) -> str:
+        """A program that writes guards is rarely another than this one; how many there were is said all the same."""
+        text = unguarded(cell)
+        if text != cell:
+            notes = self._checker.notes
+            notes["unguarded_cells"] = notes.get("unguarded_cells", 0) + 1
+        return text
+
+    def _in_words_of_a_table(self, refusal: Refusal, cell: str) -> Refusal:
+        """Every cell is a text, so of a wrong type it can only be for a number."""
+        if cell.strip():
+            return dataclasses.replace(refusal, detail=f"`{refusal.field}`: {readable(cell)} is no whole number.")
+        return dataclasses.replace(refusal, code="missing_field", detail=f"`{refusal.field}` is empty.")
+
+
+def _broken(line: int, error: Exception) -> Problem:
+    detail = f"The CSV cannot be read; the row that begins at line {line} is wrong: {error}."
+    return wrong_at("", "invalid_csv", detail)
+
+
+def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, places: Places) -> Iterator[list[Any]]:
+    """Lists of records and Refusals in input order; blank lines and rows of delimiters alone are no rows.
+
+    Problem 400 where the quoting breaks, 413 where a row has no end.
+    """
+    lines = CSVLines(file, shape.encoding)
+    csv.field_size_limit(MAX_ROW_CHARACTERS)  # the length of a record is checked below, with its row
+    rows = _rows(lines, shape, places)
+    reader = RowReader(shape, checker)
+    try:
+        lines.skip(shape.head_line)
+        while block := [reader.record(cells) for cells in islice(rows, BLOCK_ROWS)]:
+            yield block
+    except csv.Error as error:
+        raise _broken(lines.row_line, error) from None
+    finally:
+        lines.detach()
+
+
+def _rows(lines: CSVLines, shape: CSVShape, places: Places) -> Iterator[list[str]]:
+    changed = lines.changed_by(without_space_behind_quotes(shape.delimiter) if shape.is_spaced else None)
+    row, distance = 1, 0
+    for cells in csv.reader(changed, delimiter=shape.delimiter, skipinitialspace=shape.is_spaced, strict=True):
+        line = lines.row_is_over()
+        if not cells:
+            continue
+        if not cells[0].strip() and not any(cell.strip() for cell in cells):
+            places.passed_over["rows"] += 1
+            continue
+        if line - row != distance:
+            distance = line - row
+            places.begin(row, line)
+        row += 1
+        yield cells

@@ -1,0 +1,55 @@
+"""A form that holds one file, written on as it comes."""
+
+from collections.abc import Callable
+from typing import IO, Any, cast
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from importer.parsing.spool import Readable
+from stackroom_kit.problems import Problem, bad_request, too_large, wrong_at
+
+FORM = "multipart/form-data"
+FIELD = "file"
+FORM_PROBLEMS = {400: ("invalid_form", "one_file"), 413: ("form_too_large",)}
+MAX_PARTS = 10
+MAX_PART_HEADERS = 512 * 1024  # bytes, and of a field's value; must hold several of the blocks that the parser reads
+
+
+def only_file(stream: Readable, open_file: Callable[[], IO[bytes]]) -> FileStorage:
+    """The one file of the request's form, in what ``open_file`` gave. Problem 400 and 413; whoever opens it closes it.
+
+    Flask's own ``request.files`` would pass a broken form off as an empty one.
+    """
+    parser = FormDataParser(_once(open_file), MAX_PART_HEADERS, max_form_parts=MAX_PARTS, silent=False)
+    try:
+        _, form, files = parser.parse(cast("IO[bytes]", stream), FORM, request.content_length, request.mimetype_params)
+    except RequestEntityTooLarge:
+        raise too_large(
+            "The form has too many parts, or a part whose head is too long.", code="form_too_large"
+        ) from None
+    except ValueError:
+        raise bad_request("The form is cut short, or has no boundary.", code="invalid_form") from None
+    if form or list(files) != [FIELD]:
+        raise _not_one_file()
+    return files[FIELD]
+
+
+def _once(open_file: Callable[[], IO[bytes]]) -> Callable[..., IO[bytes]]:
+    """A second file is refused before it is read."""
+    opened: list[IO[bytes]] = []
+
+    def open_first(*_: Any, **__: Any) -> IO[bytes]:
+        if opened:
+            raise _not_one_file()
+        opened.append(open_file())
+        return opened[0]
+
+    return open_first
+
+
+def _not_one_file() -> Problem:
+    detail = f"The form must hold one file named {FIELD!r} and nothing else; options are query parameters."
+    return wrong_at(f"/{FIELD}", "one_file", detail)

@@ -1,0 +1,159 @@
+"""A JSON body that holds ``records``, read in blocks: a wrong record costs itself, what is no JSON the whole body."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.json_scan import BrokenJSONError, JSONScanner
+from importer.parsing.spool import BLOCK_BYTES, Spooled
+from stackroom_kit.problems import Problem, wrong_at
+from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads
+
+EXPLAINED_BYTES = 1024 * 1024  # of a longer body only the place of the fault is said
+LIST_ROWS = 10_000  # of wrong records, which take much more memory than they have bytes
+OPTIONS: dict[str, type] = {"source": str, "enqueue": bool}
+BODY_PROBLEMS = {400: (*FAULTS, "records_missing", "unknown_field", "wrong_body")}
+
+
+class JSONBody:
+    """``{"records": [...]}``; ``options`` are the other members that are allowed, known when the records are read.
+
+    Without options, the list of records may also stand alone (``takes_list``).
+    """
+
+    def __init__(
+        self,
+        spooled: Spooled,
+        checker: RecordChecker,
+        allowed: frozenset[str] = frozenset(),
+        *,
+        takes_list: bool = False,
+    ) -> None:
+        self._spooled = spooled
+        self._checker = checker
+        self._allowed = allowed
+        self._takes_list = takes_list
+        self._scanner = JSONScanner(spooled.file, checker.max_bytes)
+        self.options: dict[str, Any] = {}
+
+    def lists(self) -> Iterator[list[Any]]:
+        """Lists of records and Refusals in input order. Problem 400 where the body as a whole is wrong."""
+        self._spooled.file.seek(0)
+        is_list = self._takes_list and self._scanner.peek() == b"["
+        try:
+            yield from self._records() if is_list else self._members()
+            if self._scanner.peek():
+                raise self._scanner.broken()
+        except BrokenJSONError as error:
+            raise self._explained(error) from None
+
+    def _members(self) -> Iterator[list[Any]]:
+        seen: set[str] = set()
+        before = self._scanner.take(b"{")
+        if self._scanner.peek() == b"}":
+            before = self._scanner.take(b"}")
+        while before != b"}":
+            name = self._name(seen)
+            if name == "records":
+                yield from self._records()
+            else:
+                self._keep_option(name)
+            before = self._scanner.take(b",", b"}")
+        if "records" not in seen:
+            raise wrong_at("/records", "records_missing", "The body must hold a list named records.")
+
+    def _name(self, seen: set[str]) -> str:
+        raw = self._scanner.key()
+        try:
+            name: str = msgspec.json.decode(b'"' + raw + b'"', type=str)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise self._scanner.broken() from None
+        if name in seen:
+            raise wrong_at("", "duplicate_key", f"The key {name[:50]!r} stands twice in one object.")
+        if name in OPTIONS and name not in self._allowed:
+            raise wrong_at(f"/{name}", "unknown_field", "The body may hold records only; options are query parameters.")
+        if name != "records" and name not in OPTIONS:
+            raise wrong_at(f"/{name[:50]}", "unknown_field", f"The body has an unknown field {name[:50]!r}.")
+        seen.add(name)
+        return name
+
+    def _keep_option(self, name: str) -> None:
+        raw = self._scanner.value()
+        if raw is None:
+            raise wrong_at(f"/{name}", "wrong_body", f"{name} is too long.")
+        try:
+            self.options[name] = msgspec.json.decode(raw, type=OPTIONS[name])
+        except msgspec.ValidationError as error:
+            raise wrong_at(f"/{name}", "wrong_body", f"{error}.") from None
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise self._scanner.broken() from None
+
+    def _records(self) -> Iterator[list[Any]]:
+        """Behind the list's last bracket when it is over."""
+        scanner = self._scanner
+        if scanner.peek() != b"[":
+            raise self._no_list()
+        scanner.take(b"[")
+        if scanner.peek() == b"]":
+            scanner.take(b"]")
+            return
+        behind = b","
+        while behind == b",":
+            run = scanner.members()
+            records = self._at_a_glance(run)
+            if records is None:
+                records, behind = self._one_by_one(len(run))
+            else:
+                scanner.skip(len(run))
+                behind = scanner.take(b",", b"]")
+            yield records
+
+    def _no_list(self) -> Exception:
+        raw = self._scanner.value()
+        if raw is not None and not self._is_json(raw):
+            return self._scanner.broken()
+        return wrong_at("/records", "wrong_body", "records must be a list.")
+
+    def _at_a_glance(self, run: bytes) -> list[Any] | None:
+        """The fast way; None where the run is none, or any record of it might be wrong."""
+        records = self._checker.array(b"[%b]" % run) if run else None
+        return self._checker.plain(run, records) if records else None
+
+    def _one_by_one(self, size: int) -> tuple[list[Any], bytes]:
+        """Records for about ``size`` bytes (0: for a block), and what stands behind the last of them."""
+        items: list[Any] = []
+        behind = b","
+        taken = 0
+        while behind == b"," and taken <= (size or BLOCK_BYTES) and len(items) < LIST_ROWS:
+            raw = self._scanner.value()
+            taken += len(raw or b"") + 1
+            items.append(self._checked(raw))
+            behind = self._scanner.take(b",", b"]")
+        return items, behind
+
+    def _checked(self, raw: bytes | None) -> Any:
+        if raw is None:
+            return Refusal("record_too_long", f"The record has more than {self._checker.max_bytes} bytes.", "", b"")
+        if not self._is_json(raw):
+            raise self._scanner.broken()
+        return self._checker.check(raw)
+
+    def _is_json(self, raw: bytes) -> bool:
+        try:
+            msgspec.json.decode(raw, type=msgspec.Raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return False
+        return True
+
+    def _explained(self, error: BrokenJSONError) -> Problem:
+        """What strict JSON says of a body that is not too long to be read whole."""
+        if self._spooled.size <= EXPLAINED_BYTES:
+            self._spooled.file.seek(0)
+            try:
+                loads(self._spooled.file.read())
+            except StrictJSONError as found:
+                return wrong_at("", found.code, found.detail)
+            return wrong_at("", "wrong_body", "The body must be an object that holds a list named records.")
+        return wrong_at("", "invalid_json", str(error))

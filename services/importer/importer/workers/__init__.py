@@ -1,1 +1,0 @@
-"""Queues and workers over HTTP."""
