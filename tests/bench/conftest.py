@@ -42,7 +42,7 @@ def results(
     if not PEERS_PYTHON.exists():
         pytest.exit("The peers have no environment: run `make bench`.", 2)
     started = time.monotonic()
-    software = versions(str(PEERS_PYTHON), _postgres_version(postgres_server), _redis_version(redis_server))
+    software = versions(str(PEERS_PYTHON), _postgres_version(postgres_server), _valkey_version(redis_server))
     found = Results(machine(), software, _run())
     pytestconfig.stash[_RESULTS] = found
     yield found
@@ -72,9 +72,9 @@ def _postgres_version(server: PostgresServer) -> str:
     return str(found[0]) if found else ""
 
 
-def _redis_version(server: RedisServer) -> str:
+def _valkey_version(server: RedisServer) -> str:
     with closing(redis.Redis.from_url(server.url(0))) as client:
-        return str(client.info("server")["redis_version"])
+        return str(client.info("server")["valkey_version"])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

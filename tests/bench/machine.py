@@ -29,9 +29,9 @@ def _processor() -> str:
     return platform.machine()
 
 
-def versions(peers_python: str, postgres: str, redis: str) -> dict[str, str]:
-    """``postgres`` and ``redis`` are the servers' own."""
-    servers = {"Python": platform.python_version(), "PostgreSQL": postgres, "Redis": redis}
+def versions(peers_python: str, postgres: str, valkey: str) -> dict[str, str]:
+    """``postgres`` and ``valkey`` are the servers' own."""
+    servers = {"Python": platform.python_version(), "PostgreSQL": postgres, "Valkey": valkey}
     return {**servers, **{name: version(name) for name in OURS}, **_of_peers(peers_python), **_of_nginx()}
 
 

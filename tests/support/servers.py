@@ -36,9 +36,9 @@ def running_postgres(folder: Path, options: tuple[str, ...] = FAST) -> Iterator[
 
 
 @contextmanager
-def running_redis(folder: Path) -> Iterator[RedisServer]:
-    """A server that keeps nothing on disk, until the block ends."""
-    server = RedisServer(folder / "data", free_port(), secrets.token_hex(16), append_only=False)
+def running_redis(folder: Path, *, append_only: bool = False) -> Iterator[RedisServer]:
+    """A server until the block ends; it keeps nothing on disk unless ``append_only``."""
+    server = RedisServer(folder / "data", free_port(), secrets.token_hex(16), append_only)
     server.initialise()
     process = Process(server.command(), folder / "redis.log")
     try:

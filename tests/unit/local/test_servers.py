@@ -1,11 +1,14 @@
 """The embedded servers take connections only with their password, and only on this machine."""
 
+from contextlib import closing
+from pathlib import Path
+
 import psycopg2
 import pytest
 import redis
 
 from deploy.local.servers import PostgresServer, RedisServer
-from tests.support.servers import libpq_uri
+from tests.support.servers import libpq_uri, running_redis
 
 
 def test_postgres_gives_each_test_an_empty_database(postgres: str) -> None:
@@ -33,3 +36,14 @@ def test_redis_refuses_a_connection_without_its_password(redis_server: RedisServ
     with pytest.raises(redis.AuthenticationError):
         client.ping()
     client.close()
+
+
+def test_redis_reads_what_an_older_version_left(tmp_path: Path) -> None:
+    """Redis before 7 kept one file of commands; newer ones keep a folder."""
+    (tmp_path / "data").mkdir()
+    commands = [("SELECT", "3"), ("RPUSH", "cpu", "a bell"), ("SETEX", "result", "3600", "{}")]
+    lines = [part for words in commands for part in (f"*{len(words)}", *(f"${len(w)}\r\n{w}" for w in words))]
+    (tmp_path / "data" / "appendonly.aof").write_bytes("".join(f"{line}\r\n" for line in lines).encode())
+    with running_redis(tmp_path, append_only=True) as server, closing(redis.Redis.from_url(server.url(3))) as client:
+        assert client.lrange("cpu", 0, -1) == [b"a bell"]
+        assert client.get("result") == b"{}"
