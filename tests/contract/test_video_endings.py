@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from importer.media.kinds import KINDS
 from stackroom_client.source import VIDEO_ENDINGS
-from stackroom_jobs.media.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = {"jpg", "png", "webp", "avif", "heic"}  # what does not move, or is decoded by nothing here

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from stackroom_jobs.media.folder import MediaFolder
-from stackroom_jobs.media.names import picture_of_row
+from importer.media.folder import MediaFolder
+from importer.media.names import picture_of_row
 
 
 class LocalMedia:

@@ -7,8 +7,8 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from importer.ledger.open_chunks import OpenChunks
+from importer.media.folder import MediaFolder
 from importer.settings import Settings
-from stackroom_jobs.media.folder import MediaFolder
 from stackroom_kit.disk_room import DiskRoom, temporary_room
 
 _KEY = "importer"

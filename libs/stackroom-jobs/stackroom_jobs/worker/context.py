@@ -3,9 +3,8 @@
 import dataclasses
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
-from stackroom_jobs.media import Media
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.stop import StopFlag
 
@@ -25,6 +24,19 @@ class DeviceLost(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = " ".join(reason.split())[:LONGEST_REASON] or "the device is lost"
+
+
+class Media(Protocol):
+    """What an operation's function reads and delivers, wherever the files are."""
+
+    def open(self, name: str) -> BinaryIO:
+        """To read and to seek in. RecordError ``bad_name``, ``not_found``, ``unreadable``, also while reading."""
+
+    def put(self, file_name: str, content: bytes) -> str:
+        """Deliver a picture of the record at hand, once or again; gives the name under which it is served.
+
+        RecordError ``bad_name``, ``not_a_picture``, ``too_large`` or ``too_many``; Stopped where the lease is over.
+        """
 
 
 @dataclasses.dataclass

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import msgspec
 from urllib3 import BaseHTTPResponse
 
-from stackroom_jobs.media.names import check_name
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.protocol import Picture
+from stackroom_jobs.records import check_media_name
 from stackroom_jobs.worker.client import GONE, WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.context import Stopped
 from stackroom_jobs.worker.deadline import Deadline
@@ -51,7 +51,7 @@ class RemoteMedia:
 
     def open(self, name: str) -> BinaryIO:
         """As ``Media.open``. Memory is bounded by the blocks that RemoteFile keeps, whatever the file's size."""
-        check_name(name)
+        check_media_name(name)
         file = RemoteFile(lambda start, size: self._block(name, start, size))
         try:
             file.begin()

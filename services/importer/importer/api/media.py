@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from importer.batches.view import batch_gone
 from importer.ledger.statements import IS_EXPIRED
+from importer.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
 from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
 from importer.media.serving import file_answer
 from importer.media.taking import take_body, take_form
@@ -13,7 +14,6 @@ from importer.media.uploads import list_uploads, page_of, remove_upload, store
 from importer.media.use import batch_that_names
 from importer.parsing.form import FORM, FORM_PROBLEMS
 from importer.services import services
-from stackroom_jobs.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
 from stackroom_kit.arguments import integer_argument, refuse_unknown_arguments, text_argument
 from stackroom_kit.problems import conflict, not_found
 

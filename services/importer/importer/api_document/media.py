@@ -7,10 +7,10 @@ from importer.api_document.parameters import BATCH_ID, WORD
 from importer.api_document.schemas import TEXT
 from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
+from importer.media.kinds import KINDS, OTHER
 from importer.media.problems import DISK_PROBLEMS
 from importer.parsing.form import FIELD, FORM
 from importer.parsing.formats import JSON
-from stackroom_jobs.media.kinds import KINDS, OTHER
 from stackroom_kit.arguments import integer_parameter, text_parameter
 from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.openapi import Answer, Call, Parameter, reference

@@ -1,1 +1,1 @@
-"""Media files over HTTP: uploads from people, pictures from workers."""
+"""Media files: the folder that holds them, their names and kinds, uploads from people, pictures from workers."""

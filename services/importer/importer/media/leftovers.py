@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from importer.ledger.reading import OUTPUTS
 from importer.ledger.results import CHUNKS_PER_READ, pages
 from importer.ledger.statements import ENDED_AMONG
-from stackroom_jobs.media.names import RESULT_NAME
+from importer.media.names import RESULT_NAME
 
 
 class Leftovers:

@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 
 from importer.database import transaction
 from importer.ledger.statements import HOLD_LEASE
-from stackroom_jobs.media.folder import MediaFolder
-from stackroom_jobs.media.kinds import HEAD_BYTES, kind_of_bytes
-from stackroom_jobs.media.names import picture_of_row, picture_of_task
+from importer.media.folder import MediaFolder
+from importer.media.kinds import HEAD_BYTES, kind_of_bytes
+from importer.media.names import picture_of_row, picture_of_task
 from stackroom_jobs.outcomes import RecordError
 
 Place = Callable[[], AbstractContextManager[str]]  # holds the name for as long as it is being given

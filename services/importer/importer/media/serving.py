@@ -8,8 +8,8 @@ from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
-from stackroom_jobs.media.folder import etag_of
-from stackroom_jobs.media.kinds import OTHER, kind_of_name
+from importer.media.folder import etag_of
+from importer.media.kinds import OTHER, kind_of_name
 from stackroom_kit.problems import Problem
 
 BLOCK_BYTES = 256 * 1024

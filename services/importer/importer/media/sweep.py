@@ -17,12 +17,12 @@ from sqlalchemy import Engine
 from importer.database import DATABASE_ERRORS
 from importer.lasting_trouble import Trouble
 from importer.ledger.statements import EXPIRED_AMONG
+from importer.media.folder import INCOMING, MediaFolder
 from importer.media.leftovers import Leftovers
+from importer.media.names import RESULTS, TASKS
 from importer.media.uploads import list_uploads
 from importer.media.use import batch_that_names
 from importer.settings import Settings
-from stackroom_jobs.media.folder import INCOMING, MediaFolder
-from stackroom_jobs.media.names import RESULTS, TASKS
 
 PERIOD_SECONDS = 10.0
 IDS_PER_QUESTION = 1000

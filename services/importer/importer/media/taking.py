@@ -3,11 +3,11 @@
 import hashlib
 from typing import IO, cast
 
+from importer.media.folder import Incoming
+from importer.media.kinds import HEAD_BYTES, kind_of_bytes
+from importer.media.names import UPLOADS
 from importer.parsing.form import only_file
 from importer.parsing.spool import Readable
-from stackroom_jobs.media.folder import Incoming
-from stackroom_jobs.media.kinds import HEAD_BYTES, kind_of_bytes
-from stackroom_jobs.media.names import UPLOADS
 from stackroom_kit.body_length import IncompleteBodyError
 from stackroom_kit.problems import bad_request
 

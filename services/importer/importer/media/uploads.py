@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from importer.media.folder import MediaFolder
+from importer.media.kinds import kind_of_name
+from importer.media.names import UPLOAD_NAME, UPLOADS
 from importer.media.problems import disk_errors_as_problems
 from importer.media.taking import Sender, Taken
 from importer.parsing.spool import Readable
-from stackroom_jobs.media.folder import MediaFolder
-from stackroom_jobs.media.kinds import kind_of_name
-from stackroom_jobs.media.names import UPLOAD_NAME, UPLOADS
 from stackroom_kit.arguments import wrong_argument
 from stackroom_kit.public_path import public_path
 

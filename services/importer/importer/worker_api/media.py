@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from importer.media.folder import etag_of
 from importer.media.pictures import Place, StaleTokenError, check_picture, deliver, place_of_chunk, place_of_task
 from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
 from importer.services import services
 from importer.worker_api.messages import not_yours, query
-from stackroom_jobs.media.folder import etag_of
 from stackroom_kit.problems import Problem, bad_request, too_large
 
 MAX_BLOCK_BYTES = 8 * 1024 * 1024  # of one answer: it is held in memory

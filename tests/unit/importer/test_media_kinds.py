@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stackroom_jobs.media.kinds import HEAD_BYTES, KINDS, UNKNOWN, kind_of_bytes, kind_of_name
+from importer.media.kinds import HEAD_BYTES, KINDS, UNKNOWN, kind_of_bytes, kind_of_name
 from tests.support.containers import write_container
 from tests.support.videos import write_video
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stackroom_jobs.media.folder import MediaFolder
-from stackroom_jobs.media.names import is_served, picture_of_row, picture_of_task
+from importer.media.folder import MediaFolder
+from importer.media.names import is_served, picture_of_row, picture_of_task
 from stackroom_jobs.outcomes import RecordError
 
 DIGEST = "0123456789abcdef" * 4

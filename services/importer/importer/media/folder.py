@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from stackroom_jobs.media.names import UPLOAD_NAME, check_name
+from importer.media.names import UPLOAD_NAME
 from stackroom_jobs.outcomes import RecordError
+from stackroom_jobs.records import check_media_name
 from stackroom_kit.disk_room import DiskRoom, Reservation
 
 INCOMING = ".incoming"  # no name may begin with a dot, so what is half written has none
@@ -84,7 +85,7 @@ class MediaFolder:
 
     def _path(self, name: str) -> Path:
         """Links are followed before the look at where it leads, so no link leaves the root."""
-        check_name(name)
+        check_media_name(name)
         folder = self.root.resolve()
         try:
             path = (folder / name).resolve()
