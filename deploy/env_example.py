@@ -30,7 +30,8 @@ MEMBER_TITLES = {
 INTRODUCTION = """\
 # Copy this file to .env and uncomment what should differ; `make up` reads it, and a variable of the shell wins.
 # Each setting can also be read from a file: NAME_FILE=/path/to/the/value. A wrong value stops the process with
-# one line that says what is allowed. This file is written by `python -m deploy.env_example > .env.example`.
+# one line that says what is allowed. A value with $ or # stands in single quotes, so that `docker compose`, which reads
+# .env too, takes it as it is. This file is written by `python -m deploy.env_example > .env.example`.
 #
 # Connection budget of PostgreSQL (its max_connections is 100 unless you changed it):
 #   catalog              WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-LINE = re.compile(r"""(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)""")
-COMMENT = re.compile(r"(^|\s)#.*$")
+from dotenv.parser import Binding, parse_stream
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 class EnvFileError(Exception):
@@ -12,23 +13,20 @@ class EnvFileError(Exception):
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Name to value; nothing when there is no such file. EnvFileError for a line that is neither."""
-    if not path.exists():
+    """Name to value, with each ``$`` as it stands; nothing when there is no such file. Raises EnvFileError."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            bindings = list(parse_stream(file))
+    except FileNotFoundError:
         return {}
-    settings: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
-            continue
-        match = LINE.fullmatch(stripped)
-        if not match:
-            raise EnvFileError(f"{path.name} line {number} is not NAME=value: {stripped[:40]!r}")
-        settings[match["name"]] = _value(match["value"])
-    return settings
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvFileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return dict(_setting(path, one) for one in bindings if one.error or one.key is not None)
 
 
-def _value(written: str) -> str:
-    for quote in ("'", '"'):
-        if written.startswith(quote) and written.find(quote, 1) > 0:
-            return written[1 : written.find(quote, 1)]
-    return COMMENT.sub("", written).strip()
+def _setting(path: Path, found: Binding) -> tuple[str, str]:
+    if found.error or found.key is None or found.value is None or not NAME.fullmatch(found.key):
+        blank = len(found.original.string) - len(found.original.string.lstrip())
+        number = found.original.line + found.original.string[:blank].count("\n")
+        raise EnvFileError(f"{path.name} line {number} is not NAME=value: {found.original.string.strip()[:40]!r}")
+    return found.key, found.value
