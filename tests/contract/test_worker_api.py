@@ -8,6 +8,7 @@ import pytest
 from importer.database import make_engine
 from stackroom_jobs.protocol import (
     FailRequest,
+    Loss,
     LostRequest,
     ReleaseRequest,
     RenewRequest,
@@ -98,7 +99,7 @@ def test_failed_chunk_waits_and_lost_chunk_does_not(importer: Importer) -> None:
     api = importer.api()
     importer.post()
     claimed(api, "t1")
-    api.lost(LostRequest("w1", "d1", "worker_lost"), soon())
+    api.lost(LostRequest("w1", "d1", Loss.WORKER_LOST), soon())
     claimed(api, "t2")
     api.fail(FailRequest("t2", "operation_failed", "boom"), soon())
     assert api.claim(asked("t3"), soon()) is None

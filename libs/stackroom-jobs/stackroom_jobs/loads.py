@@ -1,5 +1,6 @@
 """Rows of the operations that load the catalog: what clients send, and what stands in the results afterwards."""
 
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -34,8 +35,18 @@ class TypeRow(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     group_name: Text = msgspec.UNSET
 
 
+class Change(StrEnum):
+    """What the catalog did with a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REMOVED = "removed"
+
+
 class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of a row: created, updated, unchanged, skipped or removed; ``etag`` is the row's own after that.
+    """What became of a row: ``change`` is a Change; ``etag`` is the row's own after that.
 
     ``dry_run``: it would have, and nothing was changed.
     """

@@ -1,5 +1,6 @@
 """What became of a record: one line of NDJSON with its row and its outcome."""
 
+from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -8,6 +9,15 @@ import msgspec
 LINE_FIELDS = ("row", "line", "outcome", "code", "field", "detail")
 OWN_FIELDS = frozenset({*LINE_FIELDS, "result"})
 _encoder = msgspec.json.Encoder()
+
+
+class Outcome(StrEnum):
+    """REFUSED is said by the importer of a row that became no record, CANCELLED of a record that nobody computed."""
+
+    OK = "ok"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
 
 
 class RecordError(Exception):
@@ -31,7 +41,7 @@ class Normalized(msgspec.Struct, frozen=True, gc=False):
 
 class OkLine(msgspec.Struct, gc=False):
     row: int
-    outcome: str
+    outcome: Outcome
     result: Any
 
 
@@ -47,7 +57,7 @@ def _record_fields(record: bytes) -> bytes:
     return _encoder.encode(kept)[1:-1]
 
 
-def _line(place: dict[str, int], outcome: str, record: bytes, **reason: str) -> bytes:
+def _line(place: dict[str, int], outcome: Outcome, record: bytes, **reason: str) -> bytes:
     start = _encoder.encode({**place, "outcome": outcome, **reason})[:-1]
     fields = _record_fields(record)
     return start + (b"," + fields if fields else b"") + b"}\n"
@@ -63,12 +73,12 @@ def _reason(code: str, detail: str, field: str) -> dict[str, str]:
 
 def ok_line(row: int, result: Any) -> OkLine:
     """To be encoded with many others at once."""
-    return OkLine(row, "ok", result)
+    return OkLine(row, Outcome.OK, result)
 
 
 def failed_line(row: int, code: str, detail: str, record: bytes, field: str = "") -> bytes:
     """A failed record with its own fields, so that the line can be posted again; ``field`` names the wrong one."""
-    return _line({"row": row}, "failed", record, **_reason(code, detail, field))
+    return _line({"row": row}, Outcome.FAILED, record, **_reason(code, detail, field))
 
 
 def refused_line(
@@ -78,9 +88,9 @@ def refused_line(
 
     ``file_line`` is its line in the file where that is not the row's own number.
     """
-    return _line(_place(row, file_line), "refused", record, **_reason(code, detail, field))
+    return _line(_place(row, file_line), Outcome.REFUSED, record, **_reason(code, detail, field))
 
 
 def cancelled_line(row: int, record: bytes, file_line: int | None = None) -> bytes:
     """A record that never will be done, as it was given, so that it can be sent some other day."""
-    return _line(_place(row, file_line), "cancelled", record)
+    return _line(_place(row, file_line), Outcome.CANCELLED, record)

@@ -3,14 +3,16 @@
 Every field has bounds: what is beyond them comes from no worker of ours, and must not stop the work of others.
 """
 
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 CONTRACT_VERSION = 3  # since 3 workers say their incarnation; since 2 videos and pictures travel by this API
 OLDEST_CONTRACT = 2
 CONTRACT_HEADER = "Stackroom-Contract"  # on every call of a worker
-
+CONTRACT_DIFFERS = "contract_differs"  # the code of the answer to a worker of another contract
+OPERATION_FAILED = "operation_failed"  # the code of a failure that is the whole chunk's
 
 MAX_NAME = 200  # characters
 MAX_LIST = 200
@@ -81,10 +83,17 @@ class ReleaseRequest(msgspec.Struct):
     lost_device: Reason = ""
 
 
+class Loss(StrEnum):
+    """How a pool process ended that held a chunk; also the code of a record that ended several."""
+
+    WORKER_LOST = "worker_lost"
+    TIMED_OUT = "timed_out"
+
+
 class LostRequest(msgspec.Struct):
     worker: Name
     delivery: Key
-    reason: Literal["worker_lost", "timed_out"]
+    reason: Loss
 
 
 class Device(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ import time
 
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import RecordError
+from stackroom_jobs.protocol import Loss
 from stackroom_jobs.worker import Context, Stopped
 from worker_gpu.video.frames import Frames
 
@@ -32,7 +33,7 @@ class Patience:
         spent = time.monotonic() - self._started
         if spent > self.allowed():
             detail = f"not done after {spent:.0f} s, at {self._frames.end:.0f} s of the video"
-            raise RecordError("timed_out", detail)
+            raise RecordError(Loss.TIMED_OUT, detail)
 
     def allowed(self) -> float:
         """Seconds. What is decoded counts, too: a header that tells less than there is ends nothing too soon."""

@@ -12,6 +12,7 @@ import urllib3
 from urllib3 import BaseHTTPResponse
 
 from stackroom_jobs.protocol import (
+    CONTRACT_DIFFERS,
     CONTRACT_HEADER,
     CONTRACT_VERSION,
     Claim,
@@ -135,7 +136,7 @@ class WorkerAPI:
         if status == 200:
             return
         problem = _problem(data)
-        if problem.code == "contract_differs":
+        if problem.code == CONTRACT_DIFFERS:
             raise ContractError(problem.detail)
         raise WorkerAPIError(f"/internal/heartbeat: {status}: {problem.detail}")
 

@@ -11,7 +11,7 @@ import msgspec
 
 from stackroom_jobs.compute import compute
 from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, ReleaseRequest
+from stackroom_jobs.protocol import OPERATION_FAILED, Claim, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.context import Context, DeviceLost, Stopped
@@ -96,7 +96,7 @@ class Round:
         except Exception as error:
             logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)
             detail = f"{type(error).__name__}: {error}"[:500]
-            self._api.fail(FailRequest(chunk.token, "operation_failed", detail), self._deadline)
+            self._api.fail(FailRequest(chunk.token, OPERATION_FAILED, detail), self._deadline)
             return None
         rows = output.count(b"\n")
         milliseconds = (time.monotonic() - started) * 1000

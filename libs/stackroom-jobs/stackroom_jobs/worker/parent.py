@@ -8,7 +8,7 @@ from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import signals
 
 from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.protocol import LostRequest
+from stackroom_jobs.protocol import Loss, LostRequest
 from stackroom_jobs.queues import BELL_SUFFIX, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
@@ -108,11 +108,11 @@ class Parent:
 
     def _note_failure(self, task_id: str, exception: Exception, **_: Any) -> None:
         """Fires here, in the parent, when a child died or was killed at its time limit."""
-        reason = {WorkerLostError: "worker_lost", TimeLimitExceeded: "timed_out"}.get(type(exception))
+        reason = {WorkerLostError: Loss.WORKER_LOST, TimeLimitExceeded: Loss.TIMED_OUT}.get(type(exception))
         if reason is not None:
             threading.Thread(target=self._tell_lost, args=(task_id, reason), daemon=True).start()
 
-    def _tell_lost(self, delivery: str, reason: Any) -> None:
+    def _tell_lost(self, delivery: str, reason: Loss) -> None:
         logger.warning("delivery=%s %s", delivery, reason)
         asked = LostRequest(inherited_name().name, delivery, reason)
         try:
