@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 CONTENT_TYPE = "application/problem+json"
 # Of what Flask refuses by itself. Python's own phrases are no codes: they change from version to version.
@@ -128,6 +128,8 @@ def _from_http_exception(error: HTTPException) -> Response:
     answer = respond(Problem(status, code, error.description or HTTPStatus(status).phrase))
     kept = {"Allow", "Retry-After", "Location"}
     answer.headers.extend([(name, value) for name, value in error.get_headers() if name in kept])
+    if isinstance(error, MethodNotAllowed):
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     return answer
 
 

@@ -36,6 +36,7 @@ def install(
     ``gzipped_bodies``: those that take a body with ``Content-Encoding: gzip``.
     """
     configure_logging(settings.log_level, service)
+    app.url_map.strict_slashes = False  # both forms of an address are answered, and no redirect is sent
     app.config["SECRET_KEY"] = settings.flask_secret_key.reveal() or None
     app.config["MAX_JSON_BYTES"] = settings.max_json_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -27,7 +27,7 @@ def _prepare_sqlite(app: Flask, engine: Engine) -> None:
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
-    app = Flask("catalog")
+    app = Flask("catalog", static_folder=None)
     engine = make_engine(settings.database_uri, settings.db_pool_size, settings.search_seconds)
     install(app, "catalog", settings, {"postgresql": database_answers(engine)})
     register_database_problems(app, BUSY, AWAY)

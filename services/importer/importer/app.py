@@ -25,7 +25,7 @@ GZIPPED = ("batches.create_batch", "preview.preview")
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
-    app = Flask("importer")
+    app = Flask("importer", static_folder=None)
     here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
     keep_services(app, here)
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes}, GZIPPED)

@@ -4,6 +4,8 @@ import socket
 import threading
 import urllib.request
 
+import pytest
+
 from tests.support.raw_http import RawConnection, exchange, request_bytes
 from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
@@ -39,6 +41,25 @@ def test_gateway_passes_a_large_body_byte_for_byte(gateway: str, upstream: Scrip
     body = bytes(range(256)) * 20_000
     assert exchange(gateway, "POST", "/api/groups/bulk", {}, body).status == 200
     assert upstream.received[0].body == body
+
+
+@pytest.mark.parametrize(
+    ("target", "length", "status"),
+    [
+        ("/api/groups/bulk", 20_000_001, 413),
+        ("/api/groups/", 2_000_001, 413),
+        ("/api/groups/", 2_000_000, 200),
+        ("/api/groups/bulk", 2_000_001, 200),
+    ],
+)
+def test_gateway_bounds_bodies_by_what_they_are(
+    gateway: str, upstream: ScriptedUpstream, target: str, length: int, status: int
+) -> None:
+    if status == 200:
+        assert exchange(gateway, "POST", target, {}, bytes(length)).status == 200
+        return
+    answer = exchange(gateway, "POST", target, {"Content-Length": str(length)})
+    assert (answer.status, answer.problem()["code"], upstream.received) == (413, "too_large", [])
 
 
 def test_gateway_streams_a_long_answer_of_unknown_length(gateway: str, upstream: ScriptedUpstream) -> None:

@@ -1,6 +1,7 @@
 """The whole application in one process; nothing here reaches a service."""
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -26,12 +27,14 @@ def test_unknown_path_is_a_problem_with_a_request_id(client: FlaskClient) -> Non
     assert answer.headers["X-Request-ID"] == "abc-1"
 
 
-def test_wrong_method_names_the_allowed_ones(client: FlaskClient) -> None:
-    answer = client.patch("/api/groups/1")
-    assert answer.status_code == 405
-    assert answer.headers["Allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
+@pytest.mark.parametrize("path", ["/api/groups/..", "/api//groups", "/api/%67roups/", "/%61pi/health"])
+def test_path_that_no_service_may_hear_is_a_problem(client: FlaskClient, path: str) -> None:
+    answer = client.get("/", environ_overrides={"RAW_URI": path, "PATH_INFO": unquote(path)})
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
 
 
-def test_options_names_the_allowed_methods(client: FlaskClient) -> None:
-    answer = client.options("/api/importer/batches")
-    assert (answer.status_code, answer.headers["Allow"]) == (204, "GET, HEAD, OPTIONS, POST")
+@pytest.mark.parametrize("path", ["/api/health", "/api/importer/batches/ab1/events"])
+def test_own_call_by_another_method_names_the_allowed_ones(client: FlaskClient, path: str) -> None:
+    answer = client.patch(path)
+    assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"

@@ -16,7 +16,7 @@ from stackroom_kit.web import install
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
-    app = Flask("importer.worker_api")
+    app = Flask("importer.worker_api", static_folder=None)
     here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
     keep_services(app, here)
     install(app, "importer-worker-api", settings, {"postgresql": database_answers(here.engine)})

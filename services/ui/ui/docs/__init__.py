@@ -41,7 +41,7 @@ def asset(name: str) -> Response:
 
 def install_docs(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
     docs = Blueprint("docs", __name__, url_prefix="/api/docs", static_folder="static", template_folder="templates")
-    docs.add_url_rule("/", view_func=page)
+    docs.add_url_rule("/", view_func=page, strict_slashes=True)  # its links are relative
     for name in ASSETS:
         docs.add_url_rule(f"/assets/{name}", name.replace(".", "-"), asset, defaults={"name": name})
     for service in (CATALOG, IMPORTER):

@@ -9,8 +9,6 @@ from stackroom_kit.disk_room import temporary_room
 from ui.proxy.entrance import Entrance, KnownHosts
 from ui.proxy.front import Front
 from ui.proxy.proxy import BodyLimits, Proxy
-from ui.proxy.route_table import RouteTable
-from ui.proxy.routes import ROUTES
 from ui.proxy.turns import Turns
 from ui.proxy.upstream import Upstream
 from ui.settings import Settings
@@ -24,4 +22,4 @@ def install_proxy(app: Flask, settings: Settings, upstreams: Mapping[str, Upstre
     proxy = Proxy(upstreams, limits, temporary_room(settings.min_free_bytes), uploads, turns)
     front = Front(settings.root_path, settings.trusted_networks)
     known = KnownHosts(settings.host_names, settings.trusted_names, front)
-    app.wsgi_app = Entrance(RouteTable(ROUTES), proxy, pages, known)  # type: ignore[method-assign]
+    app.wsgi_app = Entrance(proxy, pages, known)  # type: ignore[method-assign]

@@ -13,7 +13,7 @@ from ui.proxy.front import Front
 from ui.proxy.headers import finished
 from ui.proxy.proxy import Proxy, StartResponse
 from ui.proxy.request_target import request_target
-from ui.proxy.route_table import Match, RouteTable
+from ui.proxy.routes import is_api, service_of
 
 logger = logging.getLogger(__name__)
 
@@ -28,24 +28,24 @@ class KnownHosts:
 
 
 class Entrance:
-    """A WSGI application around ``pages``, which gets what no route takes."""
+    """A WSGI application around ``pages``, which gets what no service answers."""
 
-    def __init__(self, table: RouteTable, proxy: Proxy, pages: Any, known: KnownHosts) -> None:
-        self._table, self._proxy, self._pages, self._known = table, proxy, pages, known
+    def __init__(self, proxy: Proxy, pages: Any, known: KnownHosts) -> None:
+        self._proxy, self._pages, self._known = proxy, pages, known
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request_id = accepted_or_new(environ.get("HTTP_X_REQUEST_ID"))
         environ["HTTP_X_REQUEST_ID"] = request_id
         set_request_id(request_id)
         try:
-            return self._answer(environ, start_response, request_id)
+            return self._answer(environ, start_response)
         except Problem as problem:
             return _refuse(problem, environ, start_response, request_id)
         except Exception as error:
             logger.exception("unexpected error in %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _refuse(of_exception(error), environ, start_response, request_id)
 
-    def _answer(self, environ: dict[str, Any], start_response: StartResponse, request_id: str) -> Iterable[bytes]:
+    def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path, query = request_target(environ)
         path = self._known.front.entered(environ, path)
         if self._known.front.names_host(environ):
@@ -53,22 +53,11 @@ class Entrance:
         else:
             refuse_unknown_host(environ, self._known.names)
         refuse_cross_site_write(environ, self._known.trusted_names)
-        match = self._table.match(path)
-        if match is None:
+        service = service_of(path) if is_api(environ["PATH_INFO"]) else None
+        if service is None:
             answer: Iterable[bytes] = self._pages(environ, start_response)
             return answer
-        method = environ["REQUEST_METHOD"]
-        if method == "OPTIONS":
-            start_response("204 No Content", finished([("Allow", _allow(match))], request_id))
-            return []
-        if method not in match.allowed:
-            detail = f"{method} is not allowed here."
-            raise Problem(405, "method_not_allowed", detail, headers={"Allow": _allow(match)})
-        return self._proxy.answer(match, query, environ, start_response, request_id)
-
-
-def _allow(match: Match) -> str:
-    return ", ".join(sorted(match.allowed))
+        return self._proxy.answer(service, path, query, environ, start_response)
 
 
 def _refuse(

@@ -12,12 +12,10 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.disk_room import DiskRoom
-from stackroom_kit.guard import WRITING
 from stackroom_kit.problems import Problem, unavailable
 from ui.proxy.body import Body, take_body
 from ui.proxy.headers import request_headers, response_headers
-from ui.proxy.route_table import Match
-from ui.proxy.routes import MEDIA
+from ui.proxy.routes import MEDIA, Bodies, bodies_of
 from ui.proxy.streamed_body import StreamedBody, stream_body
 from ui.proxy.turns import SHORT_BYTES, Turns, bytes_to_read
 from ui.proxy.upstream import Upstream
@@ -55,33 +53,30 @@ class Proxy:
         self._uploads, self._turns = threading.Semaphore(uploads), turns
 
     def answer(
-        self,
-        match: Match,
-        query: str,
-        environ: dict[str, Any],
-        start_response: StartResponse,
-        request_id: str,
+        self, service: str, path: str, query: str, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
-        upstream = self._upstreams[match.upstream]
-        body, length = self._body(match, environ)
+        """``path`` and ``query`` go on as they came."""
+        upstream, method = self._upstreams[service], environ["REQUEST_METHOD"]
+        request_id = environ["HTTP_X_REQUEST_ID"]
+        bodies = bodies_of(method, path)
+        body, length = self._body(bodies, environ)
         headers = request_headers(environ, request_id)
         if body is not None:
             headers["Content-Length"] = str(length)
-        target = f"{match.path}?{query}" if query else match.path
-        method = environ["REQUEST_METHOD"]
+        target = f"{path}?{query}" if query else path
         try:
-            with self._admitted(match, headers, body, length) as size:
+            with self._admitted(bodies, headers, body, length) as size:
                 answer = upstream.send(method, target, headers, body, size=size)
         finally:
             if body is not None and not isinstance(body, bytes):
                 body.close()
-        if match.upstream == MEDIA:
+        if service == MEDIA:
             _keep_little(environ)
         return _passed_on(answer, upstream, method, environ, start_response, request_id)
 
     @contextmanager
     def _admitted(
-        self, match: Match, headers: Mapping[str, str], body: Body | StreamedBody | None, length: int
+        self, bodies: Bodies, headers: Mapping[str, str], body: Body | StreamedBody | None, length: int
     ) -> Iterator[int]:
         """When the service may be asked, how many bytes it has to read.
 
@@ -89,8 +84,8 @@ class Proxy:
         """
         if not isinstance(body, StreamedBody):
             most = self._limits.body
-            size = most if match.is_long else bytes_to_read(body or b"", length, most)
-            waits = match.takes_turns and size > SHORT_BYTES
+            size = most if bodies.is_slow else bytes_to_read(body or b"", length, most)
+            waits = bodies.takes_turns and size > SHORT_BYTES
             with self._turns.one(headers.get("Idempotency-Key")) if waits else nullcontext():
                 yield size
         elif self._uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
@@ -101,10 +96,10 @@ class Proxy:
         else:
             raise unavailable("Too many uploads are on their way at once.", code="too_many_bodies")
 
-    def _body(self, match: Match, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
-        if match.streams and environ["REQUEST_METHOD"] in WRITING:
+    def _body(self, bodies: Bodies, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
+        if bodies.is_media:
             return stream_body(environ, self._limits.media)
-        return take_body(environ, self._limits.json if match.is_json else self._limits.body, self._room)
+        return take_body(environ, self._limits.body if bodies.is_long else self._limits.json, self._room)
 
 
 def _passed_on(

@@ -1,51 +1,65 @@
-"""What the gateway lets through. One line adds a route; whatever is not here is 404.
+"""Which service answers a path of the API, and how the body of a call gets there.
 
-A team's own calls need no line: what is below ``/api/importer/`` goes to the importer, which says what methods it has.
-
-``<int>``, ``<batch>``, ``<task>``, ``<file>`` and ``<path>`` are typed parts (``route_table.SEGMENT_TYPES``). A route
-names the methods, the public path, the service, and the service's own path where it is another one.
+A new resource, operation or call needs no line here: the services themselves say what they have, and by which methods.
 """
 
-from ui.proxy.route_table import PAGES, Route
+import re
+from typing import NamedTuple
+
+from stackroom_kit.problems import not_found
 
 CATALOG = "catalog"
 IMPORTER = "importer"
 MEDIA = "importer-media"
-ANY = "GET POST PUT PATCH DELETE"
+
+_SEGMENT = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]{1,100}"
+_PATH = re.compile(rf"(?:/{_SEGMENT}){{1,8}}/?", re.ASCII)
+_ANSWERED_HERE = re.compile(r"/api/(?:health|docs)(?:/.*)?|/api/importer/batches/[^/]+/events/?")
+_SERVICES = (("/api/importer/media/", MEDIA), ("/api/importer/", IMPORTER))  # all else is the catalog's
 
 
-def resource(name: str) -> list[Route]:
-    """The routes that every CRUD resource of the catalog has."""
-    return [
-        Route("GET POST", f"/api/{name}/", CATALOG),
-        Route("GET POST", f"/api/{name}", CATALOG, f"/api/{name}/"),
-        Route("GET PUT DELETE", f"/api/{name}/<int>", CATALOG),
-        Route("POST", f"/api/{name}/bulk", CATALOG),
-    ]
+class Bodies(NamedTuple):
+    """How the body of a call gets to its service. Most are JSON: taken whole, and no longer than MAX_JSON_BYTES.
+
+    ``is_media``: passed on while it comes. ``is_long``: it may have MAX_BODY_BYTES. ``takes_turns``: every record of
+    it is looked at and stored, which keeps a core busy. ``is_slow``: without a body of its own, the call takes as
+    long as one with the longest.
+    """
+
+    is_media: bool = False
+    is_long: bool = False
+    takes_turns: bool = False
+    is_slow: bool = False
 
 
-ROUTES = [
-    *resource("groups"),
-    *resource("types"),
-    Route("GET", "/api/db-status", CATALOG),
-    Route("POST", "/api/importer/ingest", IMPORTER, takes_turns=True),
-    Route("POST", "/api/importer/progress", IMPORTER, takes_turns=True),
-    Route("GET", "/api/importer/status/<task>", IMPORTER),
-    Route("GET POST", "/api/importer/batches", IMPORTER, takes_turns=True),
-    Route("GET DELETE", "/api/importer/batches/<batch>", IMPORTER),
-    Route("GET", "/api/importer/batches/<batch>/results", IMPORTER),
-    Route("POST", "/api/importer/batches/<batch>/cancel", IMPORTER),
-    Route("POST", "/api/importer/batches/<batch>/retry", IMPORTER, is_long=True),
-    Route("POST", "/api/importer/batches/<batch>/undo", IMPORTER, is_long=True),
-    Route("POST", "/api/importer/preview", IMPORTER),
-    Route("GET", "/api/importer/operations", IMPORTER),
-    Route("GET", "/api/importer/queues", IMPORTER),
-    Route("GET", "/api/importer/workers", IMPORTER),
-    Route("GET POST", "/api/importer/media", MEDIA, streams=True),
-    Route("GET DELETE", "/api/importer/media/uploads/<file>", MEDIA),
-    Route("GET", "/api/importer/media/results/<batch>/<int>/<file>", MEDIA),
-    Route("GET", "/api/importer/media/tasks/<batch>/<file>", MEDIA),
-    Route("GET", "/api/importer/batches/<batch>/events", PAGES),
-    Route(ANY, "/api/importer/media/<path>", MEDIA, is_json=True),
-    Route(ANY, "/api/importer/<path>", IMPORTER, is_json=True),
-]
+_JSON = Bodies()
+_POSTED = (
+    (re.compile(r"/api/importer/media/?"), Bodies(is_media=True)),
+    (re.compile(r"/api/importer/(?:batches|ingest|progress)/?"), Bodies(is_long=True, takes_turns=True)),
+    (re.compile(r"/api/importer/preview/?|/api/[^/]+/bulk/?"), Bodies(is_long=True)),
+    (re.compile(r"/api/importer/batches/[^/]+/(?:retry|undo)/?"), Bodies(is_slow=True)),
+)
+
+
+def is_api(path: str) -> bool:
+    """``path`` is decoded."""
+    return f"{path}/".startswith("/api/")
+
+
+def service_of(path: str) -> str | None:
+    """The service of a path of the API as it came over the wire; None for what the gateway answers itself.
+
+    Problem 404 for a path that needs encoding, has an empty part or a ``..``, or is too long: it goes nowhere.
+    """
+    if not _PATH.fullmatch(path):
+        raise not_found("There is no such call.")
+    if _ANSWERED_HERE.fullmatch(path):
+        return None
+    return next((service for prefix, service in _SERVICES if f"{path}/".startswith(prefix)), CATALOG)
+
+
+def bodies_of(method: str, path: str) -> Bodies:
+    """``path`` is one that ``service_of`` has taken."""
+    if method != "POST":
+        return _JSON
+    return next((bodies for pattern, bodies in _POSTED if pattern.fullmatch(path)), _JSON)
