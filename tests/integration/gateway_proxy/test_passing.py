@@ -47,9 +47,9 @@ def test_gateway_passes_a_large_body_byte_for_byte(gateway: str, upstream: Scrip
     ("target", "length", "status"),
     [
         ("/api/groups/bulk", 20_000_001, 413),
-        ("/api/groups/", 2_000_001, 413),
-        ("/api/groups/", 2_000_000, 200),
-        ("/api/groups/bulk", 2_000_001, 200),
+        ("/api/groups/", 4_000_001, 413),
+        ("/api/groups/", 4_000_000, 200),
+        ("/api/groups/bulk", 4_000_001, 200),
     ],
 )
 def test_gateway_bounds_bodies_by_what_they_are(
