@@ -9,9 +9,9 @@ from ui.events import install_events
 from ui.health import install_health
 from ui.pages import install_pages
 from ui.proxy import install_proxy
+from ui.proxy.upstream import make_upstreams
 from ui.settings import Settings
 from ui.translations import install_translations
-from ui.upstreams import make_upstreams
 
 
 def create_app(settings: Settings | None = None) -> Flask:

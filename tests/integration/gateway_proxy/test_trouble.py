@@ -11,7 +11,7 @@ import pytest
 from tests.support.gateway import running_gateway
 from tests.support.processes import Process
 from tests.support.raw_http import RawAnswer, RawConnection, exchange, request_bytes
-from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.scripted_upstream import Received, Script, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
 
 
@@ -250,6 +250,26 @@ def test_readiness_names_the_part_that_is_away(gateway: str, upstream: ScriptedU
         },
     }
     assert [request.target for request in upstream.received] == ["/health/ready"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        reply(body=b"garbage"),
+        reply(body=b"[1]"),
+        reply(body=b'{"a": "\xff"}'),
+        lambda _request, client: client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"),
+        lambda _request, client: client.sendall(b"SSH-2.0-x\r\n"),
+    ],
+)
+def test_what_the_gateway_itself_cannot_read_is_told(gateway: str, upstream: ScriptedUpstream, script: Script) -> None:
+    upstream.script = script
+    assert exchange(gateway, "GET", "/api/health/ready").json()["parts"]["catalog"] == {
+        "status": "down",
+        "reason": "bad_upstream_answer",
+    }
+    answer = exchange(gateway, "GET", "/api/docs/catalog/openapi.json")
+    assert (answer.status, answer.problem()["code"]) == (502, "bad_upstream_answer")
 
 
 def test_gateway_resets_the_connection_of_a_reader_that_takes_nothing(

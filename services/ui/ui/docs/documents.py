@@ -1,25 +1,32 @@
 """The OpenAPI documents as clients of the gateway need them: the services' own, with what the gateway may answer."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from urllib3.exceptions import HTTPError
-
-from stackroom_kit.described_problems import add_problems, operations_of
+from stackroom_kit.described_problems import Codes, add_problems, operations_of, together
+from stackroom_kit.guard import HOST_PROBLEMS, SITE_PROBLEMS, WRITING
 from stackroom_kit.openapi import PATH
-from stackroom_kit.problems import Problem
-from stackroom_kit.request_id import HEADER, current_request_id
-from ui.docs.problems import problems_of
+from stackroom_kit.problems import UNEXPECTED
+from ui.proxy.body import BODY_PROBLEMS
 from ui.proxy.front import current_prefix
-from ui.proxy.upstream import Upstream
+from ui.proxy.request_target import TARGET_PROBLEMS
+from ui.proxy.upstream import UPSTREAM_PROBLEMS, Upstream
+from ui.server.connection import CONNECTION_PROBLEMS
+from ui.server.refusals import REFUSAL_PROBLEMS
 
-READ_SECONDS = 5.0
-MAX_BYTES = 4 * 1024 * 1024
 NOTE = (
     " Through the gateway every GET takes HEAD as well, OPTIONS names the methods of a path, any other method is 405"
     " with `Allow`, and what has no route is 404."
 )
+NO_ROUTE = {404: ("not_found",)}  # a part of the path that is no id
+ANY = together(UNEXPECTED, HOST_PROBLEMS, TARGET_PROBLEMS, UPSTREAM_PROBLEMS, REFUSAL_PROBLEMS)
+WRITE = together(ANY, SITE_PROBLEMS, BODY_PROBLEMS, CONNECTION_PROBLEMS)
+
+
+def problems_of(method: str, path: str) -> Codes:
+    """What the gateway itself may answer: 404 too where ``path`` has parameters, since not every text may stand there."""
+    own = WRITE if method in WRITING else ANY
+    return together(own, NO_ROUTE) if "{" in path else own
 
 
 def served_at() -> list[dict[str, str]]:
@@ -43,23 +50,9 @@ def document_view(upstream: Upstream) -> Callable[[], dict[str, Any]]:
     """Asked anew each time, since services are upgraded on their own. Problem 502 to 504 where one is away."""
 
     def view() -> dict[str, Any]:
-        return through_gateway(_read(upstream))
+        status, document = upstream.read_json(PATH)
+        if status != 200:
+            raise upstream.unreadable()
+        return through_gateway(document)
 
     return view
-
-
-def _read(upstream: Upstream) -> dict[str, Any]:
-    answer = upstream.send("GET", PATH, {HEADER: current_request_id()}, None, read_seconds=READ_SECONDS)
-    try:
-        body: dict[str, Any] = json.loads(answer.read(MAX_BYTES, decode_content=False))
-    except (HTTPError, OSError, ValueError) as error:
-        raise _unreadable(upstream) from error
-    finally:
-        answer.close()
-    if answer.status != 200:
-        raise _unreadable(upstream)
-    return body
-
-
-def _unreadable(upstream: Upstream) -> Problem:
-    return Problem(502, "bad_upstream_answer", f"The document of the {upstream.name} cannot be read.")

@@ -5,8 +5,7 @@ from typing import Any
 from stackroom_kit.described_problems import together
 from stackroom_kit.openapi import JSON, Answer, Call, Described, Parameter, reference
 from stackroom_kit.web import EVERY_CALL
-from ui.docs.documents import served_at
-from ui.docs.problems import ANY
+from ui.docs.documents import ANY, served_at
 from ui.events import EVENTS_PROBLEMS
 from ui.events.stream import BATCH_PROBLEMS
 

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from urllib3.exceptions import HTTPError
-
 from stackroom_kit.problems import Problem, not_found
-from stackroom_kit.request_id import HEADER, current_request_id
 from ui.events.stopping import is_stopping
 from ui.proxy.upstream import Upstream
 
@@ -18,28 +15,18 @@ GONE = frozenset({404, 410})
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10.0  # below the silence after which proxies cut a connection
 STREAM_SECONDS = 600.0  # then the browser asks again by itself, so a forgotten stream cannot live for ever
-READ_SECONDS = 5.0
-MAX_ANSWER_BYTES = 64 * 1024
 BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 
 
 def read_batch(importer: Upstream, batch_id: str) -> dict[str, Any]:
     """The batch as the importer answers it; Problem 404 or 410, or 502 to 504 where the importer is away."""
-    headers = {HEADER: current_request_id(), "Accept": "application/json"}
-    target = f"/api/importer/batches/{quote(batch_id, safe='')}"
-    answer = importer.send("GET", target, headers, None, read_seconds=READ_SECONDS)
-    try:
-        body = json.loads(answer.read(MAX_ANSWER_BYTES, decode_content=False))
-    except (HTTPError, OSError, ValueError) as error:
-        raise Problem(502, "bad_upstream_answer", "The importer's answer cannot be read.") from error
-    finally:
-        answer.close()
-    if answer.status == 404:
+    status, body = importer.read_json(f"/api/importer/batches/{quote(batch_id, safe='')}")
+    if status == 404:
         raise not_found("There is no such batch.")
-    if answer.status == 410:
+    if status == 410:
         raise Problem(410, "batch_expired", "The batch is over: its rows and results were deleted.")
-    if answer.status != 200 or not isinstance(body, dict):
-        raise Problem(502, "bad_upstream_answer", f"The importer answered with the status {answer.status}.")
+    if status != 200:
+        raise importer.unreadable()
     return body
 
 

@@ -67,9 +67,9 @@ class Pages:
 def pages_blueprint(upstreams: Mapping[str, Upstream], max_body_bytes: int) -> Blueprint:
     pages, blueprint = Pages(upstreams, max_body_bytes), Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/", "home", pages.home)
-    blueprint.add_url_rule("/groups", "groups", pages.groups, strict_slashes=False)
-    blueprint.add_url_rule("/types", "types", pages.types, strict_slashes=False)
-    blueprint.add_url_rule("/imports", "imports", pages.imports, strict_slashes=False)
-    blueprint.add_url_rule("/imports/<batch_id>", "batch", pages.batch, strict_slashes=False)
-    blueprint.add_url_rule("/workers", "workers", pages.workers, strict_slashes=False)
+    blueprint.add_url_rule("/groups", "groups", pages.groups)
+    blueprint.add_url_rule("/types", "types", pages.types)
+    blueprint.add_url_rule("/imports", "imports", pages.imports)
+    blueprint.add_url_rule("/imports/<batch_id>", "batch", pages.batch)
+    blueprint.add_url_rule("/workers", "workers", pages.workers)
     return blueprint

@@ -1,5 +1,6 @@
-"""One service behind the gateway: a bounded pool of kept connections, and its failures as problems."""
+"""The services behind the gateway: each a bounded pool of kept connections, and its failures as problems."""
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -14,14 +15,20 @@ from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.problems import Problem, unavailable
 from stackroom_kit.public_path import HEADER as PREFIX_HEADER
+from stackroom_kit.request_id import HEADER as REQUEST_ID
+from stackroom_kit.request_id import current_request_id
 from ui.proxy.body import Body
 from ui.proxy.front import current_prefix
+from ui.proxy.routes import CATALOG, IMPORTER, MEDIA
 from ui.proxy.streamed_body import StreamedBody
+from ui.settings import Settings
 
 _poll_once = get_original("select", "poll")
 MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection
 SEND_SECONDS = 60.0
 SLOWEST_BYTES_PER_SECOND = 64 * 1024  # of records that are looked at and stored, on a machine that is busy
+ASK_SECONDS = 5.0  # for what the gateway itself wants to know
+MAX_JSON_BYTES = 4 * 1024 * 1024
 UPSTREAM_PROBLEMS = {
     502: ("bad_upstream_answer", "upstream_unreachable"),
     503: ("upstream_busy",),
@@ -121,6 +128,23 @@ class Upstream:
             decode_content=False,
         )
 
+    def read_json(self, target: str, seconds: float = ASK_SECONDS) -> tuple[int, dict[str, Any]]:
+        """Status and object of what the gateway itself wants to know; Problem 502, 503 or 504 where there is none."""
+        headers = {REQUEST_ID: current_request_id(), "Accept": "application/json"}
+        answer = self.send("GET", target, headers, None, read_seconds=seconds)
+        try:
+            body = json.loads(answer.read(MAX_JSON_BYTES, decode_content=False))
+        except (HTTPError, OSError, ValueError) as error:
+            raise self.unreadable() from error
+        finally:
+            answer.close()
+        if not isinstance(body, dict):
+            raise self.unreadable()
+        return answer.status, body
+
+    def unreadable(self) -> Problem:
+        return Problem(502, "bad_upstream_answer", f"The answer of the {self.name} cannot be read.")
+
     def _problem(self, error: HTTPError) -> Problem:
         if isinstance(error, EmptyPoolError):
             return unavailable(f"The {self.name} has too many requests at once.", code="upstream_busy")
@@ -133,3 +157,23 @@ class Upstream:
     def died(self, error: Exception) -> Problem:
         """The problem for an answer that broke while it was read."""
         return self._problem(error if isinstance(error, HTTPError) else HTTPError(str(error)))
+
+
+def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
+    """One bounded connection pool per service, by the name that the routes use.
+
+    Without an address of its own for media, the importer answers for them as well.
+    """
+    media = {MEDIA: settings.media_url} if settings.media_url else {}
+    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url, **media}
+    made = {
+        name: Upstream(
+            name,
+            address,
+            connections=settings.upstream_connections,
+            connect_seconds=settings.upstream_connect_seconds,
+            read_seconds=settings.upstream_read_seconds,
+        )
+        for name, address in addresses.items()
+    }
+    return {MEDIA: made[IMPORTER], **made}
