@@ -24,7 +24,7 @@ WRITE = together(ANY, SITE_PROBLEMS, BODY_PROBLEMS, CONNECTION_PROBLEMS)
 
 
 def problems_of(method: str, path: str) -> Codes:
-    """What the gateway itself may answer: 404 too where ``path`` has parameters, since not every text may stand there."""
+    """What the gateway itself may answer; 404 too where ``path`` has parameters, which not every text may be."""
     own = WRITE if method in WRITING else ANY
     return together(own, NO_ROUTE) if "{" in path else own
 
