@@ -272,6 +272,39 @@ def test_what_the_gateway_itself_cannot_read_is_told(gateway: str, upstream: Scr
     assert (answer.status, answer.problem()["code"]) == (502, "bad_upstream_answer")
 
 
+def test_connection_to_a_service_is_given_back_however_its_answer_ends(
+    upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    """A client breaks off, an answer breaks off, what the gateway asked for is no JSON, a status is not passed on."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"
+
+    def endless(_request: Received, client: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            client.sendall(head)
+            while True:
+                client.sendall(bytes(65536))
+
+    def broken(_request: Received, client: socket.socket) -> None:
+        client.sendall(head + b"x")
+        client.shutdown(socket.SHUT_RDWR)
+
+    with running_gateway(tmp_path, upstream.url, upstream.url, {"UPSTREAM_CONNECTIONS": "1"}) as (url, _):
+        for _ in range(3):
+            upstream.script = endless
+            with RawConnection(url) as connection:
+                connection.send(b"GET /api/groups/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                wait_until(lambda: len(upstream.received) == 1, 10, "the service to be asked")
+            upstream.script = broken
+            wait_until(lambda: not exchange(url, "GET", "/api/groups/").whole, 10, "a connection to the service")
+            upstream.script = endless
+            assert exchange(url, "GET", "/api/docs/catalog/openapi.json").status == 502
+            upstream.script = reply("302 Found", bytes(1_000_000))
+            assert exchange(url, "GET", "/api/groups/").problem()["code"] == "bad_upstream_answer"
+            upstream.script = reply()
+            assert exchange(url, "GET", "/api/groups/1").status == 200
+            upstream.received.clear()
+
+
 def test_gateway_resets_the_connection_of_a_reader_that_takes_nothing(
     upstream: ScriptedUpstream, tmp_path: Path
 ) -> None:

@@ -18,7 +18,7 @@ from ui.proxy.headers import request_headers, response_headers
 from ui.proxy.routes import MEDIA, Bodies, bodies_of
 from ui.proxy.streamed_body import StreamedBody, stream_body
 from ui.proxy.turns import SHORT_BYTES, Turns, bytes_to_read
-from ui.proxy.upstream import Upstream
+from ui.proxy.upstream import Upstream, end_answer
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
 BLOCK_BYTES = 64 * 1024
@@ -117,7 +117,7 @@ def _passed_on(
         if whole is None:
             _check_room(environ)
     except BaseException:
-        answer.close()
+        end_answer(answer)
         raise
     start_response(line, headers)
     return [whole] if whole is not None else _streamed(answer, upstream, environ)
@@ -166,4 +166,4 @@ def _streamed(answer: BaseHTTPResponse, upstream: Upstream, environ: dict[str, A
             client.answer.reset_on_close()
         raise ConnectionResetError(errno.ECONNRESET, "the answer broke off") from error
     finally:
-        answer.close()
+        end_answer(answer)

@@ -67,6 +67,12 @@ class Pool(urllib3.HTTPConnectionPool):
         super()._put_conn(conn)
 
 
+def end_answer(answer: BaseHTTPResponse) -> None:
+    """Whatever was read of it: a connection with unread bytes is closed, but its place in the pool is free again."""
+    answer.close()
+    answer.release_conn()
+
+
 class Upstream:
     """``address`` is ``http://host[:port]`` without a path: targets come from routes alone."""
 
@@ -137,7 +143,7 @@ class Upstream:
         except (HTTPError, OSError, ValueError) as error:
             raise self.unreadable() from error
         finally:
-            answer.close()
+            end_answer(answer)
         if not isinstance(body, dict):
             raise self.unreadable()
         return answer.status, body
