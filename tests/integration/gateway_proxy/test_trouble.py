@@ -319,6 +319,21 @@ def test_gateway_resets_the_connection_of_a_reader_that_takes_nothing(
             assert connection.ends_in_a_reset()
 
 
+def test_new_answer_is_given_the_room_of_the_slowest_readers(upstream: ScriptedUpstream, tmp_path: Path) -> None:
+    size, readers = 30_000_000, 6
+    upstream.script = reply(body=bytes(size))
+    env = {"ANSWER_SPOOL_BYTES": str(3 * size), "WEB_PROCESSES": "1"}
+    with running_gateway(tmp_path, upstream.url, upstream.url, env) as (url, _), contextlib.ExitStack() as opened:
+        slow = [opened.enter_context(RawConnection(url)) for _ in range(readers)]
+        for number, connection in enumerate(slow, 1):
+            connection.send(b"GET /api/groups/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            wait_until(lambda: len(upstream.received) >= number, 10, "the service to be asked")  # noqa: B023
+        for _ in range(3):
+            answer = exchange(url, "GET", "/api/groups/")
+            assert (answer.status, answer.whole, len(answer.body)) == (200, True, size)
+        assert [connection.ends_in_a_reset() for connection in slow].count(True) in range(1, readers)
+
+
 def files_of(process: Process) -> int:
     """How many files without a name the gateway's workers have open: what they keep of answers and bodies."""
     workers = psutil.Process(process.pid).children()

@@ -27,8 +27,9 @@ def space(tmp_path: Path) -> SpoolSpace:
 
 @pytest.fixture
 def new_spool(space: SpoolSpace) -> Iterator[Callable[[], Spool]]:
+    """By a clock that stands still: no reader is slower than another one."""
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(closing(Spool(space)))
+        yield lambda: stack.enter_context(closing(Spool(space, lambda: 0.0)))
 
 
 @pytest.fixture
@@ -71,16 +72,50 @@ def test_file_that_was_read_to_its_end_is_written_again_from_its_start(new_spool
         taken(spool, len(spool))
 
 
-def test_space_is_shared_and_comes_back(new_spool: Callable[[], Spool]) -> None:
+def fill(spool: Spool, size: int = 2 * MOST) -> bool:
+    """Until it has ``size`` bytes, or has no more room: then False."""
+    while len(spool) < size:
+        if not spool.append(memoryview(bytes(BLOCK)), UNBOUNDED):
+            return False
+    return True
+
+
+def test_space_comes_back(new_spool: Callable[[], Spool]) -> None:
     first, second = new_spool(), new_spool()
-    while first.append(memoryview(bytes(BLOCK)), UNBOUNDED):
-        pass
+    assert not fill(first)
     assert MOST <= len(first) <= MOST + MEMORY_BYTES
-    while second.append(memoryview(bytes(BLOCK)), UNBOUNDED):
-        pass
-    assert len(second) <= MEMORY_BYTES
     first.close()
-    assert second.append(memoryview(bytes(BLOCK)), UNBOUNDED)
+    assert fill(second, MOST)
+
+
+def test_slowest_reader_is_ended_where_another_one_needs_its_space(space: SpoolSpace) -> None:
+    """Slow is whose rest would take the longest: by what the reader took while it kept the gateway waiting."""
+    now = 0.0
+    with ExitStack() as stack:
+        quick, slower, short, new = (stack.enter_context(closing(Spool(space, lambda: now))) for _ in range(4))
+        assert fill(quick, MOST // 2)
+        assert fill(slower, MOST // 4)
+        assert fill(short, MOST // 8)
+        now = 60.0
+        taken(quick, MOST // 4)
+        taken(slower, MOST // 16)
+        taken(short, MOST // 16)
+        assert fill(new, MOST * 3 // 8)
+        assert [spool.has_ended for spool in (quick, slower, short, new)] == [False, True, False, False]
+        assert len(slower) == 0
+        assert not fill(new)
+        assert [spool.has_ended for spool in (quick, slower, short, new)] == [True, True, True, False]
+
+
+def test_reader_that_is_the_slowest_itself_ends_nobody(space: SpoolSpace) -> None:
+    now = 0.0
+    with ExitStack() as stack:
+        slow, quick = (stack.enter_context(closing(Spool(space, lambda: now))) for _ in range(2))
+        assert fill(slow, MOST // 2)
+        now = 60.0
+        assert fill(quick, MOST // 4)
+        assert not fill(slow)
+        assert (slow.has_ended, quick.has_ended) == (False, False)
 
 
 def test_disk_without_room_takes_nothing_and_keeps_what_is_there(tmp_path: Path) -> None:
@@ -130,6 +165,36 @@ def test_one_that_may_not_wait_for_room_is_cut_off_and_the_next_is_told_so(
     with pytest.raises(ConnectionResetError):
         answer.put(b"x")
     assert (socket.SOL_SOCKET, socket.SO_LINGER) in reader.options
+
+
+def test_60_readers_of_little_more_than_the_least_pace_leave_room_for_a_quick_one(
+    space: SpoolSpace, answer_to: Callable[..., Outgoing]
+) -> None:
+    readers = [SlowReader(bytes_per_second=PACE + 100) for _ in range(60)]
+    answers = [answer_to(reader) for reader in readers]
+    for answer in answers:
+        for _ in range(MEMORY_BYTES // BLOCK + 2):
+            answer.put(bytes(BLOCK))
+    for reader in readers:
+        reader.now += GRACE / 2
+    quick = SlowReader(bytes_per_second=2**20)
+    answer = answer_to(quick)
+    answer.check_room()
+    for _ in range(2 * MOST // BLOCK):
+        answer.put(bytes(BLOCK))
+    answer.flush()
+    assert len(quick.got) == 2 * MOST
+    ended = [is_ended(answer) for answer in answers]
+    assert any(ended)
+    assert [(socket.SOL_SOCKET, socket.SO_LINGER) in reader.options for reader in readers] == ended
+
+
+def is_ended(answer: Outgoing) -> bool:
+    try:
+        answer.flush()
+    except ConnectionResetError:
+        return True
+    return False
 
 
 def test_of_a_film_little_is_kept(answer_to: Callable[..., Outgoing]) -> None:

@@ -1,6 +1,7 @@
 """What goes to a client. A slow reader costs a greenlet and room on the disk, and keeps no service waiting."""
 
 import contextlib
+import errno
 import logging
 import socket
 import struct
@@ -23,7 +24,7 @@ class Outgoing:
 
     def __init__(self, sock: Any, new_pace: Callable[[], Pace], space: SpoolSpace, clock: Callable[[], float]) -> None:
         self._socket, self._new_pace, self._space, self._clock = sock, new_pace, space, clock
-        self._spool = Spool(space)
+        self._spool = Spool(space, clock)
         self._pace, self._most = new_pace(), UNBOUNDED
         with contextlib.suppress(OSError):  # a Unix socket has no such option
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
@@ -37,13 +38,16 @@ class Outgoing:
         self._most = size
 
     def check_room(self) -> None:
-        """Problem 503 where so many answers wait for room that another one may not begin."""
-        if not self._space.waiting.are_left():
+        """Problem 503 where another answer may not wait for room, and no other one could be ended to make some."""
+        if not self._space.waiting.are_left() and not self._space.on_disk:
             detail = "The gateway's disk has no room for what slow readers have not taken yet."
             raise unavailable(detail, code="disk_low", retry_after=60)
 
     def put(self, data: bytes) -> None:
-        """Send it, or keep it until the reader is ready. TimeoutError for a reader that is too slow."""
+        """Send it, or keep it until the reader is ready. TimeoutError for a reader that is too slow.
+
+        ConnectionResetError for one that was ended to make room for others.
+        """
         left = memoryview(data)
         if self._spool:
             self._send_kept(0.0)
@@ -54,7 +58,8 @@ class Outgoing:
             left = self._sent_soon(left)
 
     def flush(self) -> None:
-        """Wait until the reader has taken all. TimeoutError where it is too slow."""
+        """Wait until the reader has taken all; the errors of ``put``."""
+        self._check_end()
         while self._spool:
             if self._pace.left <= 0:
                 raise TimeoutError
@@ -87,8 +92,18 @@ class Outgoing:
             sent = self._send_now(data)
         except BlockingIOError:
             sent = self._send_within(data, seconds) if seconds else 0
+        self._check_end()
         self._pace.moved(sent)
         return sent
+
+    def _check_end(self) -> None:
+        if self._spool.has_ended:
+            raise self._broken_off()
+
+    def _broken_off(self) -> ConnectionResetError:
+        logger.warning("an answer was broken off: the disk has no room for what its reader has not taken")
+        self.reset_on_close()
+        return ConnectionResetError(errno.ECONNRESET, "no room for the answer")
 
     def _send_now(self, data: bytes | memoryview) -> int:
         self._socket.settimeout(0.0)
@@ -110,9 +125,7 @@ class Outgoing:
         if self._most < UNBOUNDED:
             return self.flush()
         if not self._space.waiting.take():
-            logger.warning("an answer was broken off: the disk has no room for what its reader has not taken")
-            self.reset_on_close()
-            raise ConnectionResetError("no room for the answer")
+            raise self._broken_off()
         try:
             self.flush()
         finally:

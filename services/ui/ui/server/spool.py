@@ -3,6 +3,8 @@
 import errno
 import os
 import tempfile
+import time
+from collections.abc import Callable
 from typing import IO
 
 from stackroom_kit.disk_room import DiskRoom, Reservation
@@ -17,13 +19,21 @@ WAITING = 2  # answers that may keep a service waiting because the disk has no r
 class SpoolSpace:
     """The space that the answers of one process share: ``most`` bytes, and no more than ``room`` has.
 
-    ``waiting``: places for answers that found none.
+    ``waiting``: places for answers that found none. ``on_disk``: whatever takes some of it.
     """
 
     def __init__(self, room: DiskRoom, most: int) -> None:
         self.room = room
         self.waiting = Places(WAITING)
+        self.on_disk: set[Spool] = set()
         self._left = most
+
+    def end_slowest(self, but: "Spool") -> bool:
+        """Forget the answer whose reader would need the longest for the rest. False where that is ``but``."""
+        slowest = max((*self.on_disk, but), key=Spool.seconds_left)
+        if slowest is not but:
+            slowest.end()
+        return slowest is not but
 
     def take(self, size: int) -> None:
         """OSError ENOSPC where so much is not left."""
@@ -36,40 +46,56 @@ class SpoolSpace:
 
 
 class Spool:
-    """Bytes that come out in the order in which they went in. Its length is what is still in it."""
+    """Bytes that come out in the order in which they went in. Its length is what is still in it.
 
-    def __init__(self, space: SpoolSpace) -> None:
-        self._space = space
+    ``has_ended``: they are forgotten, since others needed the space more.
+    """
+
+    def __init__(self, space: SpoolSpace, clock: Callable[[], float] = time.monotonic) -> None:
+        self._space, self._clock = space, clock
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
         self._reservation: Reservation | None = None
         self._taken = self._read = self._written = 0
+        self._since, self._given = clock(), 0
+        self.has_ended = False
 
     def __len__(self) -> int:
         return len(self._memory) + self._written - self._read
 
+    def seconds_left(self) -> float:
+        """For the reader, who goes on as since it last had everything. One that just began counts as quick."""
+        return len(self) * (self._clock() - self._since) / (self._given + MEMORY_BYTES)
+
     def append(self, data: memoryview, most: int) -> bool:
-        """False where no room is left for it, or its file would be longer than ``most``."""
+        """False where its file would be longer than ``most``, or no room is left though slower readers were ended."""
+        if not self:
+            self._since, self._given = self._clock(), 0
         is_short = not self._memory or len(self._memory) + len(data) <= MEMORY_BYTES
         if is_short and self._written == self._read:
             self._memory += data
             return True
         if self._written == self._read:
             self._read = self._written = 0
-        if self._written + len(data) > most:
-            return False
-        try:
-            self._write(data)
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            return False
-        return True
+        return self._written + len(data) <= most and self._wrote(data)
+
+    def _wrote(self, data: memoryview) -> bool:
+        while True:
+            try:
+                self._write(data)
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+                if not self._space.end_slowest(self):
+                    return False
+            else:
+                return True
 
     def _write(self, data: memoryview) -> None:
         """OSError where there is no room; then nothing of it is kept."""
         end = self._written + len(data)
         descriptor, reservation = self._opened()
+        self._space.on_disk.add(self)
         if end > self._taken:
             self._space.take(end - self._taken)
             self._taken = end
@@ -95,14 +121,20 @@ class Spool:
 
     def drop(self, size: int) -> None:
         """The first ``size`` bytes are gone; no more than ``first`` gave."""
+        self._given += size
         if self._memory:
             del self._memory[:size]
         else:
             self._read += size
 
+    def end(self) -> None:
+        self.close()
+        self.has_ended = True
+
     def close(self) -> None:
         """Forget what is left, and give back its space."""
         self._memory.clear()
+        self._space.on_disk.discard(self)
         self._space.give_back(self._taken)
         self._taken = self._read = self._written = 0
         if self._file is not None:

@@ -33,7 +33,10 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         settings = read_settings(Settings)
         self._connections = Places(self.worker_connections - REFUSED_AT_ONCE)
         self._bodies = Places(settings.client_bodies)
-        self._space = SpoolSpace(temporary_room(settings.min_free_bytes), settings.answer_spool_bytes)
+        room = temporary_room(
+            2 * settings.min_free_bytes
+        )  # so that a body finds some even where answers took all theirs
+        self._space = SpoolSpace(room, settings.answer_spool_bytes)
         self._patience = Patience(
             settings.client_silence_seconds, settings.client_grace_seconds, settings.client_bytes_per_second
         )
