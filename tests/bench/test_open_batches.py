@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from importer.database import make_engine, transaction
+from importer.database import make_engine
+from stackroom_sql.engine import transaction
 from tests.bench.batches import NDJSON, Make, importing_stack, ndjson_of, post
 from tests.bench.measure import seconds
 from tests.bench.results import Results, Row

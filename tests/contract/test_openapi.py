@@ -30,8 +30,8 @@ METHODS = {"GET", "POST", "PUT", "DELETE"}
 APPS = ["catalog", "importer"]
 # What a service's own files give, and those of the kit that every service uses.
 SOURCES = {
-    "catalog": ("services/catalog/catalog", "libs/stackroom-kit"),
-    "importer": ("services/importer/importer", "libs/stackroom-kit"),
+    "catalog": ("services/catalog/catalog", "libs/stackroom-kit", "libs/stackroom-sql"),
+    "importer": ("services/importer/importer", "libs/stackroom-kit", "libs/stackroom-sql"),
     "ui": ("services/ui/ui", "libs/stackroom-kit/stackroom_kit/problems.py"),
 }
 # Told to workers or to the importer alone, under addresses that no document has.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import partial
+from functools import partialmethod
 from types import ModuleType
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import pytest
 
 import catalog.migrate
 import importer.migrate
-from stackroom_kit.postgres import LockedError
+from stackroom_sql.migrate import LockedError, Migration
 from tests.support.old_ledger.restore import restore
 from tests.support.servers import libpq_uri
 
@@ -80,10 +80,10 @@ def test_command_says_what_is_in_its_way(
 ) -> None:
     case.prepare(postgres)
     monkeypatch.setenv("SQLALCHEMY_DATABASE_URI", postgres)
-    monkeypatch.setattr(case.module, "configure_logging", lambda *_: None)
-    monkeypatch.setattr(case.module, "migrate", partial(case.module.migrate, lock_seconds=SHORT))
+    monkeypatch.setattr("stackroom_sql.migrate.configure_logging", lambda *_: None)
+    monkeypatch.setattr(Migration, "run", partialmethod(Migration.run, lock_seconds=SHORT))
     with held(postgres, case.lock):
-        assert case.module.main() == 1
+        assert case.module.MIGRATION.main(case.module.Settings) == 1
     said = capsys.readouterr().err
     assert said.startswith("the migration needs a lock that another session of the database keeps; nothing was changed")
     assert "Traceback" not in said

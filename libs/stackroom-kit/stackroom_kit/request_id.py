@@ -4,8 +4,6 @@ import contextvars
 import re
 import uuid
 
-from flask import Flask, Response, request
-
 HEADER = "X-Request-ID"
 _ALLOWED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _current: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
@@ -23,15 +21,3 @@ def set_request_id(request_id: str) -> None:
 def accepted_or_new(offered: str | None) -> str:
     """The client's own id where it is plain text of at most 64 characters, else a new one."""
     return offered if offered and _ALLOWED.fullmatch(offered) else uuid.uuid4().hex
-
-
-def register_request_id(app: Flask) -> None:
-    def take() -> None:
-        set_request_id(accepted_or_new(request.headers.get(HEADER)))
-
-    def give(response: Response) -> Response:
-        response.headers[HEADER] = current_request_id()
-        return response
-
-    app.before_request(take)
-    app.after_request(give)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from stackroom_kit.body_length import register_body_length
 from stackroom_kit.common_settings import WebSettings
@@ -12,9 +12,19 @@ from stackroom_kit.guard import HOST_PROBLEMS, register_guard
 from stackroom_kit.health import Check, register_health
 from stackroom_kit.logs import configure_logging
 from stackroom_kit.problems import UNEXPECTED, bad_request, register_problems
-from stackroom_kit.request_id import register_request_id
+from stackroom_kit.request_id import HEADER as REQUEST_ID
+from stackroom_kit.request_id import accepted_or_new, current_request_id, set_request_id
 
 EVERY_CALL = together(UNEXPECTED, HOST_PROBLEMS, {400: ("bad_path",)})
+
+
+def _take_request_id() -> None:
+    set_request_id(accepted_or_new(request.headers.get(REQUEST_ID)))
+
+
+def _give_request_id(response: Response) -> Response:
+    response.headers[REQUEST_ID] = current_request_id()
+    return response
 
 
 def _refuse_bad_path() -> None:
@@ -41,7 +51,8 @@ def install(
     app.config["MAX_JSON_BYTES"] = settings.max_json_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    register_request_id(app)
+    app.before_request(_take_request_id)
+    app.after_request(_give_request_id)
     register_problems(app)
     if not settings.has_entrance:
         register_guard(app, settings.trusted_names)

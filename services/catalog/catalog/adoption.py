@@ -6,22 +6,15 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from catalog.database import SCHEMA, Base
 from catalog.resources.groups.model import Group
 from catalog.resources.types.model import FileType
+from stackroom_sql.migrate import MigrationError
 
 OWN_SCHEMA = "catalog"  # where the catalog keeps what is its own: the version of its tables, applied requests
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 MODELS: tuple[type[Base], ...] = (Group, FileType)
 
 
-class AdoptionError(Exception):
+class AdoptionError(MigrationError):
     """The tables that are there differ from what the catalog needs; one line per difference."""
-
-
-def make_missing_schemas(connection: Connection) -> None:
-    """Look before creating: a role without the right to create schemas must be able to run the migration."""
-    there = set(inspect(connection).get_schema_names())
-    for schema in (SCHEMA, OWN_SCHEMA):
-        if schema not in there:
-            connection.execute(text(f"CREATE SCHEMA {schema}"))
 
 
 def make_or_adopt_tables(connection: Connection, role: str) -> None:

@@ -1,5 +1,6 @@
 """The Flask app: ``flask --app catalog run``."""
 
+import functools
 import weakref
 
 from flask import Flask
@@ -8,14 +9,15 @@ from sqlalchemy import Engine
 from catalog.api_document import api_document
 from catalog.bulk.routes import bulk_blueprint
 from catalog.crud.routes import crud_blueprint
-from catalog.database import AWAY, BUSY, Base, make_engine
-from catalog.db_status import database_answers, db_status_blueprint
+from catalog.database import Base, make_engine
+from catalog.db_status import db_status_blueprint
 from catalog.resources import RESOURCES
 from catalog.settings import Settings
-from stackroom_kit.database_problems import register_database_problems
 from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
+from stackroom_sql.engine import server_version
+from stackroom_sql.problems import register_database_problems
 
 
 def _prepare_sqlite(app: Flask, engine: Engine) -> None:
@@ -29,8 +31,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
     app = Flask("catalog", static_folder=None)
     engine = make_engine(settings.database_uri, settings.db_pool_size, settings.search_seconds)
-    install(app, "catalog", settings, {"postgresql": database_answers(engine)})
-    register_database_problems(app, BUSY, AWAY)
+    install(app, "catalog", settings, {"postgresql": functools.partial(server_version, engine)})
+    register_database_problems(app)
     for resource in RESOURCES:
         app.register_blueprint(crud_blueprint(resource, engine))
     app.register_blueprint(bulk_blueprint(RESOURCES, engine, settings))

@@ -3,23 +3,16 @@
 import sqlite3
 from typing import Any
 
-import psycopg2
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import StaticPool
 
+import stackroom_sql.engine
 from catalog.crud.texts import register_functions
 from catalog.crud.time_limit import OPTION
-from stackroom_kit.postgres import TCP_OPTIONS
 
 SCHEMA = "tbc"
-BUSY = PoolTimeoutError
-# Where a transaction begins on a connection that died in the pool, the driver's own error comes without a wrapping.
-AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
-# A lock that somebody holds must become an error within seconds.
-SERVER_OPTIONS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+STATEMENT_SECONDS = 30
 
 
 class Base(DeclarativeBase):
@@ -27,18 +20,10 @@ class Base(DeclarativeBase):
 
 
 def make_engine(database_uri: str, pool_size: int, search_seconds: int = 15) -> Engine:
-    """AUTOCOMMIT: every call of the API is a single statement, and a BEGIN around it would cost a third more."""
     if make_url(database_uri).get_backend_name() == "sqlite":
         return _sqlite_engine(database_uri)
-    return create_engine(
-        database_uri,
-        isolation_level="AUTOCOMMIT",
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=5,
-        execution_options={OPTION: search_seconds},
-        connect_args={**TCP_OPTIONS, "options": SERVER_OPTIONS},
-    )
+    options: dict[str, Any] = {"execution_options": {OPTION: search_seconds}}
+    return stackroom_sql.engine.make_engine(database_uri, pool_size, STATEMENT_SECONDS, **options)
 
 
 def _sqlite_engine(database_uri: str) -> Engine:

@@ -2,8 +2,9 @@
 
 import dataclasses
 
-from stackroom_kit.common_settings import PostgresSettings, ServiceTokenSettings, WebSettings
+from stackroom_kit.common_settings import ServiceTokenSettings, WebSettings
 from stackroom_kit.settings import integer, setting
+from stackroom_sql.settings import PostgresSettings
 
 
 @dataclasses.dataclass(frozen=True)

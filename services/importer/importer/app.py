@@ -11,14 +11,14 @@ from importer.api.tasks import blueprint as tasks
 from importer.api.workers import blueprint as workers
 from importer.api_document import api_document
 from importer.blueprints import own_blueprints
-from importer.database import AWAY, BUSY, make_engine
+from importer.database import make_engine
 from importer.readiness import checks
 from importer.services import Services, keep_services
 from importer.settings import Settings
-from stackroom_kit.database_problems import register_database_problems
 from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
+from stackroom_sql.problems import register_database_problems
 
 GZIPPED = ("batches.create_batch", "preview.preview")
 
@@ -26,10 +26,10 @@ GZIPPED = ("batches.create_batch", "preview.preview")
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
     app = Flask("importer", static_folder=None)
-    here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
+    here = Services(settings, make_engine(settings.database_uri, settings.db_pool_size))
     keep_services(app, here)
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes}, GZIPPED)
-    register_database_problems(app, BUSY, AWAY)
+    register_database_problems(app)
     for blueprint in (tasks, batches, preview, operations, workers, media, *own_blueprints()):
         app.register_blueprint(blueprint)
     serve_document(app, api_document(settings))

@@ -1,9 +1,8 @@
 """What must answer before the importer is ready: PostgreSQL and Redis."""
 
+import functools
 import threading
 from collections.abc import Callable
-
-from sqlalchemy import Engine, text
 
 from importer.services import Services
 from importer.settings import Settings
@@ -11,14 +10,7 @@ from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.queues import Queue
 from stackroom_kit.health import Check
-
-
-def database_answers(engine: Engine) -> Callable[[], None]:
-    def check() -> None:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-
-    return check
+from stackroom_sql.engine import server_version
 
 
 def redis_answers(settings: Settings) -> Callable[[], None]:
@@ -35,7 +27,7 @@ def redis_answers(settings: Settings) -> Callable[[], None]:
 
 def checks(here: Services) -> dict[str, Check]:
     """In eager mode there is no broker to ask."""
-    found: dict[str, Check] = {"postgresql": database_answers(here.engine)}
+    found: dict[str, Check] = {"postgresql": functools.partial(server_version, here.engine)}
     if not here.settings.celery_task_always_eager:
         found["redis"] = redis_answers(here.settings)
     return found

@@ -1,4 +1,4 @@
-"""Settings of the importer's three processes."""
+"""Settings of the importer's four processes."""
 
 import dataclasses
 
@@ -7,11 +7,11 @@ from stackroom_kit.common_settings import (
     CatalogAddressSettings,
     DiskSettings,
     MediaLimitSettings,
-    PostgresSettings,
     ServiceTokenSettings,
     WebSettings,
 )
 from stackroom_kit.settings import Secret, integer, secret, setting, text, url
+from stackroom_sql.settings import PostgresSettings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,9 +107,10 @@ class Settings(
     )
 
     @property
-    def ledger_uri(self) -> str:
-        return self.importer_database_uri or self.database_uri
+    def database_uri(self) -> str:
+        """Of the ledger."""
+        return self.importer_database_uri or super().database_uri
 
     @property
-    def ledger_migration_uri(self) -> str:
-        return self.importer_database_uri or self.migration_uri
+    def migration_uri(self) -> str:
+        return self.importer_database_uri or super().migration_uri

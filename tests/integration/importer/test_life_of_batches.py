@@ -189,7 +189,7 @@ def test_batch_may_take_longer_than_a_statement(
     ledger: Ledger, ledger_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its rows have no time limit; what comes behind them on the same connection has one again."""
-    monkeypatch.setattr("importer.database.SERVER_OPTIONS", "-c statement_timeout=200")
+    monkeypatch.setattr("importer.database.STATEMENT_SECONDS", 0.2)
     hasty = Ledger(make_engine(ledger_uri, pool_size=1))
 
     def rows() -> Iterator[list[Any]]:

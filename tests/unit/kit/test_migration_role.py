@@ -28,9 +28,9 @@ OWNER = "postgresql+psycopg2://owner:p%2F2@db:5432/library"
 )
 def test_migration_has_the_role_that_a_setting_names(environ: dict[str, str], address: str) -> None:
     assert read_settings(CatalogSettings, environ).migration_uri == address
-    assert read_settings(ImporterSettings, environ).ledger_migration_uri == address
+    assert read_settings(ImporterSettings, environ).migration_uri == address
     ledger = read_settings(ImporterSettings, environ | LEDGER)
-    assert ledger.ledger_migration_uri == LEDGER["IMPORTER_DATABASE_URI"], "it lies in another database"
+    assert ledger.migration_uri == LEDGER["IMPORTER_DATABASE_URI"], "it lies in another database"
 
 
 def test_services_connect_as_themselves_whatever_migrates() -> None:

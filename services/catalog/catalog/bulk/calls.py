@@ -3,22 +3,23 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from flask import request
+from psycopg2.errorcodes import DEADLOCK_DETECTED
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from catalog.bulk import ledger
 from catalog.bulk.ledger import Key
 from stackroom_kit.problems import Problem
+from stackroom_sql.engine import transaction
+from stackroom_sql.errors import sql_state
 
 TRIES = 3
 FORGET_EVERY_SECONDS = 3600.0
-DEADLOCK = "40P01"
 logger = logging.getLogger(__name__)
 Work = Callable[[Connection], tuple[dict[str, Any], bool]]
 
@@ -46,14 +47,14 @@ class Applier:
                 done = self._try(key, digest, work)
                 break
             except OperationalError as error:
-                if getattr(error.orig, "pgcode", None) != DEADLOCK or not left:
+                if sql_state(error) != DEADLOCK_DETECTED or not left:
                     raise
                 logger.warning("a deadlock with another call; trying again")
         self._forget_old()
         return done
 
     def _try(self, key: Key | None, digest: str, work: Work) -> tuple[str, bool]:
-        with self.transaction() as connection:
+        with transaction(self._engine) as connection:
             known = ledger.applied_before(connection, key, digest) if key else None
             if known is not None:
                 return known, True
@@ -65,14 +66,6 @@ class Applier:
             if key and stays:
                 ledger.write(connection, key, digest, answer)
         return answer, False
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        with (
-            self._engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
-            connection.begin(),
-        ):
-            yield connection
 
     def _forget_old(self) -> None:
         """Once an hour and process, after a call: no call waits for it before."""

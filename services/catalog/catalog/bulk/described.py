@@ -10,10 +10,10 @@ from catalog.crud.calls import fields_of
 from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT, FIELD_FAULTS
 from stackroom_kit.arguments import choice_parameter
-from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.idempotency import key_parameter
 from stackroom_kit.openapi import JSON, Answer, Call, reference
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 SUMMARY = "Many rows at once; an outcome for each, in their order. A wrong item fails alone."
 OUTCOMES = ["created", "updated", "unchanged", "skipped", "failed"]

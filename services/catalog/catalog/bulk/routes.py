@@ -20,6 +20,7 @@ from stackroom_kit.arguments import choice_argument, refuse_unknown_arguments
 from stackroom_kit.idempotency import checked_key
 from stackroom_kit.problems import FieldError, bad_request, too_large, wrong_at
 from stackroom_kit.strict_json import json_body, json_object
+from stackroom_sql.engine import transaction
 
 ON_CONFLICT = ("fail", "skip", "update")
 BOOLEANS = ("true", "false")
@@ -118,7 +119,7 @@ def bulk_blueprint(resources: tuple[Resource, ...], engine: Engine, settings: Se
         refuse_unknown_arguments(())
         request.get_data()
         applier.check_can_apply()
-        with applier.transaction() as connection:
+        with transaction(engine) as connection:
             return ledger.close(connection, Key(IMPORTER, checked_key(key)))
 
     return blueprint

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg2.errorcodes import QUERY_CANCELED
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from stackroom_kit.problems import Problem
+from stackroom_sql.errors import sql_state
 
 SEARCH_PROBLEMS = {503: ("search_too_slow",)}
 OPTION = "search_seconds"  # of an engine
-CANCELLED = "57014"  # SQLSTATE
 
 
 def searching(engine: Engine) -> Engine:
@@ -33,7 +34,7 @@ def too_slow_is_a_problem() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if getattr(error.orig, "pgcode", None) != CANCELLED:
+        if sql_state(error) != QUERY_CANCELED:
             raise
         detail = "The search took too long and was ended; search for a longer text."
         raise Problem(503, "search_too_slow", detail) from None

@@ -15,10 +15,10 @@ from importer.parsing.json_body import BODY_PROBLEMS
 from importer.plain_tasks.broker import BACKEND_PROBLEMS
 from importer.plain_tasks.status import GONE_PROBLEMS
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
-from stackroom_kit.database_problems import DATABASE_PROBLEMS
 from stackroom_kit.described_problems import together
 from stackroom_kit.strict_json import JSON_PROBLEMS
 from stackroom_kit.web import EVERY_CALL
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 __all__ = ["CREATE", "DELETE", "EVERY", "FOLLOW_UP", "PREVIEW", "READ", "READ_ONE", "RETRY", "SEND", "STATUS", "UNDO"]
 

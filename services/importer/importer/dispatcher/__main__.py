@@ -34,20 +34,20 @@ END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
 
 def _dispatcher(settings: Settings, stop: threading.Event) -> Dispatcher:
     bells = Bells(make_celery("importer-dispatcher", settings))
-    engine = make_engine(settings.ledger_uri, POOL_SIZE)
-    return Dispatcher(engine, bells, Wakeup(settings.ledger_uri), stop, settings)
+    engine = make_engine(settings.database_uri, POOL_SIZE)
+    return Dispatcher(engine, bells, Wakeup(settings.database_uri), stop, settings)
 
 
 def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
-    engine = make_engine(settings.ledger_uri, APPLY_LOOPS)
+    engine = make_engine(settings.database_uri, APPLY_LOOPS)
     chunks = ApplyingChunks(engine, f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
     applier = Applier(chunks, Catalog(settings, APPLY_LOOPS))
-    return [ApplyLoop(applier, chunks, Wakeup(settings.ledger_uri), stop) for _ in range(APPLY_LOOPS)]
+    return [ApplyLoop(applier, chunks, Wakeup(settings.database_uri), stop) for _ in range(APPLY_LOOPS)]
 
 
 def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
     """What closes and splits batches must not wait for what throws old ones away."""
-    closing, retention = make_engine(settings.ledger_uri, 1), make_engine(settings.ledger_uri, 1, lock_seconds=1)
+    closing, retention = make_engine(settings.database_uri, 1), make_engine(settings.database_uri, 1, lock_seconds=1)
     days = settings.batch_retention_days
     return [
         Periodic(
@@ -71,7 +71,7 @@ def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
 
 
 def _sweeper(settings: Settings, stop: threading.Event) -> Sweeper:
-    return Sweeper(make_engine(settings.ledger_uri, 1), settings, stop)
+    return Sweeper(make_engine(settings.database_uri, 1), settings, stop)
 
 
 def main() -> int:

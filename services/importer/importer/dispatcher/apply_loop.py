@@ -3,12 +3,12 @@
 import logging
 import threading
 
-from importer.database import DATABASE_ERRORS
 from importer.dispatcher.wakeup import Wakeup
 from importer.lasting_trouble import Trouble
 from importer.loads.apply import Applier
 from importer.loads.catalog import CatalogAwayError
 from importer.loads.chunks import ApplyingChunks
+from stackroom_sql.errors import DATABASE_ERRORS
 
 # While the catalog writes one chunk's rows, another's outcomes are stored; more would only wait for PostgreSQL.
 APPLY_LOOPS = 3

@@ -9,12 +9,12 @@ from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
-from importer.database import DATABASE_ERRORS
 from importer.dispatcher.ring import ring
 from importer.dispatcher.wakeup import Wakeup
 from importer.lasting_trouble import Trouble
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
+from stackroom_sql.errors import DATABASE_ERRORS
 
 BUSY_SECONDS = 0.05
 IDLE_SECONDS = 1.0

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from importer.database import DATABASE_ERRORS
 from importer.lasting_trouble import Trouble
+from stackroom_sql.errors import DATABASE_ERRORS
 
 Step = Callable[[], object]  # what it gives is how much it did: nothing means that nothing is left
 PAUSE_SECONDS = 1.0

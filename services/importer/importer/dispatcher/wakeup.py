@@ -7,7 +7,7 @@ from typing import Any
 import psycopg2
 from sqlalchemy import make_url
 
-from stackroom_kit.postgres import TCP_OPTIONS
+from stackroom_sql.engine import TCP_OPTIONS
 
 logger = logging.getLogger(__name__)
 CHANNEL = "importer_work"

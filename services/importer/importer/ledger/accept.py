@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from importer.database import transaction
 from importer.ledger.copy_stream import copy, copy_row
 from importer.ledger.statements import (
     BATCH_OF_KEY,
@@ -23,6 +22,7 @@ from importer.ledger.statements import (
 from importer.parsing.checker import Refusal
 from importer.parsing.chunks import Chunker, NewChunk
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
+from stackroom_sql.engine import transaction
 
 
 @dataclasses.dataclass(frozen=True)

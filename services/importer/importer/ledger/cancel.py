@@ -2,8 +2,8 @@
 
 from sqlalchemy import Engine
 
-from importer.database import transaction
 from importer.ledger.statements import CANCEL_CHUNKS, LOCK_BATCH_TO_CANCEL, MARK_CANCELLED
+from stackroom_sql.engine import transaction
 
 
 def cancel(engine: Engine, batch_id: str) -> bool:

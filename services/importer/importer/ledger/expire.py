@@ -6,7 +6,7 @@ for long: one that somebody keeps, as VACUUM FULL does, ends the sweep, and the 
 
 from sqlalchemy import Connection, Engine, text
 
-from importer.database import transaction
+from stackroom_sql.engine import transaction
 
 # What one sweep does at most: it must be done long before the statement's time is over.
 SWEEP = {"batches": 500, "rows": 500_000}

@@ -2,7 +2,6 @@
 
 from sqlalchemy import Engine
 
-from importer.database import transaction
 from importer.ledger.limits import MAX_DEATHS, MAX_FAILURES
 from importer.ledger.split import Trouble, finish_as_failed, split
 from importer.ledger.statements import (
@@ -12,6 +11,7 @@ from importer.ledger.statements import (
     LOCK_BATCHES_OF_DELIVERY,
     LOSE,
 )
+from stackroom_sql.engine import transaction
 
 DETAILS = {
     "worker_lost": "The worker process died while it held this record.",

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Engine
 
-from importer.database import transaction
 from importer.ledger.limits import MAX_DEVICE_LOSSES, WORKER_ALIVE_SECONDS
 from importer.ledger.split import Trouble, split
 from importer.ledger.statements import LOCK_BATCH_OF_TOKEN, RELEASE, RELEASE_LOST_DEVICE
+from stackroom_sql.engine import transaction
 
 
 def release(engine: Engine, token: str, pause_seconds: float = 0) -> bool:

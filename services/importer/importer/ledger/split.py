@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, Row
 
-from importer.database import transaction
 from importer.ledger.limits import MAX_EXPIRED, MAX_PIECES
 from importer.ledger.statements import (
     DELETE_CHUNK,
@@ -24,6 +23,7 @@ from importer.ledger.statements import (
 from importer.ledger.stored_records import numbered_records
 from importer.parsing.gaps import gaps_text
 from stackroom_jobs.outcomes import failed_line
+from stackroom_sql.engine import transaction
 
 logger = logging.getLogger(__name__)
 _decoder = msgspec.json.Decoder(list[msgspec.Raw])

@@ -6,13 +6,13 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from importer.database import transaction
 from importer.ledger.accept import Accepted, NewBatch, insert_batch
 from importer.ledger.again import failed_records
 from importer.ledger.results import pages
 from importer.ledger.statements import COUNT_ROWS, INSERT_UNDO_CHUNK, NOTIFY, OUTPUTS_WITH_CREATED
 from stackroom_jobs.loads import Applied
 from stackroom_jobs.outcomes import ok_line
+from stackroom_sql.engine import transaction
 
 ROWS_PER_CHUNK = 2500
 CHUNKS_PER_READ = 8

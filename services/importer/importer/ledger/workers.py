@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, Row, TextClause
 
-from importer.database import transaction
 from importer.ledger.limits import WORKER_ALIVE_SECONDS, WORKER_ILL_SECONDS
 from importer.ledger.reading import QUEUES, WORKERS
 from importer.ledger.statements import NOTIFY
@@ -21,6 +20,7 @@ from importer.ledger.worker_statements import (
 )
 from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction
 from stackroom_jobs.queues import Queue
+from stackroom_sql.engine import transaction
 
 MAX_REASON = 500  # characters
 # How long nobody must have been heard under a name before another may have it: started again with the same token,

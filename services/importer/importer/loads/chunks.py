@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, Row
 
-from importer.database import transaction
 from importer.ledger.limits import MAX_FAILURES
 from importer.ledger.report_lines import MAX_DETAIL
 from importer.ledger.split import Trouble, finish_as_failed, pieces_of, split
@@ -26,6 +25,7 @@ from importer.loads.statements import (
     TAKE_APPLYING,
 )
 from stackroom_jobs.operations import OPERATIONS
+from stackroom_sql.engine import transaction
 
 LOADS = [name for name, operation in OPERATIONS.items() if operation.loads is not None]
 logger = logging.getLogger(__name__)

@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Engine
 
-from importer.database import transaction
 from importer.ledger.statements import HOLD_LEASE
 from importer.media.folder import MediaFolder
 from importer.media.kinds import HEAD_BYTES, kind_of_bytes
 from importer.media.names import picture_of_row, picture_of_task
 from stackroom_jobs.outcomes import RecordError
+from stackroom_sql.engine import transaction
 
 Place = Callable[[], AbstractContextManager[str]]  # holds the name for as long as it is being given
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from importer.database import DATABASE_ERRORS
 from importer.lasting_trouble import Trouble
 from importer.ledger.statements import EXPIRED_AMONG
 from importer.media.folder import INCOMING, MediaFolder
@@ -23,6 +22,7 @@ from importer.media.names import RESULTS, TASKS
 from importer.media.uploads import list_uploads
 from importer.media.use import batch_that_names
 from importer.settings import Settings
+from stackroom_sql.errors import DATABASE_ERRORS
 
 PERIOD_SECONDS = 10.0
 IDS_PER_QUESTION = 1000

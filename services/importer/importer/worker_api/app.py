@@ -1,27 +1,29 @@
 """The Flask app of the process ``importer-worker-api``."""
 
+import functools
+
 from flask import Flask
 
-from importer.database import AWAY, BUSY, make_engine
-from importer.readiness import database_answers
+from importer.database import make_engine
 from importer.services import Services, keep_services
 from importer.settings import Settings
 from importer.worker_api.media import blueprint as media
 from importer.worker_api.routes import blueprint as chunks
 from importer.worker_api.token import require_token
-from stackroom_kit.database_problems import register_database_problems
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
+from stackroom_sql.engine import server_version
+from stackroom_sql.problems import register_database_problems
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
     app = Flask("importer.worker_api", static_folder=None)
-    here = Services(settings, make_engine(settings.ledger_uri, settings.db_pool_size))
+    here = Services(settings, make_engine(settings.database_uri, settings.db_pool_size))
     keep_services(app, here)
-    install(app, "importer-worker-api", settings, {"postgresql": database_answers(here.engine)})
+    install(app, "importer-worker-api", settings, {"postgresql": functools.partial(server_version, here.engine)})
     require_token(app, settings.worker_token)
-    register_database_problems(app, BUSY, AWAY)
+    register_database_problems(app)
     for blueprint in (chunks, media):
         app.register_blueprint(blueprint)
     return app

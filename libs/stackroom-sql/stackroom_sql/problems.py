@@ -1,24 +1,21 @@
-"""What a caller sees when the database is away: 503 with Retry-After, and never an address or a statement.
-
-Services name the errors of their own library, which the kit does not know; what the driver said is their ``orig``.
-"""
+"""What a caller sees when the database is away: 503 with Retry-After, and never an address or a statement."""
 
 import logging
 
 from flask import Flask, Response
+from psycopg2.errorcodes import DISK_FULL
 
 from stackroom_kit.problems import respond, unavailable
+from stackroom_sql.errors import AWAY, BUSY, driver_error, sql_state
 
 DATABASE_PROBLEMS = {503: ("database_busy", "database_full", "database_unavailable")}
-DISK_FULL = "53100"  # SQLSTATE
 logger = logging.getLogger(__name__)
 
 
-def register_database_problems(app: Flask, busy: type[Exception], away: tuple[type[Exception], ...]) -> None:
-    """``busy``: no connection of the pool became free in time; ``away``: the server gave none, or broke one."""
-    app.register_error_handler(busy, _busy)
-    for kind in away:
+def register_database_problems(app: Flask) -> None:
+    for kind in AWAY:
         app.register_error_handler(kind, _away)
+    app.register_error_handler(BUSY, _busy)
 
 
 def _busy(_error: Exception) -> Response:
@@ -27,9 +24,8 @@ def _busy(_error: Exception) -> Response:
 
 
 def _away(error: Exception) -> Response:
-    cause = getattr(error, "orig", None) or error
-    if getattr(cause, "pgcode", None) == DISK_FULL:
+    if sql_state(error) == DISK_FULL:
         logger.error("the disk of the database is full")
         return respond(unavailable("The disk of the database is full.", code="database_full", retry_after=60))
-    logger.error("the database does not answer: %s", type(cause).__name__)
+    logger.error("the database does not answer: %s", type(driver_error(error)).__name__)
     return respond(unavailable("The database does not answer.", code="database_unavailable"))

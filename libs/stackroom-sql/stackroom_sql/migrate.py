@@ -1,0 +1,111 @@
+"""Bring the schemas of a service up to date with Alembic; safe to run twice and at once."""
+
+import dataclasses
+import logging
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from psycopg2.errorcodes import LOCK_NOT_AVAILABLE
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from stackroom_kit.common_settings import LogSettings
+from stackroom_kit.logs import configure_logging
+from stackroom_kit.settings import SettingsError, read_settings
+from stackroom_sql.errors import sql_state
+from stackroom_sql.settings import PostgresSettings
+
+LOCK_SECONDS = 5  # whoever comes behind a migration that waits for a lock waits too, so it gives up soon
+logger = logging.getLogger(__name__)
+
+
+class MigrationError(Exception):
+    """What is in the way, for people. Nothing was changed."""
+
+
+class LockedError(MigrationError):
+    """A lock could not be had in time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the migration needs a lock that another session of the database keeps; nothing was changed, and the next "
+            "start tries again. pg_stat_activity shows who has been in a transaction for long"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Migration:
+    """Of one service. ``versions`` is the folder of its revisions.
+
+    ``schemas`` are made where they are missing; the first of them keeps the version. ``advisory_lock`` is a number that
+    no other service has. ``has_sqlite``: the service also runs on SQLite, where it makes its tables at start.
+    """
+
+    service: str
+    versions: Path
+    schemas: tuple[str, ...]
+    advisory_lock: int
+    has_sqlite: bool = False
+
+    def run(self, database_uri: str, role: str = "", lock_seconds: float = LOCK_SECONDS) -> None:
+        """One transaction under an advisory lock: either all is new, or nothing changed. MigrationError.
+
+        ``role`` is that of the service, where it is another one than that of ``database_uri``.
+        """
+        engine = create_engine(database_uri)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self.advisory_lock})
+                connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * lock_seconds)}"))
+                self._make_missing_schemas(connection)
+                command.upgrade(self._config(connection, role), "head")
+        except OperationalError as error:
+            if sql_state(error) == LOCK_NOT_AVAILABLE:
+                raise LockedError from None
+            raise
+        finally:
+            engine.dispose()
+
+    def _make_missing_schemas(self, connection: Connection) -> None:
+        """Look before creating: a role without the right to create schemas must be able to run the migration."""
+        there = set(inspect(connection).get_schema_names())
+        for schema in self.schemas:
+            if schema not in there:
+                connection.execute(text(f"CREATE SCHEMA {schema}"))
+
+    def _config(self, connection: Connection, role: str) -> Config:
+        """``attributes`` reach ``alembic/env.py`` and the revisions."""
+        config = Config()
+        config.set_main_option("script_location", _literal(Path(__file__).parent / "alembic"))
+        config.set_main_option("version_locations", _literal(self.versions))
+        config.set_main_option("path_separator", "newline")
+        config.attributes["connection"] = connection
+        config.attributes["version_schema"] = self.schemas[0]
+        config.attributes["role"] = role or connection.execute(text("SELECT current_user")).scalar_one()
+        return config
+
+    def main(self, settings_class: type[PostgresSettings]) -> int:
+        """The command: 0, or 1 or 2 with a line on standard error."""
+        try:
+            settings = read_settings(settings_class)
+            configure_logging(read_settings(LogSettings).log_level, f"{self.service}-migrate")
+            self._migrate(settings)
+        except (SettingsError, MigrationError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 2 if isinstance(error, SettingsError) else 1
+        return 0
+
+    def _migrate(self, settings: PostgresSettings) -> None:
+        address = make_url(settings.database_uri)
+        if self.has_sqlite and address.get_backend_name() == "sqlite":
+            logger.info("SQLite needs no migration: its tables are made at start")
+            return
+        self.run(settings.migration_uri, address.username or "")
+        logger.info("the schemas of the %s are up to date", self.service)
+
+
+def _literal(path: Path) -> str:
+    """Alembic's settings take ``%`` for a sign of their own."""
+    return str(path).replace("%", "%%")
