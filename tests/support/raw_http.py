@@ -37,7 +37,7 @@ class RawConnection:
         parts = urlsplit(url)
         self.netloc = parts.netloc
         self._socket = socket.create_connection((parts.hostname, parts.port), timeout)
-        self._buffer = b""
+        self._buffer = bytearray()
 
     def __enter__(self) -> "RawConnection":
         return self
@@ -65,26 +65,27 @@ class RawConnection:
     def _take(self, size: int) -> tuple[bytes, bool]:
         while len(self._buffer) < size and self._more():
             pass
-        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        taken = bytes(memoryview(self._buffer)[:size])
+        del self._buffer[:size]
         return taken, len(taken) == size
 
     def _take_line(self) -> bytes:
         while b"\r\n" not in self._buffer and self._more():
             pass
         line, _, self._buffer = self._buffer.partition(b"\r\n")
-        return line
+        return bytes(line)
 
     def _take_chunks(self) -> tuple[bytes, bool]:
-        body = b""
+        body = bytearray()
         while line := self._take_line():
             size = int(line, 16)
             chunk, whole = self._take(size + 2)
             if not whole:
-                return body + chunk, False
+                return bytes(body + chunk), False
             if size == 0:
-                return body, True
+                return bytes(body), True
             body += chunk[:-2]
-        return body, False
+        return bytes(body), False
 
     def answer(self, method: str = "GET") -> RawAnswer | None:
         """The next answer, None where the server closes without one."""

@@ -252,13 +252,18 @@ def test_readiness_names_the_part_that_is_away(gateway: str, upstream: ScriptedU
     assert [request.target for request in upstream.received] == ["/health/ready"]
 
 
+def cut_short(_request: Received, client: socket.socket) -> None:
+    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}")
+    client.shutdown(socket.SHUT_RDWR)
+
+
 @pytest.mark.parametrize(
     "script",
     [
         reply(body=b"garbage"),
         reply(body=b"[1]"),
         reply(body=b'{"a": "\xff"}'),
-        lambda _request, client: client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"),
+        cut_short,
         lambda _request, client: client.sendall(b"SSH-2.0-x\r\n"),
     ],
 )

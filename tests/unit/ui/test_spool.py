@@ -11,7 +11,7 @@ import pytest
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.problems import Problem
 from tests.support.slow_reader import SlowReader
-from ui.server.outgoing import UNBOUNDED, Outgoing
+from ui.server.outgoing import Outgoing
 from ui.server.pace import Pace
 from ui.server.spool import MEMORY_BYTES, WAITING, Spool, SpoolSpace
 
@@ -56,7 +56,7 @@ def test_bytes_come_out_in_the_order_in_which_they_went_in(new_spool: Callable[[
     spool, sent, got = new_spool(), bytearray(), b""
     for number in range(120):
         block = os.urandom(BLOCK + number)
-        assert spool.append(memoryview(block), UNBOUNDED)
+        assert spool.append(memoryview(block))
         sent += block
         got += taken(spool, len(spool) // 5)
     got += taken(spool, len(spool))
@@ -68,14 +68,14 @@ def test_file_that_was_read_to_its_end_is_written_again_from_its_start(new_spool
     spool = new_spool()
     for _ in range(3):
         for _ in range(MOST // BLOCK - 4):
-            assert spool.append(memoryview(bytes(BLOCK)), UNBOUNDED)
+            assert spool.append(memoryview(bytes(BLOCK)))
         taken(spool, len(spool))
 
 
 def fill(spool: Spool, size: int = 2 * MOST) -> bool:
     """Until it has ``size`` bytes, or has no more room: then False."""
     while len(spool) < size:
-        if not spool.append(memoryview(bytes(BLOCK)), UNBOUNDED):
+        if not spool.append(memoryview(bytes(BLOCK))):
             return False
     return True
 
@@ -121,8 +121,8 @@ def test_reader_that_is_the_slowest_itself_ends_nobody(space: SpoolSpace) -> Non
 def test_disk_without_room_takes_nothing_and_keeps_what_is_there(tmp_path: Path) -> None:
     block = os.urandom(MEMORY_BYTES)
     with closing(Spool(SpoolSpace(DiskRoom(tmp_path, 2**60), MOST))) as spool:
-        assert spool.append(memoryview(block), UNBOUNDED)
-        assert not spool.append(memoryview(b"x"), UNBOUNDED)
+        assert spool.append(memoryview(block))
+        assert not spool.append(memoryview(b"x"))
         assert taken(spool, len(spool)) == block
 
 
@@ -195,15 +195,6 @@ def is_ended(answer: Outgoing) -> bool:
     except ConnectionResetError:
         return True
     return False
-
-
-def test_of_a_film_little_is_kept(answer_to: Callable[..., Outgoing]) -> None:
-    reader = SlowReader(bytes_per_second=60 * 1024)
-    answer = answer_to(reader)
-    answer.keep_at_most(2 * BLOCK)
-    for _ in range(30):
-        answer.put(bytes(BLOCK))
-    assert reader.now > 10
 
 
 def test_reader_that_takes_nothing_is_given_up(answer_to: Callable[..., Outgoing]) -> None:

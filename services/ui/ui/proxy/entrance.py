@@ -9,9 +9,10 @@ from typing import Any
 from stackroom_kit.guard import host_name, refuse_cross_site_write, refuse_unknown_host
 from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
+from ui.proxy.answer import StartResponse
 from ui.proxy.front import Front
 from ui.proxy.headers import finished
-from ui.proxy.proxy import Proxy, StartResponse
+from ui.proxy.proxy import Proxy
 from ui.proxy.request_target import request_target
 from ui.proxy.routes import is_api, service_of
 

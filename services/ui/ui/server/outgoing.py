@@ -15,7 +15,6 @@ from ui.server.spool import Spool, SpoolSpace
 # The kernel holds no more that is not yet sent: so little as a slow reader takes can be seen, and costs no memory.
 UNSENT_BYTES = 512 * 1024
 SOON_SECONDS = 0.005  # a reader that is not ready by then is a slow one
-UNBOUNDED = 2**63
 logger = logging.getLogger(__name__)
 
 
@@ -25,17 +24,18 @@ class Outgoing:
     def __init__(self, sock: Any, new_pace: Callable[[], Pace], space: SpoolSpace, clock: Callable[[], float]) -> None:
         self._socket, self._new_pace, self._space, self._clock = sock, new_pace, space, clock
         self._spool = Spool(space, clock)
-        self._pace, self._most = new_pace(), UNBOUNDED
+        self._pace = new_pace()
         with contextlib.suppress(OSError):  # a Unix socket has no such option
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
     def begin(self) -> None:
         """An answer: its reader has all of its time."""
-        self._pace, self._most = self._new_pace(), UNBOUNDED
+        self._pace = self._new_pace()
 
-    def keep_at_most(self, size: int) -> None:
-        """Of this answer, in the file of its spool; beyond that its service waits for the reader."""
-        self._most = size
+    @property
+    def file_bytes(self) -> int:
+        """What was kept on the disk since the reader last had everything."""
+        return self._spool.file_bytes
 
     def check_room(self) -> None:
         """Problem 503 where another answer may not wait for room, and no other one could be ended to make some."""
@@ -53,7 +53,7 @@ class Outgoing:
             self._send_kept(0.0)
         if not self._spool:
             left = self._sent_soon(left)
-        while left and not self._spool.append(left, self._most):
+        while left and not self._spool.append(left):
             self._wait_for_the_reader()
             left = self._sent_soon(left)
 
@@ -122,12 +122,9 @@ class Outgoing:
 
     def _wait_for_the_reader(self) -> None:
         """Where there is no room: the service waits, too. One that is not allowed to is cut off."""
-        if self._most < UNBOUNDED:
-            return self.flush()
         if not self._space.waiting.take():
             raise self._broken_off()
         try:
             self.flush()
         finally:
             self._space.waiting.give_back()
-        return None

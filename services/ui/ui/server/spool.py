@@ -63,12 +63,17 @@ class Spool:
     def __len__(self) -> int:
         return len(self._memory) + self._written - self._read
 
+    @property
+    def file_bytes(self) -> int:
+        """What was written to the file since it was last empty, read or not."""
+        return self._written if self else 0
+
     def seconds_left(self) -> float:
         """For the reader, who goes on as since it last had everything. One that just began counts as quick."""
         return len(self) * (self._clock() - self._since) / (self._given + MEMORY_BYTES)
 
-    def append(self, data: memoryview, most: int) -> bool:
-        """False where its file would be longer than ``most``, or no room is left though slower readers were ended."""
+    def append(self, data: memoryview) -> bool:
+        """False where no room is left for it, though slower readers were ended."""
         if not self:
             self._since, self._given = self._clock(), 0
         is_short = not self._memory or len(self._memory) + len(data) <= MEMORY_BYTES
@@ -77,7 +82,7 @@ class Spool:
             return True
         if self._written == self._read:
             self._read = self._written = 0
-        return self._written + len(data) <= most and self._wrote(data)
+        return self._wrote(data)
 
     def _wrote(self, data: memoryview) -> bool:
         while True:

@@ -1,0 +1,159 @@
+"""The answer of a service on its way to the client."""
+
+import dataclasses
+import errno
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from stackroom_kit.problems import Problem
+from ui.proxy.headers import response_headers
+from ui.proxy.upstream import Upstream, end_answer
+
+WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
+BLOCK_BYTES = 64 * 1024
+FETCHED_BYTES = 16 * 1024 * 1024  # ahead of a slow reader, of what can be asked for from any byte on
+StartResponse = Any
+logger = logging.getLogger(__name__)
+_NEVER_PASSED = range(300, 400), range(100, 200)
+_STATUS_LINES = {
+    status.value: f"{status.value} {status.phrase}"
+    for status in HTTPStatus
+    if status is HTTPStatus.NOT_MODIFIED or not any(status in codes for codes in _NEVER_PASSED)
+}
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)", re.ASCII)
+
+
+class Asked(NamedTuple):
+    """A request as a service got it."""
+
+    upstream: Upstream
+    method: str
+    target: str
+    headers: Mapping[str, str]
+
+
+@dataclasses.dataclass
+class Rest:
+    """The bytes ``first`` to ``last`` of ``total``, which can be asked for while the file has this ETag."""
+
+    etag: str
+    first: int
+    last: int
+    total: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Range": f"bytes={self.first}-{self.last}", "If-Range": self.etag}
+
+    def is_begun_by(self, answer: BaseHTTPResponse) -> bool:
+        is_range = answer.headers.get("Content-Range") == f"bytes {self.first}-{self.last}/{self.total}"
+        return answer.status == HTTPStatus.PARTIAL_CONTENT and is_range and answer.headers.get("ETag") == self.etag
+
+
+def rest_of(answer: BaseHTTPResponse) -> Rest | None:
+    """None where a service does not say that any part of what it gives can be asked for."""
+    etag, length = answer.headers.get("ETag", ""), answer.headers.get("Content-Length", "")
+    if answer.headers.get("Accept-Ranges") != "bytes" or not etag.startswith('"') or not length.isdigit():
+        return None
+    if answer.status == HTTPStatus.OK:
+        return Rest(etag, 0, int(length) - 1, int(length))
+    found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+    return Rest(etag, *map(int, found.groups())) if found else None
+
+
+def pass_on(
+    answer: BaseHTTPResponse, asked: Asked, environ: dict[str, Any], start_response: StartResponse
+) -> Iterable[bytes]:
+    """Problem 502 or 504 for an answer that cannot be passed on, 503 where there is no room for a long one."""
+    client = environ.get("gunicorn.socket")
+    try:
+        headers = response_headers(answer.headers.items(), environ["HTTP_X_REQUEST_ID"], asked.upstream.name)
+        line = _status_line(answer.status, asked.upstream.name)
+        whole = _read_whole(answer, asked)
+        if whole is None and client is not None:
+            client.answer.check_room()
+    except BaseException:
+        end_answer(answer)
+        raise
+    start_response(line, headers)
+    return [whole] if whole is not None else LongAnswer(answer, asked, client and client.answer)
+
+
+def _status_line(status: int, upstream: str) -> str:
+    """A service never redirects here, so a redirect that it sends is a fault, not an advice to the client."""
+    if status not in _STATUS_LINES:
+        raise Problem(502, "bad_upstream_answer", f"The {upstream} answered with the status {status}.")
+    return _STATUS_LINES[status]
+
+
+def _read_whole(answer: BaseHTTPResponse, asked: Asked) -> bytes | None:
+    """The body where it is short, None where it must be streamed. The connection goes back to the pool."""
+    length = answer.headers.get("Content-Length", "")
+    is_empty = asked.method == "HEAD" or answer.status in _WITHOUT_BODY
+    if not is_empty and not (length.isdigit() and int(length) <= WHOLE_BYTES):
+        return None
+    try:
+        return answer.read(decode_content=False)
+    except (HTTPError, OSError) as error:
+        raise asked.upstream.died(error) from error
+
+
+class LongAnswer:
+    """Blocks as they come. One that breaks off breaks the client's connection: it must not look whole.
+
+    What can be asked for from any byte on is fetched as the reader takes it. So a slow reader of a film keeps little of
+    it on the disk, and neither a connection nor a thread of the service.
+    """
+
+    def __init__(self, answer: BaseHTTPResponse, asked: Asked, writer: Any) -> None:
+        self._asked, self._writer = asked, writer
+        self._rest = rest_of(answer) if writer is not None else None
+        self._begin(answer)
+
+    def _begin(self, answer: BaseHTTPResponse) -> None:
+        self._answer = answer
+        self._blocks: Iterator[bytes] = answer.stream(BLOCK_BYTES, decode_content=False)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while block := self._next():
+            yield block
+            rest = self._rest
+            if rest is not None and rest.first <= rest.last and self._writer.file_bytes >= FETCHED_BYTES:
+                self._go_on_when_taken(rest)
+
+    def _next(self) -> bytes:
+        try:
+            block = next(self._blocks, b"")
+        except (HTTPError, OSError) as error:
+            raise self._broken_off(type(error).__name__) from error
+        if self._rest is not None:
+            self._rest.first += len(block)
+        return block
+
+    def _go_on_when_taken(self, rest: Rest) -> None:
+        self.close()
+        self._writer.flush()
+        upstream, method, target, headers = self._asked
+        try:
+            self._begin(upstream.send(method, target, {**headers, **rest.headers}, None))
+        except Problem as problem:
+            raise self._broken_off(problem.code) from problem
+        if not rest.is_begun_by(self._answer):
+            raise self._broken_off("another file")
+
+    def _broken_off(self, why: str) -> ConnectionResetError:
+        logger.warning("the %s broke off in the middle of an answer: %s", self._asked.upstream.name, why)
+        if self._writer is not None:
+            self._writer.reset_on_close()
+        return ConnectionResetError(errno.ECONNRESET, "the answer broke off")
+
+    def close(self) -> None:
+        """As a WSGI server calls it, however the answer ends."""
+        end_answer(self._answer)
