@@ -11,9 +11,10 @@ from flask import Flask, Response, request, request_finished
 
 from catalog.api_document import api_document as catalog_document
 from catalog.settings import Settings as CatalogSettings
-from importer.api_document import api_document as importer_document
+from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
 from stackroom_kit.described_problems import codes_of, operations_of
+from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import CONTENT_TYPE
 from ui.docs.documents import through_gateway
 from ui.docs.own import own_document
@@ -23,12 +24,17 @@ THROUGH = "through the gateway"
 UNROUTED = {400, 404}  # what no route takes is in no document
 
 
+def served(app: Flask) -> dict[str, Any]:
+    found: dict[str, Any] = app.test_client().get(PATH).get_json()
+    return found
+
+
 @functools.cache
 def documents() -> dict[str, dict[str, Any]]:
     """Those of the apps by their name, their copies ``through the gateway``, and all that is there as ``ui``."""
     apps = {
         "catalog": catalog_document(CatalogSettings().max_bulk_items),
-        "importer": importer_document(ImporterSettings(sqlalchemy_database_uri=NOWHERE)),
+        "importer": served(create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))),
     }
     copies = {f"{name} {THROUGH}": through_gateway(copy.deepcopy(one)) for name, one in apps.items()}
     paths = {path: calls for one in (*copies.values(), own_document()) for path, calls in one["paths"].items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from stackroom_kit.openapi import Parameter
+from stackroom_kit.api import Parameter
 from stackroom_kit.problems import Problem, wrong_at
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)

@@ -4,7 +4,7 @@ import re
 
 from flask import request
 
-from stackroom_kit.openapi import Parameter
+from stackroom_kit.api import Parameter
 from stackroom_kit.problems import wrong_at
 
 KEY_HEADER = "Idempotency-Key"

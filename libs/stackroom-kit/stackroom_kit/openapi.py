@@ -1,12 +1,16 @@
-"""OpenAPI 3.1 documents, built from calls that each service declares beside its routes."""
+"""OpenAPI 3.1 documents, made from what the routes of an app declare and from the structs that they answer with."""
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import FunctionType
 from typing import Any
 
+import msgspec
 from flask import Flask
+from werkzeug.routing import Rule
 
+from stackroom_kit.api import Answer, Call, Parameter, declared_calls
 from stackroom_kit.body_length import LENGTH_PROBLEMS, METHODS_WITH_BODY
 from stackroom_kit.described_problems import (
     REQUEST_ID_HEADER,
@@ -20,140 +24,161 @@ from stackroom_kit.guard import SITE_PROBLEMS, WRITING
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 
 PATH = "/openapi/openapi.json"
-JSON = "application/json"
-_PARAMETER = re.compile(r"{(\w+)}")
+TEMPLATE = "#/components/schemas/{name}"
+RIGHT = "x-stackroom-right"
+_CONVERTER = re.compile(r"<(?:[^<>:]*:)?(\w+)>")
+_PLAIN = (str, int, float, bool, type(None))
 
 
 def reference(name: str) -> Schema:
     """A schema of the document by its name."""
-    return {"$ref": f"#/components/schemas/{name}"}
+    return {"$ref": TEMPLATE.format(name=name)}
 
 
-@dataclasses.dataclass(frozen=True)
-class Parameter:
-    """``place`` is query, header or path; ``problems`` are the codes of a value that is refused."""
-
-    name: str
-    schema: Schema
-    description: str
-    place: str = "query"
-    problems: Codes = dataclasses.field(default_factory=dict)
-
-    def as_object(self) -> dict[str, Any]:
-        """What stands in a path is always required."""
-        required = {"required": True} if self.place == "path" else {}
-        own = {"name": self.name, "in": self.place, "description": self.description, "schema": self.schema}
-        return {**own, **required}
+def _method(rule: Rule) -> str:
+    """A declared route has one."""
+    (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    return method
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """``content`` is schemas by media type, empty for an answer without a body; ``headers`` are names with meanings.
-
-    Headers in ``sometimes`` may be missing.
-    """
-
-    description: str
-    content: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
-    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    sometimes: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-    def as_object(self) -> dict[str, Any]:
-        named = {
-            name: {"description": meaning, "required": name in self.headers, "schema": {"type": "string"}}
-            for name, meaning in {**self.headers, **self.sometimes}.items()
-        }
-        content = {media_type: {"schema": schema} for media_type, schema in self.content.items()}
-        return {
-            "description": self.description,
-            "headers": {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}, **named},
-            **({"content": content} if content else {}),
-        }
+def _codes(method: str, call: Call) -> dict[int, list[str]]:
+    of_body = [LENGTH_PROBLEMS] if method in METHODS_WITH_BODY else []
+    of_write = [SITE_PROBLEMS] if method in WRITING else []
+    return together(*call.problems, *of_write, *of_body, *(one.problems for one in call.parameters))
 
 
-@dataclasses.dataclass(frozen=True)
-class Call:
-    """One method of one path. ``body`` is schemas by media type; ``problems`` are the codes of its errors.
-
-    Those of its parameters, of a write and of the length of a body are added, and need not be named again.
-    """
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    tag: str
-    answers: Mapping[int, Answer]
-    problems: tuple[Codes, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
-    body: Mapping[str, Schema] | None = None
-    security: tuple[Schema, ...] = ()
-
-    def codes(self) -> dict[int, list[str]]:
-        of_body = [LENGTH_PROBLEMS] if self.method in METHODS_WITH_BODY else []
-        of_write = [SITE_PROBLEMS] if self.method in WRITING else []
-        return together(*self.problems, *of_write, *of_body, *(one.problems for one in self.parameters))
-
-    def as_object(self, problems: Codes) -> dict[str, Any]:
-        """``problems`` are those that every call of the service may answer."""
-        described: dict[str, Any] = {
-            "operationId": self.name,
-            "summary": self.summary,
-            "tags": [self.tag],
-            "responses": {str(status): answer.as_object() for status, answer in self.answers.items()},
-        }
-        add_problems(described, together(problems, self.codes()))
-        if self.parameters:
-            described["parameters"] = [one.as_object() for one in self.parameters]
-        if self.body is not None:
-            content = {media_type: {"schema": schema} for media_type, schema in self.body.items()}
-            described["requestBody"] = {"required": True, "content": content}
-        if self.security:
-            described["security"] = list(self.security)
-        return described
+def _evaluated(shape: Any) -> Any:
+    return shape() if isinstance(shape, FunctionType) else shape
 
 
-def _check_path(call: Call) -> None:
+def _types(shape: Any) -> Iterator[Any]:
+    """Those in a schema, and what is no schema itself."""
+    if isinstance(shape, Mapping):
+        yield from (one for inner in shape.values() for one in _types(inner))
+    elif isinstance(shape, list | tuple):
+        yield from (one for inner in shape for one in _types(inner))
+    elif not isinstance(shape, _PLAIN):
+        yield shape
+
+
+def _components(types: Iterable[Any]) -> dict[str, Any]:
+    return msgspec.json.schema_components(types, ref_template=TEMPLATE)[1]
+
+
+def _without_nul(schema: Any) -> Any:
+    """No text that is sent may hold U+0000; the decoder itself is not asked, since a pattern would cost it time."""
+    if isinstance(schema, dict):
+        inner = {name: _without_nul(value) for name, value in schema.items()}
+        return {"pattern": r"^[^\x00]*$", **inner} if schema.get("type") == "string" else inner
+    return list(map(_without_nul, schema)) if isinstance(schema, list) else schema
+
+
+class _Shapes:
+    """Schemas of all calls, made in one go so that each struct has one name."""
+
+    def __init__(self, calls: Collection[Call], further: Collection[Any]) -> None:
+        bodies = [_evaluated(shape) for call in calls for shape in (call.body or {}).values()]
+        answers = [shape for call in calls for answer in call.answers.values() for shape in answer.content.values()]
+        taken, given = list(_types(bodies)), list(_types([*map(_evaluated, answers), *further]))
+        self._types = [*taken, *given]
+        self._schemas, self.components = msgspec.json.schema_components(self._types, ref_template=TEMPLATE)
+        self.components |= {name: _without_nul(schema) for name, schema in _components(taken).items()}
+
+    def content(self, shapes: Mapping[str, Any]) -> dict[str, Any]:
+        return {media_type: {"schema": self._schema(_evaluated(shape))} for media_type, shape in shapes.items()}
+
+    def _schema(self, shape: Any) -> Any:
+        if isinstance(shape, Mapping):
+            return {name: self._schema(inner) for name, inner in shape.items()}
+        if isinstance(shape, list | tuple):
+            return [self._schema(inner) for inner in shape]
+        return shape if isinstance(shape, _PLAIN) else self._schemas[self._types.index(shape)]
+
+
+def parameter_object(one: Parameter) -> dict[str, Any]:
+    """What stands in a path is always required."""
+    required = {"required": True} if one.place == "path" else {}
+    return {"name": one.name, "in": one.place, "description": one.description, "schema": one.schema, **required}
+
+
+def answer_object(answer: Answer, content: Mapping[str, Any]) -> dict[str, Any]:
+    named = {
+        name: {"description": meaning, "required": name in answer.headers, "schema": {"type": "string"}}
+        for name, meaning in {**answer.headers, **answer.sometimes}.items()
+    }
+    return {
+        "description": answer.description,
+        "headers": {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}, **named},
+        **({"content": content} if content else {}),
+    }
+
+
+def _operation(method: str, call: Call, problems: Codes, shapes: _Shapes) -> dict[str, Any]:
+    """``problems`` are those that every call of the service may answer."""
+    described: dict[str, Any] = {
+        "operationId": call.name,
+        "summary": call.summary,
+        "tags": [call.tag],
+        **({RIGHT: call.right} if call.right else {}),
+        "responses": {
+            str(status): answer_object(answer, shapes.content(answer.content))
+            for status, answer in call.answers.items()
+        },
+    }
+    add_problems(described, together(problems, _codes(method, call)))
+    if call.parameters:
+        described["parameters"] = [parameter_object(one) for one in call.parameters]
+    if call.body is not None:
+        described["requestBody"] = {"required": True, "content": shapes.content(call.body)}
+    if call.security:
+        described["security"] = list(call.security)
+    return described
+
+
+def _check_path(rule: Rule, call: Call) -> None:
     described = {one.name for one in call.parameters if one.place == "path"}
-    if described != set(_PARAMETER.findall(call.path)):
-        raise ValueError(f"{call.method} {call.path} describes {sorted(described)}")
+    if described != rule.arguments:
+        raise ValueError(f"{call.name} describes {sorted(described)} of the path {rule.rule}")
 
 
 @dataclasses.dataclass(frozen=True)
-class Described:
-    """A service: what it is, its calls, the problems of all of them, and the codes of wrong fields."""
+class Document:
+    """A service beside its calls. ``problems`` are those of all calls, ``places`` the codes of wrong fields.
+
+    ``further`` are types that it describes beside those of the calls.
+    """
 
     title: str
     description: str
-    calls: Collection[Call]
     problems: Codes
     places: Collection[str]
+    further: Collection[Any] = ()
+    security: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
 
-    def document(self, schemas: Mapping[str, Schema], security: Mapping[str, Schema] | None = None) -> dict[str, Any]:
-        """ValueError where a path names a parameter that its call does not describe."""
+    def of(self, app: Flask) -> dict[str, Any]:
+        """With the calls that ``app`` has by now. ValueError where one does not describe a parameter of its path."""
+        declared = declared_calls(app)
+        routes = [(rule, declared[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.endpoint in declared]
         paths: dict[str, dict[str, Any]] = {}
-        for call in self.calls:
-            _check_path(call)
-            paths.setdefault(call.path, {})[call.method.lower()] = call.as_object(self.problems)
-        components = {
-            "schemas": {"Problem": problem_schema(self._places()), **schemas},
-            "headers": {REQUEST_ID: REQUEST_ID_HEADER},
-            **({"securitySchemes": security} if security else {}),
-        }
+        with app.app_context():
+            shapes = _Shapes([call for _, call in routes], self.further)
+            for rule, call in routes:
+                _check_path(rule, call)
+                operation = _operation(_method(rule), call, self.problems, shapes)
+                paths.setdefault(_CONVERTER.sub(r"{\1}", rule.rule), {})[_method(rule).lower()] = operation
         info = {"title": self.title, "version": "1.0.0", "description": self.description, "license": {"name": "MIT"}}
-        return {
-            "openapi": "3.1.0",
-            "info": info,
-            "servers": [{"url": "/"}],
-            "paths": paths,
-            "components": components,
-        }
+        components = self._components(routes, shapes)
+        return {"openapi": "3.1.0", "info": info, "servers": [{"url": "/"}], "paths": paths, "components": components}
 
-    def _places(self) -> set[str]:
+    def _components(self, routes: list[tuple[Rule, Call]], shapes: _Shapes) -> dict[str, Any]:
         """A call that is refused for one place gives that place its own code."""
-        own: Iterable[Codes] = (call.codes() for call in self.calls)
-        every = together(self.problems, *own)
-        return {*self.places, *(code for codes in every.values() for code in codes)}
+        every = together(self.problems, *(_codes(_method(rule), call) for rule, call in routes))
+        codes = {*self.places, *(code for of_status in every.values() for code in of_status)}
+        return {
+            "schemas": {"Problem": problem_schema(codes), **shapes.components},
+            "headers": {REQUEST_ID: REQUEST_ID_HEADER},
+            **({"securitySchemes": self.security} if self.security else {}),
+        }
 
 
 def serve_document(app: Flask, described: dict[str, Any]) -> None:

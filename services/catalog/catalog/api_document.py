@@ -8,7 +8,7 @@ from catalog.crud.schema import FIELD_FAULTS
 from catalog.resources import RESOURCES
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
 from stackroom_kit.described_problems import together
-from stackroom_kit.openapi import JSON, Answer, Call, Described
+from stackroom_kit.openapi_by_hand import JSON, Answer, Call, Described
 from stackroom_kit.web import EVERY_CALL
 from stackroom_sql.problems import DATABASE_PROBLEMS
 

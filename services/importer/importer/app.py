@@ -8,7 +8,7 @@ from importer.api.media import blueprint as media
 from importer.api.operations import blueprint as operations
 from importer.api.preview import blueprint as preview
 from importer.api.tasks import blueprint as tasks
-from importer.api.workers import blueprint as workers
+from importer.api.workers import api as workers
 from importer.api_document import api_document
 from importer.blueprints import own_blueprints
 from importer.database import make_engine
@@ -32,5 +32,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_database_problems(app)
     for blueprint in (tasks, batches, preview, operations, workers, media, *own_blueprints()):
         app.register_blueprint(blueprint)
-    serve_document(app, api_document(settings))
+    serve_document(app, api_document(app))
     return app

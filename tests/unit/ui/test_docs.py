@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from deploy.local.ports import LOOPBACK, free_port
 from stackroom_kit.described_problems import codes_of
-from stackroom_kit.openapi import Answer, Call, Described, Parameter
+from stackroom_kit.openapi_by_hand import Answer, Call, Described, Parameter
 from ui import create_app
 from ui.docs.documents import through_gateway
 from ui.settings import Settings

@@ -11,7 +11,7 @@ from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT, FIELD_FAULTS
 from stackroom_kit.arguments import choice_parameter
 from stackroom_kit.idempotency import key_parameter
-from stackroom_kit.openapi import JSON, Answer, Call, reference
+from stackroom_kit.openapi_by_hand import JSON, Answer, Call, reference
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
 from stackroom_sql.problems import DATABASE_PROBLEMS
 

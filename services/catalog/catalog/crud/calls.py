@@ -8,7 +8,7 @@ from catalog.crud.schema import ALLOWED_TEXT, INT32, Field, Schema
 from catalog.crud.time_limit import SEARCH_PROBLEMS
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
 from stackroom_kit.csv import DELIMITERS
-from stackroom_kit.openapi import JSON, Answer, Call, Parameter, reference
+from stackroom_kit.openapi_by_hand import JSON, Answer, Call, Parameter, reference
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
 from stackroom_sql.problems import DATABASE_PROBLEMS
 

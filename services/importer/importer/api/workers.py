@@ -1,25 +1,113 @@
 """``GET /queues`` and ``GET /workers``."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from flask import Blueprint
+import msgspec
+from flask import Response
+from msgspec import Meta
+from sqlalchemy import Row
 
-from importer.ledger.workers import list_queues, list_workers
+from importer.ledger.workers import queue_rows, worker_rows
 from importer.services import services
+from stackroom_jobs.protocol import Device
+from stackroom_jobs.queues import Queue
+from stackroom_kit.api import Api, Count, TimeText, json_answer, json_of
 from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
-blueprint = Blueprint("workers", __name__, url_prefix="/api/importer")
+api = Api("workers", __name__, "/api/importer")
 
 
-@blueprint.get("/queues")
-def read_queues() -> dict[str, Any]:
+class ListedQueue(msgspec.Struct):
+    """``oldest_seconds`` is the age of the oldest due chunk; chunks are counted, but ``waiting_rows`` are rows."""
+
+    queue: Queue
+    ready: Count
+    in_flight: Count
+    waiting_rows: Count
+    oldest_seconds: float | None
+    slots: Count
+    workers: Count
+    unhealthy: Annotated[Count, Meta(description="Workers that lately said they cannot work.")]
+
+
+class QueueList(msgspec.Struct):
+    items: list[ListedQueue]
+    total: Count
+
+
+class HeldChunk(msgspec.Struct):
+    batch_id: str
+    operation: str
+    first_row: Count
+    rows: Count
+    current: Count
+    total: Count
+
+
+class ListedWorker(msgspec.Struct):
+    name: str
+    host: str
+    alive: Annotated[bool, Meta(description="Heard of lately, and well: it is given work.")]
+    state: Literal["healthy", "unhealthy", "refused", "gone"]
+    reason: Annotated[str | None, Meta(description="Why it is unhealthy or refused.")]
+    contract: int
+    queues: list[Queue]
+    operations: list[str]
+    slots: Count
+    versions: dict[str, str]
+    device: Annotated[Device | None, Meta(description="What it computes on.")]
+    busy: Annotated[list[HeldChunk], Meta(description="The chunks that it holds.")]
+    last_seen: TimeText
+
+
+class WorkerList(msgspec.Struct):
+    items: list[ListedWorker]
+    total: Count
+
+
+@api.call(
+    "GET",
+    "/queues",
+    "What waits on each queue, and who serves it.",
+    right="reader",
+    answers={200: json_of(QueueList, "The queues.")},
+    problems=(DATABASE_PROBLEMS,),
+)
+def list_queues() -> Response:
     refuse_unknown_arguments(())
-    items = list_queues(services().engine)
-    return {"items": items, "total": len(items)}
+    items = [ListedQueue(**row._mapping) for row in queue_rows(services().engine)]
+    return json_answer(QueueList(items, len(items)))
 
 
-@blueprint.get("/workers")
-def read_workers() -> dict[str, Any]:
+@api.call(
+    "GET",
+    "/workers",
+    "Workers of the last day, but those that ended.",
+    right="reader",
+    answers={200: json_of(WorkerList, "The workers.")},
+    problems=(DATABASE_PROBLEMS,),
+)
+def list_workers() -> Response:
+    """The living first."""
     refuse_unknown_arguments(())
-    items = list_workers(services().engine)
-    return {"items": items, "total": len(items)}
+    items = [_listed(row) for row in worker_rows(services().engine)]
+    return json_answer(WorkerList(items, len(items)))
+
+
+def _listed(row: Row[Any]) -> ListedWorker:
+    return ListedWorker(
+        name=row.name,
+        host=row.host,
+        alive=row.alive,
+        state=row.state,
+        reason=row.reason,
+        contract=row.contract,
+        queues=row.queues,
+        operations=row.operations,
+        slots=row.slots,
+        versions=msgspec.json.decode(row.versions),
+        device=msgspec.json.decode(row.device, type=Device) if row.device else None,
+        busy=msgspec.convert(row.busy, list[HeldChunk]),
+        last_seen=row.last_seen.isoformat(),
+    )

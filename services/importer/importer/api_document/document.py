@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import Flask
+
 from importer.api_document.media import FORM_SCHEMA, MEDIA_CALLS
 from importer.api_document.parameters import BATCH_ID, FILTERS, KEYED, PREVIEW_OPTIONS, SELECTION, TASK_ID
 from importer.api_document.problems import (
@@ -23,8 +25,9 @@ from importer.batches.result_range import RANGE_PROBLEMS
 from importer.parsing.checker import RECORD_FAULTS
 from importer.parsing.form import FORM
 from importer.parsing.formats import CSV, JSON, NDJSON, TSV
-from importer.settings import Settings
-from stackroom_kit.openapi import Answer, Call, Described, reference
+from importer.services import services
+from stackroom_kit.openapi import Document
+from stackroom_kit.openapi_by_hand import Answer, Call, Described, reference
 
 TABLE_BODY = {
     "type": "string",
@@ -91,10 +94,6 @@ CALLS = (
          {200: _json("It is gone.", "Deleted")}, (*READ_ONE, DELETE), (BATCH_ID,)),
     Call("GET", "/api/importer/operations", "list_operations", "What a batch can ask for.", "batches",
          {200: _json("The operations.", "OperationList")}, READ),
-    Call("GET", "/api/importer/queues", "list_queues", "What waits on each queue, and who serves it.", "workers",
-         {200: _json("The queues.", "QueueList")}, READ),
-    Call("GET", "/api/importer/workers", "list_workers", "Workers of the last day, but those that ended.", "workers",
-         {200: _json("The workers.", "WorkerList")}, READ),
     *MEDIA_CALLS,
 )  # fmt: skip
 DESCRIBED = Described(
@@ -106,5 +105,17 @@ DESCRIBED = Described(
 )
 
 
-def api_document(settings: Settings) -> dict[str, Any]:
-    return DESCRIBED.document(schemas(settings.max_batch_rows))
+def api_document(app: Flask) -> dict[str, Any]:
+    """Of the routes that declare themselves, and of those that are still described here."""
+    with app.app_context():
+        old = DESCRIBED.document(schemas(services().settings.max_batch_rows))
+    document = Document(DESCRIBED.title, DESCRIBED.description, EVERY, old_places(old)).of(app)
+    document["paths"] |= old["paths"]
+    document["components"]["schemas"] |= old["components"]["schemas"]
+    return document
+
+
+def old_places(old: dict[str, Any]) -> list[str]:
+    place = old["components"]["schemas"]["Problem"]["properties"]["errors"]["items"]["properties"]
+    codes: list[str] = place["code"]["enum"]
+    return codes

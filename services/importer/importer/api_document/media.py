@@ -12,7 +12,7 @@ from importer.media.problems import DISK_PROBLEMS
 from importer.parsing.form import FIELD, FORM
 from importer.parsing.formats import JSON
 from stackroom_kit.arguments import integer_parameter, text_parameter
-from stackroom_kit.openapi import Answer, Call, Parameter, reference
+from stackroom_kit.openapi_by_hand import Answer, Call, Parameter, reference
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 PATH = "/api/importer/media"

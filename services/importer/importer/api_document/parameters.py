@@ -13,9 +13,9 @@ from importer.batches.request import (
 from importer.batches.view import STATES
 from importer.ledger.results import OUTCOMES
 from importer.parsing.encodings import NAMES
+from stackroom_kit.api import Parameter
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
 from stackroom_kit.idempotency import key_parameter
-from stackroom_kit.openapi import Parameter
 
 WORD = "[A-Za-z0-9_-]{1,64}"
 BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "The id of the batch.", "path")

@@ -10,7 +10,6 @@ from importer.ledger.reading import MOST_AHEAD
 from importer.parsing.encodings import CODECS, SOURCES
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
-from stackroom_jobs.protocol import Device
 from stackroom_jobs.queues import Queue
 from stackroom_kit.described_problems import Schema
 from stackroom_kit.openapi import reference
@@ -35,7 +34,7 @@ def _list_of(name: str) -> Schema:
 
 def _structs() -> dict[str, Schema]:
     """Records and results as their own definitions say."""
-    shapes = {operation.record for operation in OPERATIONS.values()} | {Normalized, Device, *RESULTS}
+    shapes = {operation.record for operation in OPERATIONS.values()} | {Normalized, *RESULTS}
     _, found = msgspec.json.schema_components(
         sorted(shapes, key=lambda one: one.__name__), ref_template="#/components/schemas/{name}"
     )
@@ -183,24 +182,6 @@ META: Schema = _object({"current": COUNT, "total": COUNT, "progress": {"type": "
 STATUS: Schema = _object(
     {"task_id": TEXT, "state": {"enum": TASK_STATES}, "meta": META, "result": {}, "error": TEXT}, ("result", "error")
 )
-HELD: Schema = _object(
-    {"batch_id": TEXT, "operation": TEXT, **dict.fromkeys(("first_row", "rows", "current", "total"), COUNT)}
-)
-WORKER: dict[str, Schema] = {
-    "name": TEXT,
-    "host": TEXT,
-    "alive": {"type": "boolean", "description": "Heard of lately, and well: it is given work."},
-    "state": {"enum": ["healthy", "unhealthy", "refused", "gone"]},
-    "reason": {"type": ["string", "null"], "description": "Why it is unhealthy or refused."},
-    "contract": {"type": "integer"},
-    "queues": {"type": "array", "items": QUEUE},
-    "operations": {"type": "array", "items": TEXT},
-    "slots": COUNT,
-    "versions": {"type": "object", "additionalProperties": TEXT},
-    "device": {"anyOf": [reference("Device"), {"type": "null"}], "description": "What it computes on."},
-    "busy": {"type": "array", "items": HELD, "description": "The chunks that it holds."},
-    "last_seen": TIME,
-}
 FIELDS: Schema = {"type": "array", "items": _object({"name": TEXT, "required": {"type": "boolean"}})}
 OPERATION_FIELDS: dict[str, Schema] = {
     "name": OPERATION,
@@ -262,7 +243,6 @@ def _page(name: str, last: str, last_schema: Schema) -> Schema:
 
 def schemas(max_batch_rows: int) -> dict[str, Schema]:
     new_records = {**_list_of("AnyRecord"), "minItems": 1, "maxItems": max_batch_rows}
-    queue = dict.fromkeys(("ready", "in_flight", "waiting_rows", "workers", "slots", "unhealthy"), COUNT)
     return {
         **_structs(),
         "Tasks": TASKS,
@@ -283,8 +263,4 @@ def schemas(max_batch_rows: int) -> dict[str, Schema]:
         "BatchList": _page("Batch", "next", {"type": ["string", "null"]}),
         "OutcomeLine": OUTCOME_LINE,
         "Preview": PREVIEW,
-        "Queue": _object({"queue": QUEUE, **queue, "oldest_seconds": {"type": ["number", "null"]}}),
-        "QueueList": _page("Queue", "total", COUNT),
-        "Worker": _object(WORKER),
-        "WorkerList": _page("Worker", "total", COUNT),
     }

@@ -12,9 +12,9 @@ from importer.parsing.formats import CSV
 from importer.parsing.readable import readable
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import own_fields
+from stackroom_kit.api import Parameter
 from stackroom_kit.arguments import choice_argument, text_argument, wrong_argument
 from stackroom_kit.csv import DELIMITERS
-from stackroom_kit.openapi import Parameter
 from stackroom_kit.problems import FieldError, unprocessable
 
 FILE_OPTIONS = ("encoding", "delimiter", "columns")

@@ -1,7 +1,7 @@
 """The register of workers: what each one serves, when it was last seen, and what it does now."""
 
-import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -102,38 +102,20 @@ def forget_workers(engine: Engine) -> None:
         connection.execute(FORGET_WORKERS)
 
 
-def list_workers(engine: Engine) -> list[dict[str, Any]]:
+def worker_rows(engine: Engine) -> Sequence[Row[Any]]:
     """Every worker seen within a day that did not say goodbye, the living first; ``busy`` are the chunks that it holds.
 
     ``state`` is healthy, unhealthy, refused or gone; ``device`` is what the worker last said of it.
     """
     with engine.connect() as connection:
-        rows = connection.execute(WORKERS, {"alive": WORKER_ALIVE_SECONDS}).all()
-    return [
-        {
-            "name": row.name,
-            "host": row.host,
-            "alive": row.alive,
-            "state": row.state,
-            "reason": row.reason,
-            "contract": row.contract,
-            "queues": row.queues,
-            "operations": row.operations,
-            "slots": row.slots,
-            "versions": json.loads(row.versions),
-            "device": json.loads(row.device) if row.device else None,
-            "busy": row.busy,
-            "last_seen": row.last_seen.isoformat(),
-        }
-        for row in rows
-    ]
+        return connection.execute(WORKERS, {"alive": WORKER_ALIVE_SECONDS}).all()
 
 
-def list_queues(engine: Engine) -> list[dict[str, Any]]:
+def queue_rows(engine: Engine) -> Sequence[Row[Any]]:
     """Per queue: chunks ready and in flight, rows waiting, age of the oldest due chunk, live slots and workers.
 
     ``unhealthy`` counts the workers that lately said they cannot work.
     """
     parameters = {"alive": WORKER_ALIVE_SECONDS, "ill": WORKER_ILL_SECONDS, "queues": [str(queue) for queue in Queue]}
     with engine.connect() as connection:
-        return [dict(row._mapping) for row in connection.execute(QUEUES, parameters)]
+        return connection.execute(QUEUES, parameters).all()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from stackroom_kit.described_problems import together
-from stackroom_kit.openapi import JSON, Answer, Call, Described, Parameter, reference
+from stackroom_kit.openapi_by_hand import JSON, Answer, Call, Described, Parameter, reference
 from stackroom_kit.web import EVERY_CALL
 from ui.docs.documents import ANY, served_at
 from ui.events import EVENTS_PROBLEMS

@@ -1,0 +1,79 @@
+"""A route declares itself once, and the document is made of that."""
+
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from flask import Flask
+
+from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
+from stackroom_kit.openapi import Document
+
+ABOUT = Document("Shelves", "A service of shelves.", {500: ("internal_error",)}, ("bad_text",))
+ID = Parameter("id", {"type": "string"}, "The id of the shelf.", "path")
+
+
+class Shelf(msgspec.Struct):
+    label: Annotated[str, msgspec.Meta(description="What stands on it.")]
+    books: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class NewShelf(msgspec.Struct, forbid_unknown_fields=True):
+    label: str
+
+
+def app_of(api: Api) -> Flask:
+    app = Flask("shelves")
+    app.register_blueprint(api)
+    return app
+
+
+def operation(api: Api, path: str, method: str) -> dict[str, Any]:
+    found: dict[str, Any] = ABOUT.of(app_of(api))["paths"][path][method]
+    return found
+
+
+def test_route_is_described_as_it_is_declared() -> None:
+    api = Api("shelves", __name__, "/api/shelves", tag="register")
+    answers = {200: json_of(Shelf, "The shelf.")}
+
+    @api.call(
+        "GET", "/<id>", "One shelf.", right="reader", answers=answers, parameters=(ID,), problems=({404: ("gone",)},)
+    )
+    def read_shelf(id: str) -> Any:  # noqa: A002 - the name in the path
+        return json_answer(Shelf(f"shelf {id}"))
+
+    found = operation(api, "/api/shelves/{id}", "get")
+    assert (found["operationId"], found["summary"], found["tags"]) == ("read_shelf", "One shelf.", ["register"])
+    assert found["x-stackroom-right"] == "reader"
+    assert list(found["responses"]) == ["200", "404", "500"]
+    schemas = ABOUT.of(app_of(api))["components"]["schemas"]
+    assert schemas["Shelf"]["required"] == ["label"]
+    assert schemas["Shelf"]["properties"]["label"] == {"type": "string", "description": "What stands on it."}
+    answer = app_of(api).test_client().get("/api/shelves/7")
+    assert (answer.get_json(), answer.content_type) == ({"label": "shelf 7"}, "application/json")
+
+
+def test_body_is_described_with_types_inside_a_schema_and_by_a_function() -> None:
+    api = Api("shelves", __name__, "/api/shelves")
+    body = {"application/json": lambda: {"type": "array", "maxItems": 7, "items": NewShelf}}
+    api.call("POST", "", "Many.", right="editor", answers={204: Answer("Done.")}, name="make", body=body)(lambda: "")
+    found = operation(api, "/api/shelves", "post")
+    schema = found["requestBody"]["content"]["application/json"]["schema"]
+    assert schema == {"type": "array", "maxItems": 7, "items": {"$ref": "#/components/schemas/NewShelf"}}
+    sent = ABOUT.of(app_of(api))["components"]["schemas"]["NewShelf"]
+    assert sent["properties"]["label"] == {"type": "string", "pattern": r"^[^\x00]*$"}
+    assert {"403", "411", "413"} <= set(found["responses"])
+
+
+def test_right_must_be_one_that_there_is() -> None:
+    api: Any = Api("shelves", __name__)
+    with pytest.raises(ValueError, match="'boss'; known: reader, operator, editor, admin, worker"):
+        api.call("GET", "/", "All.", right="boss", answers={}, name="all")(lambda: "")
+
+
+def test_parameter_of_a_path_must_be_described() -> None:
+    api = Api("shelves", __name__, "/api/shelves")
+    api.call("GET", "/<id>", "One.", right="reader", answers={200: Answer("It.")}, name="read")(lambda id: id)  # noqa: A006
+    with pytest.raises(ValueError, match=r"read describes \[\] of the path /api/shelves/<id>"):
+        ABOUT.of(app_of(api))
