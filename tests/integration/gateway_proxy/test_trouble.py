@@ -253,7 +253,7 @@ def test_readiness_names_the_part_that_is_away(gateway: str, upstream: ScriptedU
 
 
 def cut_short(_request: Received, client: socket.socket) -> None:
-    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}")
+    client.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"a')
     client.shutdown(socket.SHUT_RDWR)
 
 
