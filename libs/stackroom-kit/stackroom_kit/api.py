@@ -4,7 +4,9 @@ A declaration is kept beside the route and never asked in a request, so it costs
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import datetime
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
@@ -18,6 +20,7 @@ JSON = "application/json"
 Right = Literal["reader", "operator", "editor", "admin", "worker"]
 RIGHTS = get_args(Right)
 Count = Annotated[int, Meta(ge=0)]
+Time = Annotated[datetime.datetime, Meta(tz=True)]
 TimeText = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 # A JSON schema; a type that msgspec knows, alone or inside a schema; or a function that gives one of them once the app
 # is there, for what its settings decide.
@@ -51,6 +54,11 @@ class Answer:
     sometimes: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
+def one_of(words: Iterable[str]) -> Meta:
+    """Of a text that is one of these, as its description says; nothing is checked where it is made or read."""
+    return Meta(extra_json_schema={"enum": [str(word) for word in words]})
+
+
 def json_of(shape: Shape, description: str, **headers: str) -> Answer:
     """An answer that is JSON."""
     return Answer(description, {JSON: shape}, headers)
@@ -60,12 +68,13 @@ def json_of(shape: Shape, description: str, **headers: str) -> Answer:
 class Call:
     """What a route declares beside its method and path. ``right`` is what it takes to call it, None for nothing.
 
+    The first line of ``text`` is the summary.
     ``body`` is shapes by media type. ``problems`` are the codes of its errors; those of its parameters, of a write and
     of the length of a body are added, and need not be named again.
     """
 
     name: str
-    summary: str
+    text: str
     tag: str
     right: Right | None
     answers: Mapping[int, Answer]
@@ -77,6 +86,8 @@ class Call:
     def __post_init__(self) -> None:
         if self.right is not None and self.right not in RIGHTS:
             raise ValueError(f"{self.name} needs the right {self.right!r}; known: {', '.join(RIGHTS)}")
+        if not self.text:
+            raise ValueError(f"{self.name} has no docstring, which is its description")
 
 
 class Api(Blueprint):
@@ -90,17 +101,20 @@ class Api(Blueprint):
         self,
         method: str,
         path: str,
-        summary: str,
         *,
         right: Right | None,
         answers: Mapping[int, Answer],
         name: str | None = None,
         **more: Any,
     ) -> Callable[[View], View]:
-        """Route the function that follows. ``name`` is its own where it is left out; ``more`` is the rest of Call."""
+        """Route the function that follows, whose docstring describes the call; ``more`` is the rest of Call.
+
+        ``name`` is the function's own where it is left out.
+        """
 
         def register(view: View) -> View:
-            declared = Call(name or view.__name__, summary, self._tag, right, answers, **more)
+            text = inspect.getdoc(view) or ""
+            declared = Call(name or view.__name__, text, self._tag, right, answers, **more)
             self.add_url_rule(path, declared.name, view, methods=[method])
             self.record(lambda state: declared_calls(state.app).update({f"{self.name}.{declared.name}": declared}))
             return view

@@ -115,9 +115,11 @@ def answer_object(answer: Answer, content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _operation(method: str, call: Call, problems: Codes, shapes: _Shapes) -> dict[str, Any]:
     """``problems`` are those that every call of the service may answer."""
+    summary, _, description = call.text.partition("\n")
     described: dict[str, Any] = {
         "operationId": call.name,
-        "summary": call.summary,
+        "summary": summary,
+        **({"description": description.strip()} if description else {}),
         "tags": [call.tag],
         **({RIGHT: call.right} if call.right else {}),
         "responses": {

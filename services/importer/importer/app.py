@@ -2,14 +2,15 @@
 
 from flask import Flask
 
-from importer.api.batches import blueprint as batches
+from importer.api.batches import api as batches
+from importer.api.document import DOCUMENT
 from importer.api.media import UPLOAD_ENDPOINT
-from importer.api.media import blueprint as media
-from importer.api.operations import blueprint as operations
-from importer.api.preview import blueprint as preview
-from importer.api.tasks import blueprint as tasks
+from importer.api.media import api as media
+from importer.api.operations import api as operations
+from importer.api.preview import api as preview
+from importer.api.results import api as results
+from importer.api.tasks import api as tasks
 from importer.api.workers import api as workers
-from importer.api_document import api_document
 from importer.blueprints import own_blueprints
 from importer.database import make_engine
 from importer.readiness import checks
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_services(app, here)
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes}, GZIPPED)
     register_database_problems(app)
-    for blueprint in (tasks, batches, preview, operations, workers, media, *own_blueprints()):
+    for blueprint in (tasks, batches, results, preview, operations, workers, media, *own_blueprints()):
         app.register_blueprint(blueprint)
-    serve_document(app, api_document(app))
+    serve_document(app, DOCUMENT.of(app))
     return app

@@ -22,6 +22,11 @@ class NewShelf(msgspec.Struct, forbid_unknown_fields=True):
     label: str
 
 
+def shelves() -> str:
+    """All shelves."""
+    return ""
+
+
 def app_of(api: Api) -> Flask:
     app = Flask("shelves")
     app.register_blueprint(api)
@@ -37,14 +42,17 @@ def test_route_is_described_as_it_is_declared() -> None:
     api = Api("shelves", __name__, "/api/shelves", tag="register")
     answers = {200: json_of(Shelf, "The shelf.")}
 
-    @api.call(
-        "GET", "/<id>", "One shelf.", right="reader", answers=answers, parameters=(ID,), problems=({404: ("gone",)},)
-    )
+    @api.call("GET", "/<id>", right="reader", answers=answers, parameters=(ID,), problems=({404: ("gone",)},))
     def read_shelf(id: str) -> Any:  # noqa: A002 - the name in the path
+        """One shelf.
+
+        With what stands on it.
+        """
         return json_answer(Shelf(f"shelf {id}"))
 
     found = operation(api, "/api/shelves/{id}", "get")
-    assert (found["operationId"], found["summary"], found["tags"]) == ("read_shelf", "One shelf.", ["register"])
+    assert (found["operationId"], found["tags"]) == ("read_shelf", ["register"])
+    assert (found["summary"], found["description"]) == ("One shelf.", "With what stands on it.")
     assert found["x-stackroom-right"] == "reader"
     assert list(found["responses"]) == ["200", "404", "500"]
     schemas = ABOUT.of(app_of(api))["components"]["schemas"]
@@ -57,7 +65,7 @@ def test_route_is_described_as_it_is_declared() -> None:
 def test_body_is_described_with_types_inside_a_schema_and_by_a_function() -> None:
     api = Api("shelves", __name__, "/api/shelves")
     body = {"application/json": lambda: {"type": "array", "maxItems": 7, "items": NewShelf}}
-    api.call("POST", "", "Many.", right="editor", answers={204: Answer("Done.")}, name="make", body=body)(lambda: "")
+    api.call("POST", "", right="editor", answers={204: Answer("Done.")}, name="make", body=body)(shelves)
     found = operation(api, "/api/shelves", "post")
     schema = found["requestBody"]["content"]["application/json"]["schema"]
     assert schema == {"type": "array", "maxItems": 7, "items": {"$ref": "#/components/schemas/NewShelf"}}
@@ -69,11 +77,16 @@ def test_body_is_described_with_types_inside_a_schema_and_by_a_function() -> Non
 def test_right_must_be_one_that_there_is() -> None:
     api: Any = Api("shelves", __name__)
     with pytest.raises(ValueError, match="'boss'; known: reader, operator, editor, admin, worker"):
-        api.call("GET", "/", "All.", right="boss", answers={}, name="all")(lambda: "")
+        api.call("GET", "/", right="boss", answers={})(shelves)
 
 
 def test_parameter_of_a_path_must_be_described() -> None:
     api = Api("shelves", __name__, "/api/shelves")
-    api.call("GET", "/<id>", "One.", right="reader", answers={200: Answer("It.")}, name="read")(lambda id: id)  # noqa: A006
-    with pytest.raises(ValueError, match=r"read describes \[\] of the path /api/shelves/<id>"):
+    api.call("GET", "/<id>", right="reader", answers={200: Answer("It.")})(shelves)
+    with pytest.raises(ValueError, match=r"shelves describes \[\] of the path /api/shelves/<id>"):
         ABOUT.of(app_of(api))
+
+
+def test_route_must_have_a_docstring() -> None:
+    with pytest.raises(ValueError, match="silent has no docstring"):
+        Api("shelves", __name__).call("GET", "/", right="reader", answers={}, name="silent")(lambda: "")

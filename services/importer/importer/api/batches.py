@@ -1,58 +1,67 @@
-"""The calls under ``/api/importer/batches``."""
+"""The calls under ``/api/importer/batches``, but that for results."""
 
-import json
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Response
 from sqlalchemy import Row
 
+from importer.api.problems import CREATE, FOLLOW_UP, READ, READ_ONE
+from importer.batches.answers import STATES, Batch, BatchList, DeletedBatch
+from importer.batches.bodies import BATCH_BODIES
 from importer.batches.creating import create_from_request
-from importer.batches.cursor import decode_cursor, encode_cursor
+from importer.batches.cursor import CURSOR_PROBLEMS, decode_cursor, encode_cursor
 from importer.batches.eager import finish_now_if_eager
-from importer.batches.file_options import delimiter_argument
 from importer.batches.follow_ups import follow_ups
 from importer.batches.pending import pending_records
-from importer.batches.result_csv import csv_headers, csv_results
-from importer.batches.result_range import ndjson_answer
-from importer.batches.retry import retry
-from importer.batches.undo import undo
-from importer.batches.view import STATES, batch_gone, batch_view, clocks, existing_batch, queue_position
+from importer.batches.request import BATCH_PARAMETERS
+from importer.batches.retry import RETRY_PROBLEMS, retry
+from importer.batches.undo import UNDO_PROBLEMS, undo
+from importer.batches.view import BATCH_ID, batch_gone, batch_view, clocks, existing_batch, queue_position
 from importer.ledger.accept import Accepted, SourceGoneError
 from importer.ledger.cancel import cancel
 from importer.ledger.expire import expire
 from importer.ledger.reading import BATCHES
-from importer.ledger.results import OUTCOMES, results
-from importer.parsing.formats import CSV
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
-from stackroom_kit.arguments import choice_argument, integer_argument, refuse_unknown_arguments, text_argument
+from stackroom_kit.api import Api, json_answer, json_of
+from stackroom_kit.arguments import (
+    choice_argument,
+    choice_parameter,
+    integer_argument,
+    integer_parameter,
+    refuse_unknown_arguments,
+    text_argument,
+    text_parameter,
+)
 from stackroom_kit.problems import conflict
 from stackroom_kit.public_path import public_path
 
 MAX_PAGE = 200
-FORMATS = ("ndjson", "csv")
-DELETE_PROBLEMS = {409: ("not_finished",)}
-blueprint = Blueprint("batches", __name__, url_prefix="/api/importer/batches")
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+FILTERS = (
+    integer_parameter("limit", "Batches of a page.", 50, 1, MAX_PAGE),
+    text_parameter("after", "The `next` of the page before."),
+    *(text_parameter(name, f"Only batches with this {name}.") for name in ("operation", "source", "queue")),
+    choice_parameter("state", "Only batches in this state.", None, STATES),
+)
+BATCH = {200: json_of(Batch, "The batch.")}
+NEW_BATCH = {202: json_of(Batch, "The new batch.", Location="Where it is.")}
+api = Api("batches", __name__, "/api/importer/batches")
 
 
 def _existing(batch_id: str) -> Row[Any]:
     return existing_batch(services().engine, batch_id)
 
 
-def _view(row: Row[Any]) -> dict[str, Any]:
-    engine = services().engine
-    return {
-        **batch_view(row),
-        "pending_records": pending_records(engine, row),
-        "queue_position": queue_position(engine, row),
-        **follow_ups(engine, row.id),
-    }
+def _view(row: Row[Any]) -> Batch:
+    engine, batch = services().engine, batch_view(row)
+    batch.pending_records = pending_records(engine, row)
+    batch.queue_position = queue_position(engine, row)
+    batch.retry_batch, batch.undo_batch = follow_ups(engine, row.id)
+    return batch
 
 
-def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Answer:
+def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Response:
     """The answer to a retry or an undo of ``batch``; 410 where it is deleted meanwhile."""
     try:
         accepted = make(batch)
@@ -62,20 +71,36 @@ def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Answer:
     return _accepted(accepted)
 
 
-def _accepted(accepted: Accepted) -> Answer:
-    location = {"Location": public_path(f"/api/importer/batches/{accepted.batch_id}")}
-    return {**_view(_existing(accepted.batch_id)), "created": accepted.is_new}, 202, location
+def _accepted(accepted: Accepted) -> Response:
+    batch = _view(_existing(accepted.batch_id))
+    batch.created = accepted.is_new
+    return json_answer(batch, 202, {"Location": public_path(f"/api/importer/batches/{accepted.batch_id}")})
 
 
-@blueprint.post("")
-def create_batch() -> Answer:
-    """Accept a batch: 202 with the batch; the same key and bytes give the same batch again."""
+@api.call(
+    "POST", "", right="operator", parameters=BATCH_PARAMETERS, body=BATCH_BODIES, answers=NEW_BATCH, problems=CREATE
+)
+def create_batch() -> Response:
+    """Send a batch; one outcome per record comes back.
+
+    The same key and bytes give the same batch again.
+    """
     return _accepted(create_from_request())
 
 
-@blueprint.get("")
-def list_batches() -> dict[str, Any]:
-    """Newest first, by pages: ``next`` is the ``after`` of the following page, or null."""
+@api.call(
+    "GET",
+    "",
+    right="reader",
+    parameters=FILTERS,
+    answers={200: json_of(BatchList, "A page.")},
+    problems=(*READ, CURSOR_PROBLEMS),
+)
+def list_batches() -> Response:
+    """Batches, newest first.
+
+    ``next`` is the ``after`` of the following page, or null.
+    """
     refuse_unknown_arguments({"limit", "after", "operation", "source", "queue", "state"})
     limit = integer_argument("limit", 50, 1, MAX_PAGE) or 50
     after_time, after_id = decode_cursor(text_argument("after"))
@@ -93,57 +118,77 @@ def list_batches() -> dict[str, Any]:
         rows = connection.execute(BATCHES, parameters).all()
     more = len(rows) > limit
     following = encode_cursor(rows[limit - 1].created_at, rows[limit - 1].id) if more else None
-    return {"items": [batch_view(row) for row in rows[:limit]], "next": following}
+    return json_answer(BatchList([batch_view(row) for row in rows[:limit]], following))
 
 
-@blueprint.get("/<batch_id>")
-def read_one_batch(batch_id: str) -> dict[str, Any]:
+@api.call("GET", "/<batch_id>", right="reader", parameters=(BATCH_ID,), answers=BATCH, problems=READ_ONE)
+def read_batch(batch_id: str) -> Response:
+    """State and counts of a batch."""
     refuse_unknown_arguments(())
-    return _view(_existing(batch_id))
+    return json_answer(_view(_existing(batch_id)))
 
 
-@blueprint.get("/<batch_id>/results")
-def read_results(batch_id: str) -> Response:
-    """In input order, of what is done so far; of a finished batch, from a byte on where that is asked for."""
-    refuse_unknown_arguments({"format", "outcome", "delimiter"})
-    is_csv = choice_argument("format", "ndjson", FORMATS) == "csv"
-    outcome, delimiter = choice_argument("outcome", None, OUTCOMES), delimiter_argument() or ","
-    row = _existing(batch_id)
-    lines = partial(results, services().engine, batch_id, outcome)
-    if not is_csv:
-        return ndjson_answer(request, row, outcome, lines)
-    headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
-    return Response(csv_results(lines(), OPERATIONS[row.operation], delimiter), content_type=CSV, headers=headers)
+@api.call("POST", "/<batch_id>/cancel", right="operator", parameters=(BATCH_ID,), answers=BATCH, problems=READ_ONE)
+def cancel_batch(batch_id: str) -> Response:
+    """Compute no more of it.
 
-
-@blueprint.post("/<batch_id>/cancel")
-def cancel_batch(batch_id: str) -> dict[str, Any]:
-    """What is not done yet never will be; `pending` are rows of which only the catalog knows whether they are."""
+    What is not done yet never will be; `pending` are rows of which only the catalog knows whether they are.
+    """
     refuse_unknown_arguments(())
     _existing(batch_id)
     cancel(services().engine, batch_id)
-    return _view(_existing(batch_id))
+    return json_answer(_view(_existing(batch_id)))
 
 
-@blueprint.post("/<batch_id>/retry")
-def retry_batch(batch_id: str) -> Answer:
-    """A new batch of what failed or was cancelled; repeated, the same one again."""
+@api.call(
+    "POST",
+    "/<batch_id>/retry",
+    right="operator",
+    parameters=(BATCH_ID,),
+    answers=NEW_BATCH,
+    problems=(*FOLLOW_UP, RETRY_PROBLEMS),
+)
+def retry_batch(batch_id: str) -> Response:
+    """A new batch of what failed.
+
+    Of what failed or was cancelled; repeated, the same one again.
+    """
     refuse_unknown_arguments(())
     return _follow_up(_existing(batch_id), retry)
 
 
-@blueprint.post("/<batch_id>/undo")
-def undo_batch(batch_id: str) -> Answer:
-    """A new batch that takes back what a load created and nobody changed since; repeated, the same one again."""
+@api.call(
+    "POST",
+    "/<batch_id>/undo",
+    right="editor",
+    parameters=(BATCH_ID,),
+    answers=NEW_BATCH,
+    problems=(*FOLLOW_UP, UNDO_PROBLEMS),
+)
+def undo_batch(batch_id: str) -> Response:
+    """A new batch that takes a load back.
+
+    What the load created and nobody changed since; repeated, the same one again.
+    """
     refuse_unknown_arguments(())
     return _follow_up(_existing(batch_id), undo)
 
 
-@blueprint.delete("/<batch_id>")
-def delete_batch(batch_id: str) -> dict[str, Any]:
-    """Rows and results go for good; the id and its key stay known, so that nothing comes back under them."""
+@api.call(
+    "DELETE",
+    "/<batch_id>",
+    right="operator",
+    parameters=(BATCH_ID,),
+    answers={200: json_of(DeletedBatch, "It is gone.")},
+    problems=(*READ_ONE, {409: ("not_finished",)}),
+)
+def delete_batch(batch_id: str) -> Response:
+    """Its rows and results go for good.
+
+    The id and its key stay known, so that nothing comes back under them.
+    """
     refuse_unknown_arguments(())
     _existing(batch_id)
     if not expire(services().engine, batch_id):
         raise conflict("The batch is not finished; cancel it first.", code="not_finished")
-    return {"status": "deleted", "id": batch_id}
+    return json_answer(DeletedBatch("deleted", batch_id))

@@ -1,78 +1,165 @@
 """The calls under ``/api/importer/media``: send a video, list and remove what was sent, read it and its pictures."""
 
-from typing import Any
+from typing import Annotated, Literal
 
-from flask import Blueprint, Response, request
+import msgspec
+from flask import Response, request
+from msgspec import Meta
 
-from importer.batches.view import batch_gone
+from importer.batches.cursor import CURSOR_PROBLEMS
+from importer.batches.view import BATCH_ID, BATCH_PROBLEMS, WORD, batch_gone
 from importer.ledger.statements import IS_EXPIRED
+from importer.media.kinds import KINDS, OTHER
 from importer.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
-from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
+from importer.media.problems import DISK_PROBLEMS, disk_errors_as_problems, record_errors_as_problems
 from importer.media.serving import file_answer
 from importer.media.taking import take_body, take_form
-from importer.media.uploads import list_uploads, page_of, remove_upload, store
+from importer.media.uploads import MediaFile, list_uploads, page_of, remove_upload, store
 from importer.media.use import batch_that_names
-from importer.parsing.form import FORM, FORM_PROBLEMS
+from importer.parsing.form import FIELD, FILE, FORM, FORM_PROBLEMS, FORM_SHAPE
 from importer.services import services
-from stackroom_kit.arguments import integer_argument, refuse_unknown_arguments, text_argument
+from stackroom_kit.api import Answer, Api, Count, Parameter, json_answer, json_of
+from stackroom_kit.arguments import (
+    integer_argument,
+    integer_parameter,
+    refuse_unknown_arguments,
+    text_argument,
+    text_parameter,
+)
 from stackroom_kit.problems import conflict, not_found
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 MAX_PAGE = 1000
 UPLOAD_PROBLEMS = {**FORM_PROBLEMS, 400: ("empty_upload", *FORM_PROBLEMS[400])}
 READ_PROBLEMS = {400: ("bad_name",), 404: ("not_found",), 416: ("range_not_satisfiable",), 422: ("unreadable",)}
-DELETE_PROBLEMS = {404: ("not_found",), 409: ("in_use",)}
 SILENCE_SECONDS = 60  # a peer that neither takes nor gives anything for so long is cut off
-blueprint = Blueprint("media", __name__, url_prefix="/api/importer/media")
-UPLOAD_ENDPOINT = "media.upload_file"  # the only body that may have MAX_MEDIA_BYTES
+SENT_FILE = {**FILE, "minLength": 1}
+BODIES = {OTHER: SENT_FILE, FORM: {**FORM_SHAPE, "properties": {FIELD: SENT_FILE}}}
+UPLOAD = Parameter(
+    "file", {"type": "string", "pattern": r"^[0-9a-f]{64}\.[a-z0-9]{1,5}$"}, "SHA-256 of it, with its ending.", "path"
+)
+PICTURE = Parameter(
+    "file", {"type": "string", "pattern": r"^[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}$"}, "The picture's own name.", "path"
+)
+ROW = Parameter("row", {"type": "string", "pattern": "^[0-9]{1,10}$"}, "The row of the batch, from 1.", "path")
+CELERY_ID = Parameter("task_id", {"type": "string", "pattern": f"^{WORD}$"}, "That of a bare Celery task.", "path")
+PAGE = (
+    integer_parameter("limit", "Files of a page.", 100, 1, MAX_PAGE),
+    text_parameter("after", "The `next` of the page before."),
+)
+RANGES = (
+    Parameter("Range", {"type": "string"}, "One range of bytes.", "header"),
+    Parameter("If-Range", {"type": "string"}, "An ETag: the range only while it is current, else the whole.", "header"),
+    Parameter("If-None-Match", {"type": "string"}, "An ETag: 304 while it is current.", "header"),
+)
+CONTENT = dict.fromkeys(sorted({OTHER, *(kind.content_type for kind in KINDS)}), FILE)
+ETAG = {"ETag": "Changes when the file does.", "Cache-Control": "`private, no-cache`"}
+SENT = {**ETAG, "Accept-Ranges": "`bytes`", "Content-Disposition": "Its name, and whether a browser shows it."}
+FILE_ANSWERS = {
+    200: Answer("The file.", CONTENT, SENT),
+    206: Answer("The range.", CONTENT, {**SENT, "Content-Range": "Which bytes of how many."}),
+    304: Answer("Not changed.", headers=ETAG),
+}
+TAKEN = {
+    200: json_of(MediaFile, "These bytes were here already.", Location="Where it is."),
+    201: json_of(MediaFile, "The new file.", Location="Where it is."),
+}
+api = Api("media", __name__, "/api/importer/media")
+UPLOAD_ENDPOINT = "media.upload_media"  # the only body that may have MAX_MEDIA_BYTES
 
 
-@blueprint.before_request
+class MediaList(msgspec.Struct):
+    items: list[MediaFile]
+    next: str | None
+    max_bytes: Annotated[Count, Meta(description="Longest upload that is taken.")]
+    room_bytes: Annotated[Count, Meta(description="What the disk has room for.")]
+
+
+class DeletedMedia(msgspec.Struct):
+    status: Literal["deleted"]
+    name: str
+
+
+@api.before_request
 def _bound_silence() -> None:
     connection = request.environ.get("gunicorn.socket")
     if connection is not None:
         connection.settimeout(SILENCE_SECONDS)
 
 
-@blueprint.post("")
-def upload_file() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """The body is the file, or a form with one. 201 with its name, 200 where the same bytes were here already."""
+@api.call("POST", "", right="operator", body=BODIES, answers=TAKEN, problems=(UPLOAD_PROBLEMS, DISK_PROBLEMS))
+def upload_media() -> Response:
+    """Send a video, as the body itself or in a form."""
     refuse_unknown_arguments(())
     here = services()
     take = take_form if request.mimetype == FORM else take_body
     upload, is_new = store(here.media, request.stream, request.content_length or 0, take)
     view = upload.view()
-    return {**view, "created": is_new}, 201 if is_new else 200, {"Location": view["url"]}
+    view.created = is_new
+    return json_answer(view, 201 if is_new else 200, {"Location": view.url})
 
 
-@blueprint.get("")
-def list_files() -> dict[str, Any]:
-    """Newest first, by pages; with what an upload may have at most, and what the disk has room for."""
+@api.call(
+    "GET",
+    "",
+    right="reader",
+    parameters=PAGE,
+    answers={200: json_of(MediaList, "A page.")},
+    problems=(CURSOR_PROBLEMS, DISK_PROBLEMS),
+)
+def list_media() -> Response:
+    """What was uploaded, newest first."""
     refuse_unknown_arguments({"limit", "after"})
     here = services()
     limit = integer_argument("limit", 100, 1, MAX_PAGE) or 100
     with disk_errors_as_problems():
         room = here.media.room.left()
         page, following = page_of(list_uploads(here.media), limit, text_argument("after"))
-    items = [upload.view() for upload in page]
-    return {"items": items, "next": following, "max_bytes": here.settings.max_media_bytes, "room_bytes": room}
+    return json_answer(MediaList([upload.view() for upload in page], following, here.settings.max_media_bytes, room))
 
 
-@blueprint.get(f"/{UPLOADS}/<file>")
+@api.call(
+    "GET",
+    f"/{UPLOADS}/<file>",
+    right="reader",
+    parameters=(UPLOAD, *RANGES),
+    answers=FILE_ANSWERS,
+    problems=(READ_PROBLEMS,),
+)
 def read_upload(file: str) -> Response:
+    """A file that was sent."""
     return _answer(f"{UPLOADS}/{file}")
 
 
-@blueprint.get(f"/{RESULTS}/<batch_id>/<row>/<file>")
+@api.call(
+    "GET",
+    f"/{RESULTS}/<batch_id>/<row>/<file>",
+    right="reader",
+    parameters=(BATCH_ID, ROW, PICTURE, *RANGES),
+    answers=FILE_ANSWERS,
+    problems=(READ_PROBLEMS, BATCH_PROBLEMS, DATABASE_PROBLEMS),
+)
 def read_picture(batch_id: str, row: str, file: str) -> Response:
-    """One that a worker delivered for a row; 410 once its batch is over."""
+    """A picture of a row's result.
+
+    410 once its batch is over.
+    """
     name = f"{RESULTS}/{batch_id}/{row}/{file}"
     if RESULT_NAME.fullmatch(name) and _is_expired(batch_id):
         raise batch_gone(batch_id)
     return _answer(name)
 
 
-@blueprint.get(f"/{TASKS}/<task_id>/<file>")
+@api.call(
+    "GET",
+    f"/{TASKS}/<task_id>/<file>",
+    right="reader",
+    parameters=(CELERY_ID, PICTURE, *RANGES),
+    answers=FILE_ANSWERS,
+    problems=(READ_PROBLEMS,),
+)
 def read_picture_of_task(task_id: str, file: str) -> Response:
+    """A picture of a bare task's result."""
     return _answer(f"{TASKS}/{task_id}/{file}")
 
 
@@ -86,9 +173,19 @@ def _answer(name: str) -> Response:
     return file_answer(name, file)
 
 
-@blueprint.delete(f"/{UPLOADS}/<file>")
-def delete_upload(file: str) -> dict[str, Any]:
-    """Only uploads: pictures go with their batch. 409 while an open batch names it."""
+@api.call(
+    "DELETE",
+    f"/{UPLOADS}/<file>",
+    right="operator",
+    parameters=(UPLOAD,),
+    answers={200: json_of(DeletedMedia, "It is gone.")},
+    problems=({404: ("not_found",), 409: ("in_use",)}, DISK_PROBLEMS, DATABASE_PROBLEMS),
+)
+def delete_upload(file: str) -> Response:
+    """Remove an upload that no open batch names.
+
+    Only uploads: pictures go with their batch.
+    """
     refuse_unknown_arguments(())
     name = f"{UPLOADS}/{file}"
     upload = UPLOAD_NAME.fullmatch(name)
@@ -99,7 +196,7 @@ def delete_upload(file: str) -> dict[str, Any]:
         raise conflict(f"The batch {batch_id} still works on it.", code="in_use")
     if not remove_upload(services().media, name):
         raise not_found("There is no such upload.")
-    return {"status": "deleted", "name": name}
+    return json_answer(DeletedMedia("deleted", name))
 
 
 def _is_expired(batch_id: str) -> bool:

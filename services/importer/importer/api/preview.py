@@ -5,37 +5,57 @@ from itertools import chain, islice
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Response
 
+from importer.api.problems import PREVIEW
 from importer.batches.accept import checker_for, live_slots
+from importer.batches.answers import BatchInput, Preview
 from importer.batches.backpressure import check_disk
-from importer.batches.file_options import FILE_OPTIONS, file_options
+from importer.batches.bodies import BATCH_BODIES
+from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, file_options
 from importer.batches.guessing import likely_operation
 from importer.batches.receiving import Received, received
-from importer.batches.request import operation_named, queue_for
+from importer.batches.request import QUEUE, operation_named, queue_for
 from importer.parsing.checker import Refusal
 from importer.parsing.csv_heads import TableOptions
 from importer.parsing.empty import empty_batch
-from importer.parsing.formats import JSON, open_rows
+from importer.parsing.formats import open_rows
 from importer.parsing.places import Places
 from importer.services import services
-from stackroom_jobs.operations import Operation
-from stackroom_kit.arguments import refuse_unknown_arguments, text_argument
+from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_kit.api import Api, json_answer, json_of
+from stackroom_kit.arguments import refuse_unknown_arguments, text_argument, text_parameter
 
 ROWS_SHOWN = 10
 ROWS_READ = 1000  # enough to see a wrong column or delimiter, whatever the size of the file
-blueprint = Blueprint("preview", __name__, url_prefix="/api/importer")
+PREVIEW_PARAMETERS = (
+    text_parameter(
+        "operation",
+        "What it is for; left out, the one whose fields the rows have, or most of them.",
+        enum=sorted(OPERATIONS),
+    ),
+    QUEUE,
+    *FILE_PARAMETERS,
+)
+api = Api("preview", __name__, "/api/importer", tag="batches")
 
 
-@blueprint.post("/preview")
+@api.call(
+    "POST",
+    "/preview",
+    right="operator",
+    parameters=PREVIEW_PARAMETERS,
+    body=BATCH_BODIES,
+    answers={200: json_of(Preview, "What was found.")},
+    problems=PREVIEW,
+)
 def preview() -> Response:
-    """Read the body as a batch of it would be read, and say what is found. Problems as of ``POST /batches``."""
+    """What a batch of this body would be read as; nothing is written."""
     refuse_unknown_arguments({"operation", "queue", *FILE_OPTIONS})
     told = file_options()
     check_disk(services().room)
     with received(told, b"", services().settings.max_body_bytes, services().room) as sent:
-        found = _found(sent, _operation(sent, told.table), told.table)
-    return Response(msgspec.json.encode(found), content_type=JSON)
+        return json_answer(_found(sent, _operation(sent, told.table), told.table))
 
 
 def _operation(sent: Received, told: TableOptions) -> Operation:
@@ -46,7 +66,7 @@ def _operation(sent: Received, told: TableOptions) -> Operation:
     return operation_named(name)
 
 
-def _found(sent: Received, operation: Operation, told: TableOptions) -> dict[str, Any]:
+def _found(sent: Received, operation: Operation, told: TableOptions) -> Preview:
     queue = queue_for(operation, text_argument("queue"))
     rows = open_rows(sent.media_type, sent.spooled, operation, checker_for(operation, services().limits), told)
     items = list(islice(chain.from_iterable(rows.read()), ROWS_READ + 1))
@@ -55,19 +75,19 @@ def _found(sent: Received, operation: Operation, told: TableOptions) -> dict[str
     is_whole = len(items) <= ROWS_READ
     lines = list(_lines(items[:ROWS_READ], rows.places))
     refused = [line for line in lines if "code" in line]
-    return {
-        "operation": operation.name,
-        "queue": queue,
-        "has_worker": live_slots(services().engine, operation, queue) > 0,
-        "input": rows.found,
-        "size": sent.spooled.size,
-        "rows_read": len(lines),
-        "rows_expected": len(lines) if is_whole else rows.expected,
-        "is_whole": is_whole,
-        "rows": lines[:ROWS_SHOWN],
-        "rows_refused": len(refused),
-        "refused": refused[:ROWS_SHOWN],
-    }
+    return Preview(
+        operation=operation.name,
+        queue=queue,
+        has_worker=live_slots(services().engine, operation, queue) > 0,
+        input=msgspec.convert(rows.found, BatchInput),
+        size=sent.spooled.size,
+        rows_read=len(lines),
+        rows_expected=len(lines) if is_whole else rows.expected,
+        is_whole=is_whole,
+        rows=lines[:ROWS_SHOWN],
+        rows_refused=len(refused),
+        refused=refused[:ROWS_SHOWN],
+    )
 
 
 def _lines(items: list[Any], places: Places) -> Iterator[dict[str, Any]]:

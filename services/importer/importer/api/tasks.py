@@ -3,27 +3,37 @@
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-from flask import Blueprint, Response
+from flask import Response
 
+from importer.api.problems import SEND, STATUS
 from importer.batches.accept import accept_rows
 from importer.batches.backpressure import check_room
 from importer.batches.eager import finish_now_if_eager
-from importer.batches.task_body import TaskBody, task_body
+from importer.batches.task_body import TaskBody, TaskRecords, task_body
 from importer.batches.task_status import task_results, task_status
+from importer.batches.view import WORD
 from importer.ledger.accept import NewBatch
 from importer.parsing.formats import Rows
 from importer.plain_tasks.status import plain_task_status
 from importer.services import services
+from importer.task_answers import Ingested, QueuedTask, QueuedTasks, TaskOfRecord, TaskStatus
 from stackroom_jobs.normalize import normalize
 from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import not_found
 from stackroom_kit.public_path import public_path
 from stackroom_kit.request_id import current_request_id
 
 BLOCK_ROWS = 10_000
-blueprint = Blueprint("tasks", __name__, url_prefix="/api/importer")
+api = Api("tasks", __name__, "/api/importer")
+BODY = {JSON: TaskRecords}
+TASK_ID = Parameter(
+    "task_id",
+    {"type": "string", "pattern": rf"^{WORD}(\.[0-9]{{1,10}})?$"},
+    "The id that ingest or progress gave.",
+    "path",
+)
 INGEST = OPERATIONS["normalize_record"]
 PROGRESS = OPERATIONS["process_batch_with_progress"]
 
@@ -44,41 +54,56 @@ def _accept(operation: Operation, body: TaskBody) -> str:
     return accepted.batch_id
 
 
-@blueprint.post("/ingest")
-def ingest() -> Response | tuple[dict[str, Any], int]:
-    """Normalise in the request, or with ``enqueue`` as one task per record."""
+@api.call(
+    "POST",
+    "/ingest",
+    right="operator",
+    body=BODY,
+    answers={200: json_of(Ingested, "The results."), 202: json_of(QueuedTasks, "A task per record.")},
+    problems=SEND,
+)
+def ingest() -> Response:
+    """Normalise records now, or as one task each."""
     refuse_unknown_arguments(())
     body = task_body(INGEST)
     if not body.enqueue:
         results = [normalize(record) for record in body.records]
-        answer = {"status": "ok", "source": body.source, "imported": len(results), "results": results}
-        return Response(msgspec.json.encode(answer), 200, content_type="application/json")
+        return json_answer(Ingested("ok", body.source, len(results), results))
     batch_id = _accept(INGEST, body)
-    tasks: list[dict[str, Any]] = [
-        {"record_id": str(record.id), "task_id": f"{batch_id}.{row}"} for row, record in enumerate(body.records, 1)
-    ]
+    tasks = [TaskOfRecord(str(record.id), f"{batch_id}.{row}") for row, record in enumerate(body.records, 1)]
     if services().settings.celery_task_always_eager:
         for task, result in zip(tasks, task_results(services().engine, batch_id), strict=True):
-            task["result"] = result
-    return {"status": "queued", "source": body.source, "queued_tasks": len(tasks), "tasks": tasks}, 202
+            task.result = result
+    return json_answer(QueuedTasks("queued", body.source, len(tasks), tasks), 202)
 
 
-@blueprint.post("/progress")
-def progress() -> tuple[dict[str, Any], int]:
-    """One task for all records, whose progress ``status`` tells."""
+@api.call(
+    "POST", "/progress", right="operator", body=BODY, answers={202: json_of(QueuedTask, "The task.")}, problems=SEND
+)
+def progress() -> Response:
+    """One task for all records, which tells its progress."""
     refuse_unknown_arguments(())
     batch_id = _accept(PROGRESS, task_body(PROGRESS))
     queue = services().settings.celery_default_queue
-    status_url = public_path(f"/api/importer/status/{batch_id}")
-    return {"status": "queued", "task_id": batch_id, "status_url": status_url, "queue": queue}, 202
+    return json_answer(QueuedTask("queued", batch_id, public_path(f"/api/importer/status/{batch_id}"), queue), 202)
 
 
-@blueprint.get("/status/<task_id>")
-def status(task_id: str) -> dict[str, Any]:
-    """State, progress and result of a task; 404 for an id that was never issued."""
+@api.call(
+    "GET",
+    "/status/<task_id>",
+    right="reader",
+    parameters=(TASK_ID,),
+    answers={200: json_of(TaskStatus, "The state.")},
+    problems=STATUS,
+)
+def status(task_id: str) -> Response:
+    """State, progress and result of a task.
+
+    404 for an id that was never issued.
+    """
     refuse_unknown_arguments(())
     here = services()
     found = task_status(here.engine, task_id) or plain_task_status(here.engine, here.settings, task_id)
     if found is None:
         raise not_found(f"There is no task {task_id[:80]!r}.")
-    return found
+    return json_answer(found)

@@ -67,29 +67,23 @@ class WorkerList(msgspec.Struct):
 
 
 @api.call(
-    "GET",
-    "/queues",
-    "What waits on each queue, and who serves it.",
-    right="reader",
-    answers={200: json_of(QueueList, "The queues.")},
-    problems=(DATABASE_PROBLEMS,),
+    "GET", "/queues", right="reader", answers={200: json_of(QueueList, "The queues.")}, problems=(DATABASE_PROBLEMS,)
 )
 def list_queues() -> Response:
+    """What waits on each queue, and who serves it."""
     refuse_unknown_arguments(())
     items = [ListedQueue(**row._mapping) for row in queue_rows(services().engine)]
     return json_answer(QueueList(items, len(items)))
 
 
 @api.call(
-    "GET",
-    "/workers",
-    "Workers of the last day, but those that ended.",
-    right="reader",
-    answers={200: json_of(WorkerList, "The workers.")},
-    problems=(DATABASE_PROBLEMS,),
+    "GET", "/workers", right="reader", answers={200: json_of(WorkerList, "The workers.")}, problems=(DATABASE_PROBLEMS,)
 )
 def list_workers() -> Response:
-    """The living first."""
+    """Workers of the last day, but those that ended.
+
+    The living first.
+    """
     refuse_unknown_arguments(())
     items = [_listed(row) for row in worker_rows(services().engine)]
     return json_answer(WorkerList(items, len(items)))

@@ -13,7 +13,7 @@ from importer.parsing.readable import readable
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import own_fields
 from stackroom_kit.api import Parameter
-from stackroom_kit.arguments import choice_argument, text_argument, wrong_argument
+from stackroom_kit.arguments import choice_argument, choice_parameter, text_argument, wrong_argument
 from stackroom_kit.csv import DELIMITERS
 from stackroom_kit.problems import FieldError, unprocessable
 
@@ -24,6 +24,25 @@ TABLE_PROBLEMS = {400: ("bad_columns", "unknown_value"), 422: ("wrong_option",)}
 FIELDS = sorted({field for operation in OPERATIONS.values() for field in own_fields(operation.record)})
 _PAIR = re.compile(rf"\s*(.+?)\s*:\s*({'|'.join(FIELDS)})\s*(?:,|$)")
 DELIMITER_CHOICES = [*DELIMITERS, *TAB]
+
+
+def delimiter_parameter(description: str, default: str | None = None) -> Parameter:
+    schema = {"enum": DELIMITER_CHOICES, **({} if default is None else {"default": default})}
+    return Parameter("delimiter", schema, description, problems={400: ("unknown_value",)})
+
+
+FILE_PARAMETERS = (
+    choice_parameter(
+        "encoding", "What the text is in; left out, what its mark, its content type or its bytes say.", None, NAMES
+    ),
+    delimiter_parameter("Of a CSV; left out, a line `sep=;` or the heads say it."),
+    Parameter(
+        "columns",
+        {"type": "string", "maxLength": MAX_COLUMNS},
+        "Of a CSV: fields of columns that have other heads, as `head:field,head:field`.",
+        problems={400: ("bad_text", "too_long", "bad_columns")},
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,11 +70,6 @@ def delimiter_argument() -> str | None:
     if value not in TAB:
         raise wrong_argument("delimiter", "unknown_value", "delimiter must be one of: , ; | tab")
     return TAB[value]
-
-
-def delimiter_parameter(description: str, default: str | None = None) -> Parameter:
-    schema = {"enum": DELIMITER_CHOICES, **({} if default is None else {"default": default})}
-    return Parameter("delimiter", schema, description, problems={400: ("unknown_value",)})
 
 
 def _table_options() -> TableOptions:

@@ -14,10 +14,10 @@ def follow_up_key(what: FollowUp, batch_id: str) -> str:
     return f"{what} {batch_id}"
 
 
-def follow_ups(engine: Engine, batch_id: str) -> dict[str, str | None]:
-    """The ids of both, None of what nobody asked for yet."""
+def follow_ups(engine: Engine, batch_id: str) -> tuple[str | None, str | None]:
+    """The ids of its retry and its undo, None of what nobody asked for yet."""
     retry, undo = follow_up_key("retry", batch_id), follow_up_key("undo", batch_id)
     with engine.connect() as connection:
         found = connection.execute(BATCHES_OF_KEYS, {"keys": [retry, undo]}).all()
     ids = {row.idempotency_key: row.id for row in found}
-    return {"retry_batch": ids.get(retry), "undo_batch": ids.get(undo)}
+    return ids.get(retry), ids.get(undo)

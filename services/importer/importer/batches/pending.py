@@ -1,10 +1,11 @@
 """Which records of a batch are in work and which come next, where each takes so long that somebody waits for it."""
 
-import json
 from typing import Any
 
+import msgspec
 from sqlalchemy import Engine, Row
 
+from importer.batches.answers import PendingRecord
 from importer.ledger.reading import PENDING_RECORDS
 from importer.ledger.stored_records import numbered_records
 from stackroom_jobs.operations import OPERATIONS
@@ -12,26 +13,26 @@ from stackroom_jobs.operations import OPERATIONS
 MOST_RECORDS = 20
 
 
-def pending_records(engine: Engine, batch: Row[Any]) -> list[dict[str, Any]] | None:
+def pending_records(engine: Engine, batch: Row[Any]) -> list[PendingRecord] | None:
     """The first 20, those in work before the others; None of an operation whose chunks hold many records."""
     if OPERATIONS[batch.operation].max_rows > 1:
         return None
     with engine.connect() as connection:
         chunks = connection.execute(PENDING_RECORDS, {"batch_id": batch.id, "limit": MOST_RECORDS}).all()
-    return [_described(chunk, row, record) for chunk in chunks for row, record in _records(chunk)]
+    return [
+        _described(chunk, row, record)
+        for chunk in chunks
+        for row, record in numbered_records(chunk.first_row, chunk.records)
+    ]
 
 
-def _records(chunk: Row[Any]) -> list[tuple[int, Any]]:
-    return [(row, json.loads(record)) for row, record in numbered_records(chunk.first_row, chunk.records)]
-
-
-def _described(chunk: Row[Any], row: int, record: Any) -> dict[str, Any]:
+def _described(chunk: Row[Any], row: int, record: bytes) -> PendingRecord:
     """``current`` of ``total`` are null until the worker has told them."""
     is_told = chunk.is_running and chunk.total > 0
-    return {
-        "row": row,
-        "record": record,
-        "is_running": chunk.is_running,
-        "current": chunk.current if is_told else None,
-        "total": chunk.total if is_told else None,
-    }
+    return PendingRecord(
+        row=row,
+        record=msgspec.Raw(record),
+        is_running=chunk.is_running,
+        current=chunk.current if is_told else None,
+        total=chunk.total if is_told else None,
+    )

@@ -7,16 +7,19 @@ from typing import Any
 
 from flask import request
 
-from importer.batches.file_options import FILE_OPTIONS, FileOptions, file_options
+from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, FileOptions, file_options
 from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.queues import Queue
 from stackroom_kit.arguments import (
     MAX_TEXT,
     choice_argument,
+    choice_parameter,
     refuse_unknown_arguments,
     text_argument,
+    text_parameter,
     wrong_argument,
 )
-from stackroom_kit.idempotency import BAD_KEY_PROBLEMS
+from stackroom_kit.idempotency import BAD_KEY_PROBLEMS, key_parameter
 from stackroom_kit.problems import FieldError, unprocessable
 
 DEFAULT_OPERATION = "normalize_record"
@@ -34,6 +37,16 @@ SOURCE_EXPECTED = f"source must have 1 to {MAX_TEXT} printable characters."
 QUEUE_PROBLEMS = {422: ("unknown_operation", "wrong_queue")}
 OPTION_PROBLEMS = {422: ("wrong_option",)}
 KEY_PROBLEMS = {**BAD_KEY_PROBLEMS, 422: ("idempotency_key_reused",)}
+QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", enum=[*map(str, Queue)])
+BATCH_PARAMETERS = (
+    text_parameter("operation", "What is done with each record.", enum=sorted(OPERATIONS), default=DEFAULT_OPERATION),
+    text_parameter("source", "Where the records come from.", pattern=f"^{SOURCE}$", default=DEFAULT_SOURCE),
+    QUEUE,
+    choice_parameter("on_conflict", "Loads: what a row does that is there.", "fail", ON_CONFLICT),
+    choice_parameter("dry_run", "Loads: go the whole way and change nothing.", "false", BOOLEANS),
+    *FILE_PARAMETERS,
+    key_parameter("The same key and bytes give the same batch."),
+)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,22 +2,33 @@
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from flask import request
+from msgspec import Meta
 
 from importer.batches.accept import checker_for
-from importer.batches.request import DEFAULT_SOURCE, SOURCE_EXPECTED, is_source
+from importer.batches.request import DEFAULT_SOURCE, SOURCE, SOURCE_EXPECTED, is_source
 from importer.parsing.checker import Refusal
 from importer.parsing.json_body import OPTIONS, JSONBody
 from importer.parsing.spool import spool
 from importer.services import services
 from stackroom_jobs.operations import Operation
+from stackroom_jobs.records import Record
 from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
 from stackroom_kit.strict_json import check_json_length
 
 MAX_ERRORS = 100
 TASK_PROBLEMS = {400: ("bad_text", "empty_records", "wrong_records")}
+
+
+class TaskRecords(msgspec.Struct, forbid_unknown_fields=True):
+    """What is sent."""
+
+    records: Annotated[list[Record], Meta(min_length=1)]
+    source: Annotated[str, Meta(pattern=f"^{SOURCE}$")] = DEFAULT_SOURCE
+    enqueue: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

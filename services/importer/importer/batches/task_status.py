@@ -11,13 +11,14 @@ from importer.batches.view import batch_gone, find_batch, is_finished
 from importer.ledger.lines import with_heads
 from importer.ledger.reading import CHUNK_OF_ROW
 from importer.ledger.results import results
+from importer.task_answers import State, TaskProgress, TaskStatus
 from stackroom_kit.public_path import public_path
 
 MAX_INLINE_RESULTS = 10_000
 _TASK_ID = re.compile(r"([0-9a-f]{24})(?:\.([1-9][0-9]{0,8}))?", re.ASCII)
 
 
-def task_status(engine: Engine, task_id: str) -> dict[str, Any] | None:
+def task_status(engine: Engine, task_id: str) -> TaskStatus | None:
     """None where the ledger never issued this id."""
     match = _TASK_ID.fullmatch(task_id)
     batch = find_batch(engine, match[1]) if match else None
@@ -30,14 +31,9 @@ def task_status(engine: Engine, task_id: str) -> dict[str, Any] | None:
     return _record_status(engine, task_id, batch, int(match[2]))
 
 
-def _answer(task_id: str, state: str, current: int, total: int, **rest: Any) -> dict[str, Any]:
+def _answer(task_id: str, state: State, current: int, total: int, **rest: Any) -> TaskStatus:
     percent = 100 * current // total if total else 100
-    return {
-        "task_id": task_id,
-        "state": state,
-        "meta": {"current": current, "total": total, "progress": percent},
-        **rest,
-    }
+    return TaskStatus(task_id, state, TaskProgress(current, total, percent), **rest)
 
 
 def _line_of(row: int, output: str) -> dict[str, Any] | None:
@@ -49,7 +45,7 @@ def _line_of(row: int, output: str) -> dict[str, Any] | None:
     return None
 
 
-def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> dict[str, Any] | None:
+def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> TaskStatus | None:
     if row > batch.rows:
         return None
     with engine.connect() as connection:
@@ -63,7 +59,7 @@ def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> d
     return _of_line(task_id, _line_of(row, chunk.output))
 
 
-def _of_line(task_id: str, line: dict[str, Any] | None) -> dict[str, Any]:
+def _of_line(task_id: str, line: dict[str, Any] | None) -> TaskStatus:
     """The end of a record by the line of its outcome, which a refused one does not have."""
     if line is None:
         return _answer(task_id, "FAILURE", 1, 1, error="The record was refused.")
@@ -72,7 +68,7 @@ def _of_line(task_id: str, line: dict[str, Any] | None) -> dict[str, Any]:
     return _answer(task_id, "SUCCESS", 1, 1, result=line["result"])
 
 
-def _batch_status(engine: Engine, task_id: str, batch: Row[Any]) -> dict[str, Any]:
+def _batch_status(engine: Engine, task_id: str, batch: Row[Any]) -> TaskStatus:
     done = batch.done_rows + batch.refused
     if not is_finished(batch):
         current = int(done + float(batch.part_rows))

@@ -1,20 +1,23 @@
 """A batch as its readers see it: state, counts by outcome, pace, place in the queue."""
 
 import datetime
-import json
 from typing import Any
 
+import msgspec
 from sqlalchemy import Engine, Row
 
+from importer.batches.answers import AtHand, Batch, BatchInput, OutcomeCounts
 from importer.ledger.limits import WORKER_ALIVE_SECONDS
 from importer.ledger.reading import BATCH, QUEUE_POSITION
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
+from stackroom_kit.api import Parameter
 from stackroom_kit.problems import Problem, not_found
 from stackroom_kit.public_path import public_path
 
+WORD = "[A-Za-z0-9_-]{1,64}"
+BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "The id of the batch.", "path")
 BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
-STATES = ("queued", "waiting_for_worker", "running", "cancelled", "done", "done_with_errors")
 
 
 def clocks() -> dict[str, int]:
@@ -49,14 +52,14 @@ def _pending(row: Row[Any]) -> int:
     return int(row.ready_rows + row.leased_rows + row.applying_rows)
 
 
-def outcomes_of(row: Row[Any]) -> dict[str, int]:
-    return {
-        "ok": row.done_rows - row.failed_rows,
-        "failed": row.failed_rows,
-        "refused": row.refused,
-        "cancelled": row.cancelled_rows,
-        "pending": _pending(row),
-    }
+def outcomes_of(row: Row[Any]) -> OutcomeCounts:
+    return OutcomeCounts(
+        ok=row.done_rows - row.failed_rows,
+        failed=row.failed_rows,
+        refused=row.refused,
+        cancelled=row.cancelled_rows,
+        pending=_pending(row),
+    )
 
 
 def changes_of(row: Row[Any]) -> dict[str, int] | None:
@@ -104,37 +107,37 @@ def _progress(row: Row[Any]) -> float:
     return round(1 - (_pending(row) - float(row.part_rows)) / row.rows, 4) if row.rows else 1.0
 
 
-def _time(value: datetime.datetime | None) -> str | None:
-    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if value else None
+def _time(value: datetime.datetime | None) -> datetime.datetime | None:
+    return value.astimezone(datetime.UTC) if value else None
 
 
-def batch_view(row: Row[Any]) -> dict[str, Any]:
-    """The object of ``GET /batches/<id>``; times are RFC 3339 in UTC."""
-    return {
-        "id": row.id,
-        "operation": row.operation,
-        "source": row.source,
-        "queue": row.queue,
-        "options": json.loads(row.options),
-        "state": row.state,
-        "rows": row.rows,
-        "outcomes": outcomes_of(row),
-        "changes": changes_of(row),
-        "progress": _progress(row),
-        "at_hand": None if row.total is None else {"current": row.current, "total": row.total},
-        "records_per_second": _pace(row),
-        "seconds_left": _seconds_left(row),
-        "has_worker": row.has_worker,
-        "input": json.loads(row.input),
-        "retry_of": row.retry_of,
-        "undo_of": row.undo_of,
-        "created_at": _time(row.created_at),
-        "started_at": _time(row.started_at),
-        "finished_at": _time(row.finished_at) if is_finished(row) else None,
-        "cancelled_at": _time(row.cancelled_at),
-        "request_id": row.request_id,
-        "results_url": public_path(f"/api/importer/batches/{row.id}/results"),
-    }
+def batch_view(row: Row[Any]) -> Batch:
+    """As lists have it: ``GET /batches/<id>`` says more. Times are in UTC."""
+    return Batch(
+        id=row.id,
+        operation=row.operation,
+        source=row.source,
+        queue=row.queue,
+        options=msgspec.Raw(row.options),
+        state=row.state,
+        rows=row.rows,
+        outcomes=outcomes_of(row),
+        changes=changes_of(row),
+        progress=_progress(row),
+        at_hand=None if row.total is None else AtHand(row.current, row.total),
+        records_per_second=_pace(row),
+        seconds_left=_seconds_left(row),
+        has_worker=row.has_worker,
+        input=msgspec.json.decode(row.input, type=BatchInput),
+        retry_of=row.retry_of,
+        undo_of=row.undo_of,
+        created_at=row.created_at.astimezone(datetime.UTC),
+        started_at=_time(row.started_at),
+        finished_at=_time(row.finished_at) if is_finished(row) else None,
+        cancelled_at=_time(row.cancelled_at),
+        request_id=row.request_id,
+        results_url=public_path(f"/api/importer/batches/{row.id}/results"),
+    )
 
 
 def queue_position(engine: Engine, row: Row[Any]) -> int | None:

@@ -6,7 +6,10 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from importer.media.folder import MediaFolder
 from importer.media.kinds import kind_of_name
@@ -14,10 +17,22 @@ from importer.media.names import UPLOAD_NAME, UPLOADS
 from importer.media.problems import disk_errors_as_problems
 from importer.media.taking import Sender, Taken
 from importer.parsing.spool import Readable
+from stackroom_kit.api import Count, Time
 from stackroom_kit.arguments import wrong_argument
 from stackroom_kit.public_path import public_path
 
 _CURSOR = re.compile(r"([0-9]{1,20})-([0-9a-f]{64}\.[a-z0-9]{1,5})", re.ASCII)
+
+
+class MediaFile(msgspec.Struct):
+    """An upload as clients see it."""
+
+    name: Annotated[str, Meta(description="What a record names it by.")]
+    size: Count
+    type: str
+    uploaded_at: Time
+    url: str
+    created: Annotated[bool | UnsetType, Meta(description="False where the same bytes were here already.")] = UNSET
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -28,15 +43,14 @@ class Upload:
     name: str
     size: int
 
-    def view(self) -> dict[str, Any]:
-        sent = datetime.datetime.fromtimestamp(self.time // 1_000_000_000, datetime.UTC)
-        return {
-            "name": self.name,
-            "size": self.size,
-            "type": kind_of_name(self.name).content_type,
-            "uploaded_at": sent.isoformat().replace("+00:00", "Z"),
-            "url": public_path(f"/api/importer/media/{self.name}"),
-        }
+    def view(self) -> MediaFile:
+        return MediaFile(
+            name=self.name,
+            size=self.size,
+            type=kind_of_name(self.name).content_type,
+            uploaded_at=datetime.datetime.fromtimestamp(self.time // 1_000_000_000, datetime.UTC),
+            url=public_path(f"/api/importer/media/{self.name}"),
+        )
 
     @property
     def digest(self) -> str:

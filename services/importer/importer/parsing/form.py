@@ -13,6 +13,8 @@ from stackroom_kit.problems import Problem, bad_request, too_large, wrong_at
 
 FORM = "multipart/form-data"
 FIELD = "file"
+FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+FORM_SHAPE = {"type": "object", "properties": {FIELD: FILE}, "required": [FIELD], "additionalProperties": False}
 FORM_PROBLEMS = {400: ("invalid_form", "one_file"), 413: ("form_too_large",)}
 MAX_PARTS = 10
 MAX_PART_HEADERS = 512 * 1024  # bytes, and of a field's value; must hold several of the blocks that the parser reads

@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from typing import Any
 
 from sqlalchemy import Engine
 
@@ -10,13 +9,14 @@ from importer.plain_tasks.broker import kept
 from importer.plain_tasks.issued import is_issued
 from importer.plain_tasks.outcome import status_of, unreadable
 from importer.settings import Settings
+from importer.task_answers import TaskStatus
 from stackroom_kit.problems import Problem
 
 GONE_PROBLEMS = {410: ("result_gone",)}
 logger = logging.getLogger(__name__)
 
 
-def plain_task_status(engine: Engine, settings: Settings, task_id: str) -> dict[str, Any] | None:
+def plain_task_status(engine: Engine, settings: Settings, task_id: str) -> TaskStatus | None:
     """None where the id cannot be Celery's, or nobody sent it and nothing is kept of it.
 
     Problem 410 where it was sent and nothing is kept, 503 while the result backend does not answer.

@@ -1,14 +1,11 @@
 """Which problems the calls of the importer may answer, put together from what their parts raise."""
 
-from importer.api.batches import DELETE_PROBLEMS as DELETE
 from importer.batches.accept import ROWS_PROBLEMS
 from importer.batches.backpressure import ROOM_PROBLEMS
 from importer.batches.eager import EAGER_PROBLEMS, NO_FUNCTION
 from importer.batches.receiving import RECEIVING_PROBLEMS
 from importer.batches.request import KEY_PROBLEMS, OPTION_PROBLEMS, QUEUE_PROBLEMS
-from importer.batches.retry import RETRY_PROBLEMS as RETRY
 from importer.batches.task_body import TASK_PROBLEMS
-from importer.batches.undo import UNDO_PROBLEMS as UNDO
 from importer.batches.view import BATCH_PROBLEMS
 from importer.parsing.formats import FORMAT_PROBLEMS
 from importer.parsing.json_body import BODY_PROBLEMS
@@ -20,7 +17,7 @@ from stackroom_kit.strict_json import JSON_PROBLEMS
 from stackroom_kit.web import EVERY_CALL
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
-__all__ = ["CREATE", "DELETE", "EVERY", "FOLLOW_UP", "PREVIEW", "READ", "READ_ONE", "RETRY", "SEND", "STATUS", "UNDO"]
+__all__ = ["CREATE", "EVERY", "FOLLOW_UP", "PREVIEW", "READ", "READ_ONE", "SEND", "STATUS"]
 
 EVERY = together(EVERY_CALL, UNKNOWN_ARGUMENT)
 READ = (DATABASE_PROBLEMS,)
