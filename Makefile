@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 MEMBERS := libs/stackroom-kit libs/stackroom-sql libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
 STAMP := $(VENV)/.made-from-lock
 LINKS := $(VENV)/.made-with-members
+TRANSLATIONS := services/ui/ui/translations
+CATALOGUE := $(TRANSLATIONS)/ru/LC_MESSAGES/messages.mo
 # Which build of torch, whose hashes stand in worker-gpu/torch<build>.txt, and the index that has it where pip's own does not. Empty on
 # Linux means CUDA.
 TORCH_BUILD ?= +cpu
@@ -111,7 +113,11 @@ clean: ## Remove the environment and caches; the stack's data in .stackroom stay
 	rm -rf $(VENV) .venv-3.* .bench $(SUPPLY_VENV) sbom .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
-environment: $(LINKS) $(if $(TORCH),$(TORCH_STAMP))
+environment: $(LINKS) $(CATALOGUE) $(if $(TORCH),$(TORCH_STAMP))
+
+# Members are links to this folder, so that the texts are compiled where they lie.
+$(CATALOGUE): $(CATALOGUE:.mo=.po) | $(STAMP)
+	@$(BIN)/pybabel --quiet compile --directory $(TRANSLATIONS)
 
 $(STAMP): requirements-dev.txt
 	@echo "Making $(VENV) from requirements-dev.txt"

@@ -3,11 +3,15 @@
 import re
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask
 
 import ui
-from ui.translations import compiled
+from ui import translations
+from ui.translations import CATALOGUE, install_translations
 
 PACKAGE = Path(ui.__file__).parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -19,7 +23,7 @@ def used_texts() -> set[str]:
 
 
 def russian_texts() -> dict[str, str]:
-    with (PACKAGE / "translations" / "ru.po").open("rb") as source:
+    with (PACKAGE / "translations" / "ru" / "LC_MESSAGES" / "messages.po").open("rb") as source:
         return {str(message.id): str(message.string) for message in read_po(source) if message.id}
 
 
@@ -39,4 +43,13 @@ def test_translation_has_the_places_of_its_text() -> None:
 
 
 def test_catalogue_is_compiled_from_its_source() -> None:
-    assert compiled("ru").gettext("The queue waits for a worker") == "Очередь ждёт обработчика"
+    with CATALOGUE.open("rb") as file:
+        compiled = Translations(file)
+    stale = [text for text, russian in russian_texts().items() if compiled.gettext(text) != russian]
+    assert stale == [], "`make environment` compiles it"
+
+
+def test_gateway_does_not_start_when_its_catalogue_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(translations, "CATALOGUE", tmp_path / "messages.mo")
+    with pytest.raises(FileNotFoundError, match=r"messages\.mo is missing: `make environment` compiles it"):
+        install_translations(Flask("ui"))

@@ -1,26 +1,15 @@
-"""The page's language: that of the cookie, else of the browser. Catalogues are read from ``.po`` files at start."""
+"""The page's language: that of the cookie, else of the browser. `make` and the image's build compile the catalogues."""
 
-import io
-from importlib.resources import files
+from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
 from flask import Flask, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel
 
 LANGUAGES = {"ru": "Русский", "en": "English"}
 DEFAULT = "ru"
 COOKIE = "language"
-
-
-def compiled(language: str) -> Translations:
-    """The catalogue of a language, compiled in memory, so that no generated file is kept anywhere."""
-    binary = io.BytesIO()
-    with files(__package__).joinpath(f"{language}.po").open("rb") as source:
-        write_mo(binary, read_po(source, locale=language))
-    binary.seek(0)
-    return Translations(binary)
+FOLDER = Path(__file__).parent
+CATALOGUE = FOLDER / "ru" / "LC_MESSAGES" / "messages.mo"
 
 
 def chosen_language() -> str:
@@ -30,8 +19,12 @@ def chosen_language() -> str:
 
 
 def install_translations(app: Flask) -> None:
-    """Message ids are the English texts; only the other languages have a catalogue."""
-    domain = Domain(translation_directories=[])
-    domain.cache["ru", "messages"] = compiled("ru")
-    Babel(app, default_locale=DEFAULT, locale_selector=chosen_language)
-    app.before_request(domain.as_default)
+    """Message ids are the English texts; only the other languages have a catalogue.
+
+    Without one Babel would show English to everybody, so that is an error.
+    """
+    if not CATALOGUE.exists():
+        raise FileNotFoundError(
+            f"{CATALOGUE} is missing: `make environment` compiles it, or pybabel compile -d {FOLDER}"
+        )
+    Babel(app, DEFAULT, default_translation_directories=str(FOLDER), locale_selector=chosen_language)
