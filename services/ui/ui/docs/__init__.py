@@ -16,16 +16,12 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-ASSETS = {
-    "swagger-ui.css": "css/swagger-ui.css",
-    "swagger-ui-bundle.js": "js/swagger-ui-bundle.js",
-    "swagger-ui-standalone-preset.js": "js/swagger-ui-standalone-preset.js",
-}
+ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js")
 CACHE_SECONDS = 86400
 
 
 def _package() -> Path:
-    return Path(str(files("flask_openapi3_swagger"))) / "templates" / "swagger"
+    return Path(str(files("flask_swagger_ui"))) / "dist"
 
 
 def page() -> Response:
@@ -36,7 +32,7 @@ def page() -> Response:
 
 def asset(name: str) -> Response:
     """One of ASSETS; the rule of each name is a literal, so nothing else is ever looked for."""
-    return send_from_directory(_package(), ASSETS[name], max_age=CACHE_SECONDS)
+    return send_from_directory(_package(), name, max_age=CACHE_SECONDS)
 
 
 def install_docs(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
