@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, request, request_finished
 
-from catalog.api_document import api_document as catalog_document
+from catalog.app import create_app as create_catalog
 from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
@@ -19,6 +19,7 @@ from stackroom_kit.problems import CONTENT_TYPE
 from ui.docs.documents import through_gateway
 from ui.docs.own import own_document
 
+IN_MEMORY = "sqlite+pysqlite:///:memory:"
 NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
 THROUGH = "through the gateway"
 UNROUTED = {400, 404}  # what no route takes is in no document
@@ -33,7 +34,7 @@ def served(app: Flask) -> dict[str, Any]:
 def documents() -> dict[str, dict[str, Any]]:
     """Those of the apps by their name, their copies ``through the gateway``, and all that is there as ``ui``."""
     apps = {
-        "catalog": catalog_document(CatalogSettings().max_bulk_items),
+        "catalog": served(create_catalog(CatalogSettings(sqlalchemy_database_uri=IN_MEMORY))),
         "importer": served(create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))),
     }
     copies = {f"{name} {THROUGH}": through_gateway(copy.deepcopy(one)) for name, one in apps.items()}

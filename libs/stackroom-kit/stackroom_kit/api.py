@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 import msgspec
 from flask import Blueprint, Response
 from flask.sansio.app import App
+from flask.sansio.blueprints import BlueprintSetupState
 from msgspec import Meta
 
 from stackroom_kit.described_problems import Codes
@@ -116,10 +117,15 @@ class Api(Blueprint):
             text = inspect.getdoc(view) or ""
             declared = Call(name or view.__name__, text, self._tag, right, answers, **more)
             self.add_url_rule(path, declared.name, view, methods=[method])
-            self.record(lambda state: declared_calls(state.app).update({f"{self.name}.{declared.name}": declared}))
+            self.record(lambda state: _keep(state, declared))
             return view
 
         return register
+
+
+def _keep(state: BlueprintSetupState, declared: Call) -> None:
+    endpoint = ".".join(filter(None, (state.name_prefix, state.name, declared.name)))
+    declared_calls(state.app)[endpoint] = declared
 
 
 def declared_calls(app: App) -> dict[str, Call]:

@@ -6,18 +6,29 @@ import weakref
 from flask import Flask
 from sqlalchemy import Engine
 
-from catalog.api_document import api_document
+from catalog.bulk.caller import SECURITY_SCHEMES
 from catalog.bulk.routes import bulk_blueprint
 from catalog.crud.routes import crud_blueprint
+from catalog.crud.schema import FIELD_FAULTS
 from catalog.database import Base, make_engine
 from catalog.db_status import db_status_blueprint
 from catalog.resources import RESOURCES
 from catalog.settings import Settings
-from stackroom_kit.openapi import serve_document
+from stackroom_kit.arguments import UNKNOWN_ARGUMENT
+from stackroom_kit.described_problems import together
+from stackroom_kit.openapi import Document, serve_document
 from stackroom_kit.settings import read_settings
-from stackroom_kit.web import install
+from stackroom_kit.web import EVERY_CALL, install
 from stackroom_sql.engine import server_version
 from stackroom_sql.problems import register_database_problems
+
+DOCUMENT = Document(
+    "Stackroom catalog",
+    "Groups and types of book files.",
+    together(EVERY_CALL, UNKNOWN_ARGUMENT),
+    FIELD_FAULTS,
+    security=SECURITY_SCHEMES,
+)
 
 
 def _prepare_sqlite(app: Flask, engine: Engine) -> None:
@@ -37,6 +48,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(crud_blueprint(resource, engine))
     app.register_blueprint(bulk_blueprint(RESOURCES, engine, settings))
     app.register_blueprint(db_status_blueprint(engine))
-    serve_document(app, api_document(settings.max_bulk_items))
+    serve_document(app, DOCUMENT.of(app))
     _prepare_sqlite(app, engine)
     return app

@@ -1,21 +1,35 @@
 """``GET /api/db-status``: whether the database answers, and which server it is."""
 
-from typing import Any
-
-from flask import Blueprint
+import msgspec
+from flask import Response
 from sqlalchemy import Engine
 
+from stackroom_kit.api import Api, json_answer, json_of
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_sql.engine import server_version
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 
-def db_status_blueprint(engine: Engine) -> Blueprint:
+class DatabaseStatus(msgspec.Struct):
+    status: str
+    database: str
+    server_version: str
+
+
+def db_status_blueprint(engine: Engine) -> Api:
     """503 comes from the handler of database errors, which never shows an address or a password."""
-    blueprint = Blueprint("db_status", __name__, url_prefix="/api/db-status")
+    api = Api("db_status", __name__, "/api/db-status", tag="state")
 
-    @blueprint.get("")
-    def read_db_status() -> dict[str, Any]:
+    @api.call(
+        "GET",
+        "",
+        right="reader",
+        answers={200: json_of(DatabaseStatus, "It answers.")},
+        problems=(DATABASE_PROBLEMS,),
+    )
+    def read_db_status() -> Response:
+        """Whether the database answers, and which server it is."""
         refuse_unknown_arguments(())
-        return {"status": "ok", "database": engine.dialect.name, "server_version": server_version(engine)}
+        return json_answer(DatabaseStatus("ok", engine.dialect.name, str(server_version(engine))))
 
-    return blueprint
+    return api

@@ -10,6 +10,9 @@ from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret
 
 PUBLIC, IMPORTER = "public", "importer"
+SCHEME = "importer"
+SECURITY_SCHEMES = {SCHEME: {"type": "http", "scheme": "bearer", "description": "The service token; others need none."}}
+OPTIONAL_TOKEN: tuple[dict[str, list[str]], ...] = ({}, {SCHEME: []})
 CALLER_PROBLEMS = {**BAD_KEY_PROBLEMS, 401: ("wrong_service_token",)}
 
 

@@ -4,7 +4,6 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 from flask import request
@@ -14,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from catalog.bulk import ledger
 from catalog.bulk.ledger import Key
+from catalog.bulk.outcomes import BulkAnswer
 from stackroom_kit.problems import Problem
 from stackroom_sql.engine import transaction
 from stackroom_sql.errors import sql_state
@@ -21,7 +21,7 @@ from stackroom_sql.errors import sql_state
 TRIES = 3
 FORGET_EVERY_SECONDS = 3600.0
 logger = logging.getLogger(__name__)
-Work = Callable[[Connection], tuple[dict[str, Any], bool]]
+Work = Callable[[Connection], tuple[BulkAnswer, bool]]
 
 
 class Applier:

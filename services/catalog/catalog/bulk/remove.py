@@ -33,7 +33,7 @@ class Removal:
         shown = self._repository.shown(connection, ids)
         used = self._used(connection, ids)
         outcomes = [_outcome(index, item, shown.get(item.id), used) for index, item in enumerate(items)]
-        connection.execute(self._delete, {"ids": [one["id"] for one in outcomes if one["outcome"] == "removed"]})
+        connection.execute(self._delete, {"ids": [one.id for one in outcomes if one.outcome == "removed"]})
         return outcomes
 
     def _used(self, connection: Connection, ids: list[int]) -> dict[int, str]:
@@ -48,11 +48,10 @@ class Removal:
 
 
 def _outcome(index: int, item: RemoveItem, row: dict[str, Any] | None, used: dict[int, str]) -> Outcome:
-    left = {"index": index, "id": item.id, "outcome": "left"}
     if row is None:
-        return {**left, "code": "missing", "detail": "The row is not there any more."}
+        return Outcome(index, item.id, "left", code="missing", detail="The row is not there any more.")
     if etag_of(_encoder.encode(row)) != item.etag:
-        return {**left, "code": "changed", "detail": "The row was changed in between."}
+        return Outcome(index, item.id, "left", code="changed", detail="The row was changed in between.")
     if item.id in used:
-        return {**left, "code": "in_use", "detail": used[item.id]}
-    return {"index": index, "id": item.id, "outcome": "removed"}
+        return Outcome(index, item.id, "left", code="in_use", detail=used[item.id])
+    return Outcome(index, item.id, "removed")

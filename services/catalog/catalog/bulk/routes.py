@@ -1,29 +1,43 @@
 """``POST /api/<resource>/bulk`` for everybody; ``/internal/…`` for the importer, with the service token."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from flask import Blueprint, Response, request
+from msgspec import Meta
 from sqlalchemy import Connection, Engine
 
 from catalog.bulk import ledger
-from catalog.bulk.caller import IMPORTER, caller_scope, request_key, require_importer
+from catalog.bulk.caller import CALLER_PROBLEMS, IMPORTER, OPTIONAL_TOKEN, caller_scope, request_key, require_importer
 from catalog.bulk.calls import Applier
-from catalog.bulk.ledger import Key
-from catalog.bulk.outcomes import answer, undone
+from catalog.bulk.ledger import KEY_PROBLEMS, Key
+from catalog.bulk.outcomes import BulkAnswer, answer, undone
 from catalog.bulk.plain import PlainReader
 from catalog.bulk.remove import Removal, RemoveItem
 from catalog.bulk.upsert import Options, Upsert
 from catalog.crud.resource import Resource
+from catalog.crud.schema import ALLOWED_TEXT
+from catalog.crud.shapes import body_of, fields_of
 from catalog.settings import Settings
-from stackroom_kit.arguments import choice_argument, refuse_unknown_arguments
-from stackroom_kit.idempotency import checked_key
+from stackroom_kit.api import JSON, Answer, Api
+from stackroom_kit.arguments import choice_argument, choice_parameter, refuse_unknown_arguments
+from stackroom_kit.idempotency import checked_key, key_parameter
 from stackroom_kit.problems import FieldError, bad_request, too_large, wrong_at
-from stackroom_kit.strict_json import json_body, json_object
+from stackroom_kit.strict_json import OBJECT_PROBLEMS, json_body, json_object
 from stackroom_sql.engine import transaction
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 ON_CONFLICT = ("fail", "skip", "update")
 BOOLEANS = ("true", "false")
+PARAMETERS = (
+    choice_parameter("on_conflict", "What an item does whose id is there.", "fail", ON_CONFLICT),
+    choice_parameter("atomic", "Whether one failed item keeps all out.", "false", BOOLEANS),
+    choice_parameter("dry_run", "Go the whole way and change nothing.", "false", BOOLEANS),
+    key_parameter("Once per key."),
+)
+REPLAYED = {"Idempotent-Replayed": "`true` where the answer is that of an earlier call under this key."}
+OWN_PROBLEMS = {400: ("items_missing",), 413: ("too_many_items",), 501: ("needs_postgresql",)}
+PROBLEMS = (OBJECT_PROBLEMS, CALLER_PROBLEMS, KEY_PROBLEMS, OWN_PROBLEMS, DATABASE_PROBLEMS)
 
 
 def _options() -> Options:
@@ -62,7 +76,7 @@ class BulkCalls:
         self._applier = applier
 
     def upsert(self) -> Response:
-        """An outcome for every item, in their order."""
+        """Many rows at once; an outcome for each, in their order. A wrong item fails alone."""
         options = _options()
         key = request_key(caller_scope(self._settings.service_token))
         plain = self._reader.read(json_body())
@@ -70,9 +84,9 @@ class BulkCalls:
         _check_number(len(items) if isinstance(items, list) else len(items.ids), self._settings.max_bulk_items)
         self._applier.check_can_apply()
 
-        def work(connection: Connection) -> tuple[dict[str, Any], bool]:
+        def work(connection: Connection) -> tuple[BulkAnswer, bool]:
             outcomes = self._upsert.run(connection, items, options.on_conflict)
-            if options.atomic and any(one["outcome"] == "failed" for one in outcomes):
+            if options.atomic and any(one.outcome == "failed" for one in outcomes):
                 return answer(undone(outcomes), options.dry_run), False
             return answer(outcomes, options.dry_run), not options.dry_run
 
@@ -87,14 +101,14 @@ class BulkCalls:
         key = request_key(caller_scope(self._settings.service_token))
         self._applier.check_can_apply()
 
-        def work(connection: Connection) -> tuple[dict[str, Any], bool]:
+        def work(connection: Connection) -> tuple[BulkAnswer, bool]:
             return answer(self._removal.run(connection, items), dry_run=False), True
 
         return self._answer(*self._applier.apply(key, work))
 
     def _answer(self, body: str, is_repeated: bool) -> Response:
         headers = {"Idempotent-Replayed": "true"} if is_repeated else {}
-        return Response(body, content_type="application/json", headers=headers)
+        return Response(body, content_type=JSON, headers=headers)
 
 
 def _remove_item(item: Any) -> RemoveItem:
@@ -104,12 +118,42 @@ def _remove_item(item: Any) -> RemoveItem:
         raise bad_request(f"{error}.", FieldError("/items", "wrong_item", f"{error}."), code="wrong_item") from None
 
 
+def _items_shape(resource: Resource, max_items: int) -> dict[str, Any]:
+    """An item may leave out what stays as it is; it may name what it belongs to instead of that one's id."""
+    fields, reference = fields_of(resource.schema), resource.reference
+    note = "Only `id` is always needed; a field that is left out stays as it is, or is null in a new row."
+    if reference is not None:
+        named = Meta(pattern=ALLOWED_TEXT, description=f"Its name, instead of {reference.field}.")
+        fields[reference.name_field] = Annotated[str, named] | None
+        note += f" A new row needs {reference.field} or {reference.name_field}."
+    item = body_of(f"{resource.name}_item", fields, ("id",), note)
+    items = {"type": "array", "minItems": 1, "maxItems": max_items, "items": item}
+    return {"type": "object", "properties": {"items": items}, "required": ["items"], "additionalProperties": False}
+
+
+def _bulk_api(resource: Resource, calls: BulkCalls, max_items: int) -> Api:
+    name = resource.name
+    api = Api(f"{name}_bulk", __name__, f"/api/{name}/bulk", tag=name)
+    api.call(
+        "POST",
+        "",
+        name=f"bulk_{name}",
+        right="editor",
+        parameters=PARAMETERS,
+        body={JSON: _items_shape(resource, max_items)},
+        answers={200: Answer("The outcomes.", {JSON: BulkAnswer}, sometimes=REPLAYED)},
+        problems=PROBLEMS,
+        security=OPTIONAL_TOKEN,
+    )(calls.upsert)
+    return api
+
+
 def bulk_blueprint(resources: tuple[Resource, ...], engine: Engine, settings: Settings) -> Blueprint:
     blueprint = Blueprint("bulk", __name__)
     applier = Applier(engine, settings.applied_retention_days)
     for resource in resources:
         calls = BulkCalls(resource, engine, settings, applier)
-        blueprint.post(f"/api/{resource.name}/bulk", endpoint=f"bulk_{resource.name}")(calls.upsert)
+        blueprint.register_blueprint(_bulk_api(resource, calls, settings.max_bulk_items))
         blueprint.post(f"/internal/{resource.name}/remove", endpoint=f"remove_{resource.name}")(calls.remove)
 
     @blueprint.post("/internal/applied/<key>/close")

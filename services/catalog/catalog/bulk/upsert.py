@@ -119,7 +119,7 @@ def _json(items: list[Item]) -> str:
 
 def _outcome(index: int, row_id: int, changes: Changes, etags: dict[int, str], untouched: str) -> Outcome:
     if row_id in changes:
-        return {"index": index, "id": row_id, "outcome": changes[row_id], "etag": etags[row_id]}
+        return Outcome(index, row_id, changes[row_id], etag=etags[row_id])
     if untouched == "exists":
         return failed(index, row_id, "exists", f"The id {row_id} exists already.")
-    return {"index": index, "id": row_id, "outcome": untouched}
+    return Outcome(index, row_id, untouched)

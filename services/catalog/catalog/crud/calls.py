@@ -1,106 +1,151 @@
-"""The calls of a resource as OpenAPI describes them, from the same fields that its bodies are checked against."""
+"""What the five calls of a resource do."""
 
-from typing import Any
+from collections.abc import Generator
+from itertools import chain
+from typing import Any, NoReturn
 
-from catalog.crud.listing import FORMATS, LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
-from catalog.crud.resource import Resource
-from catalog.crud.schema import ALLOWED_TEXT, INT32, Field, Schema
-from catalog.crud.time_limit import SEARCH_PROBLEMS
-from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
-from stackroom_kit.csv import DELIMITERS
-from stackroom_kit.openapi_by_hand import JSON, Answer, Call, Parameter, reference
-from stackroom_kit.strict_json import OBJECT_PROBLEMS
-from stackroom_sql.problems import DATABASE_PROBLEMS
+import msgspec
+from flask import Response
+from sqlalchemy.exc import IntegrityError
 
-CSV = "text/csv"
-INTEGER = {"type": "integer", "minimum": INT32[0], "maximum": INT32[-1]}
-FIELDS = {400: ("wrong_fields",)}
-MISSING = {404: ("not_found",)}
-STALE = {412: ("precondition_failed",)}
-CREATE = "Make a row."
-CHANGE = "Change the fields that the body names; null clears, what is left out stays."
-DELETE = "Delete a row that nothing uses."
-DELETED = {
-    "type": "object",
-    "properties": {"status": {"const": "deleted"}, "id": INTEGER},
-    "required": ["status", "id"],
-}
-NORMAL_TEXT = "Kept composed (NFC) and without spaces at both ends, and so measured; empty is null."
-ETAG = {"ETag": "A hash of the row, for If-Match and If-None-Match."}
+from catalog.crud.csv_page import csv_blocks
+from catalog.crud.etag import etag_of, if_match, if_none_match, matches
+from catalog.crud.integrity import Violation, violation_of
+from catalog.crud.listing import csv_delimiter, listing_of_request
+from catalog.crud.repository import Repository
+from catalog.crud.schema import INT32, Schema
+from catalog.crud.shapes import DeletedRow
+from stackroom_kit.api import JSON, json_answer
+from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_kit.problems import FieldError, Problem, conflict, not_found, precondition_failed, wrong_at
+from stackroom_kit.public_path import public_path
+from stackroom_kit.strict_json import json_object
 
 
-def _type(field: Field) -> dict[str, Any]:
-    kind: dict[str, Any] = dict(INTEGER)
-    if field.max_length is not None:
-        kind = {"type": "string", "maxLength": field.max_length, "pattern": ALLOWED_TEXT, "description": NORMAL_TEXT}
-    return {**kind, "type": [kind["type"], "null"]} if field.is_nullable else kind
+def in_blocks(blocks: Generator[bytes, None, None], **options: Any) -> Response:
+    """What fails before the first block is an error like any other; what fails later breaks the connection.
+
+    One block alone is sent with its length.
+    """
+    first = next(blocks)
+    second = next(blocks, None)
+    if second is None:
+        return Response(first, **options)
+    answer = Response(chain((first, second), blocks), **options)
+    answer.call_on_close(blocks.close)
+    return answer
 
 
-def fields_of(schema: Schema) -> dict[str, Any]:
-    """The schema of every field that is shown, by its name."""
-    own = {field.name: _type(field) for field in schema.fields}
-    return own | {column: {"type": ["string", "null"], "readOnly": True} for column in schema.read_only}
+class Calls:
+    """One resource's calls; ``name`` is its plural, as in the address."""
 
+    def __init__(self, name: str, repository: Repository, schema: Schema) -> None:
+        self._name = name
+        self._repository = repository
+        self._schema = schema
 
-def schemas_of(name: str, schema: Schema) -> dict[str, dict[str, Any]]:
-    """What is shown, what makes a row, what changes one, and a list; named after the resource."""
-    shown = fields_of(schema)
-    required = [field.name for field in schema.fields if field.is_required]
-    items = {"type": "array", "items": reference(name)}
-    total = {"type": "integer", "description": "How many rows match, on all pages."}
-    following = {"type": ["integer", "string", "null"], "description": "The `after` of the next page; only with limit."}
-    return {
-        name: {"type": "object", "properties": shown, "required": list(shown)},
-        f"{name}_new": {"type": "object", "properties": shown, "required": required, "additionalProperties": False},
-        f"{name}_change": {"type": "object", "properties": shown, "additionalProperties": False},
-        f"{name}_list": {
-            "type": "object",
-            "properties": {"items": items, "total": total, "next": following},
-            "required": ["items", "total"],
-        },
-    }
+    def list_items(self) -> Response:
+        """All rows by id, or pages of them."""
+        listing = listing_of_request(self._repository.sortable)
+        delimiter = csv_delimiter()
+        lists = self._repository.lists
+        if delimiter is not None:
+            rows = csv_blocks(self._repository.names, lists.row_blocks(listing), delimiter)
+            headers = {"Content-Disposition": f'attachment; filename="{self._name}.csv"'}
+            return in_blocks(rows, content_type="text/csv; charset=utf-8", headers=headers)
+        if listing.limit is None:
+            return in_blocks(lists.json_blocks(listing), content_type=JSON)
+        page = lists.page(listing)
+        following = msgspec.json.encode(page.following)
+        body = b'{"items":%b,"total":%d,"next":%b}' % (page.items.encode(), page.total, following)
+        return Response(body, content_type=JSON)
 
+    def read_item(self, row_id: str) -> Response:
+        """One row."""
+        refuse_unknown_arguments(())
+        response = self._shown(self._existing(row_id))
+        unchanged = if_none_match()
+        if unchanged is not None and matches(unchanged, response.headers["ETag"]):
+            return Response(status=304, headers={"ETag": response.headers["ETag"]})
+        return response
 
-def calls_of(resource: Resource) -> list[Call]:
-    """The five calls of ``/api/<name>/``."""
-    name = resource.name
-    path, one = f"/api/{name}/", f"/api/{name}/{{row_id}}"
-    row_id = Parameter("row_id", INTEGER, "The id of the row.", "path")
-    if_match = Parameter("If-Match", {"type": "string"}, "Only if the row still has this ETag, else 412.", "header")
-    if_none_match = Parameter("If-None-Match", {"type": "string"}, "304 if the row still has this ETag.", "header")
-    shown = Answer("The row.", {JSON: reference(name)}, ETAG)
-    created = Answer("The new row.", {JSON: reference(name)}, {**ETAG, "Location": "Where the row is."})
-    rows = Answer(
-        "The rows; as CSV where `format` or `Accept` asks for it.",
-        {JSON: reference(f"{name}_list"), CSV: {"type": "string"}},
-        sometimes={"Content-Disposition": "A name for the CSV."},
-    )
-    read = {200: shown, 304: Answer("The row is as it was.", headers=ETAG)}
-    gone = Answer("The row is gone.", {JSON: DELETED})
-    new, change = {JSON: reference(f"{name}_new")}, {JSON: reference(f"{name}_change")}
-    unknown = {400: ("unknown_group",)} if resource.reference else {}
-    write = (OBJECT_PROBLEMS, FIELDS, unknown, DATABASE_PROBLEMS)
-    create, update = (*write, {400: ("exists",)}), (*write, MISSING, STALE)
-    listed, found = (LISTING_PROBLEMS, SEARCH_PROBLEMS, DATABASE_PROBLEMS), (MISSING, DATABASE_PROBLEMS)
-    remove = (*found, STALE, {409: ("in_use",)})
-    return [
-        Call("GET", path, f"list_{name}", "All rows by id, or pages of them.", name, {200: rows}, listed,
-             _paging(resource.schema)),
-        Call("POST", path, f"create_{name}", CREATE, name, {201: created}, create, body=new),
-        Call("GET", one, f"read_{name}", "One row.", name, read, found, (row_id, if_none_match)),
-        Call("PUT", one, f"change_{name}", CHANGE, name, {200: shown}, update, (row_id, if_match), change),
-        Call("DELETE", one, f"delete_{name}", DELETE, name, {200: gone}, remove, (row_id, if_match)),
-    ]  # fmt: skip
+    def create_item(self) -> Response:
+        """Make a row."""
+        refuse_unknown_arguments(())
+        values = self._schema.new(json_object())
+        try:
+            self._repository.insert(values)
+        except IntegrityError as error:
+            self._refuse(error, values)
+        response = self._shown(self._existing(str(values["id"])), 201)
+        response.headers["Location"] = public_path(f"/api/{self._name}/{values['id']}")
+        return response
 
+    def change_item(self, row_id: str) -> Response:
+        """Change the fields that the body names; null clears, what is left out stays."""
+        refuse_unknown_arguments(())
+        row = self._existing(row_id)
+        values = self._schema.changes(json_object(), row["id"])
+        seen = self._seen(row)
+        try:
+            is_there = self._repository.update(row["id"], values, seen) if values else True
+        except IntegrityError as error:
+            self._refuse(error, values)
+        if not is_there:
+            self._refuse_stale(row["id"], seen)
+        return self._shown(self._existing(row_id))
 
-def _paging(schema: Schema) -> tuple[Parameter, ...]:
-    words = [f"{sign}{field.name}" for field in schema.fields for sign in ("", "-")]
-    after = "The `next` of the page before: an id where the order is by id. Only together with `limit`."
-    return (
-        integer_parameter("limit", "Rows of a page; all rows without it.", None, 1, MAX_LIMIT),
-        text_parameter("after", after, MAX_CURSOR, type=["integer", "string"]),
-        text_parameter("q", "Only rows that hold this text, whatever its case, or whose id it is."),
-        choice_parameter("sort", "Order by a field; with - the other way round.", "id", words),
-        choice_parameter("format", "As JSON or as CSV; without it `Accept` says.", None, FORMATS),
-        choice_parameter("delimiter", "Of a CSV; Excel in Russian opens one with `;`.", ",", DELIMITERS),
-    )
+    def remove_item(self, row_id: str) -> Response:
+        """Delete a row that nothing uses."""
+        refuse_unknown_arguments(())
+        row = self._existing(row_id)
+        seen = self._seen(row)
+        try:
+            is_gone = self._repository.delete(row["id"], seen)
+        except IntegrityError:
+            raise self._in_use(row["id"]) from None
+        if not is_gone:
+            self._refuse_stale(row["id"], seen)
+        return json_answer(DeletedRow("deleted", row["id"]))
+
+    def _existing(self, row_id: str) -> dict[str, Any]:
+        row = None
+        if int(row_id) in INT32:
+            row = self._repository.get(int(row_id))
+        if row is None:
+            raise not_found(f"There is no row {row_id[:20]!r} in {self._name}.")
+        return row
+
+    def _shown(self, row: dict[str, Any], status: int = 200) -> Response:
+        body = msgspec.json.encode(row)
+        return Response(body, status, content_type=JSON, headers={"ETag": etag_of(body)})
+
+    def _seen(self, row: dict[str, Any]) -> dict[str, Any] | None:
+        """The row that the client's If-Match names, to be checked again inside the statement; 412 if it is another."""
+        header = if_match()
+        if header is None:
+            return None
+        etag = etag_of(msgspec.json.encode(row))
+        if not matches(header, etag):
+            raise precondition_failed("The row was changed in between.", {"ETag": etag})
+        return row
+
+    def _refuse_stale(self, row_id: int, seen: dict[str, Any] | None) -> NoReturn:
+        """The row vanished or changed between the look and the statement."""
+        now = self._existing(str(row_id))
+        detail = "The row was changed in between."
+        raise precondition_failed(detail, {"ETag": etag_of(msgspec.json.encode(now))} if seen else None)
+
+    def _refuse(self, error: IntegrityError, values: dict[str, Any]) -> NoReturn:
+        violation = violation_of(error)
+        if violation is Violation.DUPLICATE:
+            detail = f"The id {values['id']} exists already."
+            raise wrong_at("/id", "exists", detail) from None
+        if violation is Violation.UNKNOWN_REFERENCE:
+            detail = "The group_id names no group."
+            raise wrong_at("/group_id", "unknown_group", detail) from None
+        raise error
+
+    def _in_use(self, row_id: int) -> Problem:
+        detail = f"The row is still used by {self._repository.uses(row_id)}."
+        return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")

@@ -1,42 +1,29 @@
-"""The five calls of a resource, registered in one go."""
+"""The five calls of a resource: what they take and answer, said once for all resources."""
 
-from collections.abc import Generator
-from itertools import chain
-from typing import Any, NoReturn
-
-import msgspec
-from flask import Blueprint, Response
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
 from werkzeug.routing import BaseConverter
 
-from catalog.crud.csv_page import csv_blocks
-from catalog.crud.etag import etag_of, if_match, if_none_match, matches
-from catalog.crud.integrity import Violation, violation_of
-from catalog.crud.listing import csv_delimiter, listing_of_request
-from catalog.crud.repository import Repository
+from catalog.crud.calls import Calls
+from catalog.crud.listing import FORMATS, LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
 from catalog.crud.resource import Resource
 from catalog.crud.schema import INT32, Schema
-from stackroom_kit.arguments import refuse_unknown_arguments
-from stackroom_kit.problems import FieldError, Problem, conflict, not_found, precondition_failed, wrong_at
-from stackroom_kit.public_path import public_path
-from stackroom_kit.strict_json import json_object
+from catalog.crud.shapes import DeletedRow, shapes_of
+from catalog.crud.time_limit import SEARCH_PROBLEMS
+from stackroom_kit.api import JSON, Answer, Api, Parameter, json_of
+from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
+from stackroom_kit.csv import DELIMITERS
+from stackroom_kit.strict_json import OBJECT_PROBLEMS
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
-JSON = "application/json"
-
-
-def in_blocks(blocks: Generator[bytes, None, None], **options: Any) -> Response:
-    """What fails before the first block is an error like any other; what fails later breaks the connection.
-
-    One block alone is sent with its length.
-    """
-    first = next(blocks)
-    second = next(blocks, None)
-    if second is None:
-        return Response(first, **options)
-    answer = Response(chain((first, second), blocks), **options)
-    answer.call_on_close(blocks.close)
-    return answer
+ROW_ID = Parameter(
+    "row_id", {"type": "integer", "minimum": INT32[0], "maximum": INT32[-1]}, "The id of the row.", "path"
+)
+IF_MATCH = Parameter("If-Match", {"type": "string"}, "Only if the row still has this ETag, else 412.", "header")
+IF_NONE_MATCH = Parameter("If-None-Match", {"type": "string"}, "304 if the row still has this ETag.", "header")
+ETAG = {"ETag": "A hash of the row, for If-Match and If-None-Match."}
+FOUND = ({404: ("not_found",)}, DATABASE_PROBLEMS)
+STALE = {412: ("precondition_failed",)}
+WRITTEN = (OBJECT_PROBLEMS, {400: ("wrong_fields",)}, DATABASE_PROBLEMS)
 
 
 class RowId(BaseConverter):
@@ -45,126 +32,79 @@ class RowId(BaseConverter):
     regex = "-?[0-9]{1,10}"
 
 
-class Calls:
-    """One resource's calls; ``name`` is its plural, as in the address."""
-
-    def __init__(self, name: str, repository: Repository, schema: Schema) -> None:
-        self._name = name
-        self._repository = repository
-        self._schema = schema
-
-    def list_items(self) -> Response:
-        """All rows, or a page of them; CSV where the client asks for it."""
-        listing = listing_of_request(self._repository.sortable)
-        delimiter = csv_delimiter()
-        lists = self._repository.lists
-        if delimiter is not None:
-            rows = csv_blocks(self._repository.names, lists.row_blocks(listing), delimiter)
-            headers = {"Content-Disposition": f'attachment; filename="{self._name}.csv"'}
-            return in_blocks(rows, content_type="text/csv; charset=utf-8", headers=headers)
-        if listing.limit is None:
-            return in_blocks(lists.json_blocks(listing), content_type=JSON)
-        page = lists.page(listing)
-        following = msgspec.json.encode(page.following)
-        body = b'{"items":%b,"total":%d,"next":%b}' % (page.items.encode(), page.total, following)
-        return Response(body, content_type=JSON)
-
-    def read_item(self, row_id: str) -> Response:
-        refuse_unknown_arguments(())
-        response = self._shown(self._existing(row_id))
-        unchanged = if_none_match()
-        if unchanged is not None and matches(unchanged, response.headers["ETag"]):
-            return Response(status=304, headers={"ETag": response.headers["ETag"]})
-        return response
-
-    def create_item(self) -> Response:
-        refuse_unknown_arguments(())
-        values = self._schema.new(json_object())
-        try:
-            self._repository.insert(values)
-        except IntegrityError as error:
-            self._refuse(error, values)
-        response = self._shown(self._existing(str(values["id"])), 201)
-        response.headers["Location"] = public_path(f"/api/{self._name}/{values['id']}")
-        return response
-
-    def change_item(self, row_id: str) -> Response:
-        """Fields that the body leaves out stay as they are."""
-        refuse_unknown_arguments(())
-        row = self._existing(row_id)
-        values = self._schema.changes(json_object(), row["id"])
-        seen = self._seen(row)
-        try:
-            is_there = self._repository.update(row["id"], values, seen) if values else True
-        except IntegrityError as error:
-            self._refuse(error, values)
-        if not is_there:
-            self._refuse_stale(row["id"], seen)
-        return self._shown(self._existing(row_id))
-
-    def remove_item(self, row_id: str) -> dict[str, Any]:
-        refuse_unknown_arguments(())
-        row = self._existing(row_id)
-        seen = self._seen(row)
-        try:
-            is_gone = self._repository.delete(row["id"], seen)
-        except IntegrityError:
-            raise self._in_use(row["id"]) from None
-        if not is_gone:
-            self._refuse_stale(row["id"], seen)
-        return {"status": "deleted", "id": row["id"]}
-
-    def _existing(self, row_id: str) -> dict[str, Any]:
-        row = None
-        if int(row_id) in INT32:
-            row = self._repository.get(int(row_id))
-        if row is None:
-            raise not_found(f"There is no row {row_id[:20]!r} in {self._name}.")
-        return row
-
-    def _shown(self, row: dict[str, Any], status: int = 200) -> Response:
-        body = msgspec.json.encode(row)
-        return Response(body, status, content_type=JSON, headers={"ETag": etag_of(body)})
-
-    def _seen(self, row: dict[str, Any]) -> dict[str, Any] | None:
-        """The row that the client's If-Match names, to be checked again inside the statement; 412 if it is another."""
-        header = if_match()
-        if header is None:
-            return None
-        etag = etag_of(msgspec.json.encode(row))
-        if not matches(header, etag):
-            raise precondition_failed("The row was changed in between.", {"ETag": etag})
-        return row
-
-    def _refuse_stale(self, row_id: int, seen: dict[str, Any] | None) -> NoReturn:
-        """The row vanished or changed between the look and the statement."""
-        now = self._existing(str(row_id))
-        detail = "The row was changed in between."
-        raise precondition_failed(detail, {"ETag": etag_of(msgspec.json.encode(now))} if seen else None)
-
-    def _refuse(self, error: IntegrityError, values: dict[str, Any]) -> NoReturn:
-        violation = violation_of(error)
-        if violation is Violation.DUPLICATE:
-            detail = f"The id {values['id']} exists already."
-            raise wrong_at("/id", "exists", detail) from None
-        if violation is Violation.UNKNOWN_REFERENCE:
-            detail = "The group_id names no group."
-            raise wrong_at("/group_id", "unknown_group", detail) from None
-        raise error
-
-    def _in_use(self, row_id: int) -> Problem:
-        detail = f"The row is still used by {self._repository.uses(row_id)}."
-        return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")
-
-
-def crud_blueprint(resource: Resource, engine: Engine) -> Blueprint:
+def crud_blueprint(resource: Resource, engine: Engine) -> Api:
     """``/api/<name>/`` and ``/api/<name>/<id>``."""
-    calls = Calls(resource.name, resource.repository(engine), resource.schema)
-    blueprint = Blueprint(resource.name, __name__, url_prefix=f"/api/{resource.name}")
-    blueprint.record(lambda state: state.app.url_map.converters.update(row=RowId))
-    blueprint.get("/")(calls.list_items)
-    blueprint.post("/")(calls.create_item)
-    blueprint.get("/<row:row_id>")(calls.read_item)
-    blueprint.put("/<row:row_id>")(calls.change_item)
-    blueprint.delete("/<row:row_id>")(calls.remove_item)
-    return blueprint
+    name, shapes = resource.name, shapes_of(resource.name, resource.schema)
+    calls = Calls(name, resource.repository(engine), resource.schema)
+    shown = Answer("The row.", {JSON: shapes.shown}, ETAG)
+    written = (*WRITTEN, {400: ("unknown_group",)}) if resource.reference else WRITTEN
+    api = Api(name, __name__, f"/api/{name}")
+    api.record(lambda state: state.app.url_map.converters.update(row=RowId))
+    api.call(
+        "GET",
+        "/",
+        name=f"list_{name}",
+        right="reader",
+        parameters=_paging(resource.schema),
+        answers={200: _rows(shapes.listed)},
+        problems=(LISTING_PROBLEMS, SEARCH_PROBLEMS, DATABASE_PROBLEMS),
+    )(calls.list_items)
+    api.call(
+        "POST",
+        "/",
+        name=f"create_{name}",
+        right="editor",
+        body={JSON: shapes.new},
+        answers={201: Answer("The new row.", {JSON: shapes.shown}, {**ETAG, "Location": "Where the row is."})},
+        problems=(*written, {400: ("exists",)}),
+    )(calls.create_item)
+    api.call(
+        "GET",
+        "/<row:row_id>",
+        name=f"read_{name}",
+        right="reader",
+        parameters=(ROW_ID, IF_NONE_MATCH),
+        answers={200: shown, 304: Answer("The row is as it was.", headers=ETAG)},
+        problems=FOUND,
+    )(calls.read_item)
+    api.call(
+        "PUT",
+        "/<row:row_id>",
+        name=f"change_{name}",
+        right="editor",
+        parameters=(ROW_ID, IF_MATCH),
+        body={JSON: shapes.change},
+        answers={200: shown},
+        problems=(*written, *FOUND, STALE),
+    )(calls.change_item)
+    api.call(
+        "DELETE",
+        "/<row:row_id>",
+        name=f"delete_{name}",
+        right="editor",
+        parameters=(ROW_ID, IF_MATCH),
+        answers={200: json_of(DeletedRow, "The row is gone.")},
+        problems=(*FOUND, STALE, {409: ("in_use",)}),
+    )(calls.remove_item)
+    return api
+
+
+def _rows(listed: type) -> Answer:
+    return Answer(
+        "The rows; as CSV where `format` or `Accept` asks for it.",
+        {JSON: listed, "text/csv": {"type": "string"}},
+        sometimes={"Content-Disposition": "A name for the CSV."},
+    )
+
+
+def _paging(schema: Schema) -> tuple[Parameter, ...]:
+    words = [f"{sign}{field.name}" for field in schema.fields for sign in ("", "-")]
+    after = "The `next` of the page before: an id where the order is by id. Only together with `limit`."
+    return (
+        integer_parameter("limit", "Rows of a page; all rows without it.", None, 1, MAX_LIMIT),
+        text_parameter("after", after, MAX_CURSOR, type=["integer", "string"]),
+        text_parameter("q", "Only rows that hold this text, whatever its case, or whose id it is."),
+        choice_parameter("sort", "Order by a field; with - the other way round.", "id", words),
+        choice_parameter("format", "As JSON or as CSV; without it `Accept` says.", None, FORMATS),
+        choice_parameter("delimiter", "Of a CSV; Excel in Russian opens one with `;`.", ",", DELIMITERS),
+    )
