@@ -21,7 +21,6 @@ from stackroom_kit.openapi import PATH
 from tests.support.codes import OF_PROBLEMS, codes_in
 from tests.support.described import NOWHERE, documents, undescribed
 from ui import create_app as create_gateway
-from ui.docs.own import own_document
 from ui.settings import Settings as GatewaySettings
 
 ROOT = Path(__file__).parents[2]
@@ -172,15 +171,6 @@ def test_sort_words_are_the_ones_that_the_lists_take() -> None:
         (words_of_sort,) = [one["schema"]["enum"] for one in listed["parameters"] if one["name"] == "sort"]
         sortable = resource.repository(create_engine("sqlite://")).sortable
         assert sorted(words_of_sort) == sorted([*sortable, *(f"-{name}" for name in sortable)])
-
-
-@pytest.mark.parametrize("name", APPS)
-def test_document_is_served_as_it_is_made(name: str) -> None:
-    assert document_of(name) == documents()[name]
-
-
-def test_document_of_the_gateway_is_served_as_it_is_made() -> None:
-    assert document_of("ui") == own_document()
 
 
 def test_items_of_a_bulk_call_may_be_as_many_as_the_setting_says() -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from flask import Flask
@@ -11,7 +10,7 @@ from flask import Flask
 from catalog.bulk.routes import ON_CONFLICT
 from importer.loads.lines import COUNTED
 from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.protocol import LostRequest
+from stackroom_jobs.protocol import Loss
 from tests.support.codes import codes_in
 from ui.pages.problem_texts import problem_texts
 from ui.pages.texts import change_texts, conflict_texts, operation_texts
@@ -29,7 +28,7 @@ OF_THE_PAGES = {"network"}
 
 def stack_codes() -> dict[str, str]:
     """Each code with a file that gives it."""
-    found: dict[str, str] = dict.fromkeys(get_args(LostRequest.__annotations__["reason"]), "protocol.py")
+    found: dict[str, str] = dict.fromkeys(map(str, Loss), "protocol.py")
     for path in (path for member in MEMBERS for path in (ROOT / member).rglob("*.py")):
         where = str(path.relative_to(ROOT))
         if any(inner in where for inner in INNER):

@@ -16,8 +16,9 @@ from importer.settings import Settings as ImporterSettings
 from stackroom_kit.described_problems import codes_of, operations_of
 from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import CONTENT_TYPE
+from ui import create_app as create_gateway
 from ui.docs.documents import through_gateway
-from ui.docs.own import own_document
+from ui.settings import Settings as GatewaySettings
 
 IN_MEMORY = "sqlite+pysqlite:///:memory:"
 NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
@@ -25,8 +26,8 @@ THROUGH = "through the gateway"
 UNROUTED = {400, 404}  # what no route takes is in no document
 
 
-def served(app: Flask) -> dict[str, Any]:
-    found: dict[str, Any] = app.test_client().get(PATH).get_json()
+def served(app: Flask, path: str = PATH) -> dict[str, Any]:
+    found: dict[str, Any] = app.test_client().get(path).get_json()
     return found
 
 
@@ -38,7 +39,8 @@ def documents() -> dict[str, dict[str, Any]]:
         "importer": served(create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))),
     }
     copies = {f"{name} {THROUGH}": through_gateway(copy.deepcopy(one)) for name, one in apps.items()}
-    paths = {path: calls for one in (*copies.values(), own_document()) for path, calls in one["paths"].items()}
+    own = served(create_gateway(GatewaySettings()), "/api/docs/gateway/openapi.json")
+    paths = {path: calls for one in (*copies.values(), own) for path, calls in one["paths"].items()}
     return {**apps, **copies, "ui": {"paths": paths}}
 
 

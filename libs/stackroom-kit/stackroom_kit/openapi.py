@@ -95,13 +95,13 @@ class _Shapes:
         return shape if isinstance(shape, _PLAIN) else self._schemas[self._types.index(shape)]
 
 
-def parameter_object(one: Parameter) -> dict[str, Any]:
+def _parameter(one: Parameter) -> dict[str, Any]:
     """What stands in a path is always required."""
     required = {"required": True} if one.place == "path" else {}
     return {"name": one.name, "in": one.place, "description": one.description, "schema": one.schema, **required}
 
 
-def answer_object(answer: Answer, content: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(answer: Answer, content: Mapping[str, Any]) -> dict[str, Any]:
     named = {
         name: {"description": meaning, "required": name in answer.headers, "schema": {"type": "string"}}
         for name, meaning in {**answer.headers, **answer.sometimes}.items()
@@ -123,13 +123,12 @@ def _operation(method: str, call: Call, problems: Codes, shapes: _Shapes) -> dic
         "tags": [call.tag],
         **({RIGHT: call.right} if call.right else {}),
         "responses": {
-            str(status): answer_object(answer, shapes.content(answer.content))
-            for status, answer in call.answers.items()
+            str(status): _answer(answer, shapes.content(answer.content)) for status, answer in call.answers.items()
         },
     }
     add_problems(described, together(problems, _codes(method, call)))
     if call.parameters:
-        described["parameters"] = [parameter_object(one) for one in call.parameters]
+        described["parameters"] = [_parameter(one) for one in call.parameters]
     if call.body is not None:
         described["requestBody"] = {"required": True, "content": shapes.content(call.body)}
     if call.security:

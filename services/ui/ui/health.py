@@ -1,35 +1,64 @@
 """``/api/health`` says that the gateway answers, ``/api/health/ready`` how every part behind it is."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from flask import Flask
+import msgspec
+from flask import Flask, Response
+from msgspec import UNSET, Meta, UnsetType
 
+from stackroom_kit.api import Api, json_answer, json_of
 from stackroom_kit.problems import Problem
 from ui.proxy.upstream import Upstream
 
 CHECK_SECONDS = 3.0
+State = Literal["ok", "down"]
 
 
-def part_state(upstream: Upstream) -> dict[str, Any]:
-    """``{"status": "ok"|"down", "parts": {...}}``; ``reason`` where the service itself is away."""
+class Alive(msgspec.Struct):
+    status: Literal["ok"]
+
+
+class Part(msgspec.Struct):
+    status: State
+    reason: Annotated[str | UnsetType, Meta(description="Why the service itself is away.")] = UNSET
+    parts: Annotated[dict[str, Any] | UnsetType, Meta(description="What it needs, as it says itself.")] = UNSET
+
+
+class Readiness(msgspec.Struct):
+    status: State
+    parts: dict[str, Part]
+
+
+def part_state(upstream: Upstream) -> Part:
     try:
         _, body = upstream.read_json("/health/ready", CHECK_SECONDS)
     except Problem as problem:
-        return {"status": "down", "reason": problem.code}
-    state: dict[str, Any] = {"status": "ok" if body.get("status") == "ok" else "down"}
-    if isinstance(body.get("parts"), dict):
-        state["parts"] = body["parts"]
-    return state
+        return Part("down", reason=problem.code)
+    parts = body.get("parts")
+    return Part("ok" if body.get("status") == "ok" else "down", parts=parts if isinstance(parts, dict) else UNSET)
 
 
 def install_health(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
-    def ready() -> tuple[dict[str, Any], int]:
+    api = Api("state", __name__, "/api/health")
+
+    @api.call("GET", "", right=None, answers={200: json_of(Alive, "It does.")})
+    def health() -> Response:
+        """Whether the gateway answers."""
+        return json_answer(Alive("ok"))
+
+    @api.call(
+        "GET",
+        "/ready",
+        right=None,
+        answers={200: json_of(Readiness, "All is well."), 503: json_of(Readiness, "Something is not.")},
+    )
+    def health_ready() -> Response:
+        """How the gateway and all that is behind it are."""
         services = {upstream.name: upstream for upstream in upstreams.values()}
         parts = {name: part_state(upstream) for name, upstream in sorted(services.items())}
-        is_ready = all(part["status"] == "ok" for part in parts.values())
-        return {"status": "ok" if is_ready else "down", "parts": parts}, 200 if is_ready else 503
+        is_ready = all(part.status == "ok" for part in parts.values())
+        return json_answer(Readiness("ok" if is_ready else "down", parts), 200 if is_ready else 503)
 
-    app.view_functions["health_ready"] = ready
-    app.add_url_rule("/api/health", endpoint="health")
-    app.add_url_rule("/api/health/ready", endpoint="health_ready")
+    app.view_functions["health_ready"] = health_ready
+    app.register_blueprint(api)

@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from deploy.local.ports import LOOPBACK, free_port
-from stackroom_kit.described_problems import codes_of
-from stackroom_kit.openapi_by_hand import Answer, Call, Described, Parameter
+from stackroom_kit.api import Answer, Api, Parameter
+from stackroom_kit.described_problems import codes_of, operations_of
+from stackroom_kit.openapi import Document
 from ui import create_app
 from ui.docs.documents import through_gateway
 from ui.settings import Settings
@@ -41,18 +43,31 @@ def test_docs_serve_no_other_file_of_the_package(client: FlaskClient) -> None:
 
 def described(method: str, path: str, *problems: dict[int, tuple[str, ...]]) -> dict[str, Any]:
     """The responses of a call as the gateway describes them."""
-    parameters = (Parameter("id", {"type": "string"}, "An id.", "path"),) if "{id}" in path else ()
-    security: tuple[dict[str, Any], ...] = ({"token": []},)
-    call = Call(method, path, "call", "A call.", "calls", {200: Answer("Good.")}, problems, parameters, None, security)
-    document = Described("A service", "It has a call.", [call], {500: ("internal_error",)}, ()).document(
-        {}, {"token": {}}
-    )
-    changed = through_gateway(document)
+    parameters = (Parameter("id", {"type": "string"}, "An id.", "path"),) if "<id>" in path else ()
+    api = Api("calls", __name__)
+    api.call(
+        method,
+        path,
+        right="reader",
+        answers={200: Answer("Good.")},
+        problems=problems,
+        parameters=parameters,
+        security=({"token": []},),
+    )(page_of)
+    app = Flask("service")
+    app.register_blueprint(api)
+    about = Document("A service", "It has a call.", {500: ("internal_error",)}, (), security={"token": {}})
+    changed = through_gateway(about.of(app))
     assert "securitySchemes" not in changed["components"]
-    operation = changed["paths"][path][method.lower()]
+    (operation,) = [one for _, _, one in operations_of(changed)]
     assert "security" not in operation
     found: dict[str, Any] = operation["responses"]
     return found
+
+
+def page_of() -> str:
+    """A call."""
+    return ""
 
 
 def test_document_names_the_gateways_problems_beside_those_of_the_service() -> None:
@@ -68,7 +83,7 @@ def test_document_names_the_gateways_problems_beside_those_of_the_service() -> N
 
 def test_document_says_that_an_id_which_looks_like_none_is_not_found() -> None:
     assert "404" not in described("GET", "/api/things")
-    assert codes_of(described("GET", "/api/things/{id}")["404"]) == ["not_found"]
+    assert codes_of(described("GET", "/api/things/<id>")["404"]) == ["not_found"]
 
 
 def test_document_says_of_a_reading_call_nothing_of_bodies() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, make_response, render_template, send_from_directory
 
-from ui.docs.documents import document_view
-from ui.docs.own import own_document
+from stackroom_kit.described_problems import together
+from stackroom_kit.openapi import Document
+from stackroom_kit.web import EVERY_CALL
+from ui.docs.documents import ANY, document_view, served_at
 from ui.proxy.routes import CATALOG, IMPORTER
 from ui.proxy.upstream import Upstream
 
@@ -18,6 +20,7 @@ CONTENT_SECURITY_POLICY = (
 )
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js")
 CACHE_SECONDS = 86400
+OWN = Document("Stackroom gateway", "What the gateway answers itself.", together(EVERY_CALL, ANY), ())
 
 
 def _package() -> Path:
@@ -36,11 +39,13 @@ def asset(name: str) -> Response:
 
 
 def install_docs(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
+    """Behind everything else that declares calls."""
     docs = Blueprint("docs", __name__, url_prefix="/api/docs", static_folder="static", template_folder="templates")
     docs.add_url_rule("/", view_func=page, strict_slashes=True)  # its links are relative
     for name in ASSETS:
         docs.add_url_rule(f"/assets/{name}", name.replace(".", "-"), asset, defaults={"name": name})
     for service in (CATALOG, IMPORTER):
         docs.add_url_rule(f"/{service}/openapi.json", service, document_view(upstreams[service]))
-    docs.add_url_rule("/gateway/openapi.json", "gateway", own_document)
+    own = OWN.of(app)
+    docs.add_url_rule("/gateway/openapi.json", "gateway", lambda: {**own, "servers": served_at()})
     app.register_blueprint(docs)

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 
 from flask import Flask, Response
 
+from stackroom_kit.api import Answer, Api, Parameter
 from stackroom_kit.problems import unavailable
-from ui.events.stream import batch_events, read_batch
+from ui.events.stream import BATCH_PROBLEMS, batch_events, read_batch
 from ui.places import Places
 from ui.proxy.routes import IMPORTER
 from ui.proxy.upstream import Upstream
 
-EVENTS_PROBLEMS = {503: ("too_many_streams",)}
+BATCH_ID = Parameter("batch_id", {"type": "string", "maxLength": 64, "minLength": 1}, "The id of the batch.", "path")
+EVENTS = (
+    "Events `batch` (the batch, whenever it changed), `problem` (code and status while it cannot be read), and `end`,"
+    " behind which nothing comes."
+)
 MAX_STREAMS = 200  # of one process: each asks the importer twice a second
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -18,7 +23,18 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
     importer, streams = upstreams[IMPORTER], Places(MAX_STREAMS)
 
-    def events(batch_id: str) -> Response:
+    api = Api("events", __name__, "/api/importer/batches", tag="batches")
+
+    @api.call(
+        "GET",
+        "/<string(maxlength=64):batch_id>/events",
+        right="reader",
+        parameters=(BATCH_ID,),
+        answers={200: Answer(EVENTS, {"text/event-stream": {"type": "string"}})},
+        problems=(BATCH_PROBLEMS, {503: ("too_many_streams",)}),
+    )
+    def watch_batch(batch_id: str) -> Response:
+        """A batch as server-sent events."""
         first = read_batch(importer, batch_id)
         if not streams.take():
             raise unavailable("Too many event streams are open; ask for the batch itself.", code="too_many_streams")
@@ -27,4 +43,4 @@ def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
         response.call_on_close(streams.give_back)
         return response
 
-    app.add_url_rule("/api/importer/batches/<string(maxlength=64):batch_id>/events", "batch_events", events)
+    app.register_blueprint(api)
