@@ -10,17 +10,17 @@ import pytest
 import requests
 
 from deploy.local.servers import PostgresServer, RedisServer
-from tests.support.described import Seen, watched
+from tests.support.documents.described import Seen, watched
 from tests.support.parallel import Together, processes_for, rank, share_machine
-from tests.support.servers import (
+from tests.support.servers.embedded import (
     database_with_tables,
     fresh_database,
     fresh_redis,
     running_postgres,
     running_redis,
 )
-from tests.support.stack import Stack, running_stack
-from tests.support.whole_stack import WholeStack, running_whole_stack
+from tests.support.stacks.importer import Stack, running_stack
+from tests.support.stacks.whole import WholeStack, running_whole_stack
 
 FOLDERS = ("unit", "contract", "integration", "stack", "browser", "faults", "bench")
 

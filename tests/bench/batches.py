@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from importer.migrate import migrate
-from tests.support.stack import FINISHED, Stack, running_stack
+from tests.support.stacks.importer import FINISHED, Stack, running_stack
 from tests.support.waiting import wait_until
 
 NDJSON = "application/x-ndjson"

@@ -15,8 +15,8 @@ from tests.bench.driver import PEERS_PYTHON
 from tests.bench.machine import machine, versions
 from tests.bench.results import FILE, HEAD, Results
 from tests.bench.scale import IS_WHOLE, REPEATS, SCALE
-from tests.support.processes import ROOT
-from tests.support.servers import fresh_database, libpq_uri, running_postgres
+from tests.support.servers.embedded import fresh_database, libpq_uri, running_postgres
+from tests.support.servers.processes import ROOT
 
 SAFE = ("max_connections=200",)  # else as it comes: a promise that is kept only without fsync is not measured
 _RESULTS = pytest.StashKey[Results]()

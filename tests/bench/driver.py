@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.support.processes import ROOT, Process
+from tests.support.servers.processes import ROOT, Process
 from tests.support.waiting import wait_until
 
 PEERS_PYTHON = ROOT / ".bench" / "venv" / "bin" / "python"

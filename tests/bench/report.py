@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.bench.results import FILE, HEAD, Results
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 START, END = "<!-- figures: made by python -m tests.bench.report -->", "<!-- end of the figures -->"

@@ -20,7 +20,7 @@ from tests.bench.measure import medians, seconds
 from tests.bench.peers import upserts
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, scaled
-from tests.support.services import running_service
+from tests.support.servers.services import running_service
 
 BULK_ROWS, LOAD_ROWS, PUTS, PER_CALL = scaled(20_000), scaled(100_000), scaled(2000), 2500
 GROUPS = "INSERT INTO tbc.books_files_groups SELECT i, 'Group ' || i, 'comment' FROM generate_series(0, 9) i"

@@ -9,7 +9,7 @@ import pytest
 from tests.bench.batches import NDJSON, Make, forget, importing_stack, ndjson_of, post, wait_finished
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, scaled
-from tests.support.stack import Stack
+from tests.support.stacks.importer import Stack
 from tests.support.waiting import wait_until
 
 LARGE, SMALL, CHUNK, PROCESSES = scaled(1_000_000), 10, 2500, 2

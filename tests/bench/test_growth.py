@@ -9,7 +9,7 @@ from tests.bench.batches import NDJSON, Make, importing_stack, ndjson_of, throug
 from tests.bench.measure import medians, seconds
 from tests.bench.results import Results, Table
 from tests.bench.scale import REPEATS, scaled
-from tests.support.stack import Stack
+from tests.support.stacks.importer import Stack
 
 ROWS = tuple(scaled(rows) for rows in (1000, 10_000, 100_000, 1_000_000))
 PROCESSES = (1, 2, 4)

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.model import needs_model, small_frames
-from tests.support.scenes import write_scenes
-from tests.support.shots import CUTS
+from tests.support.videos.model import needs_model, small_frames
+from tests.support.videos.scenes import write_scenes
+from tests.support.videos.shots import CUTS
 from worker_gpu.model import load_model
 
 pytestmark = [pytest.mark.bench, needs_model]

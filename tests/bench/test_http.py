@@ -15,10 +15,10 @@ from tests.bench.measure import medians
 from tests.bench.peers.nginx import running_nginx
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, duration
-from tests.support.gateway import running_gateway
-from tests.support.processes import Process
-from tests.support.servers import libpq_uri
-from tests.support.services import is_ready, running_service
+from tests.support.gateway.process import running_gateway
+from tests.support.servers.embedded import libpq_uri
+from tests.support.servers.processes import Process
+from tests.support.servers.services import is_ready, running_service
 
 CONNECTIONS = 16
 SECONDS = duration(1.5)

@@ -18,8 +18,8 @@ from tests.bench.peers import floor
 from tests.bench.peers.work import parts_of, records_of
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, scaled
-from tests.support.processes import python
-from tests.support.stack import Stack
+from tests.support.servers.processes import python
+from tests.support.stacks.importer import Stack
 
 PROCESSES = 2
 JSON = "application/json"

@@ -11,7 +11,7 @@ from importer.database import make_engine
 from tests.bench.batches import NDJSON, Make, forget, importing_stack, ndjson_of, post, wait_finished
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, scaled
-from tests.support.stack import Stack
+from tests.support.stacks.importer import Stack
 from tests.support.waiting import wait_until
 
 ROWS, PROCESSES, LEASE = scaled(1_000_000), 2, 30

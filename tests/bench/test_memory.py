@@ -14,7 +14,7 @@ from tests.bench.batches import Make
 from tests.bench.measure import seconds
 from tests.bench.results import Results, Row
 from tests.bench.scale import scaled
-from tests.support.stack import Stack, running_stack
+from tests.support.stacks.importer import Stack, running_stack
 
 ROWS = scaled(1_000_000)
 MEBIBYTE = 1024 * 1024

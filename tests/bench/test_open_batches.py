@@ -14,7 +14,7 @@ from tests.bench.batches import NDJSON, Make, importing_stack, ndjson_of, post
 from tests.bench.measure import seconds
 from tests.bench.results import Results, Row
 from tests.bench.scale import duration, scaled
-from tests.support.stack import Stack
+from tests.support.stacks.importer import Stack
 from tests.support.waiting import wait_until
 
 FEW, MANY = scaled(5_000), scaled(200_000)

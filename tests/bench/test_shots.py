@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, scaled
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
 from worker_gpu.model import is_installed
 
 PEERS = ROOT / ".bench" / "video"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import Watched, installed_chromium, running_browser
-from tests.support.load_page import FILE
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched, installed_chromium, running_browser
+from tests.support.browser.load_page import FILE
+from tests.support.stacks.whole import WholeStack
 
 
 @pytest.fixture(scope="session")

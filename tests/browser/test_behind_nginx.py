@@ -10,10 +10,10 @@ import requests
 from playwright.sync_api import Browser, expect
 
 from deploy.local.ports import LOOPBACK
-from tests.support.browser import PUBLIC_NAME, Watched
-from tests.support.gateway import running_gateway
-from tests.support.nginx import documented_lines, running_nginx
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import PUBLIC_NAME, Watched
+from tests.support.gateway.process import running_gateway
+from tests.support.servers.nginx import documented_lines, running_nginx
+from tests.support.stacks.whole import WholeStack
 
 PREFIX = "/stackroom"
 PASSED_ON = {"TRUSTED_HOSTS": PUBLIC_NAME, "ROOT_PATH": PREFIX}

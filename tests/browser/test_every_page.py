@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Watched
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched
+from tests.support.stacks.whole import WholeStack
 
 PATHS = ("/", "/groups", "/types", "/imports", "/imports/{batch}", "/workers")
 Visit = Callable[..., Watched]

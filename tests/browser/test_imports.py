@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Watched, tab_to
-from tests.support.services import is_ready
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched, tab_to
+from tests.support.servers.services import is_ready
+from tests.support.stacks.whole import WholeStack
 
 Visit = Callable[..., Watched]
 

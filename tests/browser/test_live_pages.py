@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
 from stackroom_jobs.worker.name import WorkerName
 from tests.browser.test_imports import paused_worker
-from tests.support.browser import Watched
-from tests.support.gateway import running_gateway
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched
+from tests.support.gateway.process import running_gateway
+from tests.support.stacks.whole import WholeStack
 
 Visit = Callable[..., Watched]
 SELECT = """cell => {

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Watched
-from tests.support.gateway import running_gateway
-from tests.support.load_page import FILE, batches, checked, tried
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched
+from tests.support.browser.load_page import FILE, batches, checked, tried
+from tests.support.gateway.process import running_gateway
+from tests.support.stacks.whole import WholeStack
 
 Visit = Callable[..., Watched]
 pytestmark = pytest.mark.usefixtures("empty_register")

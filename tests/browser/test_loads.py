@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Watched, tab_to
-from tests.support.load_page import checked, groups, tried
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched, tab_to
+from tests.support.browser.load_page import checked, groups, tried
+from tests.support.stacks.whole import WholeStack
 
 Visit = Callable[..., Watched]
 pytestmark = pytest.mark.usefixtures("empty_register")

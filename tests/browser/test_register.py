@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Watched, tab_to, tab_until
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched, tab_to, tab_until
+from tests.support.stacks.whole import WholeStack
 
 Visit = Callable[..., Watched]
 

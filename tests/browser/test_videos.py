@@ -18,9 +18,9 @@ from stackroom_jobs.videos import Shot, VideoResult
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
-from tests.support.browser import Watched
-from tests.support.videos import write_video
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched
+from tests.support.stacks.whole import WholeStack
+from tests.support.videos.files import write_video
 
 Visit = Callable[..., Watched]
 

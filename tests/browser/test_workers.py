@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from stackroom_jobs.protocol import CONTRACT_VERSION, Device, Heartbeat
 from stackroom_jobs.worker.client import ContractError
 from stackroom_jobs.worker.name import WorkerName
-from tests.support.browser import Watched
-from tests.support.whole_stack import WholeStack
+from tests.support.browser.chromium import Watched
+from tests.support.stacks.whole import WholeStack
 
 GPU = Device("cuda", "NVIDIA H100 80GB HBM3", "GPU-1", 80 << 30, 3 << 30, 97, "570.86", "12.8")
 

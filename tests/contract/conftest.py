@@ -7,8 +7,8 @@ import pytest
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_kit.settings import Secret
-from tests.support.served import served
-from tests.support.worker_calls import OTHER_TOKEN, TOKEN, Importer
+from tests.support.servers.served import served
+from tests.support.workers.calls import OTHER_TOKEN, TOKEN, Importer
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from importer.database import make_engine
 from stackroom_jobs.protocol import CONTRACT_VERSION, OLDEST_CONTRACT, Heartbeat
-from tests.support.worker_calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, asked, claimed, output_of, soon
+from tests.support.workers.calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, asked, claimed, output_of, soon
 
 NAME = "worker-cpu@old-host"
 OPERATIONS = ["normalize_record", "process_batch_with_progress", "load_groups", "load_types"]

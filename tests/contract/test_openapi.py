@@ -18,8 +18,8 @@ from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
 from stackroom_kit.described_problems import codes_of, operations_of
 from stackroom_kit.openapi import PATH
-from tests.support.codes import OF_PROBLEMS, codes_in
-from tests.support.described import NOWHERE, documents, undescribed
+from tests.support.documents.codes import OF_PROBLEMS, codes_in
+from tests.support.documents.described import NOWHERE, documents, undescribed
 from ui import create_app as create_gateway
 from ui.settings import Settings as GatewaySettings
 

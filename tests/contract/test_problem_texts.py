@@ -11,7 +11,7 @@ from catalog.bulk.routes import ON_CONFLICT
 from importer.loads.lines import COUNTED
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.protocol import Loss
-from tests.support.codes import codes_in
+from tests.support.documents.codes import codes_in
 from ui.pages.problem_texts import problem_texts
 from ui.pages.texts import change_texts, conflict_texts, operation_texts
 from ui.translations import install_translations

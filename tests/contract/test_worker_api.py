@@ -15,8 +15,8 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_jobs.worker.client import WorkerAPIError
 from stackroom_kit.settings import Secret
-from tests.support.ledger import Ledger
-from tests.support.worker_calls import BATCHES, Importer, asked, claimed, output_of, soon
+from tests.support.importer.ledger import Ledger
+from tests.support.workers.calls import BATCHES, Importer, asked, claimed, output_of, soon
 
 
 def test_claim_carries_records_and_report_carries_the_next_claim(importer: Importer) -> None:

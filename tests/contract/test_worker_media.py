@@ -21,7 +21,7 @@ from stackroom_jobs.worker.deadline import Deadline
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia, TaskPlace
 from stackroom_jobs.worker.remote_file import BLOCK_BYTES
 from stackroom_kit.settings import Secret
-from tests.support.served import served
+from tests.support.servers.served import served
 
 TOKEN = Secret("token-of-this-test")
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 10

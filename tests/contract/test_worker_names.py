@@ -16,7 +16,7 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.name import WorkerName
-from tests.support.worker_calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, output_of, soon
+from tests.support.workers.calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, output_of, soon
 
 
 def beat(incarnation: str = "aa", host: str = "host") -> Heartbeat:

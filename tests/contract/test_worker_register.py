@@ -13,7 +13,7 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_jobs.worker.client import ContractError
 from stackroom_jobs.worker.name import WorkerName
-from tests.support.worker_calls import WORKERS, Importer, asked, claimed, soon
+from tests.support.workers.calls import WORKERS, Importer, asked, claimed, soon
 
 
 def test_heartbeat_of_another_contract_is_refused_with_both_versions(importer: Importer) -> None:

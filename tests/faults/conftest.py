@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.fault_stack import CONVERGE, FaultStack
-from tests.support.journal import Journal, Verdict
-from tests.support.load_journal import LoadJournal
+from tests.support.faults.journal import Journal, Verdict
+from tests.support.faults.load_journal import LoadJournal
+from tests.support.stacks.faults import CONVERGE, FaultStack
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from collections import Counter
 import pytest
 
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import CONVERGE, FaultStack
-from tests.support.load_client import LoadClient
-from tests.support.load_journal import LoadJournal
-from tests.support.nemesis import Nemesis
+from tests.support.faults.load_client import LoadClient
+from tests.support.faults.load_journal import LoadJournal
+from tests.support.faults.nemesis import Nemesis
+from tests.support.stacks.faults import CONVERGE, FaultStack
 
 ROUND_BATCHES = 20
 ROUND_LOADS = 8

@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from tests.faults.conftest import Promise
-from tests.support.clocks import clock
-from tests.support.fault_stack import FaultStack
+from tests.support.servers.clocks import clock
+from tests.support.stacks.faults import FaultStack
 
 HOUR = 3600
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from stackroom_kit.disk_room import free_bytes
-from tests.support.gateway import running_gateway
-from tests.support.media_gateway import MEDIA, running_media
-from tests.support.raw_http import RawAnswer, RawConnection, request_bytes
-from tests.support.scripted_upstream import ScriptedUpstream
-from tests.support.small_disk import mounted
+from tests.support.gateway.media import MEDIA, running_media
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import RawAnswer, RawConnection, request_bytes
+from tests.support.gateway.scripted_upstream import ScriptedUpstream
+from tests.support.servers.small_disk import mounted
 from tests.support.waiting import wait_until
 
 MEBIBYTE = 1024 * 1024

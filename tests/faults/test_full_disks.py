@@ -11,8 +11,8 @@ import pytest
 from importer.parsing.spool import BLOCK_BYTES
 from stackroom_kit.disk_room import IN_MEMORY_BYTES
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import CONVERGE, FaultStack
-from tests.support.small_disk import SmallDisk, mounted
+from tests.support.servers.small_disk import SmallDisk, mounted
+from tests.support.stacks.faults import CONVERGE, FaultStack
 from tests.support.waiting import wait_until
 
 BACK = 30.0  # seconds after there is room again within which everything works by itself

@@ -12,9 +12,9 @@ import pytest
 
 from tests.faults.conftest import Promise
 from tests.faults.test_services import half_upload
-from tests.support.fault_stack import FaultStack
 from tests.support.latency import latency_of
-from tests.support.services import is_ready
+from tests.support.servers.services import is_ready
+from tests.support.stacks.faults import FaultStack
 from tests.support.waiting import wait_until
 
 SLOW_CLIENTS = 200

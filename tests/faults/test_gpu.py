@@ -8,9 +8,9 @@ import psycopg2
 import pytest
 
 from stackroom_kit.probe import main as probe
-from tests.support.gpu_stack import add_gpu_worker, gpu_queue, start_live, wait_ill, worker_of
-from tests.support.servers import libpq_uri
-from tests.support.stack import Part, Stack
+from tests.support.servers.embedded import libpq_uri
+from tests.support.stacks.gpu import add_gpu_worker, gpu_queue, start_live, wait_ill, worker_of
+from tests.support.stacks.importer import Part, Stack
 from tests.support.waiting import wait_until
 
 FAILED = "CUDA error: unspecified launch failure"

@@ -9,10 +9,10 @@ import pytest
 import requests
 
 from deploy.local.ports import LOOPBACK, free_port
-from tests.support.gateway import running_gateway
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import RawConnection, request_bytes
 from tests.support.latency import latency_of
-from tests.support.raw_http import RawConnection, request_bytes
-from tests.support.services import running_service
+from tests.support.servers.services import running_service
 
 BATCHES = "/api/importer/batches"
 ROWS = 400_000

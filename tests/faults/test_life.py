@@ -5,9 +5,9 @@ import json
 import pytest
 import requests
 
-from tests.support.fault_stack import CONVERGE, FaultStack
-from tests.support.load_journal import LoadJournal
-from tests.support.stack import FINISHED
+from tests.support.faults.load_journal import LoadJournal
+from tests.support.stacks.faults import CONVERGE, FaultStack
+from tests.support.stacks.importer import FINISHED
 from tests.support.waiting import wait_until
 
 ROWS = 8000

@@ -8,10 +8,10 @@ from threading import Event
 import pytest
 
 from importer.dispatcher.apply_loop import APPLY_LOOPS
-from tests.support.fault_stack import CONVERGE, LEASE, FaultStack
-from tests.support.load_journal import LoadJournal
-from tests.support.services import is_ready
-from tests.support.stack import Part, gunicorn
+from tests.support.faults.load_journal import LoadJournal
+from tests.support.servers.services import is_ready
+from tests.support.stacks.faults import CONVERGE, LEASE, FaultStack
+from tests.support.stacks.importer import Part, gunicorn
 from tests.support.waiting import wait_until
 
 ROWS = 4000
@@ -66,7 +66,7 @@ def test_catalog_answers_500_for_a_while(stack: FaultStack, journal: LoadJournal
     """F19, ill: whatever it says to rows while it is not ready, it does not mean the rows."""
     catalog = stack.parts["catalog"]
     well = catalog.command
-    catalog.command = gunicorn("tests.support.ill_catalog:app")
+    catalog.command = gunicorn("tests.support.faults.ill_catalog:app")
     catalog.restart()
     try:
         for _ in range(2):

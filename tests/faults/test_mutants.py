@@ -10,22 +10,22 @@ import requests
 
 from tests.faults.test_life import make_again
 from tests.faults.test_overload import SLOTS, done_meanwhile
-from tests.support.clocks import clock
-from tests.support.fault_stack import CONVERGE, LEASE, FaultStack
-from tests.support.journal import Journal
-from tests.support.load_journal import LoadJournal
-from tests.support.processes import python
-from tests.support.stack import gunicorn
+from tests.support.faults.journal import Journal
+from tests.support.faults.load_journal import LoadJournal
+from tests.support.servers.clocks import clock
+from tests.support.servers.processes import python
+from tests.support.stacks.faults import CONVERGE, LEASE, FaultStack
+from tests.support.stacks.importer import gunicorn
 from tests.support.waiting import wait_until
 
-UNFENCED = "tests.support.unfenced_worker_api:app"
-FORGETFUL_CATALOG = "tests.support.forgetful_catalog:app"
-FORGETFUL_IMPORTER = "tests.support.forgetful_importer:app"
-HASTY_IMPORTER = "tests.support.hasty_importer:app"
-UNFAIR = "tests.support.unfair_worker_api:app"
-OWN_CLOCK = "tests.support.own_clock_worker_api:app"
-HEEDLESS = "tests.support.heedless_dispatcher"
-FORGETFUL = "tests.support.forgetful_dispatcher"
+UNFENCED = "tests.support.faults.unfenced_worker_api:app"
+FORGETFUL_CATALOG = "tests.support.faults.forgetful_catalog:app"
+FORGETFUL_IMPORTER = "tests.support.faults.forgetful_importer:app"
+HASTY_IMPORTER = "tests.support.faults.hasty_importer:app"
+UNFAIR = "tests.support.faults.unfair_worker_api:app"
+OWN_CLOCK = "tests.support.faults.own_clock_worker_api:app"
+HEEDLESS = "tests.support.faults.heedless_dispatcher"
+FORGETFUL = "tests.support.faults.forgetful_dispatcher"
 
 
 @pytest.fixture(scope="module")

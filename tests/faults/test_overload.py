@@ -8,8 +8,8 @@ from collections.abc import Callable
 import psutil
 
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import CONVERGE, FaultStack
-from tests.support.stack import Part
+from tests.support.stacks.faults import CONVERGE, FaultStack
+from tests.support.stacks.importer import Part
 from tests.support.waiting import wait_until
 
 CLIENTS = 12

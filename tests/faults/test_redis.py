@@ -7,9 +7,9 @@ from threading import Event
 import pytest
 
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import CONVERGE, FaultStack
-from tests.support.fault_worker import SECONDS_PER_RECORD
+from tests.support.faults.fault_worker import SECONDS_PER_RECORD
 from tests.support.latency import latency_of
+from tests.support.stacks.faults import CONVERGE, FaultStack
 from tests.support.waiting import wait_until
 
 NEXT_START = 15.0  # seconds after a hang within which a worker must begin new work

@@ -4,7 +4,7 @@ import json
 import time
 
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import FaultStack
+from tests.support.stacks.faults import FaultStack
 
 POST_LIMIT = 5.0  # seconds within which a post without a database must be refused
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import FaultStack
-from tests.support.services import is_ready
-from tests.support.stack import Part
+from tests.support.servers.services import is_ready
+from tests.support.stacks.faults import FaultStack
+from tests.support.stacks.importer import Part
 from tests.support.waiting import wait_until
 
 HALF = b'{"id": 1, "payload": "x"}\n' * 500

@@ -9,8 +9,8 @@ import requests
 
 from catalog.migrate import migrate as migrate_catalog
 from importer.migrate import migrate as migrate_importer
-from tests.support.old_ledger.restore import add_rows, restore
-from tests.support.whole_stack import WholeStack, running_whole_stack
+from tests.support.importer.old_ledger.restore import add_rows, restore
+from tests.support.stacks.whole import WholeStack, running_whole_stack
 
 TEXTS, GROUPS = 150_000, 50_000
 BATCHES = "/api/importer/batches"

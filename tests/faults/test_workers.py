@@ -4,9 +4,9 @@ import signal
 import time
 
 from tests.faults.conftest import Promise
-from tests.support.fault_stack import CONVERGE, LEASE, SERVERS, FaultStack
-from tests.support.fault_worker import DIES_ONCE, POISON
-from tests.support.stack import Part
+from tests.support.faults.fault_worker import DIES_ONCE, POISON
+from tests.support.stacks.faults import CONVERGE, LEASE, SERVERS, FaultStack
+from tests.support.stacks.importer import Part
 from tests.support.waiting import wait_until
 
 GRACE = 20  # seconds

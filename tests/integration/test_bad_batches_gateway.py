@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.gateway import importer_behind_gateway
-from tests.support.raw_http import RawAnswer, exchange, exchange_bytes
+from tests.support.gateway.process import importer_behind_gateway
+from tests.support.gateway.raw_http import RawAnswer, exchange, exchange_bytes
 
 BATCHES = "/api/importer/batches"
 MAX_ROWS, MAX_REFUSED = 3000, 150

@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.gateway import running_gateway
-from tests.support.raw_http import RawAnswer, RawConnection, exchange
-from tests.support.services import running_service
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import RawAnswer, RawConnection, exchange
+from tests.support.servers.services import running_service
 from tests.support.waiting import wait_until
 
 BATCHES = "/api/importer/batches"

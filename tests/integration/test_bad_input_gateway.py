@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.gateway import importer_behind_gateway
-from tests.support.raw_http import RawAnswer, RawConnection, exchange, exchange_bytes
+from tests.support.gateway.process import importer_behind_gateway
+from tests.support.gateway.raw_http import RawAnswer, RawConnection, exchange, exchange_bytes
 
 MAX_BODY = 1_000_000
 JSON = {"Content-Type": "application/json"}

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.support.command import Done, ndjson, stackroom
-from tests.support.gateway import importer_behind_gateway
-from tests.support.scripted_upstream import ScriptedUpstream, reply
-from tests.support.tcp_proxy import TCPProxy
-from tests.support.videos import write_video
+from tests.support.client.command import Done, ndjson, stackroom
+from tests.support.gateway.process import importer_behind_gateway
+from tests.support.gateway.scripted_upstream import ScriptedUpstream, reply
+from tests.support.servers.tcp_proxy import TCPProxy
+from tests.support.videos.files import write_video
 
 MOST = 1_500_000  # bytes of a batch and of an upload
 TYPES = "id;file_name;group\n10;epub 3;text\nx;fb2;text\n11;mobi;\n"

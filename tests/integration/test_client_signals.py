@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.interrupted import interrupted
-from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.client.interrupted import interrupted
+from tests.support.gateway.scripted_upstream import Received, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
 
 OUTCOMES = {"ok": 1, "failed": 0, "refused": 0, "cancelled": 0, "pending": 0}

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND
-from tests.support.processes import environment
-from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.client.command import COMMAND
+from tests.support.gateway.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.servers.processes import environment
 
 OUTCOMES = {"ok": 1, "failed": 0, "refused": 0, "cancelled": 0, "pending": 0}
 DONE = {"id": "b", "operation": "o", "queue": "cpu", "state": "done", "rows": 1, "outcomes": OUTCOMES}

@@ -10,11 +10,11 @@ import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
 from stackroom_client import follow
-from tests.support.command import ndjson, stackroom, started
-from tests.support.gateway import running_gateway
-from tests.support.scripted_upstream import Received, Script, ScriptedUpstream, reply
-from tests.support.services import running_service
-from tests.support.tcp_proxy import TCPProxy
+from tests.support.client.command import ndjson, stackroom, started
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.scripted_upstream import Received, Script, ScriptedUpstream, reply
+from tests.support.servers.services import running_service
+from tests.support.servers.tcp_proxy import TCPProxy
 from tests.support.waiting import wait_until
 
 OUTCOMES = {"ok": 1, "failed": 0, "refused": 0, "cancelled": 0, "pending": 0}

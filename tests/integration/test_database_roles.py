@@ -18,8 +18,8 @@ from deploy.local.home import Home
 from deploy.local.servers import PostgresServer, ServerError
 from importer.database import make_engine
 from importer.migrate import migrate as migrate_importer
-from tests.support.ledger import Ledger
-from tests.support.servers import FAST, libpq_uri, running_postgres
+from tests.support.importer.ledger import Ledger
+from tests.support.servers.embedded import FAST, libpq_uri, running_postgres
 
 ALL_LOGGED = ("log_statement=all", "log_min_duration_statement=0", "log_connections=on")
 ROLES = ("catalog", "importer", "migrations")

@@ -18,9 +18,9 @@ from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
 from stackroom_kit.openapi import PATH
 from stackroom_kit.settings import Secret
-from tests.support.eager_stack import BATCHES, TOKEN, EagerStack, running_eager_stack
-from tests.support.fuzz import PHASES, Effort, configuration, run
-from tests.support.served import served
+from tests.support.documents.fuzz import PHASES, Effort, configuration, run
+from tests.support.servers.served import served
+from tests.support.stacks.eager import BATCHES, TOKEN, EagerStack, running_eager_stack
 
 QUICK = 3
 EFFORT = Effort(int(os.environ.get("FUZZ_EXAMPLES", QUICK)), int(os.environ.get("FUZZ_SEED", "1")))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
-from tests.support.gateway import running_gateway
-from tests.support.raw_http import RawAnswer, exchange
-from tests.support.services import running_service
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import RawAnswer, exchange
+from tests.support.servers.services import running_service
 
 JSON = {"Content-Type": "application/json"}
 GROUPS = "/api/groups/"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.gateway import running_gateway
-from tests.support.raw_http import exchange
-from tests.support.scripted_upstream import ScriptedUpstream
-from tests.support.services import running_service
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import exchange
+from tests.support.gateway.scripted_upstream import ScriptedUpstream
+from tests.support.servers.services import running_service
 
 HOSTILE = "/evil"
 FORGED = {

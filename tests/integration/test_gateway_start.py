@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
-from tests.support.gateway import running_gateway
-from tests.support.processes import Process, python
-from tests.support.raw_http import exchange
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import exchange
+from tests.support.servers.processes import Process, python
 
 NOWHERE = f"http://{LOOPBACK}:1"
 

@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
-from tests.support.described import Seen
-from tests.support.gateway import running_gateway
-from tests.support.raw_http import RawConnection, exchange, request_bytes
-from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.documents.described import Seen
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import RawConnection, exchange, request_bytes
+from tests.support.gateway.scripted_upstream import Received, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
 
 BATCHES = "/api/importer/batches"

@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.gpu_stack import WITHOUT_GPU, add_gpu_worker, results_of, start_live, worker_of
-from tests.support.stack import Part, Stack
+from tests.support.stacks.gpu import WITHOUT_GPU, add_gpu_worker, results_of, start_live, worker_of
+from tests.support.stacks.importer import Part, Stack
 
 LIBRARIES = ("libtorch", "libcuda", "libcudart", "libnvidia")
 GPUS = [{"uuid": "GPU-aaaa", "model": "NVIDIA A10"}, {"uuid": "GPU-bbbb", "model": "NVIDIA H100"}]
@@ -103,7 +103,7 @@ def test_child_that_has_grown_is_replaced_after_its_task_and_loses_nothing(
 
 
 def test_worker_of_another_contract_says_so_and_ends(stack: Stack) -> None:
-    part = add_gpu_worker(stack, "future-0", module="tests.support.future_worker")
+    part = add_gpu_worker(stack, "future-0", module="tests.support.workers.future_worker")
     part.start()
     assert part.running.wait(40) == 1
     assert "this worker cannot work here: The worker speaks contract 99" in part.running.output()

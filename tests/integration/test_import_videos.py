@@ -13,10 +13,10 @@ from redis import Redis
 
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.settings import BrokerSettings
-from tests.support.model import needs_model, real_video
-from tests.support.processes import python
-from tests.support.stack import Part, Stack
-from tests.support.videos import copy_beginning, write_video
+from tests.support.servers.processes import python
+from tests.support.stacks.importer import Part, Stack
+from tests.support.videos.files import copy_beginning, write_video
+from tests.support.videos.model import needs_model, real_video
 from tests.support.waiting import wait_until
 from worker_gpu.model import is_installed
 

@@ -12,7 +12,7 @@ from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
 from stackroom_jobs.worker.remote_file import BLOCK_BYTES, KEPT_BLOCKS
 from stackroom_kit.settings import Secret
-from tests.support.services import running_service
+from tests.support.servers.services import running_service
 
 TOKEN = "token-of-this-test"
 

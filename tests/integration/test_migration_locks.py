@@ -13,8 +13,8 @@ import pytest
 import catalog.migrate
 import importer.migrate
 from stackroom_sql.migrate import LockedError, Migration
-from tests.support.old_ledger.restore import restore
-from tests.support.servers import libpq_uri
+from tests.support.importer.old_ledger.restore import restore
+from tests.support.servers.embedded import libpq_uri
 
 REGISTER = """CREATE SCHEMA tbc;
 CREATE TABLE tbc.books_files_groups (id integer PRIMARY KEY, name varchar(50), comment varchar(200))"""

@@ -15,11 +15,11 @@ import requests
 from deploy.local.ports import LOOPBACK, free_port
 from stackroom_jobs.result_address import result_address
 from stackroom_jobs.settings import BrokerSettings
-from tests.support.gateway import running_gateway
-from tests.support.guide import CopiedTree, blocks, section
-from tests.support.services import running_service
-from tests.support.smtp import MailServer, running_mail_server
-from tests.support.stack import Stack
+from tests.support.documents.guide import CopiedTree, blocks, section
+from tests.support.gateway.process import running_gateway
+from tests.support.servers.services import running_service
+from tests.support.servers.smtp import MailServer, running_mail_server
+from tests.support.stacks.importer import Stack
 from tests.support.waiting import wait_until
 
 TITLE = "A plain Celery task"

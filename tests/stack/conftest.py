@@ -8,7 +8,7 @@ from deploy.compose_secrets import FOLDER
 from deploy.compose_secrets import main as make_secrets
 from deploy.compose_tls import make_authority, make_certificate
 from deploy.local.ports import free_port
-from tests.support.compose import Compose, engine_answers
+from tests.support.stacks.compose import Compose, engine_answers
 
 NAME = "stack.test"
 PUBLISHED_FILES = ("compose.yaml", "deploy/compose.remote-workers.yaml", "deploy/compose.tls.yaml")

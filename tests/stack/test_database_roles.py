@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.compose_secrets import FOLDER
-from tests.support.compose import Compose
+from tests.support.stacks.compose import Compose
 
 OTHERS = {"catalog": "importer.batch", "importer": "tbc.books_files_groups", "migrations": "pg_authid"}
 OWN = {"catalog": "tbc.books_files_types", "importer": "importer.chunk"}

@@ -7,8 +7,8 @@ import pytest
 
 from deploy.compose_secrets import FOLDER
 from deploy.local.ports import free_port
-from tests.support.compose import Compose, docker
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
+from tests.support.stacks.compose import Compose, docker
 from tests.support.waiting import wait_until
 
 SERVER = "stackroom-test-external-postgres"

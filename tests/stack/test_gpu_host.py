@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.compose import Compose
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
+from tests.support.stacks.compose import Compose
 from tests.support.waiting import wait_until
 
 KIT = str(ROOT / "deploy/gpu-host/gpu-host")

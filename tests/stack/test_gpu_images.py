@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from tests.support.compose import Compose, docker
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
+from tests.support.stacks.compose import Compose, docker
 
 WITHOUT_TORCH = ["stackroom-catalog", "stackroom-importer", "stackroom-ui", "stackroom-worker-cpu"]
 OURS_TO_KNOW_A_GPU = {"nvidia-ml-py"}  # the driver's own questions, in plain Python

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from deploy.compose_secrets import FOLDER
-from tests.support.compose import Compose, docker
+from tests.support.stacks.compose import Compose, docker
 
 OURS = [
     "catalog",

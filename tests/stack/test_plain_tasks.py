@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.compose import Compose
+from tests.support.stacks.compose import Compose
 from tests.support.waiting import wait_until
 
 PACKAGES = "/venv/lib/python3.11/site-packages"

@@ -19,8 +19,8 @@ import urllib3
 from deploy import worker_hosts
 from deploy.compose_secrets import FOLDER, HOSTS
 from tests.stack.conftest import NAME
-from tests.support.compose import PROJECT, Compose, docker, remote_worker
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
+from tests.support.stacks.compose import PROJECT, Compose, docker, remote_worker
 from tests.support.waiting import wait_until
 
 OUTSIDE = "stackroom-test-outside"
@@ -42,7 +42,7 @@ def outside() -> Iterator[str]:
 @contextmanager
 def attacking(network: str, victim: "Published", kind: str, sockets: int = SOCKETS) -> Iterator[list[float | None]]:
     """The block runs while all sockets are held; after it, how many seconds each of them lived."""
-    script = (ROOT / "tests" / "support" / "slow_attack.py").read_text(encoding="utf-8")
+    script = (ROOT / "tests" / "support" / "gateway" / "slow_attack.py").read_text(encoding="utf-8")
     words = [victim.address, str(victim.port), kind, str(sockets), str(LONGEST + 5)]
     run = ["docker", "run", "--rm", "-i", "--network", network, "python:3.11-slim-bookworm", "python", "-", *words]
     lived: list[float | None] = []

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.compose import Compose, remote_worker
+from tests.support.stacks.compose import Compose, remote_worker
 from tests.support.waiting import wait_until
 
 

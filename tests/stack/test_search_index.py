@@ -3,8 +3,8 @@
 import subprocess
 import time
 
-from tests.support.compose import Compose
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
+from tests.support.stacks.compose import Compose
 from tests.support.waiting import wait_until
 
 ROWS = 100_000

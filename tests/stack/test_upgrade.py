@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.compose import Compose
-from tests.support.old_ledger.restore import DUMP, JUST_NOW
+from tests.support.importer.old_ledger.restore import DUMP, JUST_NOW
+from tests.support.stacks.compose import Compose
 
 OWNERS = """SELECT DISTINCT relowner::regrole FROM pg_class
 WHERE relnamespace = ANY ('{tbc,catalog,importer}'::regnamespace[])"""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.compose import Compose
-from tests.support.scenes import Scene, write_scenes
+from tests.support.stacks.compose import Compose
+from tests.support.videos.scenes import Scene, write_scenes
 from tests.support.waiting import wait_until
 
 PARTS = ["redis", "postgres", "catalog", "importer", "importer-worker-api", "importer-dispatcher", "worker-cpu", "ui"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from importer.parsing.cyrillic import LETTERS, SIZE, TRIGRAMS, UNITS_A_BIT
 from tests.bench.encodings.words import is_held_out, words
-from tests.support.russian_words import WORDS
+from tests.support.importer.russian_words import WORDS
 
 EDGE = SIZE - 1
 PAIRS_WEIGH = 4.0  # as this many trigrams of the same beginning

@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.local.ports import LOOPBACK, free_port
-from tests.support.processes import Process
-from tests.support.services import is_ready
+from tests.support.servers.processes import Process
+from tests.support.servers.services import is_ready
 
 CONFIGURATION = """
 daemon off;

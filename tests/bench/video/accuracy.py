@@ -14,8 +14,8 @@ from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context
 from stackroom_jobs.worker.stop import StopFlag
-from tests.support.local_media import LocalMedia
-from tests.support.scenes import Boundary, boundaries, plan, write_scenes
+from tests.support.videos.scenes import Boundary, boundaries, plan, write_scenes
+from tests.support.workers.local_media import LocalMedia
 from worker_gpu.tasks.process_video import ProcessVideo
 
 TOLERANCE = 2  # frames

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import av
 
-from tests.support.scenes import boundaries, plan, write_scenes
+from tests.support.videos.scenes import boundaries, plan, write_scenes
 
 SCENES = 60  # of one round: three minutes and a half
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from importer.migrate import migrate
 from tests.bench.video.film import Film, make_film
 from tests.bench.video.witness import Account, witness
-from tests.support.gpu_stack import add_gpu_worker, start_live
-from tests.support.servers import fresh_database, fresh_redis, running_postgres, running_redis
-from tests.support.stack import Stack, running_stack
-from tests.support.videos import copy_beginning
+from tests.support.servers.embedded import fresh_database, fresh_redis, running_postgres, running_redis
+from tests.support.stacks.gpu import add_gpu_worker, start_live
+from tests.support.stacks.importer import Stack, running_stack
+from tests.support.videos.files import copy_beginning
 
 CHEAP, REAL = "tests.bench.video.cheap_worker", "worker_gpu.app"
 CLIP_FRAMES = 1500  # a minute

@@ -23,9 +23,9 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context
 from stackroom_jobs.worker.stop import StopFlag
 from tests.bench.measure import medians, seconds
-from tests.support.local_media import LocalMedia
-from tests.support.model import real_video
-from tests.support.videos import copy_beginning
+from tests.support.videos.files import copy_beginning
+from tests.support.videos.model import real_video
+from tests.support.workers.local_media import LocalMedia
 from worker_gpu.device.choice import VARIABLE
 from worker_gpu.model import load_model
 from worker_gpu.tasks.process_video import ProcessVideo

@@ -11,9 +11,9 @@ from typing import Any
 import psutil
 import psycopg2
 
-from tests.support.gpu_stack import worker_of
-from tests.support.servers import libpq_uri
-from tests.support.stack import FINISHED, Part, Stack
+from tests.support.servers.embedded import libpq_uri
+from tests.support.stacks.gpu import worker_of
+from tests.support.stacks.importer import FINISHED, Part, Stack
 
 LOOK_SECONDS = 1.0
 LONGEST_SECONDS = 4 * 3600

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from catalog.app import create_app
 from catalog.settings import Settings
 from deploy.local.ports import free_port
-from tests.support.catalog_cases import CatalogCases
+from tests.support.catalog.cases import CatalogCases
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,10 @@ from catalog.app import create_app
 from catalog.crud.listing import MAX_LIMIT
 from catalog.settings import Settings
 from deploy.local.ports import LOOPBACK, free_port
-from tests.support.gateway import running_gateway
-from tests.support.processes import Process
-from tests.support.servers import libpq_uri
-from tests.support.services import running_service
+from tests.support.gateway.process import running_gateway
+from tests.support.servers.embedded import libpq_uri
+from tests.support.servers.processes import Process
+from tests.support.servers.services import running_service
 from tests.support.waiting import wait_until
 
 ROWS = 40_000  # 30 MB of JSON

@@ -15,7 +15,7 @@ from catalog.migrate import migrate
 from catalog.settings import Settings
 from deploy.local.postgres_server import binary
 from importer.migrate import migrate as migrate_ledger
-from tests.support.servers import libpq_uri
+from tests.support.servers.embedded import libpq_uri
 
 OWNER_WITHOUT_DEFAULT = """ALTER TABLE tbc.books_files_groups ADD owner text NOT NULL DEFAULT '';
 ALTER TABLE tbc.books_files_groups ALTER owner DROP DEFAULT"""

@@ -14,8 +14,8 @@ from catalog.migrate import migrate
 from catalog.settings import Settings
 from deploy.local.servers import PostgresServer
 from stackroom_kit.texts import SPACES, normal_text
-from tests.support.bulk import GROUPS, TYPES, bulk, words
-from tests.support.servers import fresh_database
+from tests.support.catalog.bulk import GROUPS, TYPES, bulk, words
+from tests.support.servers.embedded import fresh_database
 
 LOCALES = ("C", "C.UTF-8")
 UPDATE = "?on_conflict=update"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.servers import PostgresServer
-from tests.support.eager_stack import MOST_ITEMS, EagerStack, running_eager_stack
-from tests.support.servers import fresh_database
+from tests.support.servers.embedded import fresh_database
+from tests.support.stacks.eager import MOST_ITEMS, EagerStack, running_eager_stack
 
 
 @pytest.fixture(scope="session")

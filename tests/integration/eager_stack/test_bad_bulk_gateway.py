@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.eager_stack import JSON, MOST_ITEMS, EagerStack, assert_refused
+from tests.support.stacks.eager import JSON, MOST_ITEMS, EagerStack, assert_refused
 
 GROUPS, TYPES = "/api/groups/bulk", "/api/types/bulk"
 GOOD = [{"id": 5, "name": "new"}]

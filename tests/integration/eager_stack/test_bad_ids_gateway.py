@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 
 from importer.ledger.expire import expire_old
 from importer.ledger.statements import CLOSE_FINISHED
-from tests.support.eager_stack import BATCHES, EagerStack, assert_refused
+from tests.support.stacks.eager import BATCHES, EagerStack, assert_refused
 
 MEDIA, STATUS = "/api/importer/media", "/api/importer/status"
 RECORDS = {"records": [{"id": 1, "payload": "x"}, {"id": 2}]}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.eager_stack import BATCHES, JSON, NDJSON, EagerStack, assert_refused
+from tests.support.stacks.eager import BATCHES, JSON, NDJSON, EagerStack, assert_refused
 
 GOOD = {"load_groups": {"name": "n"}, "load_types": {"group": "text"}}
 pytestmark = pytest.mark.usefixtures("register")

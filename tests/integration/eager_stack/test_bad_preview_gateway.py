@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.test_bad_files_gateway import CSV, END, FORM, FORMS, GOOD, ROWS, TABLES, TAKEN, part
-from tests.support.eager_stack import BATCHES, JSON, NDJSON, EagerStack, assert_refused
+from tests.support.stacks.eager import BATCHES, JSON, NDJSON, EagerStack, assert_refused
 
 PREVIEW = "/api/importer/preview"
 SMALL = {name: case for name, case in TABLES.items() if len(case[0]) < 8_000_000}

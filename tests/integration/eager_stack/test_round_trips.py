@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 
 from stackroom_kit.texts import normal_text
-from tests.support.eager_stack import BATCHES, NDJSON, EagerStack
-from tests.support.odd_texts import ROWS, TRIPS, ndjson, rows
-from tests.support.servers import libpq_uri
+from tests.support.importer.odd_texts import ROWS, TRIPS, ndjson, rows
+from tests.support.servers.embedded import libpq_uri
+from tests.support.stacks.eager import BATCHES, NDJSON, EagerStack
 
 CSV = "text/csv"
 FIRST = 1000  # ids of these tests

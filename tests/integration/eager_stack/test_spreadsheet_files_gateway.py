@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.support.eager_stack import BATCHES, NDJSON, EagerStack, assert_refused
+from tests.support.stacks.eager import BATCHES, NDJSON, EagerStack, assert_refused
 
 CSV = "text/csv"
 PREVIEW = "/api/importer/preview"

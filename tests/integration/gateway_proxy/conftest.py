@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.ports import LOOPBACK, free_port
-from tests.support.described import Seen
-from tests.support.gateway import running_gateway
-from tests.support.scripted_upstream import ScriptedUpstream
+from tests.support.documents.described import Seen
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.scripted_upstream import ScriptedUpstream
 
 ENV = {
     "UPSTREAM_READ_SECONDS": "1",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.gateway import running_gateway
-from tests.support.raw_http import RawConnection, exchange, request_bytes
-from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import RawConnection, exchange, request_bytes
+from tests.support.gateway.scripted_upstream import Received, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
 
 FILM = bytes(range(251)) * 240_000

@@ -6,8 +6,8 @@ import urllib.request
 
 import pytest
 
-from tests.support.raw_http import RawConnection, exchange, request_bytes
-from tests.support.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.gateway.raw_http import RawConnection, exchange, request_bytes
+from tests.support.gateway.scripted_upstream import Received, ScriptedUpstream, reply
 from tests.support.waiting import wait_until
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.gateway import running_gateway
-from tests.support.processes import Process
-from tests.support.raw_http import RawAnswer, RawConnection, exchange, request_bytes
-from tests.support.scripted_upstream import Received, Script, ScriptedUpstream, reply
+from tests.support.gateway.process import running_gateway
+from tests.support.gateway.raw_http import RawAnswer, RawConnection, exchange, request_bytes
+from tests.support.gateway.scripted_upstream import Received, Script, ScriptedUpstream, reply
+from tests.support.servers.processes import Process
 from tests.support.waiting import wait_until
 
 

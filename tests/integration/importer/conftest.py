@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from importer.app import create_app
 from importer.database import make_engine
 from importer.settings import Settings
-from tests.support.ledger import Ledger
+from tests.support.importer.ledger import Ledger
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from importer.app import create_app
 from importer.ledger.open_chunks import USES, OpenChunks
 from importer.ledger.reading import MOST_AHEAD, QUEUE_POSITION
 from importer.settings import Settings
-from tests.support.ledger import Ledger
+from tests.support.importer.ledger import Ledger
 
 BATCHES = "/api/importer/batches"
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from importer.app import create_app
 from importer.settings import Settings
-from tests.support.described import documents
+from tests.support.documents.described import documents
 
 DOCUMENT = documents()["importer"]
 RECORDS = [{"id": 1, "payload": " A "}, {"id": "b", "payload": "x"}]

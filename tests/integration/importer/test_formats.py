@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from importer.app import create_app
 from importer.settings import Settings
-from tests.support.ledger import Ledger
+from tests.support.importer.ledger import Ledger
 
 BATCHES = "/api/importer/batches"
 TABLE = "id;payload\r\n1; Книга \r\n2\r\n3;=1+1\r\n"

@@ -14,7 +14,7 @@ from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.queues import Queue
 from stackroom_kit.problems import Problem
-from tests.support.servers import running_redis
+from tests.support.servers.embedded import running_redis
 
 MEGABYTE = b"x" * 2**20
 NORMALIZE = OPERATIONS["normalize_record"]

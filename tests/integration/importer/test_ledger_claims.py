@@ -7,7 +7,7 @@ import pytest
 from importer.ledger.accept import EmptyBatchError, KeyReusedError
 from importer.ledger.release import release
 from importer.ledger.renew import renew
-from tests.support.ledger import LEASE, Ledger
+from tests.support.importer.ledger import LEASE, Ledger
 
 
 def test_accept_makes_one_batch_of_fifty_parallel_posts_with_one_key(ledger: Ledger) -> None:

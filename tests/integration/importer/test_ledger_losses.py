@@ -7,7 +7,7 @@ from importer.ledger.cancel import cancel
 from importer.ledger.failure import fail, lose
 from importer.ledger.results import results
 from importer.ledger.split import split_expired
-from tests.support.ledger import Ledger
+from tests.support.importer.ledger import Ledger
 
 
 def test_fail_waits_longer_each_time_and_then_splits(ledger: Ledger) -> None:

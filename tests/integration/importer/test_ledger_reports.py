@@ -7,7 +7,7 @@ import pytest
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
 from importer.ledger.results import results
-from tests.support.ledger import LEASE, Ledger
+from tests.support.importer.ledger import LEASE, Ledger
 
 
 def test_report_is_accepted_again_but_written_once(ledger: Ledger) -> None:

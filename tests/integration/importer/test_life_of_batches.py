@@ -19,7 +19,7 @@ from importer.parsing.checker import Refusal
 from importer.parsing.chunks import Chunker, NewChunk
 from stackroom_jobs.protocol import CONTRACT_VERSION, Goodbye, Heartbeat
 from stackroom_kit.disk_room import temporary_room
-from tests.support.ledger import LEASE, Ledger, failed_batch, records_of
+from tests.support.importer.ledger import LEASE, Ledger, failed_batch, records_of
 
 BATCHES = "/api/importer/batches"
 

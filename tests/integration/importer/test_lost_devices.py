@@ -4,7 +4,7 @@ import json
 
 from importer.ledger.limits import MAX_DEVICE_LOSSES
 from importer.ledger.release import release_lost_device
-from tests.support.ledger import Ledger
+from tests.support.importer.ledger import Ledger
 
 
 def test_chunk_of_a_lost_device_waits_longer_each_time_and_no_attempt_is_counted(ledger: Ledger) -> None:

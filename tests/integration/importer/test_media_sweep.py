@@ -18,7 +18,7 @@ from importer.ledger.expire import expire_old
 from importer.ledger.report import Report, report
 from importer.media.sweep import Sweeper
 from importer.settings import Settings
-from tests.support.ledger import LEASE, VIDEO, Ledger
+from tests.support.importer.ledger import LEASE, VIDEO, Ledger
 
 BATCHES = "/api/importer/batches"
 DAY = 86_400

@@ -16,7 +16,7 @@ from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
 from stackroom_kit.problems import Problem
 from tests.integration.importer.test_document import check
-from tests.support.ledger import Ledger
+from tests.support.importer.ledger import Ledger
 
 STATUS = "/api/importer/status"
 

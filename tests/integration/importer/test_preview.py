@@ -11,7 +11,7 @@ from importer.api.preview import ROWS_READ, ROWS_SHOWN
 from importer.app import create_app
 from importer.settings import Settings
 from tests.integration.importer.test_document import check
-from tests.support.ledger import Ledger
+from tests.support.importer.ledger import Ledger
 
 PREVIEW, BATCHES = "/api/importer/preview", "/api/importer/batches"
 TYPES = "id;file_name;comments;group\r\n1;Книга.fb2;;text\r\n2;b\r\nx;c;;text\r\n1;d;;text\r\n"

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.ledger import Ledger, failed_batch
+from tests.support.importer.ledger import Ledger, failed_batch
 
 BATCHES = "/api/importer/batches"
 Get = Callable[..., TestResponse]

@@ -11,7 +11,7 @@ from importer.dispatcher.periodic import Periodic
 from importer.ledger.close import close_finished
 from importer.ledger.expire import drop_payloads, expire_old, forget_marks
 from stackroom_sql.engine import transaction
-from tests.support.ledger import Ledger, failed_batch, records_of
+from tests.support.importer.ledger import Ledger, failed_batch, records_of
 from tests.support.waiting import wait_until
 
 BATCHES = "/api/importer/batches"

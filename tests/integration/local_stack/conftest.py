@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.local_stack import LocalStack
+from tests.support.stacks.local import LocalStack
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.guarded import HOSTILE_HOSTS, HOSTILE_SITES
-from tests.support.local_stack import ADDRESSES, LocalStack
-from tests.support.raw_http import RawAnswer, RawConnection, request_bytes
+from tests.support.gateway.guarded import HOSTILE_HOSTS, HOSTILE_SITES
+from tests.support.gateway.raw_http import RawAnswer, RawConnection, request_bytes
+from tests.support.stacks.local import ADDRESSES, LocalStack
 
 GROUP = b'{"id": 666, "name": "evil"}'
 JSON = {"Content-Type": "application/json"}

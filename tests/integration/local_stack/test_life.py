@@ -11,8 +11,8 @@ import psycopg2
 import pytest
 import requests
 
-from tests.support.local_stack import LocalStack
-from tests.support.services import is_ready
+from tests.support.servers.services import is_ready
+from tests.support.stacks.local import LocalStack
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(240)

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.local_stack import LocalStack
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
+from tests.support.stacks.local import LocalStack
 
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 END = "---- end of what this command printed"

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.support.local_stack import LocalStack
+from tests.support.stacks.local import LocalStack
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.media_gateway import Media, running_media
+from tests.support.gateway.media import Media, running_media
 
 
 @pytest.fixture(scope="module")

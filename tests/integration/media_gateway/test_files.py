@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.media_gateway import LIMIT, MEDIA, PNG, Media
-from tests.support.raw_http import exchange
-from tests.support.videos import write_video
+from tests.support.gateway.media import LIMIT, MEDIA, PNG, Media
+from tests.support.gateway.raw_http import exchange
+from tests.support.videos.files import write_video
 
 
 def test_video_is_named_by_its_bytes_and_comes_back_as_it_was(media: Media, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.media_gateway import LIMIT, MEBIBYTE, MEDIA, PNG, Media, running_media
-from tests.support.processes import Process
-from tests.support.raw_http import RawConnection, exchange, request_bytes
+from tests.support.gateway.media import LIMIT, MEBIBYTE, MEDIA, PNG, Media, running_media
+from tests.support.gateway.raw_http import RawConnection, exchange, request_bytes
+from tests.support.servers.processes import Process
 from tests.support.waiting import wait_until
 
 FORM_OF_X = {"Content-Type": "multipart/form-data; boundary=x"}

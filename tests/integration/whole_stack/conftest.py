@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.whole_stack import WholeStack
+from tests.support.stacks.whole import WholeStack
 
 
 @pytest.fixture(scope="session")

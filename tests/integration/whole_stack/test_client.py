@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from stackroom_client.commands import batches
-from tests.support.command import COMMAND, ndjson, stackroom, started
-from tests.support.tcp_proxy import TCPProxy
+from tests.support.client.command import COMMAND, ndjson, stackroom, started
+from tests.support.servers.tcp_proxy import TCPProxy
+from tests.support.stacks.whole import WholeStack
 from tests.support.waiting import wait_until
-from tests.support.whole_stack import WholeStack
 
 MIXED = b'{"id": 1, "payload": " One "}\n{"id": 2}\n{"id": 3, "payload": "Three"}\n'
 

@@ -16,9 +16,9 @@ import pytest
 import redis
 
 from stackroom_jobs.celery_app import KEY_PREFIX
-from tests.support.stack import Stack
+from tests.support.stacks.importer import Stack
+from tests.support.stacks.whole import WholeStack
 from tests.support.waiting import wait_until
-from tests.support.whole_stack import WholeStack
 
 TASK = "app.tasks.importer.normalize_record"
 

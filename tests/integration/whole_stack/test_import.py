@@ -7,9 +7,9 @@ import pytest
 
 from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
-from tests.support.stack import Stack
+from tests.support.stacks.importer import Stack
+from tests.support.stacks.whole import WholeStack
 from tests.support.waiting import wait_until
-from tests.support.whole_stack import WholeStack
 
 
 @pytest.fixture

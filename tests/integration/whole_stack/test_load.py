@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from tests.support.whole_stack import WholeStack
+from tests.support.stacks.whole import WholeStack
 
 BATCHES = "/api/importer/batches"
 pytestmark = pytest.mark.usefixtures("empty_register")

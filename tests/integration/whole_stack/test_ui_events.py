@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.gateway import running_gateway
+from tests.support.gateway.process import running_gateway
+from tests.support.stacks.whole import WholeStack
 from tests.support.waiting import wait_until
-from tests.support.whole_stack import WholeStack
 
 
 def events_path(batch_id: str) -> str:

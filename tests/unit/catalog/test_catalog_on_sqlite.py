@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from catalog.app import create_app
 from catalog.settings import Settings
-from tests.support.catalog_cases import CatalogCases
+from tests.support.catalog.cases import CatalogCases
 
 
 class TestCatalogOnSQLite(CatalogCases):

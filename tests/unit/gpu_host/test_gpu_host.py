@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
 
 A, B = "GPU-11111111-aaaa", "GPU-22222222-bbbb"
 TWO = f"GPU 0: NVIDIA H100 80GB HBM3 (UUID: {A})\nGPU 3: NVIDIA A10 (UUID: {B})\n"

@@ -17,7 +17,7 @@ from importer.parsing.spool import BLOCK_BYTES, Spooled
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
-from tests.support.russian_words import WORDS
+from tests.support.importer.russian_words import WORDS
 
 NOTHING = Declared()
 TABLE = "id;payload\r\n1;Книги и рукописи\r\n2;Проза двадцатого века\r\n"

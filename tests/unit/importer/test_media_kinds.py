@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from importer.media.kinds import HEAD_BYTES, KINDS, UNKNOWN, kind_of_bytes, kind_of_name
-from tests.support.containers import write_container
-from tests.support.videos import write_video
+from tests.support.videos.containers import write_container
+from tests.support.videos.files import write_video
 
 
 @pytest.mark.parametrize(

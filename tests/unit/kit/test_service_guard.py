@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from stackroom_kit.guard import register_guard
 from stackroom_kit.problems import register_problems
-from tests.support.guarded import HOSTILE_HOSTS, HOSTILE_SITES
+from tests.support.gateway.guarded import HOSTILE_HOSTS, HOSTILE_SITES
 
 
 @pytest.fixture

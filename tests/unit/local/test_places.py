@@ -12,8 +12,8 @@ import redis
 
 from deploy.local import account, postgres_server
 from deploy.local.servers import PostgresServer, ServerError
-from tests.support.servers import libpq_uri, running_postgres, running_redis
-from tests.support.small_disk import mounted
+from tests.support.servers.embedded import libpq_uri, running_postgres, running_redis
+from tests.support.servers.small_disk import mounted
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends PostgreSQL another account")
 # The long one is longer than a Unix socket's path (107 bytes) and than the first line of a script (255).

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from deploy.local.servers import PostgresServer, RedisServer
-from tests.support.servers import libpq_uri, running_redis
+from tests.support.servers.embedded import libpq_uri, running_redis
 
 
 def test_postgres_gives_each_test_an_empty_database(postgres: str) -> None:

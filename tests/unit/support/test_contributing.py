@@ -10,7 +10,7 @@ import pytest
 from stackroom_jobs import operations, outcomes
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.records import Record
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.journal import Verdict, compare
+from tests.support.faults.journal import Verdict, compare
 
 PAYLOADS = ["a", "b", "c"]
 

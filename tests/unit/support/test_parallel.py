@@ -1,7 +1,7 @@
 """What keeps several processes of tests apart, and the slow files in front."""
 
 from tests.support.parallel import PROCESSES, SHARING, Together, ports_of, rank
-from tests.support.processes import ROOT
+from tests.support.servers.processes import ROOT
 
 
 def test_processes_share_no_port_and_one_that_replaces_another_has_its_share() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.problems import Problem
-from tests.support.slow_reader import SlowReader
+from tests.support.gateway.slow_reader import SlowReader
 from ui.server.outgoing import Outgoing
 from ui.server.pace import Pace
 from ui.server.spool import MEMORY_BYTES, WAITING, Spool, SpoolSpace

@@ -8,8 +8,8 @@ import pytest
 
 from stackroom_jobs.worker import Context
 from stackroom_jobs.worker.stop import StopFlag
-from tests.support.local_media import LocalMedia
-from tests.support.shots import Worker
+from tests.support.videos.shots import Worker
+from tests.support.workers.local_media import LocalMedia
 from worker_gpu.model import is_installed
 from worker_gpu.settings import GpuWorkerSettings
 

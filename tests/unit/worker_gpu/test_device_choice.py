@@ -10,8 +10,8 @@ import pytest
 
 from stackroom_jobs.worker import DeviceLost
 from stackroom_kit.settings import SettingsError, read_settings
-from tests.support.gpu_stack import WITHOUT_GPU
-from tests.support.stubs import pynvml
+from tests.support.stacks.gpu import WITHOUT_GPU
+from tests.support.workers.stubs import pynvml
 from worker_gpu.device import fake, nvml
 from worker_gpu.device.choice import CUDA_VARIABLE, VARIABLE, choose
 from worker_gpu.device.watch import PATIENCE, GpuWatch

@@ -5,11 +5,11 @@ import pytest
 
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.videos import Shot
-from tests.support.local_media import LocalMedia
-from tests.support.model import needs_model
-from tests.support.scenes import Scene, frames_of, write_pictures, write_scenes
-from tests.support.shots import CUTS, Worker
-from tests.support.videos import turn, write_video
+from tests.support.videos.files import turn, write_video
+from tests.support.videos.model import needs_model
+from tests.support.videos.scenes import Scene, frames_of, write_pictures, write_scenes
+from tests.support.videos.shots import CUTS, Worker
+from tests.support.workers.local_media import LocalMedia
 
 pytestmark = needs_model
 ANALYSIS = "worker_gpu.shots.analysis"  # by its name: only with a model can it be imported

@@ -6,10 +6,10 @@ import pytest
 
 from stackroom_jobs.worker import Context, Stopped
 from stackroom_jobs.worker.stop import StopFlag
-from tests.support.local_media import LocalMedia
-from tests.support.scenes import Scene, frames_of, write_pictures
-from tests.support.shots import Worker
-from tests.support.videos import turn, write_sound, write_sound_with_cover, write_video
+from tests.support.videos.files import turn, write_sound, write_sound_with_cover, write_video
+from tests.support.videos.scenes import Scene, frames_of, write_pictures
+from tests.support.videos.shots import Worker
+from tests.support.workers.local_media import LocalMedia
 from worker_gpu.settings import GpuWorkerSettings
 
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from tests.support.model import needs_model
+from tests.support.videos.model import needs_model
 from worker_gpu.shots.finder import Found, ShotFinder
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.support.model import needs_model, real_video, reference, reference_shots, small_frames
-from tests.support.shots import Worker
-from tests.support.videos import copy_beginning
+from tests.support.videos.files import copy_beginning
+from tests.support.videos.model import needs_model, real_video, reference, reference_shots, small_frames
+from tests.support.videos.shots import Worker
 from worker_gpu.model import load_model
 
 pytestmark = needs_model

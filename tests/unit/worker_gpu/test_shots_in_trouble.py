@@ -13,10 +13,10 @@ from av.video.stream import VideoStream
 
 from stackroom_jobs.records import Record
 from stackroom_jobs.worker import DeviceLost, Stopped
-from tests.support.model import needs_model
-from tests.support.scenes import write_scenes
-from tests.support.shots import CUTS, Worker
-from tests.support.videos import write_video
+from tests.support.videos.files import write_video
+from tests.support.videos.model import needs_model
+from tests.support.videos.scenes import write_scenes
+from tests.support.videos.shots import CUTS, Worker
 from worker_gpu.device import fake
 from worker_gpu.device.choice import VARIABLE
 from worker_gpu.model import load_model

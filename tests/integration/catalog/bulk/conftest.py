@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from catalog.app import create_app
 from catalog.settings import Settings
 from stackroom_kit.settings import Secret
-from tests.support.bulk import TOKEN
+from tests.support.catalog.bulk import TOKEN
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from catalog.app import create_app
 from catalog.settings import Settings
-from tests.support.bulk import GROUPS, SERVICE, TOKEN, bulk, words
+from tests.support.catalog.bulk import GROUPS, SERVICE, TOKEN, bulk, words
 
 
 def test_remove_takes_only_rows_that_nobody_changed_or_uses(client: FlaskClient) -> None:

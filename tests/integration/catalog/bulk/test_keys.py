@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from catalog.app import create_app
 from catalog.settings import Settings
-from tests.support.bulk import GROUPS, SERVICE, TYPES, bulk, words
+from tests.support.catalog.bulk import GROUPS, SERVICE, TYPES, bulk, words
 
 
 def test_bulk_repeated_under_its_key_changes_nothing_even_after_an_edit(client: FlaskClient) -> None:

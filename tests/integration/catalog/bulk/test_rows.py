@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from catalog.app import create_app
 from catalog.settings import Settings
-from tests.support.bulk import GROUPS, TYPES, bulk, words
+from tests.support.catalog.bulk import GROUPS, TYPES, bulk, words
 
 MIXED = [
     {"id": 5, "name": "new", "comment": None},

@@ -13,8 +13,8 @@ from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
-from tests.support.ledger import Ledger
-from tests.support.served import served
+from tests.support.importer.ledger import Ledger
+from tests.support.servers.served import served
 
 TOKEN = Secret("of-the-importer")
 

@@ -12,10 +12,10 @@ from importer.loads.catalog import Catalog, CatalogAwayError, Verdict
 from importer.loads.chunks import ApplyingChunks
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
-from tests.support.applying import applier, apply_all, applying, queueing, run_out
-from tests.support.ledger import LEASE, Ledger
-from tests.support.loads import BATCHES, groups, lines_of, load, words
-from tests.support.served import served
+from tests.support.importer.applying import applier, apply_all, applying, queueing, run_out
+from tests.support.importer.ledger import LEASE, Ledger
+from tests.support.importer.loads import BATCHES, groups, lines_of, load, words
+from tests.support.servers.served import served
 
 
 def test_repeated_apply_changes_nothing_even_after_an_edit(

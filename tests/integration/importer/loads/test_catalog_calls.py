@@ -9,7 +9,7 @@ from flask import Flask
 from importer.dispatcher.apply_loop import APPLY_LOOPS
 from importer.loads.catalog import Catalog, Verdict
 from importer.settings import Settings
-from tests.support.served import served
+from tests.support.servers.served import served
 
 
 def test_catalog_keeps_a_connection_for_each_call_at_once(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from importer.ledger.expire import expire
 from importer.settings import Settings
-from tests.support.ledger import Ledger
-from tests.support.loads import BATCHES, groups, lines_of, load, words
+from tests.support.importer.ledger import Ledger
+from tests.support.importer.loads import BATCHES, groups, lines_of, load, words
 
 ROWS = [
     {"id": 5, "name": "  new  ", "comment": ""},

@@ -6,9 +6,9 @@ from flask.testing import FlaskClient
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
 from importer.settings import Settings
-from tests.support.applying import applier, applying, queueing
-from tests.support.ledger import LEASE, Ledger
-from tests.support.loads import BATCHES, groups, load, words
+from tests.support.importer.applying import applier, applying, queueing
+from tests.support.importer.ledger import LEASE, Ledger
+from tests.support.importer.loads import BATCHES, groups, load, words
 
 GARBAGE = "UPDATE importer.chunk SET output = 'garbage' WHERE state = 'applying'"
 

@@ -1,0 +1,71 @@
+"""A worker for fault tests: slow enough to be hit, each result names its computation, and some records kill.
+
+``celery -A tests.support.faults.fault_worker worker``. Its operations are the CPU worker's own.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from stackroom_jobs.loads import GroupRow, normalize_group
+from stackroom_jobs.outcomes import Normalized
+from stackroom_jobs.records import Record
+from stackroom_jobs.worker import Context, create_worker
+from stackroom_jobs.worker.doorbell import Function
+
+SECONDS_PER_RECORD = 0.0003
+BLOCK = 50  # records that are waited for at once: a sleep of less than a millisecond is not what it says
+POISON = "poison"
+DIES_ONCE = "dies once"
+
+
+class Witness(Normalized, frozen=True, kw_only=True):
+    """``computation`` is another one whenever the record is computed again, so a late report shows."""
+
+    payload: str
+    computation: str
+
+
+def witness(record: Record, computation: str) -> Witness:
+    length = len(record.payload)
+    return Witness(str(record.id), record.payload, length, length, payload=record.payload, computation=computation)
+
+
+class _Worker:
+    def __init__(self) -> None:
+        self._seen = 0
+
+    def _wait(self) -> None:
+        self._seen += 1
+        if self._seen % BLOCK == 0:
+            time.sleep(SECONDS_PER_RECORD * BLOCK)
+
+    def load_group(self, row: GroupRow, _context: Context) -> GroupRow:
+        self._wait()
+        return normalize_group(row)
+
+    def __call__(self, record: Record, _context: Context) -> Witness:
+        self._wait()
+        if record.payload == POISON or (record.payload == DIES_ONCE and _first_time()):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return witness(record, f"{os.getpid()}-{self._seen}")
+
+
+def _first_time() -> bool:
+    """Whether no worker of this stack died of it before."""
+    try:
+        (Path(os.environ["FAULT_FOLDER"]) / "died").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+_work = _Worker()
+FUNCTIONS: Mapping[str, Function] = {
+    "normalize_record": _work,
+    "process_batch_with_progress": _work,
+    "load_groups": _work.load_group,
+}
+app = create_worker("fault-worker", FUNCTIONS)
