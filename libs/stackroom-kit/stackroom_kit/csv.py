@@ -13,12 +13,11 @@ read as guarded ones; the importer counts them, and its answer says how many the
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 MARK = "\ufeff"  # a byte order mark, without which spreadsheets misread Cyrillic letters
 DELIMITERS = (",", ";", "\t", "|")
-LEFT_OUT = "'"  # in a file of results: the record does not name this field. The guard writes no text so.
 GUARD = "'"
 _FORMULA_SIGNS = "=+-@\uff0b\uff0d\uff1d\uff20"
 _SIGNS = re.escape(_FORMULA_SIGNS)
@@ -27,6 +26,15 @@ _FIRST_GUARDED = re.compile(f"'['{_SIGNS}\t\r\n\0]")
 # Behind a delimiter a cell may be quoted, so quotes count for nothing; tabs and line breaks are delimiters themselves.
 _INNER = re.compile(f"([,;|\t\r\n][\"\0]*)(?='*[{_SIGNS}])")
 _INNER_GUARDED = re.compile(f"([,;|\t\r\n][\"\0]*)'(?='*[{_SIGNS}])")
+
+
+class AsItIs(str):
+    """A cell that the writer leaves without a guard."""
+
+    __slots__ = ()
+
+
+LEFT_OUT = AsItIs("'")  # in a file of results: the record does not name this field. The guard writes no text so.
 
 
 def guarded(text: str) -> str:
@@ -52,8 +60,24 @@ def unguarded(cell: str) -> str:
     return inner[1:] if _FIRST_GUARDED.match(cell) else inner
 
 
+def csv_blocks(
+    names: Sequence[str], blocks: Iterable[Iterable[Sequence[Any]]], delimiter: str = ","
+) -> Generator[bytes, None, None]:
+    """A file with these heads: UTF-8 with a byte order mark. Texts are guarded, None is an empty cell.
+
+    The heads stand in the first block, so that what fails before it can still be an answer.
+    """
+    before = MARK + csv_lines([names], delimiter)
+    for rows in blocks:
+        cells = ([guarded(value) if type(value) is str else value for value in row] for row in rows)
+        yield (before + csv_lines(cells, delimiter)).encode("utf-8", "replace")
+        before = ""
+    if before:
+        yield before.encode()
+
+
 def csv_lines(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> str:
-    """Rows of guarded cells as lines; None is an empty cell."""
+    """As they are, without a guard; None is an empty cell."""
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter).writerows(rows)
     return text.getvalue()

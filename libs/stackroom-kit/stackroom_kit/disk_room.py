@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 IN_MEMORY_BYTES = 1024 * 1024
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # what a system says that has no room for a file
 STEP_BYTES = 4 * 1024 * 1024  # of a file whose length is not known before
 
 

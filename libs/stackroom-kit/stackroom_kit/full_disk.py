@@ -1,13 +1,11 @@
 """A disk without room is an answer that a client can act on, not a fault of the server."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stackroom_kit.disk_room import NoRoomError
+from stackroom_kit.disk_room import FULL, NoRoomError
 from stackroom_kit.problems import Problem, unavailable
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 RETRY_SECONDS = 60
 
 

@@ -5,12 +5,12 @@ import re
 from flask import request
 
 from stackroom_kit.api import Parameter
-from stackroom_kit.problems import wrong_at
+from stackroom_kit.problems import Problem, unprocessable, wrong_at
 
 KEY_HEADER = "Idempotency-Key"
 KEY = r"[\x21-\x7e]{1,200}"
 _KEY = re.compile(KEY, re.ASCII)
-BAD_KEY_PROBLEMS = {400: ("bad_idempotency_key",)}
+KEY_PROBLEMS = {400: ("bad_idempotency_key",), 422: ("idempotency_key_reused",)}
 
 
 def idempotency_key() -> str | None:
@@ -25,6 +25,11 @@ def checked_key(key: str) -> str:
         detail = f"{KEY_HEADER} must be 1 to 200 printable ASCII characters without spaces."
         raise wrong_at(KEY_HEADER, "bad_idempotency_key", detail)
     return key
+
+
+def key_reused() -> Problem:
+    detail = "This Idempotency-Key belongs to another request: what is asked for, its options or its bytes differ."
+    return unprocessable(detail, code="idempotency_key_reused")
 
 
 def key_parameter(description: str) -> Parameter:

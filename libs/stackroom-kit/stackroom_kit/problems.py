@@ -1,7 +1,6 @@
 """Errors as ``application/problem+json`` (RFC 9457); every code is a stable English word."""
 
 import dataclasses
-import errno
 import json
 import logging
 from collections.abc import Mapping
@@ -10,6 +9,8 @@ from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from stackroom_kit.disk_room import FULL
 
 CONTENT_TYPE = "application/problem+json"
 # Of what Flask refuses by itself. Python's own phrases are no codes: they change from version to version.
@@ -111,7 +112,7 @@ def unavailable(detail: str, code: str = "unavailable", retry_after: int = 5) ->
 
 def of_exception(error: Exception) -> Problem:
     """503 for a full disk, which is nobody's mistake and passes; 500 for what should not happen."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and error.errno in FULL:
         return unavailable("The disk of this service is full.", code="disk_low", retry_after=60)
     return Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id.")
 

@@ -38,7 +38,7 @@ def test_results_of_one_outcome_are_not_those_of_another(get: Get) -> None:
     assert len({get(query).headers["ETag"] for query in ("", "?outcome=failed", "?outcome=ok")}) == 3
 
 
-@pytest.mark.parametrize("behind", [0, 1, 10**17])
+@pytest.mark.parametrize("behind", [0, 1, 10**17, 10**18])
 def test_beginning_behind_the_end_is_416_with_the_size(get: Get, behind: int) -> None:
     size = len(get().data)
     answer = get(Range=f"bytes={size + behind}-")
@@ -56,7 +56,6 @@ def test_beginning_behind_the_end_is_416_with_the_size(get: Get, behind: int) ->
         {"Range": "bytes=5-,7-"},
         {"Range": "lines=5-"},
         {"Range": "bytes=٥-"},
-        {"Range": f"bytes={'9' * 19}-"},
         {"Range": "bytes=x-"},
     ],
 )

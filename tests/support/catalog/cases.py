@@ -145,6 +145,21 @@ class CatalogCases:
         assert client.delete(f"{GROUPS}1", headers={"If-Match": etag}).status_code == 412
         assert client.delete(f"{GROUPS}1", headers={"If-Match": changed.headers["ETag"]}).status_code == 200
 
+    @pytest.mark.parametrize("others", ['"x,*,y"', '"x, W/*"', "", "x"], ids=["star", "weak star", "none", "bare"])
+    def test_tags_of_others_are_not_taken_for_the_rows(self, client: FlaskClient, others: str) -> None:
+        """A comma inside of quotes parts nothing, and a star in a tag is not the one that stands for every tag."""
+        add_groups(client, 1)
+        assert client.get(f"{GROUPS}1", headers={"If-None-Match": others}).status_code == 200
+        assert client.put(f"{GROUPS}1", json={"name": "b"}, headers={"If-Match": others}).status_code == 412
+        assert client.delete(f"{GROUPS}1", headers={"If-Match": others}).status_code == 412
+
+    @pytest.mark.parametrize("form", ["*", "{0}", "W/{0}", '"x,y", {0}', '"x" , W/{0},"z"'])
+    def test_tag_is_found_among_others(self, client: FlaskClient, form: str) -> None:
+        add_groups(client, 1)
+        named = form.format(client.get(f"{GROUPS}1").headers["ETag"])
+        assert client.get(f"{GROUPS}1", headers={"If-None-Match": named}).status_code == 304
+        assert client.put(f"{GROUPS}1", json={"name": "b"}, headers={"If-Match": named}).status_code == 200
+
     def test_list_without_limit_gives_all_rows_by_id(self, client: FlaskClient) -> None:
         add_groups(client, 12)
         answer = client.get(GROUPS).get_json()

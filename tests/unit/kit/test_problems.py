@@ -12,6 +12,8 @@ from stackroom_kit.problems import register_problems
     ("error", "status", "code"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), 503, "disk_low"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), 503, "disk_low"),
+        (OSError(errno.EFBIG, "File too large"), 503, "disk_low"),
         (OSError(errno.EIO, "Input/output error"), 500, "internal_error"),
         (ValueError("secret"), 500, "internal_error"),
     ],

@@ -1,11 +1,10 @@
 """Who calls, and under which key."""
 
-import hmac
-
 from flask import request
 
 from catalog.bulk.ledger import Key
-from stackroom_kit.idempotency import BAD_KEY_PROBLEMS, idempotency_key
+from stackroom_kit.bearer import known_token
+from stackroom_kit.idempotency import idempotency_key
 from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret
 
@@ -13,17 +12,14 @@ PUBLIC, IMPORTER = "public", "importer"
 SCHEME = "importer"
 SECURITY_SCHEMES = {SCHEME: {"type": "http", "scheme": "bearer", "description": "The service token; others need none."}}
 OPTIONAL_TOKEN: tuple[dict[str, list[str]], ...] = ({}, {SCHEME: []})
-CALLER_PROBLEMS = {**BAD_KEY_PROBLEMS, 401: ("wrong_service_token",)}
+CALLER_PROBLEMS = {401: ("wrong_service_token",)}
 
 
 def caller_scope(token: Secret) -> str:
     """``importer`` for a caller with the service token; Problem 401 for a wrong one."""
-    header = request.headers.get("Authorization")
-    if header is None:
+    if "Authorization" not in request.headers:
         return PUBLIC
-    scheme, _, offered = header.partition(" ")
-    known = token.reveal().encode()
-    if not known or scheme != "Bearer" or not hmac.compare_digest(offered.encode(), known):
+    if known_token([token.reveal().encode()] if token else []) is None:
         raise _unauthorized("wrong_service_token", "The service token is not the one that the catalog knows.")
     return IMPORTER
 

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from catalog.bulk.statements import lock_key
-from stackroom_kit.problems import Problem, conflict, unprocessable
+from stackroom_kit.idempotency import key_reused
+from stackroom_kit.problems import conflict
 
 CLOSED = "closed"
-KEY_PROBLEMS = {409: ("closed",), 422: ("idempotency_key_reused",)}
+CLOSED_PROBLEMS = {409: ("closed",)}
 LOCK = lock_key()
 FIND = text("SELECT digest, outcome FROM catalog.applied_request WHERE scope = :scope AND key = :key")
 WRITE = text(
@@ -66,7 +67,3 @@ def close(connection: Connection, key: Key) -> dict[str, Any]:
 
 def forget_old(connection: Connection, days: int) -> int:
     return connection.execute(FORGET, {"days": days}).rowcount
-
-
-def key_reused() -> Problem:
-    return unprocessable("This Idempotency-Key belongs to another request.", code="idempotency_key_reused")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from catalog.bulk import ledger
 from catalog.bulk.caller import CALLER_PROBLEMS, IMPORTER, OPTIONAL_TOKEN, caller_scope, request_key, require_importer
 from catalog.bulk.calls import Applier
-from catalog.bulk.ledger import KEY_PROBLEMS, Key
+from catalog.bulk.ledger import CLOSED_PROBLEMS, Key
 from catalog.bulk.outcomes import BulkAnswer, answer, undone
 from catalog.bulk.plain import PlainReader
 from catalog.bulk.remove import Removal, RemoveItem
@@ -21,7 +21,7 @@ from catalog.crud.shapes import body_of, fields_of
 from catalog.settings import Settings
 from stackroom_kit.api import JSON, Answer, Api
 from stackroom_kit.arguments import choice_argument, choice_parameter, refuse_unknown_arguments
-from stackroom_kit.idempotency import checked_key, key_parameter
+from stackroom_kit.idempotency import KEY_PROBLEMS, checked_key, key_parameter
 from stackroom_kit.problems import FieldError, bad_request, too_large, wrong_at
 from stackroom_kit.strict_json import OBJECT_PROBLEMS, json_body, json_object
 from stackroom_sql.engine import transaction
@@ -37,7 +37,7 @@ PARAMETERS = (
 )
 REPLAYED = {"Idempotent-Replayed": "`true` where the answer is that of an earlier call under this key."}
 OWN_PROBLEMS = {400: ("items_missing",), 413: ("too_many_items",), 501: ("needs_postgresql",)}
-PROBLEMS = (OBJECT_PROBLEMS, CALLER_PROBLEMS, KEY_PROBLEMS, OWN_PROBLEMS, DATABASE_PROBLEMS)
+PROBLEMS = (OBJECT_PROBLEMS, CALLER_PROBLEMS, CLOSED_PROBLEMS, KEY_PROBLEMS, OWN_PROBLEMS, DATABASE_PROBLEMS)
 
 
 def _options() -> Options:

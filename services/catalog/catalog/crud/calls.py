@@ -5,11 +5,10 @@ from itertools import chain
 from typing import Any, NoReturn
 
 import msgspec
-from flask import Response
+from flask import Response, request
 from sqlalchemy.exc import IntegrityError
 
-from catalog.crud.csv_page import csv_blocks
-from catalog.crud.etag import etag_of, if_match, if_none_match, matches
+from catalog.crud.etag import etag_of, is_stale, is_unchanged
 from catalog.crud.integrity import Violation, violation_of
 from catalog.crud.listing import csv_delimiter, listing_of_request
 from catalog.crud.repository import Repository
@@ -17,6 +16,7 @@ from catalog.crud.schema import INT32, Schema
 from catalog.crud.shapes import DeletedRow
 from stackroom_kit.api import JSON, json_answer
 from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_kit.csv import csv_blocks
 from stackroom_kit.problems import FieldError, Problem, conflict, not_found, precondition_failed, wrong_at
 from stackroom_kit.public_path import public_path
 from stackroom_kit.strict_json import json_object
@@ -64,8 +64,7 @@ class Calls:
         """One row."""
         refuse_unknown_arguments(())
         response = self._shown(self._existing(row_id))
-        unchanged = if_none_match()
-        if unchanged is not None and matches(unchanged, response.headers["ETag"]):
+        if is_unchanged(response.headers["ETag"]):
             return Response(status=304, headers={"ETag": response.headers["ETag"]})
         return response
 
@@ -122,11 +121,10 @@ class Calls:
 
     def _seen(self, row: dict[str, Any]) -> dict[str, Any] | None:
         """The row that the client's If-Match names, to be checked again inside the statement; 412 if it is another."""
-        header = if_match()
-        if header is None:
+        if "If-Match" not in request.headers:
             return None
         etag = etag_of(msgspec.json.encode(row))
-        if not matches(header, etag):
+        if is_stale(etag):
             raise precondition_failed("The row was changed in between.", {"ETag": etag})
         return row
 

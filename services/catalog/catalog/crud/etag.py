@@ -3,29 +3,23 @@
 import hashlib
 
 from flask import request
-
-ANY = "*"
+from werkzeug.datastructures import ETags
 
 
 def etag_of(body: bytes) -> str:
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def _tags(header: str) -> list[str]:
+def is_unchanged(etag: str) -> bool:
+    """Whether the request's If-None-Match names this ETag."""
+    return _names(request.if_none_match, etag)
+
+
+def is_stale(etag: str) -> bool:
+    """Whether its If-Match, which is there, does not."""
+    return not _names(request.if_match, etag)
+
+
+def _names(tags: ETags, etag: str) -> bool:
     """Weak tags compare as strong ones: whether bytes or meaning are the same makes no difference here."""
-    return [tag.strip().removeprefix("W/") for tag in header.split(",") if tag.strip()]
-
-
-def matches(header: str, etag: str) -> bool:
-    """Whether an If-Match or If-None-Match names this ETag."""
-    tags = _tags(header)
-    return ANY in tags or etag in tags
-
-
-def if_match() -> str | None:
-    """The If-Match of the request at hand."""
-    return request.headers.get("If-Match")
-
-
-def if_none_match() -> str | None:
-    return request.headers.get("If-None-Match")
+    return tags.contains_weak(etag.strip('"'))

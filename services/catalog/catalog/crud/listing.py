@@ -1,9 +1,6 @@
 """Which rows of a list are asked for: search, order, page."""
 
-import base64
-import binascii
 import dataclasses
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +8,6 @@ from typing import Any
 from flask import request
 
 from catalog.crud.schema import INT32
-from stackroom_kit import strict_json
 from stackroom_kit.arguments import (
     choice_argument,
     integer_argument,
@@ -20,13 +16,14 @@ from stackroom_kit.arguments import (
     wrong_argument,
 )
 from stackroom_kit.csv import DELIMITERS
+from stackroom_kit.cursor import CURSOR_PROBLEMS, bad_cursor, decode_cursor, encode_cursor
 from stackroom_kit.texts import normal_text
 
 MAX_LIMIT = 1000
 MAX_CURSOR = 4000
 CSV_ARGUMENTS = ("format", "delimiter")
 FORMATS = ("json", "csv")
-LISTING_PROBLEMS = {400: ("bad_cursor", "needs_limit")}
+LISTING_PROBLEMS = {400: (*CURSOR_PROBLEMS[400], "needs_limit")}
 _ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 
 
@@ -72,31 +69,20 @@ def csv_delimiter() -> str | None:
     return delimiter if wanted == "csv" else None
 
 
-def _bad_cursor() -> Exception:
-    return wrong_argument("after", "bad_cursor", "after must be the next of an earlier answer.")
-
-
 def _after(cursor: str | None, sort: str, kind: type) -> tuple[Any, int] | None:
     """An id where the list is ordered by id, so that people can write it by hand; else what ``cursor_of`` made."""
     if cursor is None:
         return None
     if sort == "id":
         if not _ID.fullmatch(cursor):
-            raise _bad_cursor()
+            raise bad_cursor()
         return int(cursor), int(cursor)
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        name, value, row_id = strict_json.loads(base64.b64decode(padded, b"-_", validate=True))
-    except (binascii.Error, ValueError, TypeError):
-        raise _bad_cursor() from None
-    if name != sort or type(row_id) is not int or type(value) is not kind:
-        raise _bad_cursor()
+    name, value, row_id = decode_cursor(cursor, str, kind, int)
+    if name != sort:
+        raise bad_cursor()
     return value, row_id
 
 
 def cursor_of(sort: str, value: Any, row_id: int) -> str | int:
     """The ``next`` of a page that ends with this row."""
-    if sort == "id":
-        return row_id
-    text = json.dumps([sort, value, row_id])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return row_id if sort == "id" else encode_cursor(sort, value, row_id)

@@ -10,7 +10,7 @@ from importer.api.problems import CREATE, FOLLOW_UP, READ, READ_ONE
 from importer.batches.answers import STATES, Batch, BatchList, DeletedBatch
 from importer.batches.bodies import BATCH_BODIES
 from importer.batches.creating import create_from_request
-from importer.batches.cursor import CURSOR_PROBLEMS, decode_cursor, encode_cursor
+from importer.batches.cursor import place_behind
 from importer.batches.eager import finish_now_if_eager
 from importer.batches.follow_ups import follow_ups
 from importer.batches.pending import pending_records
@@ -34,6 +34,7 @@ from stackroom_kit.arguments import (
     text_argument,
     text_parameter,
 )
+from stackroom_kit.cursor import CURSOR_PROBLEMS, encode_cursor
 from stackroom_kit.problems import conflict
 from stackroom_kit.public_path import public_path
 
@@ -103,7 +104,7 @@ def list_batches() -> Response:
     """
     refuse_unknown_arguments({"limit", "after", "operation", "source", "queue", "state"})
     limit = integer_argument("limit", 50, 1, MAX_PAGE) or 50
-    after_time, after_id = decode_cursor(text_argument("after"))
+    after_time, after_id = place_behind(text_argument("after"))
     parameters = {
         "after_time": after_time,
         "after_id": after_id,
@@ -116,8 +117,8 @@ def list_batches() -> Response:
     }
     with services().engine.connect() as connection:
         rows = connection.execute(BATCHES, parameters).all()
-    more = len(rows) > limit
-    following = encode_cursor(rows[limit - 1].created_at, rows[limit - 1].id) if more else None
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = encode_cursor(last.created_at.isoformat(), last.id) if last else None
     return json_answer(BatchList([batch_view(row) for row in rows[:limit]], following))
 
 

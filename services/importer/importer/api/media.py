@@ -6,7 +6,6 @@ import msgspec
 from flask import Response, request
 from msgspec import Meta
 
-from importer.batches.cursor import CURSOR_PROBLEMS
 from importer.batches.view import BATCH_ID, BATCH_PROBLEMS, WORD, batch_gone
 from importer.ledger.statements import IS_EXPIRED
 from importer.media.kinds import KINDS, OTHER
@@ -26,6 +25,7 @@ from stackroom_kit.arguments import (
     text_argument,
     text_parameter,
 )
+from stackroom_kit.cursor import CURSOR_PROBLEMS
 from stackroom_kit.problems import conflict, not_found
 from stackroom_sql.problems import DATABASE_PROBLEMS
 

@@ -4,7 +4,7 @@ from importer.batches.accept import ROWS_PROBLEMS
 from importer.batches.backpressure import ROOM_PROBLEMS
 from importer.batches.eager import EAGER_PROBLEMS, NO_FUNCTION
 from importer.batches.receiving import RECEIVING_PROBLEMS
-from importer.batches.request import KEY_PROBLEMS, OPTION_PROBLEMS, QUEUE_PROBLEMS
+from importer.batches.request import OPTION_PROBLEMS, QUEUE_PROBLEMS
 from importer.batches.task_body import TASK_PROBLEMS
 from importer.batches.view import BATCH_PROBLEMS
 from importer.parsing.formats import FORMAT_PROBLEMS
@@ -13,6 +13,7 @@ from importer.plain_tasks.broker import BACKEND_PROBLEMS
 from importer.plain_tasks.status import GONE_PROBLEMS
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
 from stackroom_kit.described_problems import together
+from stackroom_kit.idempotency import KEY_PROBLEMS
 from stackroom_kit.strict_json import JSON_PROBLEMS
 from stackroom_kit.web import EVERY_CALL
 from stackroom_sql.problems import DATABASE_PROBLEMS

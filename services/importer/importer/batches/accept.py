@@ -19,7 +19,8 @@ from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
 from stackroom_kit.described_problems import together
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.full_disk import full_disk_is_a_problem
-from stackroom_kit.problems import Problem, too_large, unprocessable
+from stackroom_kit.idempotency import key_reused
+from stackroom_kit.problems import too_large
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
@@ -65,8 +66,3 @@ def accept_rows(
         raise key_reused() from None
     except EmptyBatchError:
         raise empty_batch(rows.nothing) from None
-
-
-def key_reused() -> Problem:
-    detail = "This Idempotency-Key belongs to another request: operation, options or bytes differ."
-    return unprocessable(detail, code="idempotency_key_reused")

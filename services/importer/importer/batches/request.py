@@ -19,7 +19,7 @@ from stackroom_kit.arguments import (
     text_parameter,
     wrong_argument,
 )
-from stackroom_kit.idempotency import BAD_KEY_PROBLEMS, key_parameter
+from stackroom_kit.idempotency import key_parameter
 from stackroom_kit.problems import FieldError, unprocessable
 
 DEFAULT_OPERATION = "normalize_record"
@@ -36,7 +36,6 @@ _SOURCE = re.compile(SOURCE)
 SOURCE_EXPECTED = f"source must have 1 to {MAX_TEXT} printable characters."
 QUEUE_PROBLEMS = {422: ("unknown_operation", "wrong_queue")}
 OPTION_PROBLEMS = {422: ("wrong_option",)}
-KEY_PROBLEMS = {**BAD_KEY_PROBLEMS, 422: ("idempotency_key_reused",)}
 QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", enum=[*map(str, Queue)])
 BATCH_PARAMETERS = (
     text_parameter("operation", "What is done with each record.", enum=sorted(OPERATIONS), default=DEFAULT_OPERATION),

@@ -9,7 +9,7 @@ import msgspec
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
 from stackroom_jobs.records import own_fields
-from stackroom_kit.csv import LEFT_OUT, MARK, csv_lines, guarded
+from stackroom_kit.csv import LEFT_OUT, csv_blocks
 
 
 def csv_headers(batch_id: str, is_dry_run: bool, outcome: str | None) -> dict[str, str]:
@@ -26,8 +26,6 @@ def _names(operation: Operation) -> list[str]:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return guarded(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list, bool)) else value
 
 
@@ -49,9 +47,7 @@ class _Table:
 
 
 def csv_results(blocks: Iterable[bytes], operation: Operation, delimiter: str = ",") -> Iterator[bytes]:
-    """UTF-8 with a byte order mark."""
+    """Blocks of outcome lines as blocks of a file."""
     table = _Table(operation)
-    yield (MARK + csv_lines([table.names], delimiter)).encode()
-    for block in blocks:
-        rows = csv_lines((table.row(msgspec.json.decode(line)) for line in block.splitlines()), delimiter)
-        yield rows.encode("utf-8", "replace")
+    rows = ([table.row(msgspec.json.decode(line)) for line in block.splitlines()] for block in blocks)
+    return csv_blocks(table.names, rows, delimiter)

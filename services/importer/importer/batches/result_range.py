@@ -1,7 +1,6 @@
 """A download of results that broke off goes on where it was: ``Range: bytes=n-`` of what does not change any more."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +13,6 @@ from stackroom_kit.problems import Problem
 
 FORM = 1  # of the lines; a version that writes them in another way counts on, so that nobody joins two halves
 RANGE_PROBLEMS = {416: ("range_not_satisfiable",)}
-_FROM = re.compile(r"bytes\s*=\s*([0-9]{1,18})\s*-\s*", re.ASCII | re.IGNORECASE)
 Lines = Callable[[], Iterator[bytes]]
 
 
@@ -48,10 +46,11 @@ def _etag(batch: Row[Any], outcome: str | None) -> str:
 
 def _start(request: Request, etag: str) -> int | None:
     """The byte that is asked for first; None where the whole is wanted, or what was begun is another answer."""
-    found = _FROM.fullmatch(request.headers.get("Range", ""))
-    if request.method != "GET" or not found or request.headers.get("If-Range", etag) != etag:
+    wanted = request.range
+    if request.method != "GET" or wanted is None or request.headers.get("If-Range", etag) != etag:
         return None
-    return int(found[1])
+    (start, end), *others = wanted.ranges
+    return start if wanted.units == "bytes" and end is None and start >= 0 and not others else None
 
 
 def _from_byte(blocks: Iterator[bytes], start: int) -> Iterator[bytes]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stackroom_jobs.outcomes import RecordError
-from stackroom_kit.full_disk import FULL, disk_low
+from stackroom_kit.disk_room import FULL
+from stackroom_kit.full_disk import disk_low
 from stackroom_kit.problems import Problem, unavailable
 
 DISK = "The disk of the media files"

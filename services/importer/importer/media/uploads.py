@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Annotated
@@ -18,10 +17,8 @@ from importer.media.problems import disk_errors_as_problems
 from importer.media.taking import Sender, Taken
 from importer.parsing.spool import Readable
 from stackroom_kit.api import Count, Time
-from stackroom_kit.arguments import wrong_argument
+from stackroom_kit.cursor import decode_cursor, encode_cursor
 from stackroom_kit.public_path import public_path
-
-_CURSOR = re.compile(r"([0-9]{1,20})-([0-9a-f]{64}\.[a-z0-9]{1,5})", re.ASCII)
 
 
 class MediaFile(msgspec.Struct):
@@ -55,10 +52,6 @@ class Upload:
     @property
     def digest(self) -> str:
         return PurePosixPath(self.name).stem
-
-    @property
-    def cursor(self) -> str:
-        return f"{self.time}-{self.name.removeprefix(f'{UPLOADS}/')}"
 
 
 def store(
@@ -106,13 +99,10 @@ def list_uploads(folder: MediaFolder) -> list[Upload]:
 def page_of(uploads: list[Upload], limit: int, after: str | None) -> tuple[list[Upload], str | None]:
     """The uploads behind ``after``, and the cursor of the following page. Problem 400 for what is no cursor."""
     if after is not None:
-        cursor = _CURSOR.fullmatch(after)
-        if not cursor:
-            raise wrong_argument("after", "bad_cursor", "after must be the next of an earlier answer.")
-        place = (int(cursor[1]), f"{UPLOADS}/{cursor[2]}")
-        uploads = [one for one in uploads if (one.time, one.name) < place]
+        place = decode_cursor(after, int, str)
+        uploads = [one for one in uploads if [one.time, one.name] < place]
     page = uploads[:limit]
-    return page, page[-1].cursor if len(uploads) > limit else None
+    return page, encode_cursor(page[-1].time, page[-1].name) if len(uploads) > limit else None
 
 
 def remove_upload(folder: MediaFolder, name: str) -> bool:

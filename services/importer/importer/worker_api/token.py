@@ -1,10 +1,10 @@
 """Who may call: a worker that shows one of the tokens that the importer knows."""
 
 import hashlib
-import hmac
 
 from flask import Flask, g, request
 
+from stackroom_kit.bearer import known_token
 from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret, SettingsError
 
@@ -24,9 +24,8 @@ def require_token(app: Flask, setting: Secret) -> None:
     def check() -> None:
         if not request.path.startswith("/internal/"):
             return
-        scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
-        matches = [hmac.compare_digest(offered.encode(), token) for token in tokens]
-        if scheme != "Bearer" or not any(matches):
+        offered = known_token(tokens)
+        if offered is None:
             raise Problem(403, "worker_token_needed", "This API is for workers that carry a known token.")
         g.token_id = hashlib.sha256(offered.encode()).hexdigest()
 

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-from stackroom_kit.disk_room import DiskRoom, Reservation
-from stackroom_kit.full_disk import FULL
+from stackroom_kit.disk_room import FULL, DiskRoom, Reservation
 from ui.places import Places
 
 MEMORY_BYTES = 256 * 1024
