@@ -40,8 +40,9 @@ def test_chaos(running: FaultStack) -> None:
     dice = random.Random(seed)
     end = time.monotonic() + 60 * minutes
     total = Total()
-    while time.monotonic() < end:
-        one_round(running, dice, total)
+    with running.through_a_gateway():
+        while time.monotonic() < end:
+            one_round(running, dice, total)
     print(f"{total.rounds} rounds, {total.rows} rows, {total.faults.total()} faults, worst {total.worst:.1f} s")
     print(f"faults: {dict(total.faults)}; asked: {dict(total.asked)}")
 

@@ -2,16 +2,15 @@
 
 import contextlib
 import hashlib
-import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.faults.conftest import Promise
 from tests.faults.test_services import half_upload
+from tests.support.gateway.slow_clients import BODY, HEAD, slow_clients
 from tests.support.latency import latency_of
 from tests.support.servers.services import is_ready
 from tests.support.stacks.faults import FaultStack
@@ -29,17 +28,8 @@ ROWS = 200_000  # whose results are more than the kernel's buffers hold
 @pytest.fixture(scope="module")
 def gateway(running: FaultStack) -> Iterator[str]:
     """Its address; every client of the module goes through it."""
-    url = running.add_gateway()
-    wait_until(lambda: is_ready(url, "/api/health"), 20, "the gateway")
-    with running.through(url):
+    with running.through_a_gateway() as url:
         yield url
-
-
-@pytest.fixture
-def stack(stack: FaultStack, gateway: str) -> Iterator[FaultStack]:
-    yield stack
-    stack.start_missing()
-    wait_until(lambda: is_ready(gateway, "/api/health"), 20, "the gateway")
 
 
 def test_gateway_is_killed_in_the_middle_of_uploads(stack: FaultStack, promise: Promise, gateway: str) -> None:
@@ -59,7 +49,8 @@ def test_clients_that_never_finish_keep_nobody_waiting(stack: FaultStack, promis
     """F26: slowloris, half of the connections in their headers, half in their bodies."""
     batch_id = promise.journal.post(["x"] * 100)
     promise.holds()
-    with slow_clients(gateway), latency_of(lambda: stack.batch(batch_id)) as latency:
+    heads, bodies = (slow_clients(gateway, where, SLOW_CLIENTS // 2, TRICKLE) for where in (HEAD, BODY))
+    with heads, bodies, latency_of(lambda: stack.batch(batch_id)) as latency:
         wait_until(lambda: len(latency.seconds) >= SAMPLES, 60, "enough answers")
     assert latency.percentile(99) < SLOW_ANSWER
 
@@ -101,35 +92,3 @@ def slow_readers(url: str, target: str) -> Iterator[list[bytes]]:
         is_over.set()
         for thread in threads:
             thread.join(60)
-
-
-@contextlib.contextmanager
-def slow_clients(url: str) -> Iterator[None]:
-    """Connections on which one byte comes now and then, until the end of the block."""
-    address = urlsplit(url)
-    ended = threading.Event()
-    with contextlib.ExitStack() as stack:
-        sockets = []
-        for number in range(SLOW_CLIENTS):
-            client = stack.enter_context(socket.create_connection((address.hostname or "", address.port or 0), 20))
-            client.sendall(_beginning(number))
-            sockets.append(client)
-        trickle = threading.Thread(target=_trickle, args=(sockets, ended), daemon=True)
-        trickle.start()
-        yield
-        ended.set()
-        trickle.join(20)
-
-
-def _beginning(number: int) -> bytes:
-    if number % 2:
-        return b"GET /api/importer/batches HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
-    head = b"POST /api/importer/batches HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    return head + b"Content-Length: 100000\r\n\r\n"
-
-
-def _trickle(sockets: list[socket.socket], ended: threading.Event) -> None:
-    while not ended.wait(TRICKLE):
-        for client in sockets:
-            with contextlib.suppress(OSError):  # the gateway cuts them off after a while, rightly
-                client.sendall(b"x")

@@ -3,16 +3,15 @@
 import contextlib
 import resource
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support.gateway.process import running_gateway
 from tests.support.gateway.raw_http import RawConnection, exchange, request_bytes
 from tests.support.gateway.scripted_upstream import Received, ScriptedUpstream, reply
+from tests.support.gateway.slow_clients import BODY, HEAD, slow_clients
 from tests.support.latency import latency_of
 from tests.support.waiting import wait_until
 
@@ -24,10 +23,6 @@ UPLOADS = 140
 BEGUN = 70_000  # bytes of an upload that come at once: more than the block with which a service hears of it
 MEDIA = "/api/importer/media"
 OTHER_CALLS = [("GET", MEDIA), ("DELETE", f"{MEDIA}/uploads/a.mp4"), ("POST", "/api/groups/bulk")]
-HEADS = {
-    "bodies": b"POST /api/groups/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n",
-    "heads": b"GET /api/groups/1 HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-}
 
 
 @pytest.fixture(scope="module")
@@ -44,58 +39,17 @@ def gateway(upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory
         yield url
 
 
-@pytest.mark.parametrize("where", HEADS)
+@pytest.mark.parametrize("where", [HEAD, BODY])
 def test_2100_clients_of_a_byte_in_9_seconds_keep_nobody_waiting(gateway: str, where: str) -> None:
-    """Those that were cut off come again."""
-    with slow_clients(gateway, HEADS[where]), latency_of(lambda: answered(gateway)) as latency:
+    """Those that were cut off come again; as many as this process may open."""
+    most = min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 300)
+    with slow_clients(gateway, where, most, TRICKLE), latency_of(lambda: answered(gateway)) as latency:
         wait_until(lambda: len(latency.seconds) >= SAMPLES, 90, "enough answers")
     assert latency.percentile(99) < FAST
 
 
 def answered(url: str) -> None:
     assert exchange(url, "GET", "/api/groups/1").status == 200
-
-
-@contextlib.contextmanager
-def slow_clients(url: str, head: bytes) -> Iterator[None]:
-    """As many as this process may open; each sends ``head``, then a byte now and then, until the end of the block."""
-    address = (urlsplit(url).hostname or "", urlsplit(url).port or 0)
-    ended, opened = threading.Event(), threading.Event()
-
-    def attack() -> None:
-        clients: list[socket.socket | None] = [None] * min(MOST, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 300)
-        while not ended.is_set():
-            for number, client in enumerate(clients):
-                clients[number] = _moved_on(client, address, head)
-            opened.set()
-            ended.wait(TRICKLE)
-        for client in clients:
-            if client is not None:
-                client.close()
-
-    attacker = threading.Thread(target=attack, daemon=True)
-    attacker.start()
-    assert opened.wait(30)
-    try:
-        yield
-    finally:
-        ended.set()
-        attacker.join(20)
-
-
-def _moved_on(client: socket.socket | None, address: tuple[str, int], head: bytes) -> socket.socket | None:
-    """The client after one more byte, or its successor."""
-    with contextlib.suppress(OSError):
-        if client is not None:
-            client.send(b"x")
-            return client
-    if client is not None:
-        client.close()
-    with contextlib.suppress(OSError):
-        client = socket.create_connection(address, 10)
-        client.sendall(head)
-        return client
-    return None
 
 
 def test_140_slow_uploads_leave_other_calls_working(gateway: str, upstream: ScriptedUpstream) -> None:

@@ -94,7 +94,7 @@ class LoadJournal:
                 status, data = self._stack.call("POST", f"/api/importer/batches{path}", body, **headers)
             except OSError:
                 return {}
-            assert status in {200, 202, 429, 503}, (status, data[:500])
+            assert status in {200, 202, 429, 502, 503, 504}, (status, data[:500])
             return dict(json.loads(data)) if status < 300 else {}
 
         return wait_until(attempt, 60, f"the acceptance of {path}")

@@ -1,4 +1,4 @@
-"""Does harm by the dice. Each fault leaves the stack such that ``heal`` makes it whole."""
+"""Does harm by the dice, to a stack with a gateway. Each fault leaves the stack such that ``heal`` makes it whole."""
 
 import contextlib
 import random
@@ -7,7 +7,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
+from tests.support.gateway.slow_clients import ANSWER, BODY, HEAD, slow_clients
 from tests.support.stacks.faults import SERVERS, FaultStack
+
+SLOW_CLIENTS = 300
+TRICKLE = 1.0  # seconds between two bytes of one of them
 
 
 class Nemesis:
@@ -17,13 +21,15 @@ class Nemesis:
         self._stack = stack
         self._dice = dice
         self._ended = threading.Event()
+        self._attack = contextlib.ExitStack()
         self.counts: Counter[str] = Counter()
         self._faults: list[Callable[[], None]] = [
             self.kill_worker, self.kill_worker, self.pause_worker, self.end_worker, self.kill_redis, self.empty_redis,
             self.cut_redis, self.silence_redis, self.pause_redis, self.kill_postgres, self.kill_importer,
             self.kill_worker_api, self.kill_dispatcher, self.kill_dispatcher, self.pause_dispatcher, self.kill_catalog,
             self.pause_catalog, self.slow_catalog, self.kill_everything, self.lose_answers_to_workers,
-            self.lose_answers_of_catalog, self.lose_answers_to_commits, self.lose_answers_to_bells,
+            self.lose_answers_of_catalog, self.lose_answers_to_commits, self.lose_answers_to_bells, self.kill_gateway,
+            self.slow_clients, self.slow_clients,
         ]  # fmt: skip
 
     def strike(self) -> None:
@@ -33,6 +39,7 @@ class Nemesis:
         self._wait(0.05, 1.5)
 
     def heal(self) -> None:
+        self._attack.close()
         for proxy in self._stack.proxies:
             proxy.pass_all()
         for part in self._stack.parts.values():
@@ -96,6 +103,14 @@ class Nemesis:
 
     def kill_importer(self) -> None:
         self._restart("importer")
+
+    def kill_gateway(self) -> None:
+        self._restart("gateway")
+
+    def slow_clients(self) -> None:
+        """They stay until all is healed."""
+        where = self._dice.choice([HEAD, BODY, ANSWER])
+        self._attack.enter_context(slow_clients(self._stack.client_url, where, SLOW_CLIENTS, TRICKLE))
 
     def kill_worker_api(self) -> None:
         self._restart("worker-api")

@@ -16,6 +16,7 @@ from deploy.local.servers import PostgresServer, RedisServer
 from importer.migrate import migrate
 from tests.support.servers.embedded import FAST, libpq_uri
 from tests.support.servers.processes import python
+from tests.support.servers.services import is_ready
 from tests.support.servers.tcp_proxy import TCPProxy
 from tests.support.stacks.importer import Part, Stack, gunicorn
 from tests.support.waiting import wait_until
@@ -129,22 +130,25 @@ class FaultStack(Stack):
             else:
                 part.kill()
 
-    def add_gateway(self) -> str:
-        """Start one before the catalog and the importer; gives its address."""
-        port = free_port()
+    def wait_ready(self) -> None:
+        if "gateway" in self.parts:
+            self.parts["gateway"].running.wait_ready(lambda: is_ready(self.client_url, "/api/health"))
+        super().wait_ready()
+
+    @contextlib.contextmanager
+    def through_a_gateway(self) -> Iterator[str]:
+        """All calls of clients go to its address until the end of the block; it is a part like all others."""
+        port, direct = free_port(), self.client_url
         command = python("-m", "gunicorn", "-c", "python:ui.server.gunicorn_conf", "ui.wsgi:app")
         self._add("gateway", command, UI_PORT=str(port), CATALOG_URL=self.catalog_url, IMPORTER_URL=self.url)
         self.parts["gateway"].start()
-        return f"http://{LOOPBACK}:{port}"
-
-    @contextlib.contextmanager
-    def through(self, url: str) -> Iterator[None]:
-        """All calls of clients go there until the end of the block."""
-        self.client_url = url
+        self.client_url = f"http://{LOOPBACK}:{port}"
         try:
-            yield
+            self.wait_ready()
+            yield self.client_url
         finally:
-            self.client_url = self.url
+            self.client_url = direct
+            self.parts.pop("gateway").kill()
 
     @contextlib.contextmanager
     def changed(self, *names: str, **env: str) -> Iterator[None]:
