@@ -11,13 +11,14 @@ import pytest
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.problems import Problem
 from tests.support.gateway.slow_reader import SlowReader
-from ui.server.outgoing import Outgoing
-from ui.server.pace import Pace
+from ui.server.answer_writer import AnswerWriter
+from ui.server.client_limits import ClientLimits
 from ui.server.spool import MEMORY_BYTES, WAITING, Spool, SpoolSpace
 
 BLOCK = 64 * 1024
 MOST = 8 * 1024 * 1024
-GRACE, PACE = 60, 4096
+GRACE, PACE = 60, 4096  # of a reader: twice the one of a sender, and a quarter of the other
+LIMITS = ClientLimits(10, GRACE / 2, PACE * 4)
 
 
 @pytest.fixture
@@ -33,11 +34,11 @@ def new_spool(space: SpoolSpace) -> Iterator[Callable[[], Spool]]:
 
 
 @pytest.fixture
-def answer_to(space: SpoolSpace) -> Iterator[Callable[..., Outgoing]]:
+def answer_to(space: SpoolSpace) -> Iterator[Callable[..., AnswerWriter]]:
     """An answer to a reader, in space of its own if none is given."""
     with ExitStack() as stack:
         yield lambda reader, own=space: stack.enter_context(
-            closing(Outgoing(reader, lambda: Pace(GRACE, PACE), own, lambda: reader.now))
+            closing(AnswerWriter(reader, LIMITS, own, lambda: reader.now))
         )
 
 
@@ -126,7 +127,7 @@ def test_disk_without_room_takes_nothing_and_keeps_what_is_there(tmp_path: Path)
         assert taken(spool, len(spool)) == block
 
 
-def test_service_waits_for_no_reader_while_there_is_room(answer_to: Callable[..., Outgoing]) -> None:
+def test_service_waits_for_no_reader_while_there_is_room(answer_to: Callable[..., AnswerWriter]) -> None:
     reader = SlowReader(bytes_per_second=60 * 1024)
     answer = answer_to(reader)
     blocks = [os.urandom(BLOCK) for _ in range(60)]
@@ -138,7 +139,7 @@ def test_service_waits_for_no_reader_while_there_is_room(answer_to: Callable[...
 
 
 def test_service_waits_where_there_is_no_room_and_all_arrives(
-    tmp_path: Path, answer_to: Callable[..., Outgoing]
+    tmp_path: Path, answer_to: Callable[..., AnswerWriter]
 ) -> None:
     reader = SlowReader(bytes_per_second=60 * 1024)
     answer = answer_to(reader, SpoolSpace(DiskRoom(tmp_path, 2**60), MOST))
@@ -151,13 +152,13 @@ def test_service_waits_where_there_is_no_room_and_all_arrives(
 
 
 def test_one_that_may_not_wait_for_room_is_cut_off_and_the_next_is_told_so(
-    tmp_path: Path, answer_to: Callable[..., Outgoing]
+    tmp_path: Path, answer_to: Callable[..., AnswerWriter]
 ) -> None:
     reader, space = SlowReader(bytes_per_second=1), SpoolSpace(DiskRoom(tmp_path, 2**60), MOST)
     answer = answer_to(reader, space)
     answer.check_room()
     for _ in range(WAITING):
-        assert space.waiting.take()
+        assert space.waiting.acquire()
     with pytest.raises(Problem) as refused:
         answer.check_room()
     assert (refused.value.status, refused.value.code) == (503, "disk_low")
@@ -168,7 +169,7 @@ def test_one_that_may_not_wait_for_room_is_cut_off_and_the_next_is_told_so(
 
 
 def test_60_readers_of_little_more_than_the_least_pace_leave_room_for_a_quick_one(
-    space: SpoolSpace, answer_to: Callable[..., Outgoing]
+    space: SpoolSpace, answer_to: Callable[..., AnswerWriter]
 ) -> None:
     readers = [SlowReader(bytes_per_second=PACE + 100) for _ in range(60)]
     answers = [answer_to(reader) for reader in readers]
@@ -189,7 +190,7 @@ def test_60_readers_of_little_more_than_the_least_pace_leave_room_for_a_quick_on
     assert [(socket.SOL_SOCKET, socket.SO_LINGER) in reader.options for reader in readers] == ended
 
 
-def is_ended(answer: Outgoing) -> bool:
+def is_ended(answer: AnswerWriter) -> bool:
     try:
         answer.flush()
     except ConnectionResetError:
@@ -197,7 +198,7 @@ def is_ended(answer: Outgoing) -> bool:
     return False
 
 
-def test_reader_that_takes_nothing_is_given_up(answer_to: Callable[..., Outgoing]) -> None:
+def test_reader_that_takes_nothing_is_given_up(answer_to: Callable[..., AnswerWriter]) -> None:
     reader = SlowReader(bytes_per_second=0)
     answer = answer_to(reader)
     answer.put(bytes(BLOCK))

@@ -11,7 +11,7 @@ from ui.proxy.body import BODY_PROBLEMS
 from ui.proxy.front import current_prefix
 from ui.proxy.request_target import TARGET_PROBLEMS
 from ui.proxy.upstream import UPSTREAM_PROBLEMS, Upstream
-from ui.server.connection import CONNECTION_PROBLEMS
+from ui.server.client_connection import CONNECTION_PROBLEMS
 from ui.server.refusals import REFUSAL_PROBLEMS
 
 NOTE = (

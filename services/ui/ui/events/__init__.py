@@ -7,7 +7,7 @@ from flask import Flask, Response
 from stackroom_kit.api import Answer, Api, Parameter
 from stackroom_kit.problems import unavailable
 from ui.events.stream import BATCH_PROBLEMS, batch_events, read_batch
-from ui.places import Places
+from ui.process import Limiter
 from ui.proxy.routes import IMPORTER
 from ui.proxy.upstream import Upstream
 
@@ -21,7 +21,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
-    importer, streams = upstreams[IMPORTER], Places(MAX_STREAMS)
+    importer, streams = upstreams[IMPORTER], Limiter(MAX_STREAMS)
 
     api = Api("events", __name__, "/api/importer/batches", tag="batches")
 
@@ -36,11 +36,11 @@ def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
     def watch_batch(batch_id: str) -> Response:
         """A batch as server-sent events."""
         first = read_batch(importer, batch_id)
-        if not streams.take():
+        if not streams.acquire():
             raise unavailable("Too many event streams are open; ask for the batch itself.", code="too_many_streams")
         stream = batch_events(importer, batch_id, first)
         response = Response(stream, content_type="text/event-stream; charset=utf-8", headers=HEADERS)
-        response.call_on_close(streams.give_back)
+        response.call_on_close(streams.release)
         return response
 
     app.register_blueprint(api)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stackroom_kit.problems import Problem, not_found
-from ui.events.stopping import is_stopping
+from ui.process import is_stopping
 from ui.proxy.upstream import Upstream
 
 FINAL_STATES = frozenset({"cancelled", "done", "done_with_errors"})

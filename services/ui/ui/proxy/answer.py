@@ -78,12 +78,12 @@ def pass_on(
         line = _status_line(answer.status, asked.upstream.name)
         whole = _read_whole(answer, asked)
         if whole is None and client is not None:
-            client.answer.check_room()
+            client.writer.check_room()
     except BaseException:
         end_answer(answer)
         raise
     start_response(line, headers)
-    return [whole] if whole is not None else LongAnswer(answer, asked, client and client.answer)
+    return [whole] if whole is not None else LongAnswer(answer, asked, client and client.writer)
 
 
 def _status_line(status: int, upstream: str) -> str:

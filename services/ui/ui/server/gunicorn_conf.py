@@ -6,11 +6,11 @@ from typing import Any
 from stackroom_kit import gunicorn_conf as shared
 from stackroom_kit.logs import configure_logging
 from stackroom_kit.settings import read_settings
-from ui.server.open_files import connections_for, raise_limit
+from ui.process import connections_for, raise_file_limit
 from ui.settings import Settings
 
 _settings = read_settings(Settings)
-_connections = connections_for(raise_limit(), _settings.client_connections)
+_connections = connections_for(raise_file_limit(), _settings.client_connections)
 
 bind = _settings.bind
 proc_name = "ui"

@@ -3,7 +3,7 @@
 from gunicorn.http import errors
 
 from stackroom_kit.problems import Problem, unavailable
-from ui.server.connection import HeadTooSlowError
+from ui.server.client_connection import HeadTooSlowError
 
 METHODS = "DELETE, GET, HEAD, OPTIONS, POST, PUT"
 OUR_FAULTS = (errors.ConfigurationProblem, errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)

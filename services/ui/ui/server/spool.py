@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import IO
 
 from stackroom_kit.disk_room import FULL, DiskRoom, Reservation
-from ui.places import Places
+from ui.process import Limiter
 
 MEMORY_BYTES = 256 * 1024
 BLOCK_BYTES = 128 * 1024
@@ -18,12 +18,12 @@ WAITING = 2  # answers that may keep a service waiting because the disk has no r
 class SpoolSpace:
     """The space that the answers of one process share: ``most`` bytes, and no more than ``room`` has.
 
-    ``waiting``: places for answers that found none. ``on_disk``: whatever takes some of it.
+    ``waiting``: limits the answers that wait for some. ``on_disk``: the spools that take some.
     """
 
     def __init__(self, room: DiskRoom, most: int) -> None:
         self.room = room
-        self.waiting = Places(WAITING)
+        self.waiting = Limiter(WAITING)
         self.on_disk: set[Spool] = set()
         self._left = most
 

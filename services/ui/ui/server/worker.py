@@ -15,9 +15,9 @@ from stackroom_kit.disk_room import temporary_room
 from stackroom_kit.problems import CONTENT_TYPE, Problem
 from stackroom_kit.request_id import HEADER, accepted_or_new
 from stackroom_kit.settings import read_settings
-from ui.events.stopping import note_stop
-from ui.places import Places
-from ui.server.connection import ClientConnection, Patience
+from ui.process import Limiter, note_stop
+from ui.server.client_connection import ClientConnection
+from ui.server.client_limits import ClientLimits
 from ui.server.refusals import refusal, too_many_connections
 from ui.server.spool import SpoolSpace
 from ui.settings import Settings
@@ -31,13 +31,13 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         settings = read_settings(Settings)
-        self._connections = Places(self.worker_connections - REFUSED_AT_ONCE)
-        self._bodies = Places(settings.client_bodies)
+        self._connections = Limiter(self.worker_connections - REFUSED_AT_ONCE)
+        self._bodies = Limiter(settings.client_bodies)
         room = temporary_room(
             2 * settings.min_free_bytes
         )  # so that a body finds some even where answers took all theirs
         self._space = SpoolSpace(room, settings.answer_spool_bytes)
-        self._patience = Patience(
+        self._limits = ClientLimits(
             settings.client_silence_seconds, settings.client_grace_seconds, settings.client_bytes_per_second
         )
 
@@ -51,15 +51,15 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         return contextlib.nullcontext()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        connection = ClientConnection(client, self._patience, self._bodies, self._space)
-        if not self._connections.take():
+        connection = ClientConnection(client, self._limits, self._bodies, self._space)
+        if not self._connections.acquire():
             _refuse(connection, too_many_connections())
             return
         try:
             AsyncWorker.handle(self, listener, connection, addr)
         finally:
             connection.end_request()
-            self._connections.give_back()
+            self._connections.release()
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         sock.begin_request(req)
@@ -67,7 +67,7 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
             return self._answered(listener_name, req, sock, addr)
         except TimeoutError:
             self.log.debug("A client took its answer too slowly")
-            sock.answer.reset_on_close()
+            sock.writer.reset_on_close()
             raise StopIteration from None
         finally:
             sock.end_request()
@@ -77,12 +77,12 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         try:
             result = super().handle_request(listener_name, req, sock, addr)
         except StopIteration:
-            sock.answer.flush()
+            sock.writer.flush()
             if _has_unread_body(req):
                 with contextlib.suppress(OSError):
                     sock.linger(LINGER_SECONDS)
             raise
-        sock.answer.flush()
+        sock.writer.flush()
         return result
 
     def handle_error(self, _req: Any, client: Any, addr: Any, exc: BaseException) -> None:
@@ -93,7 +93,7 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
             self.log.info("Refused a request of %s: %s", addr[0] if addr else "-", type(exc).__name__)
         with contextlib.suppress(OSError):
             client.sendall(_encoded(problem))
-            client.answer.flush()
+            client.writer.flush()
             client.linger(LINGER_SECONDS)
 
 

@@ -2,7 +2,14 @@ import resource
 
 import pytest
 
-from ui.server.open_files import connections_for
+from ui.process import Limiter, connections_for
+
+
+def test_limiter_refuses_one_too_many_until_one_is_released() -> None:
+    limiter = Limiter(1)
+    assert [limiter.acquire(), limiter.is_exhausted, limiter.acquire()] == [True, True, False]
+    limiter.release()
+    assert limiter.acquire()
 
 
 @pytest.mark.parametrize(

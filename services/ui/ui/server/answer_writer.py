@@ -1,4 +1,4 @@
-"""What goes to a client. A slow reader costs a greenlet and room on the disk, and keeps no service waiting."""
+"""Sends answers to a client. A slow reader costs a greenlet and room on the disk, and keeps no service waiting."""
 
 import contextlib
 import errno
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stackroom_kit.problems import unavailable
-from ui.server.pace import Pace
+from ui.server.client_limits import ClientLimits
 from ui.server.spool import Spool, SpoolSpace
 
 # The kernel holds no more that is not yet sent: so little as a slow reader takes can be seen, and costs no memory.
@@ -18,19 +18,19 @@ SOON_SECONDS = 0.005  # a reader that is not ready by then is a slow one
 logger = logging.getLogger(__name__)
 
 
-class Outgoing:
-    """Over ``sock``, one of gevent's. ``new_pace`` makes the rule for the reader of one answer."""
+class AnswerWriter:
+    """Over ``sock``, one of gevent's. What a slow reader has not taken lies in ``space``."""
 
-    def __init__(self, sock: Any, new_pace: Callable[[], Pace], space: SpoolSpace, clock: Callable[[], float]) -> None:
-        self._socket, self._new_pace, self._space, self._clock = sock, new_pace, space, clock
+    def __init__(self, sock: Any, limits: ClientLimits, space: SpoolSpace, clock: Callable[[], float]) -> None:
+        self._socket, self._limits, self._space, self._clock = sock, limits, space, clock
         self._spool = Spool(space, clock)
-        self._pace = new_pace()
+        self._budget = limits.answer_budget()
         with contextlib.suppress(OSError):  # a Unix socket has no such option
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
     def begin(self) -> None:
-        """An answer: its reader has all of its time."""
-        self._pace = self._new_pace()
+        """A new answer: its reader has all of its time."""
+        self._budget = self._limits.answer_budget()
 
     @property
     def file_bytes(self) -> int:
@@ -39,7 +39,7 @@ class Outgoing:
 
     def check_room(self) -> None:
         """Problem 503 where another answer may not wait for room, and no other one could be ended to make some."""
-        if not self._space.waiting.are_left() and not self._space.on_disk:
+        if self._space.waiting.is_exhausted and not self._space.on_disk:
             detail = "The gateway's disk has no room for what slow readers have not taken yet."
             raise unavailable(detail, code="disk_low", retry_after=60)
 
@@ -61,9 +61,9 @@ class Outgoing:
         """Wait until the reader has taken all; the errors of ``put``."""
         self._check_end()
         while self._spool:
-            if self._pace.left <= 0:
+            if self._budget.left <= 0:
                 raise TimeoutError
-            self._send_kept(self._pace.left)
+            self._send_kept(self._budget.left)
 
     def reset_on_close(self) -> None:
         """Closing then sends RST: a client of HTTP/1.0 would take a plain close for the end of the answer."""
@@ -93,7 +93,7 @@ class Outgoing:
         except BlockingIOError:
             sent = self._send_within(data, seconds) if seconds else 0
         self._check_end()
-        self._pace.moved(sent)
+        self._budget.earn(sent)
         return sent
 
     def _check_end(self) -> None:
@@ -117,14 +117,14 @@ class Outgoing:
             sent: int = self._socket.send(data)
         except TimeoutError:
             sent = 0
-        self._pace.waited(self._clock() - started)
+        self._budget.spend(self._clock() - started)
         return sent
 
     def _wait_for_the_reader(self) -> None:
         """Where there is no room: the service waits, too. One that is not allowed to is cut off."""
-        if not self._space.waiting.take():
+        if not self._space.waiting.acquire():
             raise self._broken_off()
         try:
             self.flush()
         finally:
-            self._space.waiting.give_back()
+            self._space.waiting.release()

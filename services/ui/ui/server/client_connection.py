@@ -1,6 +1,5 @@
-"""The connection of a client as gunicorn sees it: each wait for the client has an end, in head, body and answer."""
+"""The connection of a client as gunicorn sees it. Every wait for the client has an end: in head, body and answer."""
 
-import dataclasses
 import socket
 import time
 from collections.abc import Callable
@@ -9,9 +8,9 @@ from typing import Any
 from gunicorn.http.errors import NoMoreData
 
 from stackroom_kit.problems import Problem, unavailable
-from ui.places import Places
-from ui.server.outgoing import Outgoing
-from ui.server.pace import Pace
+from ui.process import Limiter
+from ui.server.answer_writer import AnswerWriter
+from ui.server.client_limits import ClientLimits
 from ui.server.spool import SpoolSpace
 
 LINGER_SILENCE_SECONDS = 1.0
@@ -24,64 +23,47 @@ class HeadTooSlowError(Exception):
     """The head of a request did not come whole in time."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Patience:
-    """Seconds for which a client may be silent; and the pace of bodies. Readers may be slower and pause longer."""
-
-    silence: float
-    grace: float
-    bytes_per_second: float
-
-    def with_a_body(self) -> Pace:
-        return Pace(self.grace, self.bytes_per_second)
-
-    def with_a_reader(self) -> Pace:
-        """Windows of readers open in steps, up to megabytes, so some seconds without a byte mean nothing."""
-        return Pace(2 * self.grace, self.bytes_per_second / 4)
-
-
 class ClientConnection:
     """``sock`` is one of gevent's. What it does is what gunicorn asks of a socket.
 
-    A body for which the gateway has to wait takes one of ``bodies``; what a slow reader has not taken lies in
-    ``space``.
+    ``bodies`` limits the bodies that have to be waited for; what a slow reader has not taken lies in ``space``.
     """
 
     def __init__(
         self,
         sock: Any,
-        patience: Patience,
-        bodies: Places,
+        limits: ClientLimits,
+        bodies: Limiter,
         space: SpoolSpace,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._socket, self._patience, self._bodies, self._clock = sock, patience, bodies, clock
-        self._has_place = False
+        self._socket, self._limits, self._bodies, self._clock = sock, limits, bodies, clock
+        self._is_counted = False
         self._request: Any = None
         self._head_until: float | None = None
-        self._body_pace = patience.with_a_body()
-        self.answer = Outgoing(sock, patience.with_a_reader, space, clock)
+        self._body_budget = limits.body_budget()
+        self.writer = AnswerWriter(sock, limits, space, clock)
 
     def begin_request(self, request: Any) -> None:
         """The head of ``request`` is read: what comes now is its body."""
         self._request = request
-        self._body_pace = self._patience.with_a_body()
-        self.answer.begin()
+        self._body_budget = self._limits.body_budget()
+        self.writer.begin()
 
     def end_request(self) -> None:
         """What comes now is the next head."""
         self._request = self._head_until = None
-        self.answer.close()
-        if self._has_place:
-            self._has_place = False
-            self._bodies.give_back()
+        self.writer.close()
+        if self._is_counted:
+            self._is_counted = False
+            self._bodies.release()
 
     def recv(self, size: int) -> bytes:
         return self._recv_head(size) if self._request is None else self._recv_body(size)
 
     def _recv_head(self, size: int) -> bytes:
         """NoMoreData for a client that says nothing, HeadTooSlowError for one that does not come to an end."""
-        silence, until = self._patience.silence, self._head_until
+        silence, until = self._limits.silence, self._head_until
         try:
             data = self._recv_within(size, silence if until is None else until - self._clock())
         except TimeoutError:
@@ -95,21 +77,21 @@ class ClientConnection:
             data = self._recv_now(size)
         except BlockingIOError:
             data = self._await_body(size)
-        self._body_pace.moved(len(data))
+        self._body_budget.earn(len(data))
         return data
 
     def _await_body(self, size: int) -> bytes:
-        if not self._has_place:
-            self._has_place = self._bodies.take()
-        if not self._has_place:
+        if not self._is_counted:
+            self._is_counted = self._bodies.acquire()
+        if not self._is_counted:
             raise self._last(unavailable("Too many bodies are on their way at once.", code="too_many_bodies"))
         started = self._clock()
         try:
-            return self._recv_within(size, min(self._patience.silence, self._body_pace.left))
+            return self._recv_within(size, min(self._limits.silence, self._body_budget.left))
         except TimeoutError:
             raise self._last(Problem(408, "body_too_slow", "The body arrives too slowly.")) from None
         finally:
-            self._body_pace.waited(self._clock() - started)
+            self._body_budget.spend(self._clock() - started)
 
     def _last(self, problem: Problem) -> Problem:
         """Where the next request begins is unknown, so this is the last one of the connection."""
@@ -130,10 +112,10 @@ class ClientConnection:
 
     def sendall(self, data: bytes, _flags: int = 0) -> None:
         """TimeoutError where the client takes what was sent before too slowly."""
-        self.answer.put(data)
+        self.writer.put(data)
 
     def send(self, data: bytes, _flags: int = 0) -> int:
-        self.answer.put(data)
+        self.writer.put(data)
         return len(data)
 
     def sendfile(self, file: Any, offset: int, count: int) -> None:

@@ -9,9 +9,9 @@ from gunicorn.http.errors import NoMoreData
 
 from stackroom_kit.disk_room import temporary_room
 from stackroom_kit.problems import Problem
-from ui.places import Places
-from ui.server.connection import ClientConnection, HeadTooSlowError, Patience
-from ui.server.pace import Pace
+from ui.process import Limiter
+from ui.server.client_connection import ClientConnection, HeadTooSlowError
+from ui.server.client_limits import ClientLimits, TimeBudget
 from ui.server.spool import SpoolSpace
 
 SILENCE, GRACE, PACE = 10, 30, 1000
@@ -62,7 +62,7 @@ class Request:
 
 
 def connection_of(client: SlowClient, bodies: int = 1) -> ClientConnection:
-    return ClientConnection(client, Patience(SILENCE, GRACE, PACE), Places(bodies), SPACE, lambda: client.now)
+    return ClientConnection(client, ClientLimits(SILENCE, GRACE, PACE), Limiter(bodies), SPACE, lambda: client.now)
 
 
 def sent_body(moves: Iterable[tuple[float, int]]) -> tuple[SlowClient, Request, str]:
@@ -115,10 +115,11 @@ def test_time_in_which_the_gateway_is_busy_elsewhere_counts_for_no_client() -> N
         client.now += 1000
 
 
-def test_body_that_has_to_be_waited_for_takes_a_place_until_the_request_ends() -> None:
-    places, client = Places(1), SlowClient([(1, 5)] * 3)
+def test_body_that_has_to_be_waited_for_counts_until_the_request_ends() -> None:
+    bodies, client = Limiter(1), SlowClient([(1, 5)] * 3)
     first, second = (
-        ClientConnection(client, Patience(SILENCE, GRACE, PACE), places, SPACE, lambda: client.now) for _ in range(2)
+        ClientConnection(client, ClientLimits(SILENCE, GRACE, PACE), bodies, SPACE, lambda: client.now)
+        for _ in range(2)
     )
     first.begin_request(Request())
     second.begin_request(Request())
@@ -160,16 +161,16 @@ def test_reader_may_be_slow_and_pause_and_must_go_on(moves: list[tuple[float, in
     answer = bytes(sum(size for _, size in moves))
     connection.sendall(answer if is_taken else answer + b"x")
     if is_taken:
-        connection.answer.flush()
+        connection.writer.flush()
     else:
         with pytest.raises(TimeoutError):
-            connection.answer.flush()
+            connection.writer.flush()
 
 
-def test_pace_earns_no_more_than_its_grace() -> None:
-    pace = Pace(GRACE, PACE)
-    pace.waited(10)
-    pace.moved(5 * PACE)
-    assert pace.left == 25
-    pace.moved(1000 * PACE)
-    assert pace.left == GRACE
+def test_budget_earns_no_more_than_its_grace() -> None:
+    budget = TimeBudget(GRACE, PACE)
+    budget.spend(10)
+    budget.earn(5 * PACE)
+    assert budget.left == 25
+    budget.earn(1000 * PACE)
+    assert budget.left == GRACE
