@@ -27,7 +27,7 @@ class LogSettings:
 
 @dataclasses.dataclass(frozen=True)
 class WebSettings(LogSettings):
-    has_entrance: ClassVar[bool] = False  # whether a layer before the app looks at Host and Origin
+    has_own_guard: ClassVar[bool] = False  # whether a layer before the app looks at Host and Origin
     flask_secret_key: Secret = setting(
         "FLASK_SECRET_KEY", Secret(), secret, "Signs sessions; `make up` makes and keeps one."
     )

@@ -54,7 +54,7 @@ def install(
     app.before_request(_take_request_id)
     app.after_request(_give_request_id)
     register_problems(app)
-    if not settings.has_entrance:
+    if not settings.has_own_guard:
         register_guard(app, settings.trusted_names)
     app.before_request(_refuse_bad_path)
     register_body_length(app, settings.max_body_bytes, longer_bodies, gzipped_bodies)

@@ -41,7 +41,7 @@ networks_parser = Parser(_listed_networks, "IP addresses and networks such as 10
 
 @dataclasses.dataclass(frozen=True)
 class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSettings):
-    has_entrance: ClassVar[bool] = True
+    has_own_guard: ClassVar[bool] = True
     ui_host: str = setting("UI_HOST", "127.0.0.1", text, "Address that the gateway listens on.")
     ui_port: int = setting("UI_PORT", 5000, integer(1, 65535), "Port that the gateway listens on.")
     importer_url: str = setting(

@@ -8,8 +8,8 @@ from stackroom_kit.guard import HOST_PROBLEMS, SITE_PROBLEMS, WRITING
 from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import UNEXPECTED
 from ui.proxy.body import BODY_PROBLEMS
-from ui.proxy.front import current_prefix
 from ui.proxy.request_target import TARGET_PROBLEMS
+from ui.proxy.trusted_proxies import current_prefix
 from ui.proxy.upstream import UPSTREAM_PROBLEMS, Upstream
 from ui.server.client_connection import CONNECTION_PROBLEMS
 from ui.server.refusals import REFUSAL_PROBLEMS

@@ -1,6 +1,9 @@
-"""The client's body is taken whole before a service hears of the request.
+"""How the body of a request gets from the client to a service.
 
-So a slow client holds no thread of a service, and a body that is cut short never reaches one.
+It is taken whole before a service hears of the request. So a slow client holds no thread of a service, and a body that
+is cut short never reaches one. A film is the exception: it would lie on the gateway's disk as well, and its sender
+would wait twice as long. It is passed on while it comes, to a process of its own (``importer-media``) whose many
+threads may wait for slow clients, and which hears of it when the first block has come.
 """
 
 import contextlib
@@ -14,6 +17,8 @@ from stackroom_kit.guard import WRITING
 from stackroom_kit.problems import Problem, bad_request, too_large
 
 BLOCK_BYTES = 256 * 1024
+STREAMED_BLOCK_BYTES = 64 * 1024
+GZIP_MAGIC = b"\x1f\x8b"
 DISK = "The gateway's disk"
 BODY_PROBLEMS = {
     400: ("bad_content_length", "incomplete_body"),
@@ -22,7 +27,7 @@ BODY_PROBLEMS = {
     503: ("disk_low",),
 }
 
-Body = bytes | IO[bytes]
+WholeBody = bytes | IO[bytes]
 
 
 def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
@@ -42,7 +47,7 @@ def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
     return int(length or "0")
 
 
-def take_body(environ: dict[str, Any], max_bytes: int, room: DiskRoom) -> tuple[Body | None, int]:
+def take_body(environ: dict[str, Any], max_bytes: int, room: DiskRoom) -> tuple[WholeBody | None, int]:
     """The whole body of a write and its length; None where the method has no body. It is read when it has room."""
     if environ["REQUEST_METHOD"] not in WRITING:
         return None, 0
@@ -63,7 +68,7 @@ def broken_body_is_a_problem() -> Iterator[None]:
         raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
 
 
-def _read(stream: CountedBody, length: int, room: DiskRoom) -> Body:
+def _read(stream: CountedBody, length: int, room: DiskRoom) -> WholeBody:
     if length <= BLOCK_BYTES:
         parts = []
         while part := stream.read(length):
@@ -79,3 +84,48 @@ def _read(stream: CountedBody, length: int, room: DiskRoom) -> Body:
             file.close()
             raise
     return file
+
+
+def bytes_to_read(body: WholeBody, length: int, most: int) -> int:
+    """How many bytes a service has to read of it: ``most`` of what is compressed, since nobody knows before."""
+    if isinstance(body, bytes):
+        start = body
+    else:
+        start = body.read(BLOCK_BYTES)
+        body.seek(0)
+    return most if GZIP_MAGIC in start else length
+
+
+class StreamedBody:
+    """A body that is passed on while it comes. It raises Problem 400 where the client breaks off."""
+
+    def __init__(self, stream: IO[bytes], length: int) -> None:
+        self._stream, self._left = CountedBody(stream, length), length
+        self._first = self._next()
+
+    def __iter__(self) -> Iterator[bytes]:
+        block, self._first = self._first, b""
+        while block:
+            yield block
+            block = self._next()
+
+    def _next(self) -> bytes:
+        wanted = min(STREAMED_BLOCK_BYTES, self._left)
+        with broken_body_is_a_problem():
+            block = self._stream.read(wanted)
+            if len(block) < wanted:  # the client hung up, so nobody else need hear of it
+                raise IncompleteBodyError
+        self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        """Nothing of it is kept anywhere."""
+
+
+def stream_body(environ: dict[str, Any], max_bytes: int) -> tuple[StreamedBody, int]:
+    """The body of a write, of which the beginning is there, and its length; the problems of ``announced_length``."""
+    length = announced_length(environ, max_bytes)
+    return StreamedBody(environ["wsgi.input"], length), length
+
+
+Body = WholeBody | StreamedBody

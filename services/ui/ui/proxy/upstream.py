@@ -18,9 +18,8 @@ from stackroom_kit.public_path import HEADER as PREFIX_HEADER
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from stackroom_kit.request_id import current_request_id
 from ui.proxy.body import Body
-from ui.proxy.front import current_prefix
 from ui.proxy.routes import CATALOG, IMPORTER, MEDIA
-from ui.proxy.streamed_body import StreamedBody
+from ui.proxy.trusted_proxies import current_prefix
 from ui.settings import Settings
 
 _poll_once = get_original("select", "poll")
@@ -87,7 +86,7 @@ class Upstream:
         method: str,
         target: str,
         headers: Mapping[str, str],
-        body: Body | StreamedBody | None,
+        body: Body | None,
         read_seconds: float | None = None,
         size: int = 0,
     ) -> BaseHTTPResponse:
@@ -114,7 +113,7 @@ class Upstream:
         method: str,
         target: str,
         headers: Mapping[str, str],
-        body: Body | StreamedBody | None,
+        body: Body | None,
         timeout: urllib3.Timeout,
     ) -> BaseHTTPResponse:
         prefix = current_prefix()

@@ -1,7 +1,7 @@
-"""What stands in front of the gateway: the prefix under which a proxy serves it, and the host that browsers name.
+"""What a proxy in front of the gateway says: the prefix under which it serves the gateway, host and scheme.
 
-A prefix comes from ROOT_PATH; prefix, host and scheme also from the X-Forwarded headers of a trusted proxy. It may take
-the prefix off a path or leave it on: both are understood, and so a health check needs to know nothing of it.
+The prefix may also come from ROOT_PATH. A proxy may take it off a path or leave it on: both are understood, so a health
+check needs to know nothing of it. Headers of a proxy that is not trusted count for nothing.
 """
 
 import contextvars
@@ -24,16 +24,16 @@ def current_prefix() -> str:
 
 
 @dataclasses.dataclass(frozen=True)
-class Front:
+class TrustedProxies:
     """``root_path`` is a prefix, or empty."""
 
     root_path: str = ""
-    proxies: tuple[Network, ...] = ()
+    networks: tuple[Network, ...] = ()
 
-    def entered(self, environ: dict[str, Any], path: str) -> str:
+    def without_prefix(self, environ: dict[str, Any], path: str) -> str:
         """The raw ``path`` without the prefix, which becomes SCRIPT_NAME, whatever a client said of that.
 
-        Problem 400 for a forwarded prefix that is none.
+        Problem 400 for a forwarded prefix that is no path.
         """
         prefix = self.root_path
         if self.is_trusted(environ):
@@ -45,8 +45,8 @@ class Front:
         environ["PATH_INFO"] = environ["PATH_INFO"][len(prefix) :] or "/"
         return path[len(prefix) :] or "/"
 
-    def names_host(self, environ: dict[str, Any]) -> bool:
-        """Whether a trusted proxy says what the browser asked for: then that is the host, and the scheme."""
+    def take_host(self, environ: dict[str, Any]) -> bool:
+        """Take host and scheme from a trusted proxy; False where there is none, or it names no host."""
         host = _nearest(environ, "HTTP_X_FORWARDED_HOST")
         if not host or not self.is_trusted(environ):
             return False
@@ -57,7 +57,7 @@ class Front:
         return True
 
     def is_trusted(self, environ: dict[str, Any]) -> bool:
-        return bool(self.proxies) and _is_in(environ.get("REMOTE_ADDR", ""), self.proxies)
+        return bool(self.networks) and _is_in(environ.get("REMOTE_ADDR", ""), self.networks)
 
 
 def _nearest(environ: dict[str, Any], name: str) -> str:

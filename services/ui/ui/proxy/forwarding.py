@@ -1,4 +1,4 @@
-"""One request to a service: its body, and when its turn comes."""
+"""One request to a service: its body, and when the service may have it."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.problems import unavailable
 from ui.proxy.answer import Asked, StartResponse, pass_on
-from ui.proxy.body import Body, take_body
+from ui.proxy.body import Body, StreamedBody, bytes_to_read, stream_body, take_body
 from ui.proxy.headers import request_headers
+from ui.proxy.intake_slots import SHORT_BYTES, IntakeSlots
 from ui.proxy.routes import Bodies, bodies_of
-from ui.proxy.streamed_body import StreamedBody, stream_body
-from ui.proxy.turns import SHORT_BYTES, Turns, bytes_to_read
 from ui.proxy.upstream import Upstream
 
 UPLOAD_WAIT_SECONDS = 5.0  # for a place among the uploads
@@ -26,14 +25,14 @@ class BodyLimits(NamedTuple):
     media: int
 
 
-class Proxy:
-    """``uploads``: bodies that are passed on while they come, each of which keeps a connection to its service."""
+class Forwarder:
+    """``uploads`` bodies at most are passed on while they come: each of them keeps a connection to its service."""
 
     def __init__(
-        self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int, turns: Turns
+        self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int, slots: IntakeSlots
     ) -> None:
         self._upstreams, self._limits, self._room = upstreams, limits, room
-        self._uploads, self._turns = threading.Semaphore(uploads), turns
+        self._uploads, self._slots = threading.Semaphore(uploads), slots
 
     def answer(
         self, service: str, path: str, query: str, environ: dict[str, Any], start_response: StartResponse
@@ -55,18 +54,16 @@ class Proxy:
         return pass_on(answer, Asked(upstream, method, target, headers), environ, start_response)
 
     @contextmanager
-    def _admitted(
-        self, bodies: Bodies, headers: Mapping[str, str], body: Body | StreamedBody | None, length: int
-    ) -> Iterator[int]:
-        """When the service may be asked, how many bytes it has to read.
+    def _admitted(self, bodies: Bodies, headers: Mapping[str, str], body: Body | None, length: int) -> Iterator[int]:
+        """Wait until the service may have the body; gives how many bytes it has to read.
 
-        Problem 503 where uploads hold what they may have: the other connections are for whoever else calls.
+        Problem 503 where uploads hold all connections that they may have; the others are for everybody else.
         """
         if not isinstance(body, StreamedBody):
             most = self._limits.body
             size = most if bodies.is_slow else bytes_to_read(body or b"", length, most)
-            waits = bodies.takes_turns and size > SHORT_BYTES
-            with self._turns.one(headers.get("Idempotency-Key")) if waits else nullcontext():
+            needs_slot = bodies.are_records and size > SHORT_BYTES
+            with self._slots.held(headers.get("Idempotency-Key")) if needs_slot else nullcontext():
                 yield size
         elif self._uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
             try:
@@ -76,7 +73,7 @@ class Proxy:
         else:
             raise unavailable("Too many uploads are on their way at once.", code="too_many_bodies")
 
-    def _body(self, bodies: Bodies, environ: dict[str, Any]) -> tuple[Body | StreamedBody | None, int]:
+    def _body(self, bodies: Bodies, environ: dict[str, Any]) -> tuple[Body | None, int]:
         if bodies.is_media:
             return stream_body(environ, self._limits.media)
         return take_body(environ, self._limits.body if bodies.is_long else self._limits.json, self._room)

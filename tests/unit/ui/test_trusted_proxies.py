@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stackroom_kit.problems import Problem
-from ui.proxy.front import Front, current_prefix
+from ui.proxy.trusted_proxies import TrustedProxies, current_prefix
 from ui.settings import Settings
 
 PROXY, CLIENT = "10.1.2.3", "10.2.0.1"
@@ -16,9 +16,9 @@ FORWARDED = {
 }
 
 
-def front(root_path: str = "", proxies: str = "10.1.0.0/16, ::1") -> Front:
+def proxies_of(root_path: str = "", proxies: str = "10.1.0.0/16, ::1") -> TrustedProxies:
     settings = Settings(root_path=root_path, trusted_proxies=proxies)
-    return Front(settings.root_path, settings.trusted_networks)
+    return TrustedProxies(settings.root_path, settings.trusted_networks)
 
 
 def environ(path: str, address: str = CLIENT, **headers: str) -> dict[str, Any]:
@@ -40,34 +40,34 @@ def test_prefix_is_taken_off_where_it_arrives_and_told_to_the_application(
     root_path: str, path: str, inner: str
 ) -> None:
     sent = environ(path, **FORWARDED)
-    assert front(root_path).entered(sent, path) == inner
+    assert proxies_of(root_path).without_prefix(sent, path) == inner
     assert (sent["PATH_INFO"], sent["SCRIPT_NAME"], current_prefix()) == (inner, root_path, root_path)
 
 
 @pytest.mark.parametrize("address", [PROXY, "::1"])
 def test_trusted_proxy_names_prefix_host_and_scheme(address: str) -> None:
     sent = environ("/said/groups", address, **FORWARDED)
-    here = front("/own")
-    assert here.entered(sent, "/said/groups") == "/groups"
-    assert here.names_host(sent)
+    here = proxies_of("/own")
+    assert here.without_prefix(sent, "/said/groups") == "/groups"
+    assert here.take_host(sent)
     assert (sent["SCRIPT_NAME"], sent["HTTP_HOST"], sent["wsgi.url_scheme"]) == ("/said", "books.example:8443", "https")
 
 
 @pytest.mark.parametrize("address", [CLIENT, "", "unix:", "::2"])
 def test_nobody_else_names_a_host(address: str) -> None:
     sent = environ("/", address, **FORWARDED)
-    assert not front().names_host(sent)
+    assert not proxies_of().take_host(sent)
     assert (sent["HTTP_HOST"], sent["wsgi.url_scheme"]) == ("127.0.0.1:5000", "http")
 
 
 def test_trusted_proxy_that_says_nothing_changes_nothing() -> None:
     sent = environ("/own/groups", PROXY)
-    assert front("/own").entered(sent, "/own/groups") == "/groups"
-    assert not front("/own").names_host(sent)
+    assert proxies_of("/own").without_prefix(sent, "/own/groups") == "/groups"
+    assert not proxies_of("/own").take_host(sent)
 
 
 @pytest.mark.parametrize("prefix", ["stack", "//evil.example", "/a b", "/../x", "/a?b", '/a"><script>', "/é"])
 def test_forwarded_prefix_that_is_none_is_refused(prefix: str) -> None:
     with pytest.raises(Problem) as refused:
-        front().entered(environ("/", PROXY, HTTP_X_FORWARDED_PREFIX=prefix), "/")
+        proxies_of().without_prefix(environ("/", PROXY, HTTP_X_FORWARDED_PREFIX=prefix), "/")
     assert (refused.value.status, refused.value.code) == (400, "bad_request_target")

@@ -1,4 +1,4 @@
-"""Where every request comes in: checked, then given to a service or to the pages."""
+"""Every request is checked here, then forwarded to a service or answered by the pages."""
 
 import dataclasses
 import logging
@@ -10,11 +10,11 @@ from stackroom_kit.guard import host_name, refuse_cross_site_write, refuse_unkno
 from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
 from ui.proxy.answer import StartResponse
-from ui.proxy.front import Front
+from ui.proxy.forwarding import Forwarder
 from ui.proxy.headers import finished
-from ui.proxy.proxy import Proxy
 from ui.proxy.request_target import request_target
 from ui.proxy.routes import is_api, service_of
+from ui.proxy.trusted_proxies import TrustedProxies
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +25,14 @@ class KnownHosts:
 
     names: Collection[str]
     trusted_names: Collection[str]
-    front: Front
+    proxies: TrustedProxies
 
 
-class Entrance:
+class Gateway:
     """A WSGI application around ``pages``, which gets what no service answers."""
 
-    def __init__(self, proxy: Proxy, pages: Any, known: KnownHosts) -> None:
-        self._proxy, self._pages, self._known = proxy, pages, known
+    def __init__(self, forwarder: Forwarder, pages: Any, known: KnownHosts) -> None:
+        self._forwarder, self._pages, self._known = forwarder, pages, known
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request_id = accepted_or_new(environ.get("HTTP_X_REQUEST_ID"))
@@ -48,8 +48,8 @@ class Entrance:
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path, query = request_target(environ)
-        path = self._known.front.entered(environ, path)
-        if self._known.front.names_host(environ):
+        path = self._known.proxies.without_prefix(environ, path)
+        if self._known.proxies.take_host(environ):
             host_name(environ)
         else:
             refuse_unknown_host(environ, self._known.names)
@@ -58,7 +58,7 @@ class Entrance:
         if service is None:
             answer: Iterable[bytes] = self._pages(environ, start_response)
             return answer
-        return self._proxy.answer(service, path, query, environ, start_response)
+        return self._forwarder.answer(service, path, query, environ, start_response)
 
 
 def _refuse(
