@@ -16,24 +16,28 @@ from catalog.resources import RESOURCES
 from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
+from importer.worker_api.app import create_app as create_worker_api
 from stackroom_kit.described_problems import codes_of, operations_of
 from stackroom_kit.openapi import PATH
+from stackroom_kit.settings import Secret
 from tests.support.documents.codes import OF_PROBLEMS, codes_in
-from tests.support.documents.described import NOWHERE, documents, undescribed
+from tests.support.documents.described import APPS, NOWHERE, documents, undescribed
 from ui import create_app as create_gateway
 from ui.settings import Settings as GatewaySettings
 
 ROOT = Path(__file__).parents[2]
 METHODS = {"GET", "POST", "PUT", "DELETE"}
-APPS = ["catalog", "importer"]
+PUBLIC = ["catalog", "importer"]
+WORKER_API = ("services/importer/importer/worker_api", "services/importer/importer/media/pictures.py")
 # What a service's own files give, and those of the kit that every service uses.
 SOURCES = {
     "catalog": ("services/catalog/catalog", "libs/stackroom-kit", "libs/stackroom-sql"),
     "importer": ("services/importer/importer", "libs/stackroom-kit", "libs/stackroom-sql"),
+    "importer.worker_api": WORKER_API,
     "ui": ("services/ui/ui", "libs/stackroom-kit/stackroom_kit/problems.py"),
 }
-# Told to workers or to the importer alone, under addresses that no document has.
-INNER = ("worker_api/", "media/pictures.py", "bulk/remove.py", "pages/")
+# Told to workers, in a document of its own, or to the importer alone, which has none.
+INNER = (*WORKER_API, "bulk/remove.py", "pages/")
 INNER_CODES = {"service_token_needed", "wrong_item"}
 # What the kit has for those who need it, and what belongs to a path and not to a call.
 OF_SOME = {"bad_request", "conflict", "method_not_allowed", "precondition_failed", "unavailable", "unprocessable"}
@@ -47,6 +51,8 @@ def app_of(name: str) -> Flask:
         return create_catalog(CatalogSettings(sqlalchemy_database_uri="sqlite+pysqlite:///:memory:"))
     if name == "importer":
         return create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))
+    if name == "importer.worker_api":
+        return create_worker_api(ImporterSettings(sqlalchemy_database_uri=NOWHERE, worker_token=Secret("t" * 32)))
     return create_gateway(GatewaySettings())
 
 
@@ -58,8 +64,9 @@ def document_of(name: str) -> dict[str, Any]:
 
 
 def calls_of_app(app: Flask) -> Iterator[tuple[str, str]]:
+    beginning = APPS.get(app.name, "/api/")
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api/") and not rule.rule.startswith("/api/docs/"):
+        if rule.rule.startswith(beginning) and not rule.rule.startswith("/api/docs/"):
             path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
             yield from ((method, path) for method in (rule.methods or set()) & METHODS)
 
@@ -69,7 +76,7 @@ def test_document_is_valid(name: str) -> None:
     validate(document_of(name))
 
 
-@pytest.mark.parametrize("name", APPS)
+@pytest.mark.parametrize("name", PUBLIC)
 def test_document_of_the_gateway_is_valid(name: str) -> None:
     document = documents()[f"{name} through the gateway"]
     validate(document)
@@ -92,7 +99,7 @@ def codes_of_problems(name: str) -> dict[str, str]:
     """Every code that some file of a service gives to a problem or one of its places, with the file."""
     found: dict[str, str] = {}
     for path in files_of(*SOURCES[name]):
-        if not any(inner in str(path) for inner in INNER):
+        if name == "importer.worker_api" or not any(inner in str(path) for inner in INNER):
             found.update(dict.fromkeys(codes_in(path, OF_PROBLEMS), path.name))
     return found
 

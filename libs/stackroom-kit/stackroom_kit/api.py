@@ -33,13 +33,17 @@ _encoder = msgspec.json.Encoder()
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """``place`` is query, header or path; ``problems`` are the codes of a value that is refused."""
+    """``place`` is query, header or path; what stands in a path is always required.
+
+    ``problems`` are the codes of a value that is refused.
+    """
 
     name: str
     schema: Mapping[str, Any]
     description: str
     place: str = "query"
     problems: Codes = dataclasses.field(default_factory=dict)
+    is_required: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

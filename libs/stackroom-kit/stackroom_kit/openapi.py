@@ -65,6 +65,16 @@ def _components(types: Iterable[Any]) -> dict[str, Any]:
     return msgspec.json.schema_components(types, ref_template=TEMPLATE)[1]
 
 
+def _portable(schema: Any) -> Any:
+    """With patterns as JSON Schema has them, where Python's own ``$`` would let a line break through."""
+    if isinstance(schema, dict):
+        return {
+            name: value.replace(r"\A", "^").replace(r"\Z", "$") if name == "pattern" else _portable(value)
+            for name, value in schema.items()
+        }
+    return list(map(_portable, schema)) if isinstance(schema, list) else schema
+
+
 def _without_nul(schema: Any) -> Any:
     """No text that is sent may hold U+0000; the decoder itself is not asked, since a pattern would cost it time."""
     if isinstance(schema, dict):
@@ -81,8 +91,9 @@ class _Shapes:
         answers = [shape for call in calls for answer in call.answers.values() for shape in answer.content.values()]
         taken, given = list(_types(bodies)), list(_types([*map(_evaluated, answers), *further]))
         self._types = [*taken, *given]
-        self._schemas, self.components = msgspec.json.schema_components(self._types, ref_template=TEMPLATE)
-        self.components |= {name: _without_nul(schema) for name, schema in _components(taken).items()}
+        self._schemas, components = msgspec.json.schema_components(self._types, ref_template=TEMPLATE)
+        components |= {name: _without_nul(schema) for name, schema in _components(taken).items()}
+        self.components = _portable(components)
 
     def content(self, shapes: Mapping[str, Any]) -> dict[str, Any]:
         return {media_type: {"schema": self._schema(_evaluated(shape))} for media_type, shape in shapes.items()}
@@ -96,8 +107,7 @@ class _Shapes:
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:
-    """What stands in a path is always required."""
-    required = {"required": True} if one.place == "path" else {}
+    required = {"required": True} if one.is_required or one.place == "path" else {}
     return {"name": one.name, "in": one.place, "description": one.description, "schema": one.schema, **required}
 
 
@@ -146,7 +156,8 @@ def _check_path(rule: Rule, call: Call) -> None:
 class Document:
     """A service beside its calls. ``problems`` are those of all calls, ``places`` the codes of wrong fields.
 
-    ``further`` are types that it describes beside those of the calls.
+    ``further`` are types that it describes beside those of the calls. ``security`` are schemes by name; where the service
+    ``is_closed``, every call needs one of them.
     """
 
     title: str
@@ -155,6 +166,7 @@ class Document:
     places: Collection[str]
     further: Collection[Any] = ()
     security: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
+    is_closed: bool = False
 
     def of(self, app: Flask) -> dict[str, Any]:
         """With the calls that ``app`` has by now. ValueError where one does not describe a parameter of its path."""
@@ -169,7 +181,9 @@ class Document:
                 paths.setdefault(_CONVERTER.sub(r"{\1}", rule.rule), {})[_method(rule).lower()] = operation
         info = {"title": self.title, "version": "1.0.0", "description": self.description, "license": {"name": "MIT"}}
         components = self._components(routes, shapes)
-        return {"openapi": "3.1.0", "info": info, "servers": [{"url": "/"}], "paths": paths, "components": components}
+        needed: dict[str, Any] = {"security": [{name: []} for name in self.security]} if self.is_closed else {}
+        whole = {"openapi": "3.1.0", "info": info, "servers": [{"url": "/"}], **needed}
+        return {**whole, "paths": paths, "components": components}
 
     def _components(self, routes: list[tuple[Rule, Call]], shapes: _Shapes) -> dict[str, Any]:
         """A call that is refused for one place gives that place its own code."""

@@ -7,13 +7,24 @@ from flask import Flask
 from importer.database import make_engine
 from importer.services import Services, keep_services
 from importer.settings import Settings
-from importer.worker_api.media import blueprint as media
-from importer.worker_api.routes import blueprint as chunks
+from importer.worker_api.media import api as media
+from importer.worker_api.routes import api as chunks
 from importer.worker_api.token import require_token
+from stackroom_kit.described_problems import together
+from stackroom_kit.openapi import Document, serve_document
 from stackroom_kit.settings import read_settings
-from stackroom_kit.web import install
+from stackroom_kit.web import EVERY_CALL, install
 from stackroom_sql.engine import server_version
 from stackroom_sql.problems import register_database_problems
+
+DOCUMENT = Document(
+    "Stackroom worker API",
+    "Chunks of batches for workers, and what became of them.",
+    together(EVERY_CALL, {403: ("worker_token_needed",)}),
+    (),
+    security={"worker": {"type": "http", "scheme": "bearer", "description": "A token that the importer knows."}},
+    is_closed=True,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -26,4 +37,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_database_problems(app)
     for blueprint in (chunks, media):
         app.register_blueprint(blueprint)
+    serve_document(app, DOCUMENT.of(app))
     return app

@@ -2,21 +2,39 @@
 
 import os
 import re
-from typing import Any
 
-from flask import Blueprint, Response, request
+import msgspec
+from flask import Response, request
 
 from importer.media.folder import etag_of
+from importer.media.kinds import OTHER
 from importer.media.pictures import Place, StaleTokenError, check_picture, deliver, place_of_chunk, place_of_task
-from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
+from importer.media.problems import DISK_PROBLEMS, disk_errors_as_problems, record_errors_as_problems
 from importer.services import services
-from importer.worker_api.messages import not_yours, query
+from importer.worker_api.messages import STALE_TOKEN, not_yours, query, query_parameter
+from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.problems import Problem, bad_request, too_large
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 MAX_BLOCK_BYTES = 8 * 1024 * 1024  # of one answer: it is held in memory
 MAX_END = 10**18  # of a range; the system knows no larger files
 _ROW = re.compile(r"[0-9]{1,10}", re.ASCII)
-blueprint = Blueprint("worker_media", __name__, url_prefix="/internal/media")
+api = Api("worker_media", __name__, "/internal/media", tag="media")
+BINARY = {OTHER: {"type": "string", "format": "binary"}}
+SAID = {"Content-Range": "Which bytes of how many.", "ETag": "Changes when the file does."}
+FILE_PROBLEMS = {400: ("bad_name",), 404: ("not_found",), 422: ("unreadable",)}
+PICTURE_PROBLEMS = {400: ("bad_name", "bad_row"), 413: ("too_large",), 415: ("not_a_picture",), 422: ("too_many",)}
+RANGE = Parameter("Range", {"type": "string"}, "One range of bytes, with both of its ends.", "header", is_required=True)
+PLACE = (
+    query_parameter("file_name", "The picture's own name.", is_required=True),
+    query_parameter("token", "That of the chunk; then its row is needed."),
+    query_parameter("row", "The row of the batch, from 1."),
+    query_parameter("task", "Instead of both: the id of a bare Celery task."),
+)
+
+
+class DeliveredPicture(msgspec.Struct):
+    name: str
 
 
 def _asked_range() -> tuple[int, int]:
@@ -28,24 +46,42 @@ def _asked_range() -> tuple[int, int]:
     return start, min(end - start, MAX_BLOCK_BYTES)
 
 
-@blueprint.get("/file")
+@api.call(
+    "GET",
+    "/file",
+    right="worker",
+    parameters=(query_parameter("name", "The file's name.", is_required=True), RANGE),
+    answers={
+        206: Answer("The bytes that are there.", BINARY, SAID),
+        416: Answer("The file ends before.", headers=SAID),
+    },
+    problems=({400: ("bad_range",)}, FILE_PROBLEMS),
+)
 def read_block() -> Response:
-    """206 with the bytes that are there, 416 behind the end; both say the size of the whole file."""
+    """A range of a media file; every answer says the size of the whole."""
     name, (start, size) = query("name"), _asked_range()
     with record_errors_as_problems(), services().media.open(name) as file:
         found = os.fstat(file.fileno())
         file.seek(start)
         data = file.read(size)
     last = start + len(data) - 1
-    answer = Response(data, 206 if data else 416, content_type="application/octet-stream")
+    answer = Response(data, 206 if data else 416, content_type=OTHER)
     answer.headers["Content-Range"] = f"bytes {start}-{last}/{found.st_size}" if data else f"bytes */{found.st_size}"
     answer.headers["ETag"] = etag_of(name, found)
     return answer
 
 
-@blueprint.post("/picture")
-def take_picture() -> dict[str, Any]:
-    """409 for a stale token. Repeated, it is the same picture under the same name."""
+@api.call(
+    "POST",
+    "/picture",
+    right="worker",
+    parameters=PLACE,
+    body=BINARY,
+    answers={200: json_of(DeliveredPicture, "It is kept.")},
+    problems=(PICTURE_PROBLEMS, STALE_TOKEN, DISK_PROBLEMS, DATABASE_PROBLEMS),
+)
+def take_picture() -> Response:
+    """Deliver a picture of a row or a task. Repeated, it is the same picture under the same name."""
     here, file_name = services(), query("file_name")
     if (request.content_length or 0) > here.settings.max_picture_bytes:
         raise too_large(f"A picture may have at most {here.settings.max_picture_bytes} bytes.")
@@ -53,9 +89,10 @@ def take_picture() -> dict[str, Any]:
     with record_errors_as_problems(), disk_errors_as_problems():
         check_picture(file_name, content)
         try:
-            return {"name": deliver(here.media, _place(file_name), content, here.settings.max_pictures)}
+            name = deliver(here.media, _place(file_name), content, here.settings.max_pictures)
         except StaleTokenError:
             raise not_yours() from None
+    return json_answer(DeliveredPicture(name))
 
 
 def _place(file_name: str) -> Place:

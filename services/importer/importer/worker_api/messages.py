@@ -7,9 +7,12 @@ from flask import Response, request
 
 from importer.ledger.claim import ClaimedChunk
 from stackroom_jobs.protocol import Claim
+from stackroom_kit.api import Parameter
 from stackroom_kit.problems import Problem, bad_request, conflict, wrong_at
 
 M = TypeVar("M")
+MESSAGE_PROBLEMS = {400: ("wrong_message",)}
+STALE_TOKEN = {409: ("stale_token",)}
 _encoder = msgspec.json.Encoder()
 
 
@@ -37,6 +40,12 @@ def converted(fields: dict[str, Any], kind: type[M]) -> M:
 def _wrong_message(error: Exception) -> Problem:
     detail = str(error)
     return wrong_at("", "wrong_message", detail)
+
+
+def query_parameter(name: str, description: str, is_required: bool = False) -> Parameter:
+    """What ``query`` takes."""
+    refused = {400: ("missing_parameter",)}
+    return Parameter(name, {"type": "string", "minLength": 1}, description, "query", refused, is_required)
 
 
 def query(name: str) -> str:

@@ -1,8 +1,6 @@
 """token, claim, renew, report, fail, release, lost, heartbeat, goodbye."""
 
-from typing import Any
-
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from importer.ledger.claim import Claimant, claim
 from importer.ledger.failure import fail, lose
@@ -12,12 +10,23 @@ from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
 from importer.ledger.workers import MAX_REASON, NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from importer.services import services
-from importer.worker_api.messages import claim_answer, converted, decoded, message, not_yours, query
+from importer.worker_api.messages import (
+    MESSAGE_PROBLEMS,
+    STALE_TOKEN,
+    claim_answer,
+    converted,
+    decoded,
+    message,
+    not_yours,
+    query,
+    query_parameter,
+)
 from importer.worker_api.token import token_id
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
     CONTRACT_VERSION,
     OLDEST_CONTRACT,
+    Claim,
     ClaimRequest,
     FailRequest,
     Goodbye,
@@ -25,14 +34,29 @@ from stackroom_jobs.protocol import (
     Introduction,
     LostRequest,
     ReleaseRequest,
+    RenewAnswer,
     RenewRequest,
 )
+from stackroom_kit.api import JSON, Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.problems import Problem, bad_request, conflict
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
+MESSAGE = (MESSAGE_PROBLEMS, DATABASE_PROBLEMS)
+OF_A_CHUNK = (*MESSAGE, STALE_TOKEN)
 MAX_CONTRACT = 20  # characters of a version that are said again
-blueprint = Blueprint("worker_api", __name__, url_prefix="/internal")
-
-
+api = Api("worker_api", __name__, "/internal", tag="chunks")
+DONE = {204: Answer("Noted.")}
+NEXT_CHUNK = {200: json_of(Claim, "The chunk."), 204: Answer("Nothing is due.")}
+CONTRACT = Parameter(CONTRACT_HEADER, {"type": "string"}, "What the worker speaks; 1 without it.", "header")
+REPORT_PARAMETERS = (
+    query_parameter("token", "That of the chunk.", is_required=True),
+    query_parameter("next_token", "Claims the next chunk; then worker, queue, delivery and operations are needed."),
+    query_parameter("worker", "Of the next claim, as are the others."),
+    query_parameter("queue", "The queue that it reads."),
+    query_parameter("delivery", "The Celery task id."),
+    query_parameter("operations", "With commas between them."),
+    Parameter("incarnation", {"type": "string"}, "New with each start of the worker."),
+)
 CONTRACTS = range(OLDEST_CONTRACT, CONTRACT_VERSION + 1)
 
 
@@ -48,26 +72,48 @@ def _refuse_other_contracts() -> None:
         raise _contract_differs(contract[:MAX_CONTRACT])
 
 
-@blueprint.get("/token")
+@api.call("GET", "/token", right="worker", answers={204: Answer("It is.")})
 def token_is_known() -> Response:
-    """For people who try a token."""
+    """Whether the token is known, for people who try one."""
     return Response(status=204)
 
 
-@blueprint.post("/claim")
+@api.call(
+    "POST",
+    "/claim",
+    right="worker",
+    parameters=(CONTRACT,),
+    body={JSON: ClaimRequest},
+    answers=NEXT_CHUNK,
+    problems=(MESSAGE_PROBLEMS, {409: ("contract_differs",)}, DATABASE_PROBLEMS),
+)
 def claim_chunk() -> Response:
+    """Take the fairest due chunk of a queue under a lease.
+
+    The worker names the token, so a repeat after a lost answer gets the same chunk.
+    """
     _refuse_other_contracts()
     asked = message(ClaimRequest)
     lease = services().settings.lease_seconds
     return claim_answer(claim(services().engine, _claimant(asked), lease), lease)
 
 
-@blueprint.post("/renew")
-def renew_lease() -> dict[str, Any]:
-    """``stop`` tells the worker that this lease is over; it belongs to the token, not to the worker."""
+@api.call(
+    "POST",
+    "/renew",
+    right="worker",
+    body={JSON: RenewRequest},
+    answers={200: json_of(RenewAnswer, "Whether to stop.")},
+    problems=(MESSAGE_PROBLEMS, DATABASE_PROBLEMS),
+)
+def renew_lease() -> Response:
+    """Hold a chunk for longer, and tell how far its record is.
+
+    ``stop`` tells the worker that this lease is over; it belongs to the token, not to the worker.
+    """
     asked = message(RenewRequest)
     lease = services().settings.lease_seconds
-    return {"stop": not renew(services().engine, asked.token, asked.current, asked.total, lease)}
+    return json_answer(RenewAnswer(not renew(services().engine, asked.token, asked.current, asked.total, lease)))
 
 
 def _claimant(asked: ClaimRequest) -> Claimant:
@@ -85,9 +131,17 @@ def _next_claimant() -> Claimant | None:
     return _claimant(converted({**fields, **more, "operations": query("operations").split(",")}, ClaimRequest))
 
 
-@blueprint.post("/report")
+@api.call(
+    "POST",
+    "/report",
+    right="worker",
+    parameters=REPORT_PARAMETERS,
+    body={"application/x-ndjson": {"type": "string", "description": "One line for each record of the chunk."}},
+    answers=NEXT_CHUNK,
+    problems=(MESSAGE_PROBLEMS, {400: ("wrong_report",)}, STALE_TOKEN, DATABASE_PROBLEMS),
+)
 def report_outcomes() -> Response:
-    """The body is NDJSON; the answer is the next chunk where the query names a token for it."""
+    """What became of every row of a chunk; the answer is the next chunk where the query names a token for it."""
     lease = services().settings.lease_seconds
     done = Report(query("token"), request.get_data(cache=False))
     try:
@@ -99,16 +153,18 @@ def report_outcomes() -> Response:
     return claim_answer(outcome.next_chunk, lease)
 
 
-@blueprint.post("/fail")
+@api.call("POST", "/fail", right="worker", body={JSON: FailRequest}, answers=DONE, problems=OF_A_CHUNK)
 def fail_chunk() -> Response:
+    """The operation failed as a whole: the chunk is due again later, or split."""
     asked = message(FailRequest)
     if not fail(services().engine, asked.token, asked.code, asked.detail):
         raise not_yours()
     return Response(status=204)
 
 
-@blueprint.post("/release")
+@api.call("POST", "/release", right="worker", body={JSON: ReleaseRequest}, answers=DONE, problems=OF_A_CHUNK)
 def release_chunk() -> Response:
+    """Give a chunk back: the worker is to end, or lost its device."""
     asked = message(ReleaseRequest)
     engine = services().engine
     if asked.lost_device:
@@ -120,22 +176,34 @@ def release_chunk() -> Response:
     return Response(status=204)
 
 
-@blueprint.post("/lost")
+@api.call("POST", "/lost", right="worker", body={JSON: LostRequest}, answers=DONE, problems=MESSAGE)
 def lose_chunk() -> Response:
+    """A process of the worker died over a chunk."""
     asked = message(LostRequest)
     lose(services().engine, asked.worker, asked.delivery, asked.reason)
     return Response(status=204)
 
 
-@blueprint.post("/goodbye")
+@api.call("POST", "/goodbye", right="worker", body={JSON: Goodbye}, answers=DONE, problems=MESSAGE)
 def goodbye() -> Response:
+    """The worker ends as it was told."""
     forget_worker(services().engine, message(Goodbye), token_id())
     return Response(status=204)
 
 
-@blueprint.post("/heartbeat")
-def heartbeat() -> dict[str, Any]:
-    """Of another contract only the introduction is read: the rest may mean something else there."""
+@api.call(
+    "POST",
+    "/heartbeat",
+    right="worker",
+    body={JSON: Heartbeat},
+    answers={200: json_of({"type": "object"}, "It was heard.")},
+    problems=(MESSAGE_PROBLEMS, {409: ("contract_differs", "name_taken")}, DATABASE_PROBLEMS),
+)
+def heartbeat() -> Response:
+    """The worker is alive, and says what it serves.
+
+    Of another contract only the introduction is read: the rest may mean something else there.
+    """
     body = request.get_data(cache=False)
     introduction = decoded(body, Introduction)
     engine = services().engine
@@ -147,4 +215,4 @@ def heartbeat() -> dict[str, Any]:
         note_heartbeat(engine, decoded(body, Heartbeat), token_id())
     except NameTakenError as error:
         raise conflict(str(error), code="name_taken") from None
-    return {}
+    return json_answer({})
