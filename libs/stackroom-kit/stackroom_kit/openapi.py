@@ -156,8 +156,8 @@ def _check_path(rule: Rule, call: Call) -> None:
 class Document:
     """A service beside its calls. ``problems`` are those of all calls, ``places`` the codes of wrong fields.
 
-    ``further`` are types that it describes beside those of the calls. ``security`` are schemes by name; where the service
-    ``is_closed``, every call needs one of them.
+    ``further`` are types that it describes beside those of the calls. ``security`` are schemes by name; every call of a
+    service that ``is_closed`` needs one of them.
     """
 
     title: str
