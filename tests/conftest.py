@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from deploy.local.servers import PostgresServer, RedisServer
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
 from tests.support.documents.described import Seen, watched
 from tests.support.parallel import Together, processes_for, rank, share_machine
 from tests.support.servers.embedded import (

@@ -4,19 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from deploy.local.demo import DemoFailed, demo
-from deploy.local.down import down
-from deploy.local.env_file import EnvFileError
+from deploy.local.commands import down, status, up
+from deploy.local.demo import demo
 from deploy.local.environment import settings_of_person
-from deploy.local.home import DEFAULT, ROOT, AlreadyRunning, Home, HomeError
-from deploy.local.servers import ServerError
-from deploy.local.status import status
-from deploy.local.supervisor import StartFailed
-from deploy.local.up import PortTaken, up
+from deploy.local.errors import LocalError
+from deploy.local.home import DEFAULT, ROOT, Home
 from stackroom_kit.settings import SettingsError
 
 COMMANDS = {"up": up, "down": down, "status": status, "demo": demo}
-FAILURES = (AlreadyRunning, DemoFailed, EnvFileError, HomeError, PortTaken, ServerError, SettingsError, StartFailed)
 
 
 def main() -> int:
@@ -28,7 +23,7 @@ def main() -> int:
     try:
         given = settings_of_person(arguments.env_file)
         return COMMANDS[arguments.command](Home(arguments.home.resolve()), given)
-    except FAILURES as failure:
+    except (LocalError, SettingsError) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
 

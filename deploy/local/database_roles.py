@@ -5,11 +5,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local.home import ROOT, Home
-from deploy.local.kept_secrets import kept_secret
+from deploy.local.errors import ServerError
+from deploy.local.home import ROOT, Home, kept_secret
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_server import ROLE, PostgresServer, binary
-from deploy.local.server_error import ServerError
 
 SCRIPT = ROOT / "deploy" / "postgres" / "roles.sql"
 SERVICES = ("catalog", "importer")

@@ -5,10 +5,12 @@ from typing import Any, Self
 
 import requests
 
+from deploy.local.errors import LocalError
+
 SILENCE = 60.0  # seconds
 
 
-class DemoFailed(Exception):
+class DemoFailed(LocalError):
     """What did not go as it should, in the words of the answer."""
 
 

@@ -2,16 +2,35 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
 from deploy.local.demo_client import DemoClient
-from deploy.local.media_types import MediaType
 
+FILE = Path(__file__).with_name("media_types.tsv")
 FIRST_ID = 900_001  # Far from the numbers that a collection gives by hand.
-CREATED, BAD_REQUEST, OK = 201, 400, 200
 LONGEST_FILE_NAME = 30  # characters, as the table has it
+
+
+class MediaType(NamedTuple):
+    name: str  # "application/epub+zip"
+    extension: str  # "epub"
+
+    @property
+    def group(self) -> str:
+        """The part before the slash: application, audio, image, text, ..."""
+        return self.name.split("/", 1)[0]
+
+
+def read_media_types() -> list[MediaType]:
+    """Over 1,000 pairs in a fixed order; an extension may stand for several media types."""
+    lines = FILE.read_text(encoding="utf-8").splitlines()
+    return [MediaType(*line.split("\t")) for line in lines if not line.startswith("#")]
+
+
+CREATED, BAD_REQUEST, OK = 201, 400, 200
 
 
 def fill_register(client: DemoClient, media_types: Sequence[MediaType]) -> str:

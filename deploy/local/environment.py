@@ -1,18 +1,22 @@
 """What every part gets to know: the settings of the person, and where the embedded servers are."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from dotenv.parser import Binding, parse_stream
+
 from deploy.local.database_roles import database_settings, password_files
-from deploy.local.env_file import read_env_file
-from deploy.local.home import Home
-from deploy.local.kept_secrets import kept_secret, written_secret
+from deploy.local.errors import LocalError
+from deploy.local.home import Home, kept_secret, written_secret
 from deploy.local.ports import LOOPBACK, free_port, keep
-from deploy.local.servers import PostgresServer, RedisServer
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
 from stackroom_kit.settings import SettingsError, integer
 
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 PORT = integer(1, 65535)
 DATABASE_SETTINGS = ("POSTGRES_HOST", "SQLALCHEMY_DATABASE_URI")
 ROLE_SETTINGS = (
@@ -23,7 +27,6 @@ ROLE_SETTINGS = (
     "MIGRATION_DATABASE_URI",
 )
 BROKER_SETTINGS = ("CELERY_BROKER_URL",)
-
 ADDRESSES = {
     "CATALOG_URL": "http://127.0.0.1:5001",
     "IMPORTER_URL": "http://127.0.0.1:5002",
@@ -32,6 +35,30 @@ ADDRESSES = {
     "UI_HOST": "127.0.0.1",
     "UI_PORT": "5000",
 }
+
+
+class EnvFileError(LocalError):
+    """One line that names the file, the line and what is wrong."""
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Name to value, with each ``$`` as it stands; nothing when there is no such file. Raises EnvFileError."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            bindings = list(parse_stream(file))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvFileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return dict(_setting(path, one) for one in bindings if one.error or one.key is not None)
+
+
+def _setting(path: Path, found: Binding) -> tuple[str, str]:
+    if found.error or found.key is None or found.value is None or not NAME.fullmatch(found.key):
+        blank = len(found.original.string) - len(found.original.string.lstrip())
+        number = found.original.line + found.original.string[:blank].count("\n")
+        raise EnvFileError(f"{path.name} line {number} is not NAME=value: {found.original.string.strip()[:40]!r}")
+    return found.key, found.value
 
 
 class Stack(NamedTuple):

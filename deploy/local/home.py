@@ -1,23 +1,27 @@
-"""The folder that the stack keeps its data, secrets, logs and marks of running processes in."""
+"""The folder that the stack keeps its data, secrets, logs and pid files in."""
 
 import dataclasses
 import fcntl
 import json
 import os
 import pwd
+import secrets
 from pathlib import Path
 from typing import IO, Any
+
+from deploy.local.errors import LocalError
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = ROOT / ".stackroom"
 ELSE = "run this as its owner, or choose another folder with --home"
+SECRET_BYTES = 32
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunning(LocalError):
     """Another supervisor holds this folder; the text says which."""
 
 
-class HomeError(Exception):
+class HomeError(LocalError):
     """This user cannot keep anything in the folder; one line that says why, and what to do."""
 
 
@@ -82,3 +86,29 @@ def _holder(file: IO[str]) -> int | None:
         noted: dict[str, Any] = json.loads(file.read() or "{}")
         return noted.get("pid")
     return None
+
+
+def kept_secret(folder: Path, name: str) -> Path:
+    """The file of the secret ``name``, made at the first call. Whoever needs it reads it with ``NAME_FILE``."""
+    path = folder / name
+    try:
+        # The mode is set as the file is made, so that the secret is never readable, not even for a moment.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.read_text(encoding="ascii").strip():
+            return path
+        path.unlink()  # A kill between making and writing left it empty.
+        return kept_secret(folder, name)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(SECRET_BYTES) + "\n")
+    return path
+
+
+def written_secret(folder: Path, name: str, value: str) -> Path:
+    """A file of the secret ``name`` with this value, for what is composed anew at each start."""
+    path = folder / name
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(value + "\n")
+    return path

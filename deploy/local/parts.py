@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from deploy.local.answers import answers_ok, has_reported
 from deploy.local.environment import Stack, port_setting
 from deploy.local.home import Home
-from deploy.local.part import Listening, Part, Stage
+from deploy.local.part import Listening, Part, Stage, answers_ok, has_reported
 from deploy.local.ports import LOOPBACK
 from stackroom_kit.settings import SettingsError
 

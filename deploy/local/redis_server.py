@@ -5,8 +5,8 @@ import importlib.util
 import socket
 from pathlib import Path
 
+from deploy.local.errors import ServerError
 from deploy.local.ports import LOOPBACK
-from deploy.local.server_error import ServerError
 
 PATIENCE = 2.0  # seconds for the answer to PING
 

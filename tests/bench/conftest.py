@@ -10,7 +10,8 @@ import psycopg2
 import pytest
 import redis
 
-from deploy.local.servers import PostgresServer, RedisServer
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
 from tests.bench.driver import PEERS_PYTHON
 from tests.bench.machine import machine, versions
 from tests.bench.results import FILE, HEAD, Results

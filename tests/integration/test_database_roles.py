@@ -14,8 +14,9 @@ from catalog.app import create_app
 from catalog.migrate import migrate as migrate_catalog
 from catalog.settings import Settings
 from deploy.local.database_roles import password_files, set_up_roles
+from deploy.local.errors import ServerError
 from deploy.local.home import Home
-from deploy.local.servers import PostgresServer, ServerError
+from deploy.local.postgres_server import PostgresServer
 from importer.database import make_engine
 from importer.migrate import migrate as migrate_importer
 from tests.support.importer.ledger import Ledger

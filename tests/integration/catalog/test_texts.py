@@ -12,7 +12,7 @@ from catalog.crud.texts import Normal, OrderKey
 from catalog.database import make_engine
 from catalog.migrate import migrate
 from catalog.settings import Settings
-from deploy.local.servers import PostgresServer
+from deploy.local.postgres_server import PostgresServer
 from stackroom_kit.texts import SPACES, normal_text
 from tests.support.catalog.bulk import GROUPS, TYPES, bulk, words
 from tests.support.servers.embedded import fresh_database

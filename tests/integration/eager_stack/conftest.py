@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.servers import PostgresServer
+from deploy.local.postgres_server import PostgresServer
 from tests.support.servers.embedded import fresh_database
 from tests.support.stacks.eager import MOST_ITEMS, EagerStack, running_eager_stack
 

@@ -12,7 +12,8 @@ from sqlalchemy import make_url
 
 from catalog.migrate import migrate as migrate_catalog
 from deploy.local.ports import free_port
-from deploy.local.servers import PostgresServer, RedisServer
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
 from importer.migrate import migrate as migrate_importer
 from tests.support.servers.processes import Process
 

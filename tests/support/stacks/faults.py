@@ -12,7 +12,8 @@ import redis
 
 from catalog.migrate import migrate as migrate_catalog
 from deploy.local.ports import LOOPBACK, free_port
-from deploy.local.servers import PostgresServer, RedisServer
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
 from importer.migrate import migrate
 from tests.support.servers.embedded import FAST, libpq_uri
 from tests.support.servers.processes import python

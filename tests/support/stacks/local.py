@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.marks import VARIABLE
+from deploy.local.pid_files import VARIABLE
 from deploy.local.ports import free_port
 from tests.support.servers.processes import Process, python
 from tests.support.servers.services import is_ready

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.env_example import env_example, sections
-from deploy.local.env_file import EnvFileError, read_env_file
+from deploy.local.environment import EnvFileError, read_env_file
 
 
 @pytest.mark.parametrize(

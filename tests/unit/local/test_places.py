@@ -10,8 +10,9 @@ import psycopg2
 import pytest
 import redis
 
-from deploy.local import account, postgres_server
-from deploy.local.servers import PostgresServer, ServerError
+from deploy.local import postgres_server
+from deploy.local.errors import ServerError
+from deploy.local.postgres_server import PostgresServer
 from tests.support.servers.embedded import libpq_uri, running_postgres, running_redis
 from tests.support.servers.small_disk import mounted
 
@@ -52,7 +53,7 @@ def test_postgres_runs_for_root_from_a_folder_that_others_cannot_enter(closed_pr
 
 @ROOT_ONLY
 def test_postgres_runs_for_the_root_of_a_container(closed_programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account, "_held_capabilities", lambda: 1 << account.WAYS_IN["dac_override"])
+    monkeypatch.setattr(postgres_server, "_held_capabilities", lambda: 1 << postgres_server.WAYS_IN["dac_override"])
     with running_postgres(closed_programs) as server:
         assert "--inh-caps=+dac_override" in server.command()
         assert answer(server) == 1
@@ -62,7 +63,7 @@ def test_postgres_runs_for_the_root_of_a_container(closed_programs: Path, monkey
 def test_postgres_is_refused_in_one_sentence_where_root_has_no_capabilities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(account, "_held_capabilities", lambda: 0)
+    monkeypatch.setattr(postgres_server, "_held_capabilities", lambda: 0)
     with pytest.raises(ServerError, match=r"refuses to run as root.* has none of .*ordinary user, or set"):
         PostgresServer(tmp_path / "data", 1, "secret").initialise()
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.local.servers import PostgresServer
+from deploy.local.postgres_server import PostgresServer
 
 
 def cluster(folder: Path, owner: int) -> PostgresServer:

@@ -7,7 +7,8 @@ import psycopg2
 import pytest
 import redis
 
-from deploy.local.servers import PostgresServer, RedisServer
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
 from tests.support.servers.embedded import libpq_uri, running_redis
 
 

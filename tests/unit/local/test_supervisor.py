@@ -11,8 +11,8 @@ import pytest
 
 from deploy.local import supervisor as supervisor_module
 from deploy.local.home import AlreadyRunning, Home
-from deploy.local.marks import read_marks
 from deploy.local.part import Part, Stage
+from deploy.local.pid_files import read_pid_files
 from deploy.local.supervisor import StartFailed, Supervisor
 from tests.support.waiting import wait_until
 
@@ -71,17 +71,17 @@ def test_part_that_was_killed_is_started_again(
 ) -> None:
     supervisor.start([talking_part("catalog", Stage.SERVICE, diary)])
     marks = tmp_path / "home" / "run"
-    first = read_marks(marks)[0].pid
+    first = read_pid_files(marks)[0].pid
     until_stopped(supervisor)
     os.kill(first, signal.SIGKILL)
     wait_until(lambda: diary.read_text().count("ready") == 2, what="a second start")
-    assert read_marks(marks)[0].pid != first
+    assert read_pid_files(marks)[0].pid != first
 
 
 def test_start_gives_up_on_a_part_that_always_ends_and_shows_its_log(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.local.supervised.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("deploy.local.supervisor.FIRST_PAUSE", 0.01)
     command = [sys.executable, "-c", "raise SystemExit('UI_PORT=x is not allowed')"]
     part = Part("ui", Stage.SERVICE, command, dict(os.environ), lambda: False)
     with pytest.raises(StartFailed, match=r"ui does not become ready(.|\n)*UI_PORT=x is not allowed"):

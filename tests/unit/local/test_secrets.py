@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from deploy.local.kept_secrets import kept_secret, written_secret
+from deploy.local.home import kept_secret, written_secret
 
 
 def test_secret_is_the_same_at_the_second_call(tmp_path: Path) -> None:

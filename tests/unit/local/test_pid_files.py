@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.marks import VARIABLE, Mark, end_orphans, read_marks, write_mark
+from deploy.local.pid_files import VARIABLE, PidFile, end_orphans, read_pid_files, write_pid_file
 
 ASLEEP = [sys.executable, "-c", "import signal; signal.pause()"]
 DEAF = [
@@ -36,13 +36,13 @@ def start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=env, start_new_session=True, stdout=subprocess.PIPE)
 
 
-def test_orphan_is_ended_and_its_mark_removed(tmp_path: Path, started: list[subprocess.Popen[bytes]]) -> None:
+def test_orphan_is_ended_and_its_file_removed(tmp_path: Path, started: list[subprocess.Popen[bytes]]) -> None:
     process = start(ASLEEP, tmp_path)
     started.append(process)
-    write_mark(tmp_path, "catalog", process.pid, 15, 5001)
+    write_pid_file(tmp_path, "catalog", process.pid, 15, 5001)
     assert end_orphans(tmp_path, tmp_path) == ["catalog"]
     assert not psutil.pid_exists(process.pid)
-    assert read_marks(tmp_path) == []
+    assert read_pid_files(tmp_path) == []
 
 
 def test_orphan_whose_environment_cannot_be_read_is_ended(
@@ -51,7 +51,7 @@ def test_orphan_whose_environment_cannot_be_read_is_ended(
     """Redis writes its title over it."""
     process = subprocess.Popen(ASLEEP, env={}, start_new_session=True, stdout=subprocess.PIPE)
     started.append(process)
-    write_mark(tmp_path, "redis", process.pid, 15, 6379)
+    write_pid_file(tmp_path, "redis", process.pid, 15, 6379)
     assert end_orphans(tmp_path, tmp_path) == ["redis"]
     assert not psutil.pid_exists(process.pid)
 
@@ -59,12 +59,12 @@ def test_orphan_whose_environment_cannot_be_read_is_ended(
 def test_orphan_that_ignores_the_signal_is_killed(
     tmp_path: Path, started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.local.marks.GRACE", 0.2)
+    monkeypatch.setattr("deploy.local.pid_files.GRACE", 0.2)
     process = start(DEAF, tmp_path)
     started.append(process)
     assert process.stdout is not None
     process.stdout.readline()  # From here on it ignores SIGTERM.
-    write_mark(tmp_path, "catalog", process.pid, 15, None)
+    write_pid_file(tmp_path, "catalog", process.pid, 15, None)
     end_orphans(tmp_path, tmp_path)
     assert not psutil.pid_exists(process.pid)
 
@@ -72,17 +72,17 @@ def test_orphan_that_ignores_the_signal_is_killed(
 def test_stranger_with_a_reused_id_is_left_alone(tmp_path: Path, started: list[subprocess.Popen[bytes]]) -> None:
     process = start(ASLEEP, tmp_path / "elsewhere")
     started.append(process)
-    earlier = Mark("catalog", process.pid, psutil.Process(process.pid).create_time() - 100, 15, None)
+    earlier = PidFile("catalog", process.pid, psutil.Process(process.pid).create_time() - 100, 15, None)
     (tmp_path / "catalog.json").write_text(json.dumps(earlier._asdict()))
     assert end_orphans(tmp_path, tmp_path) == []
     assert process.poll() is None
 
 
-def test_mark_of_an_earlier_process_with_the_same_id_is_not_its(
+def test_pid_file_of_an_earlier_process_with_the_same_id_is_not_its(
     tmp_path: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
     process = start(ASLEEP, tmp_path)
     started.append(process)
     created = psutil.Process(process.pid).create_time()
-    assert Mark("catalog", process.pid, created, 15, None).process() is not None
-    assert Mark("catalog", process.pid, created - 100, 15, None).process() is None
+    assert PidFile("catalog", process.pid, created, 15, None).process() is not None
+    assert PidFile("catalog", process.pid, created - 100, 15, None).process() is None

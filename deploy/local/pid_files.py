@@ -1,8 +1,8 @@
-"""Marks of running parts on disk, by which a later start finds what a killed one left behind.
+"""A file per running part, by which a later start finds what a killed one left behind.
 
-A mark carries process id and start time; children of a part carry the folder in their environment. One of both must
-fit before anything is ended, so a stranger that got a reused id is never touched. (The marked process itself need not
-show its environment: Redis and PostgreSQL write their titles over it.)
+It has the process id and the start time; children of a part carry the folder in their environment. One of both must
+fit before anything is ended, so a stranger that got a reused id is never touched. (The process itself need not
+show its environment: Valkey and PostgreSQL write their titles over it.)
 """
 
 import json
@@ -18,7 +18,7 @@ VARIABLE = "STACKROOM_HOME"
 GRACE = 10.0  # seconds for an orphan to end by itself
 
 
-class Mark(NamedTuple):
+class PidFile(NamedTuple):
     part: str
     pid: int
     created: float
@@ -26,7 +26,7 @@ class Mark(NamedTuple):
     port: int | None
 
     def process(self) -> psutil.Process | None:
-        """The marked process, None when it has ended."""
+        """None when it has ended."""
         try:
             process = psutil.Process(self.pid)
             alive = process.status() != psutil.STATUS_ZOMBIE
@@ -35,20 +35,20 @@ class Mark(NamedTuple):
             return None
 
 
-def write_mark(folder: Path, part: str, pid: int, stop_signal: int, port: int | None) -> None:
-    mark = Mark(part, pid, psutil.Process(pid).create_time(), stop_signal, port)
+def write_pid_file(folder: Path, part: str, pid: int, stop_signal: int, port: int | None) -> None:
+    file = PidFile(part, pid, psutil.Process(pid).create_time(), stop_signal, port)
     unfinished = folder / f"{part}.new"
-    unfinished.write_text(json.dumps(mark._asdict()), encoding="utf-8")
+    unfinished.write_text(json.dumps(file._asdict()), encoding="utf-8")
     unfinished.replace(folder / f"{part}.json")
 
 
-def remove_mark(folder: Path, part: str) -> None:
+def remove_pid_file(folder: Path, part: str) -> None:
     (folder / f"{part}.json").unlink(missing_ok=True)
 
 
-def read_marks(folder: Path) -> list[Mark]:
-    """All marks, those of ended processes too."""
-    return [Mark(**_content(path)) for path in sorted(folder.glob("*.json"))]
+def read_pid_files(folder: Path) -> list[PidFile]:
+    """All of them, those of ended processes too."""
+    return [PidFile(**_content(path)) for path in sorted(folder.glob("*.json"))]
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -58,30 +58,30 @@ def _content(path: Path) -> dict[str, Any]:
 
 def end_orphans(folder: Path, home: Path) -> list[str]:
     """End what an earlier run left behind, all at once and first politely; gives the parts that were still there."""
-    marks = read_marks(folder)
-    left = {mark: list(_left_behind(mark, str(home))) for mark in marks}
+    files = read_pid_files(folder)
+    left = {file: list(_left_behind(file, str(home))) for file in files}
     _end(left)
-    for mark in marks:
-        remove_mark(folder, mark.part)
-    return [mark.part for mark in marks if left[mark]]
+    for file in files:
+        remove_pid_file(folder, file.part)
+    return [file.part for file in files if left[file]]
 
 
-def _left_behind(mark: Mark, home: str) -> Iterator[psutil.Process]:
-    """The marked process and those of its session (a session keeps its number while one member lives)."""
+def _left_behind(file: PidFile, home: str) -> Iterator[psutil.Process]:
+    """The process and those of its session (a session keeps its number while one member lives)."""
     for process in psutil.process_iter():
         try:
-            is_marked = process.pid == mark.pid and mark.process() is not None
-            if is_marked or (os.getsid(process.pid) == mark.pid and process.environ().get(VARIABLE) == home):
+            is_it = process.pid == file.pid and file.process() is not None
+            if is_it or (os.getsid(process.pid) == file.pid and process.environ().get(VARIABLE) == home):
                 yield process
         except (psutil.Error, ProcessLookupError, PermissionError):
             continue  # It ended while we looked, or belongs to somebody else.
 
 
-def _end(left: Mapping[Mark, list[psutil.Process]]) -> None:
-    for mark, processes in left.items():
+def _end(left: Mapping[PidFile, list[psutil.Process]]) -> None:
+    for file, processes in left.items():
         for process in processes:
-            if process.pid == mark.pid:
-                _signal(process, mark.stop_signal)
+            if process.pid == file.pid:
+                _signal(process, file.stop_signal)
     _, stubborn = psutil.wait_procs([process for processes in left.values() for process in processes], timeout=GRACE)
     for process in stubborn:
         _signal(process, signal.SIGKILL)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import part_log
-from deploy.local.part_log import PartLog, last_lines
+from deploy.local import logs
+from deploy.local.logs import PartLog, last_lines
 
 
 def append(path: Path, text: str) -> None:
@@ -33,7 +33,7 @@ def test_log_waits_for_the_end_of_a_line(tmp_path: Path) -> None:
 
 
 def test_log_starts_again_when_it_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(part_log, "LIMIT", 10)
+    monkeypatch.setattr(logs, "LIMIT", 10)
     path = tmp_path / "a.log"
     path.touch()
     log = PartLog(path)

@@ -1,24 +1,28 @@
-"""``up``: everything from an empty folder to a stack that answers, until Ctrl-C."""
+"""``up``, ``down`` and ``status``: from an empty folder to a stack that answers, and back."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 
 from deploy.local.database_roles import set_up_roles
 from deploy.local.environment import Stack, compose_stack
+from deploy.local.errors import LocalError
 from deploy.local.home import Home
-from deploy.local.marks import end_orphans
+from deploy.local.logs import last_lines, say
 from deploy.local.part import Part
-from deploy.local.part_log import last_lines
 from deploy.local.parts import gateway_url, media_folder, server_parts, service_parts, worker_parts
+from deploy.local.pid_files import PidFile, end_orphans, read_pid_files
 from deploy.local.ports import is_taken
 from deploy.local.supervisor import StartFailed, StopRequested, Supervisor
-from deploy.local.terminal import say
 
 MIGRATIONS = ("catalog", "importer")  # the services that have schemas
+STOP_LIMIT = 120.0  # seconds
 
 
-class PortTaken(Exception):
+class PortTaken(LocalError):
     """One line that names the port, the part and the setting."""
 
 
@@ -81,3 +85,44 @@ def _migrate(home: Home, module: str, environ: Mapping[str, str]) -> None:
     if done.returncode != 0:
         end = "\n".join(f"  {line}" for line in last_lines(home.log(name)))
         raise StartFailed(f"{module} failed; the end of {home.log(name)}:\n{end}")
+
+
+def down(home: Home, _given: Mapping[str, str]) -> int:
+    """Gives the exit status: 0 when nothing runs any more."""
+    home.require_access()
+    supervisor = home.supervisor()
+    if supervisor is None:
+        ended = end_orphans(home.folder("run"), home.path)
+        say(
+            "stackroom",
+            f"left over from a killed run and ended: {', '.join(ended)}" if ended else "was not running",
+        )
+        return 0
+    os.kill(supervisor, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_LIMIT
+    while home.supervisor() is not None:
+        if time.monotonic() > deadline:
+            say("stackroom", f"process {supervisor} still stops after {STOP_LIMIT:g} s")
+            return 1
+        time.sleep(0.1)
+    say("stackroom", "stopped")
+    return 0
+
+
+def status(home: Home, _given: Mapping[str, str]) -> int:
+    """Gives the exit status: 0 when a supervisor runs and every part of it lives."""
+    home.require_access()
+    supervisor = home.supervisor()
+    files = read_pid_files(home.folder("run"))
+    for file in files:
+        say(file.part, _state(file))
+    say("stackroom", f"supervised by process {supervisor}" if supervisor else "is not running")
+    return 0 if supervisor and all(file.process() for file in files) else 1
+
+
+def _state(file: PidFile) -> str:
+    process = file.process()
+    if process is None:
+        return "not running"
+    port = f", port {file.port}" if file.port else ""
+    return f"process {file.pid}{port}, for {time.time() - file.created:.0f} s"

@@ -1,10 +1,13 @@
-"""The log file of one part: what is new in it, its end, and a limit to its size."""
+"""Log files of the parts, and short lines on the terminal."""
 
 import shutil
+import sys
 from pathlib import Path
 
 LIMIT = 20 * 1024 * 1024  # bytes; then it starts again and the old one is kept beside it
 LOUD = (" WARNING ", " ERROR ", " CRITICAL ")
+WIDTH = 20
+LONGEST = 240
 
 
 class PartLog:
@@ -47,3 +50,12 @@ def last_lines(path: Path, count: int = 8) -> list[str]:
         file.seek(max(0, path.stat().st_size - 16_384))
         lines = file.read().decode("utf-8", "replace").splitlines()
     return [line for line in lines if line.strip()][-count:]
+
+
+def say(part: str, line: str) -> None:
+    """One line; nothing when the terminal has gone away (the logs have it)."""
+    try:
+        sys.stdout.write(f"{part:<{WIDTH}} | {line[:LONGEST]}\n")
+        sys.stdout.flush()
+    except (BrokenPipeError, OSError):
+        return
