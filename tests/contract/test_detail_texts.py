@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from catalog.resources.groups.schema import GROUP
+from catalog.resources.groups import GROUPS
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.csv_rows import read_csv
 from importer.parsing.csv_shape import shape_of
@@ -67,7 +67,7 @@ def of_record(text: bytes) -> tuple[str, str]:
 
 def of_group(value: dict[str, Any]) -> tuple[str, str]:
     with pytest.raises(Problem) as caught:
-        GROUP.new(value)
+        GROUPS.schema.new(value)
     return caught.value.errors[0].code, caught.value.errors[0].detail
 
 

@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 from sqlalchemy import create_engine
 
 from catalog.app import create_app as create_catalog
+from catalog.crud.repository import repositories
 from catalog.resources import RESOURCES
 from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app as create_importer
@@ -173,10 +174,10 @@ def test_answer_with_a_code_of_another_call_is_not_as_described() -> None:
 
 
 def test_sort_words_are_the_ones_that_the_lists_take() -> None:
-    for resource in RESOURCES:
-        listed = documents()["catalog"]["paths"][f"/api/{resource.name}/"]["get"]
+    for repository in repositories(RESOURCES, create_engine("sqlite://")):
+        listed = documents()["catalog"]["paths"][f"/api/{repository.resource.name}/"]["get"]
         (words_of_sort,) = [one["schema"]["enum"] for one in listed["parameters"] if one["name"] == "sort"]
-        sortable = resource.repository(create_engine("sqlite://")).sortable
+        sortable = repository.sortable
         assert sorted(words_of_sort) == sorted([*sortable, *(f"-{name}" for name in sortable)])
 
 

@@ -4,13 +4,11 @@ from sqlalchemy import Connection, Inspector, Integer, String, Table, inspect, t
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from catalog.database import SCHEMA, Base
-from catalog.resources.groups.model import Group
-from catalog.resources.types.model import FileType
+from catalog.resources import RESOURCES
 from stackroom_sql.migrate import MigrationError
 
 OWN_SCHEMA = "catalog"  # where the catalog keeps what is its own: the version of its tables, applied requests
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
-MODELS: tuple[type[Base], ...] = (Group, FileType)
 
 
 class AdoptionError(MigrationError):
@@ -24,8 +22,7 @@ def make_or_adopt_tables(connection: Connection, role: str) -> None:
     """
     inspector = inspect(connection)
     differences = _encoding_differences(connection)
-    for model in MODELS:
-        table = Base.metadata.tables[f"{SCHEMA}.{model.__tablename__}"]
+    for table in (Base.metadata.tables[str(resource.table)] for resource in RESOURCES):
         if inspector.has_table(table.name, SCHEMA):
             differences += [*_differences(inspector, table), *_missing_rights(connection, table, role)]
         else:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from catalog.bulk.caller import SECURITY_SCHEMES
 from catalog.bulk.routes import bulk_blueprint
+from catalog.crud.repository import repositories
 from catalog.crud.routes import crud_blueprint
 from catalog.crud.schema import FIELD_FAULTS
 from catalog.database import Base, make_engine
@@ -44,9 +45,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     engine = make_engine(settings.database_uri, settings.db_pool_size, settings.search_seconds)
     install(app, "catalog", settings, {"postgresql": functools.partial(server_version, engine)})
     register_database_problems(app)
-    for resource in RESOURCES:
-        app.register_blueprint(crud_blueprint(resource, engine))
-    app.register_blueprint(bulk_blueprint(RESOURCES, engine, settings))
+    all_repositories = repositories(RESOURCES, engine)
+    for repository in all_repositories:
+        app.register_blueprint(crud_blueprint(repository))
+    app.register_blueprint(bulk_blueprint(all_repositories, engine, settings))
     app.register_blueprint(db_status_blueprint(engine))
     serve_document(app, DOCUMENT.of(app))
     _prepare_sqlite(app, engine)

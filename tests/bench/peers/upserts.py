@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.dialects.postgresql import insert
 
-from catalog.resources.types.model import FileType
+from catalog.resources.types import FileType
 
 TABLE: Any = FileType.__table__
 BARE = text("""

@@ -7,10 +7,10 @@ import pytest
 
 from catalog.bulk.items import check_items
 from catalog.bulk.plain import PlainReader
-from catalog.resources.types.schema import TYPE
+from catalog.resources.types import TYPES
 
-READER = PlainReader(TYPE)
-NAMING = PlainReader(TYPE, "group")
+READER = PlainReader(TYPES.schema)
+NAMING = PlainReader(TYPES.schema, "group")
 ROW = {"id": 1, "file_name": "epub", "comments": "Читать, “сразу” — é\t\nx", "group_id": 2}
 
 
@@ -23,7 +23,7 @@ def test_plain_items_are_those_of_the_slow_way(ensure_ascii: bool) -> None:
     rows = [ROW, {**ROW, "id": -(2**31), "comments": None}, {**ROW, "id": 3, "file_name": 'quote " and \\ "id"'}]
     plain = READER.read(json.dumps({"items": rows}, ensure_ascii=ensure_ascii).encode())
     assert plain is not None
-    slow = check_items(rows, TYPE, None)
+    slow = check_items(rows, TYPES.schema, None)
     assert slow.outcomes == {}
     assert plain.items() == rows == [item.values for item in slow.items]
     assert plain.fields == ("id", "file_name", "comments", "group_id")

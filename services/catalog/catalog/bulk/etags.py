@@ -16,7 +16,7 @@ _encoder = msgspec.json.Encoder()
 class Etags:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._joined = repository.joined
+        self._joined = repository.resource.joined
         self._beside: Any = _beside_statement(self._joined) if self._joined else None
 
     def of_ids(self, connection: Connection, ids: list[int]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Connection, Text, bindparam, func, select
 
 from catalog.bulk.items import Checked, Item
 from catalog.bulk.plain import PlainItems
-from catalog.crud.reference import Reference
+from catalog.crud.resource import Reference
 from catalog.crud.texts import Normal
 
 

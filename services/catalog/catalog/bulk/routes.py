@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Engine
 
 from catalog.bulk import ledger
 from catalog.bulk.caller import CALLER_PROBLEMS, IMPORTER, OPTIONAL_TOKEN, caller_scope, request_key, require_importer
-from catalog.bulk.calls import Applier
+from catalog.bulk.idempotent import IdempotentCalls
 from catalog.bulk.ledger import CLOSED_PROBLEMS, Key
 from catalog.bulk.outcomes import BulkAnswer, answer, undone
 from catalog.bulk.plain import PlainReader
 from catalog.bulk.remove import Removal, RemoveItem
 from catalog.bulk.upsert import Options, Upsert
+from catalog.crud.repository import Repository
 from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT
 from catalog.crud.shapes import body_of, fields_of
@@ -67,13 +68,13 @@ def _check_number(items: int, max_items: int) -> None:
 class BulkCalls:
     """The bulk calls of one resource."""
 
-    def __init__(self, resource: Resource, engine: Engine, settings: Settings, applier: Applier) -> None:
-        repository = resource.repository(engine)
-        self._upsert = Upsert(resource, repository)
+    def __init__(self, repository: Repository, settings: Settings, once: IdempotentCalls) -> None:
+        resource = repository.resource
+        self._upsert = Upsert(repository)
         self._removal = Removal(repository)
         self._reader = PlainReader(resource.schema, resource.reference.name_field if resource.reference else None)
         self._settings = settings
-        self._applier = applier
+        self._once = once
 
     def upsert(self) -> Response:
         """Many rows at once; an outcome for each, in their order. A wrong item fails alone."""
@@ -82,7 +83,7 @@ class BulkCalls:
         plain = self._reader.read(json_body())
         items = _items() if plain is None else plain
         _check_number(len(items) if isinstance(items, list) else len(items.ids), self._settings.max_bulk_items)
-        self._applier.check_can_apply()
+        self._once.check_supported()
 
         def work(connection: Connection) -> tuple[BulkAnswer, bool]:
             outcomes = self._upsert.run(connection, items, options.on_conflict)
@@ -90,7 +91,7 @@ class BulkCalls:
                 return answer(undone(outcomes), options.dry_run), False
             return answer(outcomes, options.dry_run), not options.dry_run
 
-        return self._answer(*self._applier.apply(key, work))
+        return self._answer(*self._once.run(key, work))
 
     def remove(self) -> Response:
         """Rows that still have the ETag that is named; what was changed, is used or is gone is left."""
@@ -99,12 +100,12 @@ class BulkCalls:
         items = [_remove_item(item) for item in _items()]
         _check_number(len(items), self._settings.max_bulk_items)
         key = request_key(caller_scope(self._settings.service_token))
-        self._applier.check_can_apply()
+        self._once.check_supported()
 
         def work(connection: Connection) -> tuple[BulkAnswer, bool]:
             return answer(self._removal.run(connection, items), dry_run=False), True
 
-        return self._answer(*self._applier.apply(key, work))
+        return self._answer(*self._once.run(key, work))
 
     def _answer(self, body: str, is_repeated: bool) -> Response:
         headers = {"Idempotent-Replayed": "true"} if is_repeated else {}
@@ -148,11 +149,11 @@ def _bulk_api(resource: Resource, calls: BulkCalls, max_items: int) -> Api:
     return api
 
 
-def bulk_blueprint(resources: tuple[Resource, ...], engine: Engine, settings: Settings) -> Blueprint:
+def bulk_blueprint(repositories: list[Repository], engine: Engine, settings: Settings) -> Blueprint:
     blueprint = Blueprint("bulk", __name__)
-    applier = Applier(engine, settings.applied_retention_days)
-    for resource in resources:
-        calls = BulkCalls(resource, engine, settings, applier)
+    once = IdempotentCalls(engine, settings.applied_retention_days)
+    for repository in repositories:
+        resource, calls = repository.resource, BulkCalls(repository, settings, once)
         blueprint.register_blueprint(_bulk_api(resource, calls, settings.max_bulk_items))
         blueprint.post(f"/internal/{resource.name}/remove", endpoint=f"remove_{resource.name}")(calls.remove)
 
@@ -162,7 +163,7 @@ def bulk_blueprint(resources: tuple[Resource, ...], engine: Engine, settings: Se
         require_importer(settings.service_token)
         refuse_unknown_arguments(())
         request.get_data()
-        applier.check_can_apply()
+        once.check_supported()
         with transaction(engine) as connection:
             return ledger.close(connection, Key(IMPORTER, checked_key(key)))
 

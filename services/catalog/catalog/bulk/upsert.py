@@ -15,7 +15,6 @@ from catalog.bulk.plain import PlainItems
 from catalog.bulk.references import resolve_names, with_references, without_unknown
 from catalog.bulk.statements import BulkStatements, Fields
 from catalog.crud.repository import Repository
-from catalog.crud.resource import Resource
 
 _encoder = msgspec.json.Encoder()
 Changes = dict[int, str]  # what became of the rows that were written, by id
@@ -34,7 +33,8 @@ class Options:
 class Upsert:
     """One resource's rows. Everything runs on the connection that is given, whose transaction is the caller's."""
 
-    def __init__(self, resource: Resource, repository: Repository) -> None:
+    def __init__(self, repository: Repository) -> None:
+        resource = repository.resource
         self._schema = resource.schema
         self._reference = resource.reference
         self._statements = BulkStatements(repository.table)

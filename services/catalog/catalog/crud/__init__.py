@@ -1,1 +1,1 @@
-"""What all resources share: body checks, statements, pages, ETags, CSV and the seven calls."""
+"""What all resources share: body checks, statements, pages, ETags, CSV and the five calls."""

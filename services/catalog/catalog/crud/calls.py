@@ -9,10 +9,9 @@ from flask import Response, request
 from sqlalchemy.exc import IntegrityError
 
 from catalog.crud.etag import etag_of, is_stale, is_unchanged
-from catalog.crud.integrity import Violation, violation_of
 from catalog.crud.listing import csv_delimiter, listing_of_request
 from catalog.crud.repository import Repository
-from catalog.crud.schema import INT32, Schema
+from catalog.crud.schema import INT32
 from catalog.crud.shapes import DeletedRow
 from stackroom_kit.api import JSON, json_answer
 from stackroom_kit.arguments import refuse_unknown_arguments
@@ -20,6 +19,7 @@ from stackroom_kit.csv import csv_blocks
 from stackroom_kit.problems import FieldError, Problem, conflict, not_found, precondition_failed, wrong_at
 from stackroom_kit.public_path import public_path
 from stackroom_kit.strict_json import json_object
+from stackroom_sql.errors import Violation, violation_of
 
 
 def in_blocks(blocks: Generator[bytes, None, None], **options: Any) -> Response:
@@ -37,12 +37,12 @@ def in_blocks(blocks: Generator[bytes, None, None], **options: Any) -> Response:
 
 
 class Calls:
-    """One resource's calls; ``name`` is its plural, as in the address."""
+    """One resource's calls."""
 
-    def __init__(self, name: str, repository: Repository, schema: Schema) -> None:
-        self._name = name
+    def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._schema = schema
+        self._name = repository.resource.name
+        self._schema = repository.resource.schema
 
     def list_items(self) -> Response:
         """All rows by id, or pages of them."""

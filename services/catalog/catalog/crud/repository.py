@@ -1,21 +1,13 @@
 """The statements of one table, built once: get, list, insert, update, delete."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    FromClause,
-    String,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Engine, String, bindparam, func, select
 
-from catalog.crud.list_statements import Joined
 from catalog.crud.lists import Lists
+from catalog.crud.resource import Resource
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,17 +24,12 @@ class Dependents:
 class Repository:
     """Every call is one statement on an AUTOCOMMIT connection; rows are given as dicts, in the columns' order."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        table: FromClause,
-        joined: Joined | None = None,
-        dependents: tuple[Dependents, ...] = (),
-    ) -> None:
+    def __init__(self, engine: Engine, resource: Resource, dependents: list[Dependents]) -> None:
+        table, joined = resource.table, resource.joined
         self.engine = engine
+        self.resource = resource
         self.table: Any = table
         self.dependents = dependents
-        self.joined = joined
         columns = [*table.columns, *(joined.columns if joined else ())]
         source = table.join(joined.table, table.c[joined.field] == joined.table.c.id) if joined else table
         self.names = [column.name for column in columns]
@@ -95,3 +82,17 @@ class Repository:
                 for dependent in self.dependents
             ]
         return ", ".join(dependent.counted(count) for dependent, count in zip(self.dependents, counts, strict=True))
+
+
+def repositories(resources: Sequence[Resource], engine: Engine) -> list[Repository]:
+    """One of each; which rows keep others from being deleted follows from the foreign keys."""
+    return [Repository(engine, resource, _dependents(resource, resources)) for resource in resources]
+
+
+def _dependents(resource: Resource, resources: Sequence[Resource]) -> list[Dependents]:
+    return [
+        Dependents(other.name, key.parent)
+        for other in resources
+        for key in other.table.foreign_keys
+        if key.column.table is resource.table
+    ]

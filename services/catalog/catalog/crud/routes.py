@@ -1,11 +1,10 @@
 """The five calls of a resource: what they take and answer, said once for all resources."""
 
-from sqlalchemy import Engine
 from werkzeug.routing import BaseConverter
 
 from catalog.crud.calls import Calls
 from catalog.crud.listing import FORMATS, LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
-from catalog.crud.resource import Resource
+from catalog.crud.repository import Repository
 from catalog.crud.schema import INT32, Schema
 from catalog.crud.shapes import DeletedRow, shapes_of
 from catalog.crud.time_limit import SEARCH_PROBLEMS
@@ -32,10 +31,10 @@ class RowId(BaseConverter):
     regex = "-?[0-9]{1,10}"
 
 
-def crud_blueprint(resource: Resource, engine: Engine) -> Api:
+def crud_blueprint(repository: Repository) -> Api:
     """``/api/<name>/`` and ``/api/<name>/<id>``."""
+    resource, calls = repository.resource, Calls(repository)
     name, shapes = resource.name, shapes_of(resource.name, resource.schema)
-    calls = Calls(name, resource.repository(engine), resource.schema)
     shown = Answer("The row.", {JSON: shapes.shown}, ETAG)
     written = (*WRITTEN, {400: ("unknown_group",)}) if resource.reference else WRITTEN
     api = Api(name, __name__, f"/api/{name}")

@@ -1,6 +1,6 @@
-"""The resources of the register. A new one is a folder like its neighbours and one line here."""
+"""The resources of the register. A new one is a file like its neighbours and a line here."""
 
-from catalog.resources.groups.routes import GROUPS
-from catalog.resources.types.routes import TYPES
+from catalog.resources.groups import GROUPS
+from catalog.resources.types import TYPES
 
 RESOURCES = (GROUPS, TYPES)

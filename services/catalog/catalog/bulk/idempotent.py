@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 Work = Callable[[Connection], tuple[BulkAnswer, bool]]
 
 
-class Applier:
+class IdempotentCalls:
     """``retention_days``: how long a key is remembered. The importer keeps its batches shorter than that."""
 
     def __init__(self, engine: Engine, retention_days: int) -> None:
@@ -32,11 +32,11 @@ class Applier:
         self._retention_days = retention_days
         self._forgot_at = float("-inf")
 
-    def check_can_apply(self) -> None:
+    def check_supported(self) -> None:
         if self._engine.dialect.name != "postgresql":
             raise Problem(501, "needs_postgresql", "Bulk calls need PostgreSQL.")
 
-    def apply(self, key: Key | None, work: Work) -> tuple[str, bool]:
+    def run(self, key: Key | None, work: Work) -> tuple[str, bool]:
         """The answer as JSON, and whether it is that of an earlier call. ``work`` says its answer and whether it stays.
 
         The request at hand is the call: a key belongs to its address, options and bytes.

@@ -1,8 +1,9 @@
-"""The table of groups; it exists already in the collection's database and is never altered."""
+"""Groups of book files. Their table exists already in the collection's database and is never altered."""
 
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from catalog.crud.resource import Resource
 from catalog.database import SCHEMA, Base
 
 
@@ -13,3 +14,6 @@ class Group(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     name: Mapped[str | None] = mapped_column(String(50))
     comment: Mapped[str | None] = mapped_column(String(200))
+
+
+GROUPS = Resource("groups", Group.__table__)
