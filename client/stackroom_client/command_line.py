@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from stackroom_client.address import DEFAULT, VARIABLE
 from stackroom_client.batch import STATES
-from stackroom_client.patience import DEFAULT_SECONDS
+from stackroom_client.retry import DEFAULT_SECONDS
 from stackroom_client.source import MEDIA_TYPES, VIDEO
 
 EPILOG = """exit codes:

@@ -40,7 +40,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def fetched(context: Context, call: Call, path: Path | None) -> None:
-    """To ``path``, or to standard output where there is none. Trouble where the answer breaks off."""
+    """To ``path``, or to standard output where there is none. TransientError where the answer breaks off."""
     if path is None:
         _copied(context, call, context.terminal.out_bytes)
         context.terminal.flush()

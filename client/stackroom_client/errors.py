@@ -36,7 +36,7 @@ class Unreachable(ClientError):
     exit_code = ExitCode.UNREACHABLE
 
 
-class Trouble(Exception):
+class TransientError(Exception):
     """One attempt went wrong in a way that may pass; ``retry_after`` are the seconds that the server asks for."""
 
     def __init__(self, text: str, retry_after: float | None = None) -> None:

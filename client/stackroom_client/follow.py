@@ -1,18 +1,61 @@
 """A batch as it goes on: by the server's events, or by asking again while those cannot be had."""
 
 import contextlib
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from stackroom_client.batch import Batch
-from stackroom_client.errors import Refused, Trouble, UsageError
-from stackroom_client.events import Event, events, lines
-from stackroom_client.patience import Patience
+from stackroom_client.errors import Refused, TransientError, UsageError
+from stackroom_client.retry import Patience
 from stackroom_client.server import Call, Server
 
+LONGEST_LINE = 1024 * 1024
 LOOK_SECONDS = 1.0
 LOOKS_BETWEEN_STREAMS = 10
 GONE = frozenset({404, 410})
+
+
+class Event(NamedTuple):
+    name: str
+    data: dict[str, Any]
+
+
+def lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without their ends (LF or CR LF). TransientError for a line that never ends."""
+    rest = b""
+    for block in blocks:
+        *whole, rest = (rest + block).split(b"\n")
+        yield from (line.removesuffix(b"\r") for line in whole)
+        if len(rest) > LONGEST_LINE:
+            raise TransientError("the event stream holds a line without end")
+
+
+def events(found: Iterable[bytes]) -> Iterator[Event]:
+    """Comments and unknown fields are passed over. TransientError for data that is no JSON object."""
+    name, data = "", b""
+    for line in found:
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if not line:
+            if data:
+                yield Event(name or "message", _decoded(data))
+            name, data = "", b""
+        elif field == b"event":
+            name = value.decode("utf-8", "replace")
+        elif field == b"data":
+            data = data + b"\n" + value if data else value
+
+
+def _decoded(data: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except ValueError:
+        raise TransientError("the event stream holds what is no JSON") from None
+    if not isinstance(value, dict):
+        raise TransientError("the event stream holds what is no object")
+    return value
 
 
 def batch_path(batch_id: str, what: str = "") -> str:
@@ -32,7 +75,7 @@ def follow(server: Server, batch_id: str) -> Iterator[Batch]:
     yield batch
     while not batch.is_final:
         # What holds for the plain call as well is said by that one.
-        with contextlib.suppress(Trouble, Refused, UsageError):
+        with contextlib.suppress(TransientError, Refused, UsageError):
             for batch in _streamed(server, batch_id):
                 yield batch
         for _ in range(LOOKS_BETWEEN_STREAMS):
@@ -62,4 +105,4 @@ def _bear(event: Event, patience: Patience) -> None:
     status, code = event.data.get("status"), str(event.data.get("code", ""))
     if status in GONE:
         raise Refused(int(status), code, f"the batch is gone ({status} {code})")
-    patience.pause_after(Trouble(f"the gateway answers, the importer does not ({status} {code})"))
+    patience.pause_after(TransientError(f"the gateway answers, the importer does not ({status} {code})"))

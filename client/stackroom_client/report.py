@@ -7,8 +7,7 @@ from typing import Any
 from stackroom_client.batch import Batch
 from stackroom_client.context import Context
 from stackroom_client.errors import UsageError
-from stackroom_client.events import lines
-from stackroom_client.follow import batch_path
+from stackroom_client.follow import batch_path, lines
 from stackroom_client.server import Call
 from stackroom_client.texts import duration, one_line, pace, rows, table
 

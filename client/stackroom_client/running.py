@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 
 from stackroom_client.command_line import given_address, make_parser
-from stackroom_client.errors import ClientError, ExitCode, Trouble
+from stackroom_client.errors import ClientError, ExitCode, TransientError
 from stackroom_client.terminal import Terminal
 
 
@@ -27,7 +27,7 @@ def _ended(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
     except ClientError as error:
         terminal.say(str(error))
         return error.exit_code
-    except Trouble as trouble:
+    except TransientError as trouble:
         terminal.say(str(trouble))
         return ExitCode.UNREACHABLE
     except KeyboardInterrupt:

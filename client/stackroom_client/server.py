@@ -9,10 +9,9 @@ from typing import Any, Protocol
 import requests
 
 from stackroom_client.address import Address
-from stackroom_client.answers import check, decoded
-from stackroom_client.broken import as_trouble
-from stackroom_client.errors import Trouble, Unreachable
-from stackroom_client.patience import Patience
+from stackroom_client.errors import TransientError, Unreachable
+from stackroom_client.responses import check, connection_errors, decoded
+from stackroom_client.retry import Patience
 from stackroom_client.texts import duration
 
 AGENT = "stackroom-client"
@@ -69,19 +68,19 @@ class Server:
 
     @contextmanager
     def stream(self, call: Call) -> Iterator[requests.Response]:
-        """A good answer whose body is still to be read, opened with patience; breaking off later is Trouble."""
+        """A good answer whose body is still to be read, opened with patience; breaking off later is TransientError."""
         answer = self._patiently(lambda: self._answer(call, streamed=True))
-        with answer, as_trouble(self.address.shown):
+        with answer, connection_errors(self.address.shown):
             yield answer
 
     @contextmanager
     def stream_once(self, call: Call) -> Iterator[requests.Response]:
-        """The same without patience: whatever goes wrong is Trouble or Refused at once."""
+        """The same without patience: whatever goes wrong is TransientError or Refused at once."""
         try:
             opened = self._answer(call, streamed=True)
         except Unreachable as error:
-            raise Trouble(str(error)) from None
-        with opened as answer, as_trouble(self.address.shown):
+            raise TransientError(str(error)) from None
+        with opened as answer, connection_errors(self.address.shown):
             yield answer
 
     def _patiently(self, attempt: Callable[[], Any]) -> Any:
@@ -89,14 +88,14 @@ class Server:
         while True:
             try:
                 return attempt()
-            except Trouble as trouble:
+            except TransientError as trouble:
                 pause = patience.pause_after(trouble)
                 self._say(f"{trouble}; trying again in {duration(pause)}")
             time.sleep(pause)
 
     def _answer(self, call: Call, *, streamed: bool = False) -> requests.Response:
         body = call.body() if call.body else None
-        with as_trouble(self.address.shown):
+        with connection_errors(self.address.shown):
             answer = self._session.request(
                 call.method,
                 self.address.url + call.path,

@@ -1,21 +1,89 @@
-"""Results on standard output; messages and bars on standard error, bars only where that is a terminal."""
+"""Results on standard output; messages and bars on standard error, bars only where that is a terminal.
+
+Each of both may be closed, full, or without a reader.
+"""
 
 import json
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from stackroom_client.batch import Batch
 from stackroom_client.errors import UsageError
-from stackroom_client.streams import Messages, Output
 from stackroom_client.texts import duration, pace
+
+FAULTS = (OSError, ValueError)  # ValueError: closed meanwhile
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {unit}{postfix}"  # the unit is where records are counted
+
+
+class Output:
+    """Results: what cannot be written ends the command. UsageError, with the operating system's reason."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = bearing_any_text(stream)
+
+    def write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+        except FAULTS as error:
+            raise _unwritable(error) from None
+
+    def write_bytes(self, data: bytes) -> None:
+        """As they are; the buffer may keep them until ``flush``."""
+        try:
+            self._stream.buffer.write(data)
+        except FAULTS as error:
+            raise _unwritable(error) from None
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except FAULTS as error:
+            raise _unwritable(error) from None
+
+
+class Messages:
+    """Messages and bars: what cannot be written is no reason to leave the work, but is remembered in ``is_lost``.
+
+    What else a stream has (``encoding``, ``fileno``) is that of the stream below.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = bearing_any_text(stream)
+        self.is_lost = False
+
+    def write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+        except FAULTS:
+            self.is_lost = True
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except FAULTS:
+            self.is_lost = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _unwritable(error: Exception) -> UsageError:
+    return UsageError(f"standard output cannot be written: {getattr(error, 'strerror', None) or error}")
+
+
+def bearing_any_text(stream: TextIO) -> TextIO:
+    """The same; what its encoding lacks is shown by its number."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+    return stream
+
 
 if TYPE_CHECKING:
     from tqdm import tqdm
-
-BAR = "{desc}: {percentage:3.0f}%|{bar}| {unit}{postfix}"  # the unit is where records are counted
 
 
 class Terminal:

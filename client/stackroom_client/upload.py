@@ -1,16 +1,23 @@
-"""The body of an import, read block by block while it is sent."""
+"""A file on its way to the server: its size looked at first, then read block by block while it is sent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
+from stackroom_client.context import Context
 from stackroom_client.errors import UsageError
+from stackroom_client.server import Call
 from stackroom_client.source import Source
+from stackroom_client.texts import size
 
 BLOCK_BYTES = 64 * 1024  # each block must leave within server.SEND_SECONDS, also over a slow line
+ASKED_ABOVE = 1_000_000  # bytes: to send a smaller file is as quick as to ask first
+FILE_OPTIONS = ("encoding", "delimiter", "columns")
+BODY, MEDIA = "max_body_bytes", "max_media_bytes"
 
 Progress = Callable[[int], None]
 
 
-class Upload:
+class FileBody:
     """``progress`` hears how many bytes were taken so far; from zero again when the body is sent again."""
 
     def __init__(self, source: Source, progress: Progress) -> None:
@@ -44,3 +51,29 @@ class Upload:
                 yield block
         except OSError as error:
             raise UsageError(f"{self._source.name} cannot be read: {error.strerror or error}") from None
+
+
+def check_size(context: Context, source: Source, limit: str) -> None:
+    """UsageError for an empty file, and for one above the server's limit of this name.
+
+    A server that tells no limit refuses by itself.
+    """
+    if source.is_empty:
+        raise UsageError(f"{source.name} is empty: there is nothing to send")
+    if source.size <= ASKED_ABOVE:
+        return
+    answer = context.server.get("/api/importer/operations")
+    limits = answer.get("limits") if isinstance(answer, dict) else None
+    most = limits.get(limit) if isinstance(limits, dict) else None
+    if isinstance(most, int) and source.size > most:
+        raise UsageError(f"{source.name} has {source.size:,} bytes; the server takes at most {most:,} ({limit})")
+
+
+def sent(
+    context: Context, source: Source, path: str, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+) -> Any:
+    """The answer's JSON."""
+    context.terminal.say(f"sending {source.name}, {size(source.size)}")
+    with context.terminal.bytes_bar("sending", source.size) as bar:
+        call = Call("POST", path, query or {}, headers, lambda: FileBody(source, bar.show))
+        return context.server.json(call)

@@ -25,7 +25,7 @@ IMPORT = ("import", "-", "--format", "ndjson")
 
 def problem(status: int, code: str, **headers: str) -> Script:
     body = json.dumps({"detail": "Not now.", "code": code, "errors": []}).encode()
-    return reply(f"{status} Trouble", body, Content_Type="application/problem+json", **headers)
+    return reply(f"{status} TransientError", body, Content_Type="application/problem+json", **headers)
 
 
 def batch(value: dict[str, Any]) -> Script:

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from stackroom_client.batch import Batch
-from stackroom_client.commands.outcome import new_batch, told
+from stackroom_client.commands.outcome import new_batch, told, watch
 from stackroom_client.context import Context
 from stackroom_client.download import fetched
 from stackroom_client.errors import ExitCode, Refused, UsageError
 from stackroom_client.follow import batch_path, read_batch
 from stackroom_client.server import Call
 from stackroom_client.texts import rows, table
-from stackroom_client.watching import watch
 
 LARGEST_PAGE = 200
 FILTERS = ("state", "operation", "source", "queue")

@@ -4,9 +4,9 @@ import argparse
 
 from stackroom_client.context import Context
 from stackroom_client.errors import ExitCode, UsageError
-from stackroom_client.previewing import checked, preview_report
-from stackroom_client.sending import BODY, FILE_OPTIONS, MEDIA, check_size, sent
+from stackroom_client.preview import checked, preview_report
 from stackroom_client.source import Source, media_type, opened
+from stackroom_client.upload import BODY, FILE_OPTIONS, MEDIA, check_size, sent
 
 OPTIONS = ("operation", "queue", *FILE_OPTIONS)
 

@@ -15,12 +15,12 @@ from stackroom_client.batch import Batch
 from stackroom_client.commands.files import uploaded
 from stackroom_client.commands.outcome import new_batch
 from stackroom_client.context import Context
-from stackroom_client.errors import ExitCode, Refused, Trouble, Unreachable, UsageError
-from stackroom_client.found import detected, warnings
-from stackroom_client.sending import BODY, FILE_OPTIONS, check_size, sent
+from stackroom_client.errors import ExitCode, Refused, TransientError, Unreachable, UsageError
+from stackroom_client.preview import detected, warnings
 from stackroom_client.server import Call
 from stackroom_client.source import MEDIA_TYPES, Source, is_video, media_type, opened, shown
 from stackroom_client.texts import rows
+from stackroom_client.upload import BODY, FILE_OPTIONS, check_size, sent
 
 BATCHES = "/api/importer/batches"
 OPTIONS = ("operation", "source", "queue", "on_conflict", *FILE_OPTIONS)
@@ -99,7 +99,7 @@ def _key_said(context: Context, headers: dict[str, str]) -> Iterator[None]:
     """The answer may be lost where the batch is not, so whoever repeats the command needs the key."""
     try:
         yield
-    except (KeyboardInterrupt, Trouble, Unreachable):
+    except (KeyboardInterrupt, TransientError, Unreachable):
         key = headers["Idempotency-Key"]
         context.terminal.say(
             f"whether the server has the batch is not known; repeat with --key {key}: it stays one batch"

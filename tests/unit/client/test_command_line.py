@@ -9,8 +9,8 @@ from stackroom_client.address import parse_address
 from stackroom_client.batch import Batch
 from stackroom_client.command_line import given_address, make_parser
 from stackroom_client.errors import UsageError
-from stackroom_client.sending import FILE_OPTIONS
 from stackroom_client.source import media_type
+from stackroom_client.upload import FILE_OPTIONS
 
 
 def parsed(*words: str) -> argparse.Namespace:

@@ -7,7 +7,7 @@ import pytest
 
 from stackroom_client.errors import UsageError
 from stackroom_client.source import opened
-from stackroom_client.upload import BLOCK_BYTES, Upload
+from stackroom_client.upload import BLOCK_BYTES, FileBody
 
 CONTENT = b"0123456789" * (BLOCK_BYTES // 4)
 
@@ -17,7 +17,7 @@ def test_upload_gives_the_file_each_time_and_tells_how_far_it_is(tmp_path: Path)
     path.write_bytes(CONTENT)
     told: list[int] = []
     with opened(str(path)) as source:
-        upload = Upload(source, told.append)
+        upload = FileBody(source, told.append)
         assert len(upload) == len(CONTENT)
         assert b"".join(upload) == b"".join(upload) == CONTENT
     assert told == [BLOCK_BYTES, 2 * BLOCK_BYTES, len(CONTENT)] * 2
@@ -43,7 +43,7 @@ def test_upload_of_a_file_that_changes_is_never_whole(tmp_path: Path, change: Ca
     path = tmp_path / "a.csv"
     path.write_bytes(CONTENT)
     with opened(str(path)) as source:
-        blocks = iter(Upload(source, lambda _sent: None))
+        blocks = iter(FileBody(source, lambda _sent: None))
         sent = len(next(blocks))
         change(path)
         with pytest.raises(UsageError, match=r"a\.csv changed while it was sent"):

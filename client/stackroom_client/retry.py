@@ -4,7 +4,7 @@ import datetime
 import time
 from collections.abc import Callable
 
-from stackroom_client.errors import Trouble, Unreachable
+from stackroom_client.errors import TransientError, Unreachable
 
 FIRST_PAUSE = 0.5  # seconds
 LONGEST_PAUSE = 10.0
@@ -25,7 +25,7 @@ class Patience:
     def restored(self) -> None:
         self._began, self._pause = None, FIRST_PAUSE
 
-    def pause_after(self, trouble: Trouble) -> float:
+    def pause_after(self, trouble: TransientError) -> float:
         """Seconds to wait before the next attempt. Unreachable where that would be later than patience allows."""
         now = self._clock()
         if self._began is None:
@@ -37,7 +37,7 @@ class Patience:
             raise Unreachable(f"{trouble}; {self._why_no_more(trouble)}")
         return pause
 
-    def _why_no_more(self, trouble: Trouble) -> str:
+    def _why_no_more(self, trouble: TransientError) -> str:
         if trouble.retry_after is not None:
             return f"it asks to wait {trouble.retry_after:g} s, longer than --patience {self._seconds:g} leaves"
         return f"given up after {self._seconds:g} s (--patience)"

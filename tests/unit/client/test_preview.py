@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stackroom_client.found import detected, warnings
+from stackroom_client.preview import detected, warnings
 
 CSV: dict[str, Any] = {"format": "csv", "encoding": "utf-8", "encoding_source": "valid", "delimiter": ";"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stackroom_client.errors import Trouble
-from stackroom_client.events import LONGEST_LINE, Event, events, lines
+from stackroom_client.errors import TransientError
+from stackroom_client.follow import LONGEST_LINE, Event, events, lines
 
 STREAM = (
     b'retry: 1000\n\n: heartbeat\n\nevent: batch\r\ndata: {"state":\r\ndata:  "done"}\r\n\r\nevent: end\ndata: {}\n\n'
@@ -22,12 +22,12 @@ def test_event_that_was_cut_is_none() -> None:
 
 @pytest.mark.parametrize("data", [b"data: nonsense\n\n", b"data: []\n\n", b"data: \xff\n\n"])
 def test_data_that_is_no_object_is_trouble(data: bytes) -> None:
-    with pytest.raises(Trouble):
+    with pytest.raises(TransientError):
         list(events(lines([data])))
 
 
 def test_line_without_end_is_trouble_before_it_fills_the_memory() -> None:
     endless = (b"x" * 65536 for _ in iter(int, 1))
-    with pytest.raises(Trouble, match="without end"):
+    with pytest.raises(TransientError, match="without end"):
         list(lines(endless))
     assert LONGEST_LINE < 2**24

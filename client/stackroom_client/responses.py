@@ -1,20 +1,25 @@
-"""What an HTTP answer means: a value, a refusal, or trouble that may pass."""
+"""What an HTTP response or a broken connection means: a value, a refusal, or trouble that may pass."""
 
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
+from requests import exceptions
 
-from stackroom_client.errors import Refused, Trouble, Unreachable, UsageError
-from stackroom_client.patience import retry_after_seconds
+from stackroom_client.errors import Refused, TransientError, Unreachable, UsageError
+from stackroom_client.retry import retry_after_seconds
 from stackroom_client.texts import one_line
 
 PASSING = frozenset({408, 429, 502, 503, 504})
 CUT_ON_THE_WAY = "incomplete_body"  # the server saw less of the body than was sent: a connection broke in between
 LONGEST_DETAIL = 500
+FOR_GOOD = (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema, exceptions.InvalidHeader)
 
 
 def check(answer: requests.Response, server: str) -> None:
-    """Nothing for 2xx. Trouble, Refused, Unreachable or UsageError for the rest."""
+    """Nothing for 2xx. TransientError, Refused, Unreachable or UsageError for the rest."""
     if answer.status_code < 300:
         return
     if answer.status_code < 400:
@@ -24,7 +29,7 @@ def check(answer: requests.Response, server: str) -> None:
     code = str(problem.get("code", ""))
     text = _text(answer, problem)
     if answer.status_code in PASSING or code == CUT_ON_THE_WAY:
-        raise Trouble(text, retry_after_seconds(answer.headers.get("Retry-After")))
+        raise TransientError(text, retry_after_seconds(answer.headers.get("Retry-After")))
     if answer.status_code >= 500:
         raise Unreachable(text)
     raise Refused(answer.status_code, code, text)
@@ -68,3 +73,48 @@ def _field_error(error: dict[str, Any], said: Any) -> str:
     place, detail = one_line(error.get("pointer") or "(all)"), one_line(error.get("detail", ""), LONGEST_DETAIL)
     sentence = "" if error.get("detail") == said else f"{detail} "
     return f"  {place}: {sentence}({one_line(error.get('code', ''))})"
+
+
+@contextmanager
+def connection_errors(server: str) -> Iterator[None]:
+    """Failures of the connection inside the block become TransientError; those that cannot pass, an error."""
+    try:
+        yield
+    except FOR_GOOD as error:
+        raise UsageError(f"{server} cannot be used as an address: {error}") from None
+    except exceptions.SSLError as error:
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+            raise Unreachable(f"{server} cannot be trusted: {_innermost(error)}") from None
+        raise TransientError(f"{server}: {_innermost(error)}") from None
+    except exceptions.ConnectTimeout:
+        raise TransientError(f"{server} does not take the connection") from None
+    except exceptions.Timeout:
+        raise TransientError(f"{server} does not answer") from None
+    except requests.RequestException as error:
+        raise TransientError(f"{server}: {_innermost(error)}") from None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what lies below it: libraries hand it on as cause, as ``reason`` or as an argument."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, BaseException) and not any(one is other for other in seen):
+            seen.append(one)
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+            yield one
+
+
+def _innermost(error: BaseException) -> str:
+    """The operating system's own words where there are any."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause.verify_message
+    for cause in causes:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+    if isinstance(error, exceptions.ChunkedEncodingError):
+        return "the answer broke off"
+    return "the connection broke off"

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from stackroom_client.errors import Trouble, Unreachable
-from stackroom_client.patience import Patience, retry_after_seconds
+from stackroom_client.errors import TransientError, Unreachable
+from stackroom_client.retry import Patience, retry_after_seconds
 
 NOW = datetime.datetime(2026, 1, 1, 12, 0, 0, tzinfo=datetime.UTC)
 
@@ -23,7 +23,7 @@ def pauses(patience: Patience, clock: Clock) -> list[float]:
     found = []
     while True:
         try:
-            found.append(patience.pause_after(Trouble("away")))
+            found.append(patience.pause_after(TransientError("away")))
         except Unreachable:
             return found
         clock.now += found[-1]
@@ -36,26 +36,26 @@ def test_pauses_grow_and_fill_the_time() -> None:
 
 def test_patience_of_zero_bears_nothing() -> None:
     with pytest.raises(Unreachable, match="away; given up after 0 s"):
-        Patience(0, Clock()).pause_after(Trouble("away"))
+        Patience(0, Clock()).pause_after(TransientError("away"))
 
 
 def test_what_the_server_asks_for_is_waited() -> None:
-    assert Patience(60, Clock()).pause_after(Trouble("full", 17)) == 17
+    assert Patience(60, Clock()).pause_after(TransientError("full", 17)) == 17
 
 
 def test_more_than_patience_leaves_is_not_waited_for() -> None:
     with pytest.raises(Unreachable, match="asks to wait 61 s"):
-        Patience(60, Clock()).pause_after(Trouble("full", 61))
+        Patience(60, Clock()).pause_after(TransientError("full", 61))
 
 
 def test_time_counts_from_the_first_trouble_of_a_series() -> None:
     clock = Clock()
     patience = Patience(10, clock)
-    assert patience.pause_after(Trouble("away")) == 0.5
+    assert patience.pause_after(TransientError("away")) == 0.5
     clock.now += 10
     patience.restored()
     clock.now += 100
-    assert patience.pause_after(Trouble("away")) == 0.5
+    assert patience.pause_after(TransientError("away")) == 0.5
 
 
 @pytest.mark.parametrize(
