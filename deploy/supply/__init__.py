@@ -1,1 +1,15 @@
-"""What the stack is made of: which packages, whether holes are known in them, which base images."""
+"""What the stack is made of: which packages, whether holes are known in them, which base images.
+
+The programs that look at lock files have an environment of their own, which `make` makes.
+"""
+
+import subprocess
+
+from deploy.locks import ROOT
+
+BIN = ROOT / ".supply" / "bin"
+
+
+def run(program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """What it did, however it ended."""
+    return subprocess.run([str(BIN / program), *words], cwd=ROOT, capture_output=True, text=True, check=False)

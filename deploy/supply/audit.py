@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.locks import DEVELOPMENT, MODEL, TORCH
-from deploy.supply.tools import run
+from deploy.supply import run
 
 # Every image's lock is cut out of the first one; torch's CPU build has the holes of its version.
 LOCKS = (DEVELOPMENT, MODEL, TORCH)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.locks import IMAGES, MODEL, ROOT, TORCH, TORCH_CPU
-from deploy.supply.tools import run
+from deploy.supply import run
 
 FOLDER = ROOT / "sbom"
 WITH_CPU = "stackroom-worker-gpu"

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
+from gpu_host import HostError
 from gpu_host.commands import down, status, up
-from gpu_host.place import Place
-from gpu_host.trouble import Trouble
+from gpu_host.files import HostFiles
 
 
 def main() -> int:
@@ -19,10 +19,10 @@ def main() -> int:
     chosen = parser.parse_args()
     try:
         if chosen.command == "up":
-            return up(Place(), chosen.cpu, not chosen.without_tls)
-        return status(Place()) if chosen.command == "status" else down(Place())
-    except Trouble as trouble:
-        sys.stderr.write(f"gpu-host: {trouble}\n")
+            return up(HostFiles(), chosen.cpu, not chosen.without_tls)
+        return status(HostFiles()) if chosen.command == "status" else down(HostFiles())
+    except HostError as error:
+        sys.stderr.write(f"gpu-host: {error}\n")
         return 1
     except FileNotFoundError as error:
         sys.stderr.write(f"gpu-host: {error.filename} is not installed here\n")

@@ -6,7 +6,7 @@ import dataclasses
 import re
 import subprocess
 
-from gpu_host.trouble import Trouble
+from gpu_host import HostError
 
 SECONDS = 60  # a driver that wakes many GPUs takes its time; one that hangs never answers
 _GPU = re.compile(r"GPU (?P<index>\d+): (?P<model>.+) \(UUID: (?P<uuid>GPU-[0-9A-Za-z-]+)\)")
@@ -24,25 +24,25 @@ class Gpu:
 
 
 def list_gpus() -> list[Gpu]:
-    """Empty where there is no driver or no GPU. Trouble where the driver does not answer, or not as expected."""
+    """Empty where there is no driver or no GPU. HostError where the driver does not answer, or not as expected."""
     try:
         done = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=SECONDS, check=False)
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise Trouble(f"nvidia-smi cannot be run: {error.strerror}") from None
+        raise HostError(f"nvidia-smi cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired:
-        raise Trouble(f"nvidia-smi did not answer within {SECONDS} s") from None
+        raise HostError(f"nvidia-smi did not answer within {SECONDS} s") from None
     said = done.stdout + done.stderr
     if any(nothing in said for nothing in _NOTHING):
         return []
     if done.returncode != 0:
-        raise Trouble(f"nvidia-smi failed ({done.returncode}): {_first_line(said)}")
+        raise HostError(f"nvidia-smi failed ({done.returncode}): {_first_line(said)}")
     return parse(done.stdout)
 
 
 def parse(listing: str) -> list[Gpu]:
-    """Trouble for a line that is neither a GPU nor an instance: half a list would leave GPUs idle unnoticed."""
+    """HostError for a line that is neither a GPU nor an instance: half a list would leave GPUs idle unnoticed."""
     found: list[Gpu] = []
     parent: Gpu | None = None
     for line in filter(str.strip, listing.splitlines()):
@@ -55,9 +55,9 @@ def parse(listing: str) -> list[Gpu]:
                 found.remove(parent)  # a cut GPU is not to be used as a whole
             found.append(Gpu(parent.index, f"{parent.model} MIG {instance['profile']}", instance["uuid"]))
         else:
-            raise Trouble(f"nvidia-smi -L said what is not understood: {line.strip()[:200]!r}")
+            raise HostError(f"nvidia-smi -L said what is not understood: {line.strip()[:200]!r}")
     if len({one.uuid for one in found}) != len(found):
-        raise Trouble("nvidia-smi -L lists one GPU twice")
+        raise HostError("nvidia-smi -L lists one GPU twice")
     return found
 
 

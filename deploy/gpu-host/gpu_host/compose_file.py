@@ -7,8 +7,8 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
+from gpu_host.files import HostFiles
 from gpu_host.gpus import Gpu
-from gpu_host.place import Place
 
 PROJECT = "stackroom-gpu-host"
 MEMORY = "${GPU_WORKER_MEMORY:-8g}"
@@ -22,31 +22,31 @@ def service_name(gpu: Gpu) -> str:
     return f"{kind}-{rest}".lower().replace("/", "-")
 
 
-def compose_file(place: Place, gpus: Sequence[Gpu], on_cpu: bool) -> dict[str, Any]:
+def compose_file(files: HostFiles, gpus: Sequence[Gpu], on_cpu: bool) -> dict[str, Any]:
     """JSON is YAML too. ``on_cpu`` adds the one worker that needs no GPU."""
-    services = {service_name(gpu): _service(place, gpu.uuid, [_reservation(gpu)]) for gpu in gpus}
+    services = {service_name(gpu): _service(files, gpu.uuid, [_reservation(gpu)]) for gpu in gpus}
     if on_cpu:
-        services["cpu"] = _service(place, "cpu", [])
-    return {"name": PROJECT, "services": services, "secrets": place.files()}
+        services["cpu"] = _service(files, "cpu", [])
+    return {"name": PROJECT, "services": services, "secrets": files.secret_files()}
 
 
-def write(place: Place, content: dict[str, Any]) -> None:
-    place.generated.parent.mkdir(parents=True, exist_ok=True)
-    place.generated.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+def write(files: HostFiles, content: dict[str, Any]) -> None:
+    files.generated.parent.mkdir(parents=True, exist_ok=True)
+    files.generated.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def services_of(place: Place) -> dict[str, str]:
+def services_of(files: HostFiles) -> dict[str, str]:
     """Service to device of what was started last; empty where nothing was."""
     try:
-        content = json.loads(place.generated.read_text(encoding="utf-8"))
+        content = json.loads(files.generated.read_text(encoding="utf-8"))
         return {name: service["environment"]["DEVICE"] for name, service in content["services"].items()}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def _service(place: Place, device: str, devices: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _service(files: HostFiles, device: str, devices: Sequence[dict[str, Any]]) -> dict[str, Any]:
     service: dict[str, Any] = {
-        "extends": {"file": str(place.worker_file), "service": "worker-gpu"},
+        "extends": {"file": str(files.worker_file), "service": "worker-gpu"},
         "environment": {
             "DEVICE": device,
             "WORKER_NAME": f"worker-gpu@{socket.gethostname()}/{device[:12]}",
