@@ -87,6 +87,13 @@ def test_choice_of_a_language_keeps_the_query(client: FlaskClient) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (303, "/imports?state=done")
 
 
+def test_long_path_is_looked_at_in_no_time(client: FlaskClient) -> None:
+    """It took twice as long with each letter, and everybody waited."""
+    path = "/" + "a" * 80 + "!"
+    assert client.get(path, headers={"Accept": "text/html"}).status_code == 404
+    assert client.post("/preferences", data={"theme": "dark", "back": path}).status_code == 400
+
+
 @pytest.mark.parametrize("path", ["/groups/", "/types/", "/imports/", "/imports/abc/", "/workers/"])
 def test_slash_at_the_end_is_the_same_page(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 200

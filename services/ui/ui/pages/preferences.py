@@ -12,7 +12,8 @@ THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {LANGUAGE_COOKIE: tuple(LANGUAGES), THEME_COOKIE: THEMES}
-_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/?)*(?:\?[A-Za-z0-9_.~%+=&-]*)?", re.ASCII)
+# Possessive, since one that may go back on its steps would try every way to part a long path.
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]++/?)*+(?:\?[A-Za-z0-9_.~%+=&-]*)?", re.ASCII)
 
 
 def chosen_theme() -> str | None:
