@@ -104,7 +104,7 @@ test-stack: environment ## Run the stack in containers and drive it (needs Docke
 	$(BIN)/python -m pytest -m stack -s --timeout=900 tests/stack
 
 chaos: environment ## Faults at random for an hour (CHAOS_MINUTES, CHAOS_SEED), and the promises after each round
-	$(BIN)/python -m pytest -m chaos -s --timeout=0 tests/faults
+	$(BIN)/python -m pytest -m chaos -s --timeout=0 -o faulthandler_timeout=0 tests/faults
 
 lock: environment ## Resolve all dependencies anew and write the lock files
 	$(BIN)/python -m deploy.locks write

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 
-from ui.pages.addresses import install_addresses
 from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.missing import install_missing
 from ui.pages.preferences import back_here, chosen_theme, install_preferences
@@ -28,6 +27,11 @@ from ui.proxy.upstream import Upstream
 from ui.translations import LANGUAGES, chosen_language
 
 __all__ = ["SECURITY_HEADERS", "install_pages"]
+
+
+def address(path: str) -> str:
+    """``path`` below the root of this site, without a slash at its start. A proxy may serve us below a prefix."""
+    return f"{request.script_root}/{path}"
 
 
 def _context() -> dict[str, Any]:
@@ -57,7 +61,7 @@ def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes:
     blueprint.context_processor(_context)
     app.add_template_filter(shown_bytes, "bytes")
     app.add_template_filter(shown_pace, "pace")
-    install_addresses(app)
+    app.add_template_global(address)
     app.register_blueprint(blueprint)
     install_preferences(app)
     install_missing(app, _context)
