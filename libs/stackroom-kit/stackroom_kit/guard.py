@@ -1,9 +1,10 @@
-"""Who may talk to a service: known hosts, and no writes that another site makes a browser send.
+"""Who may talk to a service: known hosts, known tokens, and no writes that another site makes a browser send.
 
 A page of another site reaches every port of this machine through the browser that shows it, and a name of its own may
 lead there too (DNS rebinding). Programs send neither ``Origin`` nor ``Sec-Fetch-Site``, so it keeps none of them out.
 """
 
+import hmac
 import ipaddress
 import re
 from collections.abc import Collection
@@ -61,6 +62,13 @@ def register_guard(app: Flask, trusted_names: Collection[str]) -> None:
         refuse_cross_site_write(request.environ)
 
     app.before_request(check)
+
+
+def known_token(known: Collection[bytes]) -> str | None:
+    """The request's bearer token where it is one of these. How long that takes says nothing of what they are."""
+    scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
+    matches = [hmac.compare_digest(offered.encode(), token) for token in known]
+    return offered if scheme == "Bearer" and any(matches) else None
 
 
 def _is_own(origin: str, environ: dict[str, Any], trusted_names: Collection[str]) -> bool:

@@ -47,10 +47,10 @@ def make_engine(
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
+def transaction(engine: Engine, **options: Any) -> Iterator[Connection]:
     """Several statements as one, at READ COMMITTED: every statement sees what is committed by then."""
     with (
-        engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
+        engine.connect().execution_options(isolation_level="READ COMMITTED", **options) as connection,
         connection.begin(),
     ):
         yield connection

@@ -3,7 +3,7 @@
 from flask import request
 
 from catalog.bulk.ledger import Key
-from stackroom_kit.bearer import known_token
+from stackroom_kit.guard import known_token
 from stackroom_kit.idempotency import idempotency_key
 from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret

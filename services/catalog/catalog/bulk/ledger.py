@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from catalog.bulk.statements import lock_key
 from stackroom_kit.idempotency import key_reused
 from stackroom_kit.problems import conflict
 
 CLOSED = "closed"
 CLOSED_PROBLEMS = {409: ("closed",)}
-LOCK = lock_key()
+# Two calls under one key come one after the other.
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:scope || ' ' || :key, 0))")
 FIND = text("SELECT digest, outcome FROM catalog.applied_request WHERE scope = :scope AND key = :key")
 WRITE = text(
     "INSERT INTO catalog.applied_request (scope, key, digest, outcome) VALUES (:scope, :key, :digest, :outcome)"

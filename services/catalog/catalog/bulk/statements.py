@@ -10,7 +10,6 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
-    TextClause,
     UpdateBase,
     and_,
     bindparam,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSON, insert
 
@@ -85,8 +83,3 @@ class BulkStatements:
         values = {name: given.c[name] for name in others}
         statement: UpdateBase = self._table.update().where(*where).values(values).returning(self._table.c.id)
         return statement
-
-
-def lock_key() -> TextClause:
-    """Two calls under one key come one after the other."""
-    return text("SELECT pg_advisory_xact_lock(hashtextextended(:scope || ' ' || :key, 0))")

@@ -39,7 +39,7 @@ class Joined:
 
 
 @dataclasses.dataclass(frozen=True)
-class Shape:
+class Variant:
     """What of a listing changes the statement, and not only its parameters."""
 
     is_limited: bool
@@ -50,7 +50,7 @@ class Shape:
     is_descending: bool
 
     @classmethod
-    def of(cls, asked: Listing) -> "Shape":
+    def of(cls, asked: Listing) -> "Variant":
         return cls(
             is_limited=asked.limit is not None,
             is_continued=asked.after is not None,
@@ -76,7 +76,7 @@ def parameters_of(asked: Listing) -> dict[str, Any]:
 
 
 class ListStatements:
-    """Statements are built once for each shape of a listing: building costs more than PostgreSQL needs to answer."""
+    """Statements are built once for each variant of a listing: building costs more than PostgreSQL needs to answer."""
 
     def __init__(self, shown: Select[Any], table: Any, joined: Joined | None) -> None:
         """``shown`` selects from ``table``, maybe with columns of another one beside it."""
@@ -90,10 +90,10 @@ class ListStatements:
         self.as_json_with_total = functools.cache(self._build_json_with_total)
         self.ids = functools.cache(self._build_ids)
         self.block = functools.cache(self._build_block)
-        self.block_as_json = functools.cache(lambda *shape: _as_json(self.block(*shape)))
+        self.block_as_json = functools.cache(lambda *variant: _as_json(self.block(*variant)))
 
-    def _matching(self, shape: Shape) -> list[ColumnElement[bool]]:
-        return [self._table.c.id.in_(select(self._found(shape.names_id).c.id))] if shape.is_search else []
+    def _matching(self, variant: Variant) -> list[ColumnElement[bool]]:
+        return [self._table.c.id.in_(select(self._found(variant.names_id).c.id))] if variant.is_search else []
 
     def _build_found(self, names_id: bool) -> CTE:
         """The ids of rows that hold what is searched for in a text, or have it for their id: looked for once.
@@ -122,36 +122,36 @@ class ListStatements:
         keys = [OrderKey(value), ByteOrder(value)] if isinstance(self._table.c[sort].type, String) else [value]
         return [*keys, row_id]
 
-    def _columns(self, shape: Shape) -> list[ColumnElement[Any]]:
-        return self._order(shape.sort, self._table.c[shape.sort], self._table.c.id)
+    def _columns(self, variant: Variant) -> list[ColumnElement[Any]]:
+        return self._order(variant.sort, self._table.c[variant.sort], self._table.c.id)
 
-    def _after(self, shape: Shape) -> list[ColumnElement[bool]]:
-        if not shape.is_continued:
+    def _after(self, variant: Variant) -> list[ColumnElement[bool]]:
+        if not variant.is_continued:
             return []
-        value, last_id = bindparam("value", type_=self._table.c[shape.sort].type), bindparam("last_id", type_=Integer)
-        rows, last = tuple_(*self._columns(shape)), tuple_(*self._order(shape.sort, value, last_id))
-        return [rows < last if shape.is_descending else rows > last]
+        value, last_id = bindparam("value", type_=self._table.c[variant.sort].type), bindparam("last_id", type_=Integer)
+        rows, last = tuple_(*self._columns(variant)), tuple_(*self._order(variant.sort, value, last_id))
+        return [rows < last if variant.is_descending else rows > last]
 
-    def _build_ordered(self, shape: Shape) -> Select[Any]:
+    def _build_ordered(self, variant: Variant) -> Select[Any]:
         """All columns that are shown, in the order asked for."""
-        order = [column.desc() if shape.is_descending else column for column in self._columns(shape)]
-        statement = self._shown.where(*self._matching(shape), *self._after(shape)).order_by(*order)
-        return statement.limit(bindparam("limit", type_=Integer)) if shape.is_limited else statement
+        order = [column.desc() if variant.is_descending else column for column in self._columns(variant)]
+        statement = self._shown.where(*self._matching(variant), *self._after(variant)).order_by(*order)
+        return statement.limit(bindparam("limit", type_=Integer)) if variant.is_limited else statement
 
-    def _build_total(self, shape: Shape) -> Select[Any]:
-        """``shape`` without a page."""
-        return select(func.count()).select_from(self._found(shape.names_id) if shape.is_search else self._table)
+    def _build_total(self, variant: Variant) -> Select[Any]:
+        """``variant`` without a page."""
+        return select(func.count()).select_from(self._found(variant.names_id) if variant.is_search else self._table)
 
-    def _build_json(self, shape: Shape) -> Any:
-        return _as_json(self.ordered(shape))
+    def _build_json(self, variant: Variant) -> Any:
+        return _as_json(self.ordered(variant))
 
-    def _build_json_with_total(self, shape: Shape) -> Select[Any]:
-        return select(self.as_json(shape).subquery("whole"), self.total(shape).scalar_subquery())
+    def _build_json_with_total(self, variant: Variant) -> Select[Any]:
+        return select(self.as_json(variant).subquery("whole"), self.total(variant).scalar_subquery())
 
-    def _build_ids(self, shape: Shape) -> Select[Any]:
+    def _build_ids(self, variant: Variant) -> Select[Any]:
         """Of all rows, in the order asked for."""
-        columns = [column.desc() if shape.is_descending else column for column in self._columns(shape)]
-        return select(self._table.c.id).where(*self._matching(shape)).order_by(*columns)
+        columns = [column.desc() if variant.is_descending else column for column in self._columns(variant)]
+        return select(self._table.c.id).where(*self._matching(variant)).order_by(*columns)
 
     def _build_block(self, is_range: bool, is_descending: bool) -> Select[Any]:
         """The rows from ``low`` to ``high``, or those of ``ids`` that are still there, in their order. PostgreSQL only.

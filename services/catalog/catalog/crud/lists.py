@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row, Select
 
-from catalog.crud.list_statements import Joined, ListStatements, Shape, parameters_of
+from catalog.crud.list_statements import Joined, ListStatements, Variant, parameters_of
 from catalog.crud.listing import MAX_LIMIT, Listing, cursor_of
 from catalog.crud.time_limit import limit_transaction, searching, too_slow_is_a_problem
+from stackroom_sql.engine import transaction
 
 IDS_AT_ONCE = 10_000
+STREAMED: dict[str, Any] = {"stream_results": True, "max_row_buffer": IDS_AT_ONCE}
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])  # tells the rows of a page apart without reading them
 
 
@@ -83,10 +85,10 @@ class Lists:
         return Page(items, total, _following(asked, items, len(rows)))
 
     def _read(self, asked: Listing, statement: Any) -> list[Any]:
-        shape = Shape.of(asked)
-        engine = self._searching if shape.is_search else self._engine
-        with _time_limit(shape), engine.connect() as connection:
-            return list(connection.execute(statement(shape), parameters_of(asked)).all())
+        variant = Variant.of(asked)
+        engine = self._searching if variant.is_search else self._engine
+        with _time_limit(variant), engine.connect() as connection:
+            return list(connection.execute(statement(variant), parameters_of(asked)).all())
 
     def _blocks(self, asked: Listing, statement: Callable[[bool, bool], Any]) -> Iterator[list[Any]]:
         """In the order of the ids all rows of a range are those asked for, which PostgreSQL finds more cheaply."""
@@ -101,12 +103,11 @@ class Lists:
 
     def _all_ids(self, asked: Listing) -> "array[int]":
         """Of one statement, so of one state of the table. PostgreSQL gives rows bit by bit in a transaction only."""
-        shape, ids = Shape.of(asked), array("i")
-        options: Any = {"isolation_level": "READ COMMITTED", "stream_results": True, "max_row_buffer": IDS_AT_ONCE}
-        with _time_limit(shape), self._engine.connect().execution_options(**options) as connection, connection.begin():
-            if shape.is_search:
+        variant, ids = Variant.of(asked), array("i")
+        with _time_limit(variant), transaction(self._engine, **STREAMED) as connection:
+            if variant.is_search:
                 limit_transaction(connection)
-            rows = connection.execute(self._statements.ids(shape), parameters_of(asked))
+            rows = connection.execute(self._statements.ids(variant), parameters_of(asked))
             for part in rows.scalars().partitions(IDS_AT_ONCE):
                 ids.extend(part)
         return ids
@@ -116,8 +117,8 @@ def _one_more(asked: Listing) -> Listing:
     return dataclasses.replace(asked, limit=MAX_LIMIT + 1)
 
 
-def _time_limit(shape: Shape) -> Any:
-    return too_slow_is_a_problem() if shape.is_search else nullcontext()
+def _time_limit(variant: Variant) -> Any:
+    return too_slow_is_a_problem() if variant.is_search else nullcontext()
 
 
 def _following(asked: Listing, items: str, count: int) -> str | int | None:

@@ -4,7 +4,7 @@ import hashlib
 
 from flask import Flask, g, request
 
-from stackroom_kit.bearer import known_token
+from stackroom_kit.guard import known_token
 from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret, SettingsError
 
