@@ -108,6 +108,15 @@ def test_slowest_reader_is_ended_where_another_one_needs_its_space(space: SpoolS
         assert [spool.has_ended for spool in (quick, slower, short, new)] == [True, True, True, False]
 
 
+def test_reader_who_has_taken_all_holds_no_space_and_is_not_ended(space: SpoolSpace) -> None:
+    with ExitStack() as stack:
+        done, new = (stack.enter_context(closing(Spool(space, lambda: 0.0))) for _ in range(2))
+        assert fill(done, MOST)
+        taken(done, MOST)
+        assert fill(new, MOST)
+        assert not done.has_ended
+
+
 def test_reader_that_is_the_slowest_itself_ends_nobody(space: SpoolSpace) -> None:
     now = 0.0
     with ExitStack() as stack:
@@ -196,6 +205,22 @@ def is_ended(answer: AnswerWriter) -> bool:
     except ConnectionResetError:
         return True
     return False
+
+
+def test_reader_who_was_ended_gets_nothing_of_what_follows(
+    space: SpoolSpace, answer_to: Callable[..., AnswerWriter]
+) -> None:
+    reader, other = SlowReader(bytes_per_second=PACE), SlowReader(bytes_per_second=PACE)
+    answer, new = answer_to(reader), answer_to(other)
+    for _ in range(MOST // 2 // BLOCK):
+        answer.put(bytes(BLOCK))
+    reader.now += GRACE / 2
+    for _ in range(MOST // BLOCK):
+        new.put(bytes(BLOCK))
+    got = len(reader.got)
+    with pytest.raises(ConnectionResetError):
+        answer.put(b"next")
+    assert len(reader.got) == got
 
 
 def test_reader_that_takes_nothing_is_given_up(answer_to: Callable[..., AnswerWriter]) -> None:

@@ -88,22 +88,14 @@ class AnswerWriter:
 
     def _send(self, data: bytes | memoryview, seconds: float) -> int:
         """Bytes that were taken; 0 where none were in this time."""
+        self._check_end()  # else what comes next would follow what was forgotten
         try:
             sent = self._send_now(data)
         except BlockingIOError:
             sent = self._send_within(data, seconds) if seconds else 0
-        self._check_end()
+            self._check_end()
         self._budget.earn(sent)
         return sent
-
-    def _check_end(self) -> None:
-        if self._spool.has_ended:
-            raise self._broken_off()
-
-    def _broken_off(self) -> ConnectionResetError:
-        logger.warning("an answer was broken off: the disk has no room for what its reader has not taken")
-        self.reset_on_close()
-        return ConnectionResetError(errno.ECONNRESET, "no room for the answer")
 
     def _send_now(self, data: bytes | memoryview) -> int:
         self._socket.settimeout(0.0)
@@ -119,6 +111,15 @@ class AnswerWriter:
             sent = 0
         self._budget.spend(self._clock() - started)
         return sent
+
+    def _check_end(self) -> None:
+        if self._spool.has_ended:
+            raise self._broken_off()
+
+    def _broken_off(self) -> ConnectionResetError:
+        logger.warning("an answer was broken off: the disk has no room for what its reader has not taken")
+        self.reset_on_close()
+        return ConnectionResetError(errno.ECONNRESET, "no room for the answer")
 
     def _wait_for_the_reader(self) -> None:
         """Where there is no room: the service waits, too. One that is not allowed to is cut off."""

@@ -65,7 +65,7 @@ class Spool:
     @property
     def file_bytes(self) -> int:
         """What was written to the file since it was last empty, read or not."""
-        return self._written if self else 0
+        return self._written
 
     def seconds_left(self) -> float:
         """For the reader, who goes on as since it last had everything. One that just began counts as quick."""
@@ -76,11 +76,9 @@ class Spool:
         if not self:
             self._since, self._given = self._clock(), 0
         is_short = not self._memory or len(self._memory) + len(data) <= MEMORY_BYTES
-        if is_short and self._written == self._read:
+        if is_short and not self._written:
             self._memory += data
             return True
-        if self._written == self._read:
-            self._read = self._written = 0
         return self._wrote(data)
 
     def _wrote(self, data: memoryview) -> bool:
@@ -91,6 +89,7 @@ class Spool:
                 if error.errno not in FULL:
                     raise
                 if not self._space.end_slowest(self):
+                    self._remove_empty_file()
                     return False
             else:
                 return True
@@ -128,8 +127,9 @@ class Spool:
         self._given += size
         if self._memory:
             del self._memory[:size]
-        else:
-            self._read += size
+            return
+        self._read += size
+        self._remove_empty_file()
 
     def end(self) -> None:
         self.close()
@@ -138,6 +138,13 @@ class Spool:
     def close(self) -> None:
         """Forget what is left, and give back its space."""
         self._memory.clear()
+        self._remove_file()
+
+    def _remove_empty_file(self) -> None:
+        if self._read == self._written:
+            self._remove_file()
+
+    def _remove_file(self) -> None:
         self._space.on_disk.discard(self)
         self._space.give_back(self._taken)
         self._taken = self._read = self._written = 0
