@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from catalog.bulk.routes import ON_CONFLICT
-from importer.loads.lines import COUNTED
+from stackroom_jobs.loads import Change
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.protocol import Loss
 from tests.support.documents.codes import codes_in
@@ -68,4 +68,4 @@ def test_texts_of_codes_are_russian(texts: dict[str, str]) -> None:
 def test_every_operation_option_and_change_has_its_words() -> None:
     assert set(operation_texts()) == set(OPERATIONS)
     assert set(conflict_texts()) == set(ON_CONFLICT)
-    assert set(change_texts()) == set(COUNTED)
+    assert set(change_texts()) == set(Change)

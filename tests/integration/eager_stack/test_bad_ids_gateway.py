@@ -5,8 +5,7 @@ import hashlib
 import pytest
 from sqlalchemy import create_engine, text
 
-from importer.ledger.expire import expire_old
-from importer.ledger.statements import CLOSE_FINISHED
+from importer.ledger.batch_end import CLOSE_FINISHED, expire_old
 from tests.support.stacks.eager import BATCHES, EagerStack, assert_refused
 
 MEDIA, STATUS = "/api/importer/media", "/api/importer/status"

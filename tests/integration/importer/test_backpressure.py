@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from importer.app import create_app
+from importer.ledger.batch import MOST_AHEAD, QUEUE_POSITION
 from importer.ledger.open_chunks import USES, OpenChunks
-from importer.ledger.reading import MOST_AHEAD, QUEUE_POSITION
 from importer.settings import Settings
 from tests.support.importer.ledger import Ledger
 
@@ -55,7 +55,7 @@ def test_place_in_the_queue_is_counted_up_to_a_hundred(
     places = [client.get(f"{BATCHES}/{batch_id}").get_json()["queue_position"] for batch_id in batches]
     assert places == [0, 1, 2]
     statement = text(QUEUE_POSITION.text.replace(f"LIMIT {MOST_AHEAD}", "LIMIT 1"))
-    monkeypatch.setattr("importer.batches.view.QUEUE_POSITION", statement)
+    monkeypatch.setattr("importer.ledger.batch.QUEUE_POSITION", statement)
     assert client.get(f"{BATCHES}/{batches[2]}").get_json()["queue_position"] == 1
 
 

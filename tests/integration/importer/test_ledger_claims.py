@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from importer.ledger.accept import EmptyBatchError, KeyReusedError
-from importer.ledger.release import release
-from importer.ledger.renew import renew
+from importer.ledger.lease import release, renew
 from tests.support.importer.ledger import LEASE, Ledger
 
 

@@ -3,8 +3,8 @@
 import json
 import threading
 
-from importer.ledger.cancel import cancel
-from importer.ledger.failure import fail, lose
+from importer.ledger.batch_end import cancel
+from importer.ledger.lease import fail, lose
 from importer.ledger.results import results
 from importer.ledger.split import split_expired
 from tests.support.importer.ledger import Ledger

@@ -12,8 +12,7 @@ from sqlalchemy.exc import OperationalError
 from importer.database import make_engine
 from importer.ledger.accept import NewBatch, accept
 from importer.ledger.claim import ClaimedChunk, claim
-from importer.ledger.failure import fail_whole
-from importer.ledger.renew import renew
+from importer.ledger.lease import fail_whole, renew
 from importer.ledger.workers import forget_worker, note_heartbeat
 from importer.parsing.checker import Refusal
 from importer.parsing.chunks import Chunker, NewChunk

@@ -2,8 +2,8 @@
 
 import json
 
-from importer.ledger.limits import MAX_DEVICE_LOSSES
-from importer.ledger.release import release_lost_device
+from importer.ledger.lease import release_lost_device
+from importer.ledger.split import MAX_DEVICE_LOSSES
 from tests.support.importer.ledger import Ledger
 
 

@@ -12,9 +12,8 @@ from typing import Any, cast
 import pytest
 
 from importer.app import create_app
+from importer.ledger.batch_end import close_finished, expire_old
 from importer.ledger.claim import ClaimedChunk, claim
-from importer.ledger.close import close_finished
-from importer.ledger.expire import expire_old
 from importer.ledger.report import Report, report
 from importer.media.sweep import Sweeper
 from importer.settings import Settings

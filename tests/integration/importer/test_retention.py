@@ -8,8 +8,7 @@ from sqlalchemy import text
 
 from importer.database import make_engine
 from importer.dispatcher.periodic import Periodic
-from importer.ledger.close import close_finished
-from importer.ledger.expire import drop_payloads, expire_old, forget_marks
+from importer.ledger.batch_end import close_finished, drop_payloads, expire_old, forget_marks
 from stackroom_sql.engine import transaction
 from tests.support.importer.ledger import Ledger, failed_batch, records_of
 from tests.support.waiting import wait_until
@@ -39,9 +38,9 @@ def test_sweeps_take_batches_up_to_their_rows_and_one_at_least(ledger: Ledger, m
         ledger.report(ledger.must_claim())
     close_finished(ledger.engine)
     ledger.run("UPDATE importer.batch SET ended_at = now() - interval '31 days'")
-    monkeypatch.setattr("importer.ledger.expire.SWEEP", {"batches": 500, "rows": 15})
+    monkeypatch.setattr("importer.ledger.batch_end.SWEEP", {"batches": 500, "rows": 15})
     assert [drop_payloads(ledger.engine) for _ in range(3)] == [2, 2, 0]
-    monkeypatch.setattr("importer.ledger.expire.SWEEP", {"batches": 500, "rows": 1})
+    monkeypatch.setattr("importer.ledger.batch_end.SWEEP", {"batches": 500, "rows": 1})
     assert [expire_old(ledger.engine, 30) for _ in range(5)] == [1, 1, 1, 1, 0]
 
 

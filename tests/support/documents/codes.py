@@ -11,7 +11,7 @@ OF_PROBLEMS: Mapping[str, int] = {
     "_unauthorized": 0,
 }  # fmt: skip
 EVERYWHERE: Mapping[str, int] = {
-    **OF_PROBLEMS, "Refusal": 0, "RecordError": 0, "Trouble": 0, "failed": 2, "refuse": 1, "refused": 0,
+    **OF_PROBLEMS, "Refusal": 0, "RecordError": 0, "Failure": 0, "failed": 2, "refuse": 1, "refused": 0,
     "failed_line": 1, "refused_line": 1,
 }  # fmt: skip
 WORD = re.compile(r"[a-z]+[a-z0-9_]*")

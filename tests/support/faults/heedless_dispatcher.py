@@ -9,12 +9,12 @@ from unittest.mock import patch
 from sqlalchemy import text
 
 from importer.dispatcher.__main__ import main
-from importer.loads import chunks, statements
+from importer.ledger import apply
 
 _HEEDLESS = "c.state IN ('applying', 'cancelled') AND c.output IS NOT NULL AND c.due_at <= now()"
 
 if __name__ == "__main__":
-    statement = str(statements.TAKE_APPLYING).replace("c.state = 'applying' AND c.due_at <= now()", _HEEDLESS)
+    statement = str(apply.TAKE_APPLYING).replace("c.state = 'applying' AND c.due_at <= now()", _HEEDLESS)
     statement = statement.replace("b.cancelled_at IS NOT NULL AS is_cancelled", "false AS is_cancelled")
-    with patch.object(chunks, "TAKE_APPLYING", text(statement)):
+    with patch.object(apply, "TAKE_APPLYING", text(statement)):
         sys.exit(main())

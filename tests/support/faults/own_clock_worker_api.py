@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from sqlalchemy import text
 
-from importer.ledger import claim, renew, report, statements
+from importer.ledger import claim, lease, report
 from importer.worker_api.app import create_app
 
 _OWN_CLOCK = f"now() + interval '{os.environ.get('FAKETIME', '0s').removesuffix('s')} seconds' + make_interval"
@@ -20,7 +20,7 @@ def _by_own_clock(statement: object) -> object:
     return text(changed)
 
 
-patch.object(claim, "CLAIM", _by_own_clock(statements.CLAIM)).start()
-patch.object(report, "REPORT_AND_CLAIM", _by_own_clock(statements.REPORT_AND_CLAIM)).start()
-patch.object(renew, "RENEW", _by_own_clock(statements.RENEW)).start()
+patch.object(claim, "CLAIM", _by_own_clock(claim.CLAIM)).start()
+patch.object(report, "REPORT_AND_CLAIM", _by_own_clock(report.REPORT_AND_CLAIM)).start()
+patch.object(lease, "RENEW", _by_own_clock(lease.RENEW)).start()
 app = create_app()

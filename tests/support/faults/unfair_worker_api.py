@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from sqlalchemy import text
 
-from importer.ledger import claim, report, statements
+from importer.ledger import claim, report
 from importer.worker_api.app import create_app
 
 
@@ -17,6 +17,6 @@ def _oldest_first(statement: object) -> object:
     return text(changed)
 
 
-patch.object(claim, "CLAIM", _oldest_first(statements.CLAIM)).start()
-patch.object(report, "REPORT_AND_CLAIM", _oldest_first(statements.REPORT_AND_CLAIM)).start()
+patch.object(claim, "CLAIM", _oldest_first(claim.CLAIM)).start()
+patch.object(report, "REPORT_AND_CLAIM", _oldest_first(report.REPORT_AND_CLAIM)).start()
 app = create_app()

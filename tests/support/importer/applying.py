@@ -5,9 +5,9 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from importer.app import create_app
-from importer.loads.apply import Applier
+from importer.ledger.apply import Taker
+from importer.loads.apply import Load, apply_next, take_load
 from importer.loads.catalog import Catalog
-from importer.loads.chunks import ApplyingChunks
 from importer.settings import Settings
 from tests.support.importer.ledger import LEASE, Ledger
 from tests.support.importer.loads import load
@@ -32,8 +32,15 @@ def settings_of(client: FlaskClient) -> Settings:
     return found
 
 
-def applier(ledger: Ledger, settings: Settings, name: str = "one") -> Applier:
-    return Applier(ApplyingChunks(ledger.engine, name, LEASE), Catalog(settings))
+def apply_one(ledger: Ledger, settings: Settings) -> bool:
+    return apply_next(ledger.engine, Taker("one", LEASE), Catalog(settings))
+
+
+def taken_load(ledger: Ledger, name: str) -> Load:
+    """As a dispatcher of this name that does not go on with it."""
+    load = take_load(ledger.engine, Taker(name, LEASE))
+    assert load is not None
+    return load
 
 
 def run_out(ledger: Ledger) -> None:
@@ -44,5 +51,5 @@ def apply_all(ledger: Ledger, settings: Settings, calls: int) -> None:
     """What is refused is asked for again at once; so many times at most."""
     for _ in range(calls):
         run_out(ledger)
-        if not applier(ledger, settings).apply_next():
+        if not apply_one(ledger, settings):
             break

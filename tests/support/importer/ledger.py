@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from importer.ledger.accept import NewBatch, accept
-from importer.ledger.cancel import cancel
+from importer.ledger.batch_end import cancel, close_finished
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
-from importer.ledger.close import close_finished
-from importer.ledger.failure import fail_whole
+from importer.ledger.lease import fail_whole
 from importer.ledger.report import Report, Reported, report
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.chunks import Chunker, NewChunk

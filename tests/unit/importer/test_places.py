@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from importer.ledger.results import with_file_lines
+from importer.ledger.stored import with_file_lines
 from importer.parsing.checker import RecordChecker
 from importer.parsing.chunks import Chunker
 from importer.parsing.ndjson import read_ndjson

@@ -3,7 +3,7 @@
 import itertools
 import json
 
-from importer.ledger.split import Trouble, failed_output, pieces_of
+from importer.ledger.split import Failure, failed_output, pieces_of
 
 
 def test_split_gives_at_most_sixteen_pieces_that_cover_every_record() -> None:
@@ -22,7 +22,7 @@ def test_split_leaves_out_pieces_that_hold_refused_rows_only() -> None:
 
 
 def test_split_makes_a_failed_line_of_every_record_and_none_of_refused_rows() -> None:
-    output = failed_output(10, '[null, {"id": 7, "payload": "x"}]', Trouble("worker_lost", "It died."))
+    output = failed_output(10, '[null, {"id": 7, "payload": "x"}]', Failure("worker_lost", "It died."))
     assert json.loads(output) == {
         "row": 11, "outcome": "failed", "code": "worker_lost", "detail": "It died.", "id": 7, "payload": "x"
     }  # fmt: skip

@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy import Row
 
 from importer.api.problems import CREATE, FOLLOW_UP, READ, READ_ONE
-from importer.batches.answers import STATES, Batch, BatchList, DeletedBatch
+from importer.batches.answers import Batch, BatchList, DeletedBatch
 from importer.batches.bodies import BATCH_BODIES
 from importer.batches.creating import create_from_request
 from importer.batches.cursor import place_behind
@@ -17,11 +17,11 @@ from importer.batches.pending import pending_records
 from importer.batches.request import BATCH_PARAMETERS
 from importer.batches.retry import RETRY_PROBLEMS, retry
 from importer.batches.undo import UNDO_PROBLEMS, undo
-from importer.batches.view import BATCH_ID, batch_gone, batch_view, clocks, existing_batch, queue_position
+from importer.batches.view import BATCH_ID, batch_gone, batch_view, existing_batch, queue_position
 from importer.ledger.accept import Accepted, SourceGoneError
-from importer.ledger.cancel import cancel
-from importer.ledger.expire import expire
-from importer.ledger.reading import BATCHES
+from importer.ledger.batch import list_batches as read_batches
+from importer.ledger.batch_end import cancel, expire
+from importer.ledger.states import BatchState
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Api, json_answer, json_of
@@ -43,7 +43,7 @@ FILTERS = (
     integer_parameter("limit", "Batches of a page.", 50, 1, MAX_PAGE),
     text_parameter("after", "The `next` of the page before."),
     *(text_parameter(name, f"Only batches with this {name}.") for name in ("operation", "source", "queue")),
-    choice_parameter("state", "Only batches in this state.", None, STATES),
+    choice_parameter("state", "Only batches in this state.", None, tuple(BatchState)),
 )
 BATCH = {200: json_of(Batch, "The batch.")}
 NEW_BATCH = {202: json_of(Batch, "The new batch.", Location="Where it is.")}
@@ -105,18 +105,17 @@ def list_batches() -> Response:
     refuse_unknown_arguments({"limit", "after", "operation", "source", "queue", "state"})
     limit = integer_argument("limit", 50, 1, MAX_PAGE) or 50
     after_time, after_id = place_behind(text_argument("after"))
-    parameters = {
+    filters = {
         "after_time": after_time,
         "after_id": after_id,
         "operation": text_argument("operation"),
         "source": text_argument("source"),
         "queue": text_argument("queue"),
-        "state": choice_argument("state", None, STATES),
+        "state": choice_argument("state", None, tuple(BatchState)),
         "limit": limit + 1,
-        **clocks(),
     }
-    with services().engine.connect() as connection:
-        rows = connection.execute(BATCHES, parameters).all()
+    here = services()
+    rows = read_batches(here.engine, filters, here.settings.lease_seconds)
     last = rows[limit - 1] if len(rows) > limit else None
     following = encode_cursor(last.created_at.isoformat(), last.id) if last else None
     return json_answer(BatchList([batch_view(row) for row in rows[:limit]], following))

@@ -7,14 +7,13 @@ from flask import Response, request
 from msgspec import Meta
 
 from importer.batches.view import BATCH_ID, BATCH_PROBLEMS, WORD, batch_gone
-from importer.ledger.statements import IS_EXPIRED
+from importer.ledger.batch import batch_that_names, is_expired
 from importer.media.kinds import KINDS, OTHER
 from importer.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
 from importer.media.problems import DISK_PROBLEMS, disk_errors_as_problems, record_errors_as_problems
 from importer.media.serving import file_answer
 from importer.media.taking import take_body, take_form
 from importer.media.uploads import MediaFile, list_uploads, page_of, remove_upload, store
-from importer.media.use import batch_that_names
 from importer.parsing.form import FIELD, FILE, FORM, FORM_PROBLEMS, FORM_SHAPE
 from importer.services import services
 from stackroom_kit.api import Answer, Api, Count, Parameter, json_answer, json_of
@@ -145,7 +144,7 @@ def read_picture(batch_id: str, row: str, file: str) -> Response:
     410 once its batch is over.
     """
     name = f"{RESULTS}/{batch_id}/{row}/{file}"
-    if RESULT_NAME.fullmatch(name) and _is_expired(batch_id):
+    if RESULT_NAME.fullmatch(name) and is_expired(services().engine, batch_id):
         raise batch_gone(batch_id)
     return _answer(name)
 
@@ -197,8 +196,3 @@ def delete_upload(file: str) -> Response:
     if not remove_upload(services().media, name):
         raise not_found("There is no such upload.")
     return json_answer(DeletedMedia("deleted", name))
-
-
-def _is_expired(batch_id: str) -> bool:
-    with services().engine.connect() as connection:
-        return bool(connection.execute(IS_EXPIRED, {"batch_id": batch_id}).scalar())

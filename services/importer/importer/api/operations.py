@@ -7,8 +7,8 @@ from flask import Response
 from msgspec import Meta
 
 from importer.api.problems import READ
-from importer.batches.accept import live_slots
 from importer.batches.answers import OperationName
+from importer.ledger.queues import live_slots
 from importer.parsing.csv_shape import MAX_HEADER_CHARACTERS
 from importer.services import services
 from importer.settings import Settings
@@ -77,7 +77,7 @@ def _view(operation: Operation) -> ListedOperation:
         name=operation.name,
         task_name=operation.task_name,
         queues=list(operation.queues),
-        slots=sum(live_slots(services().engine, operation, str(queue)) for queue in operation.queues),
+        slots=sum(live_slots(services().engine, operation.name, str(queue)) for queue in operation.queues),
         fields=[RecordField(name, name in operation.required) for name in own_fields(operation.record)],
         loads=operation.loads,
         time_limit=operation.time_limit or services().settings.celery_task_time_limit,

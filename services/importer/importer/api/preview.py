@@ -8,7 +8,7 @@ import msgspec
 from flask import Response
 
 from importer.api.problems import PREVIEW
-from importer.batches.accept import checker_for, live_slots
+from importer.batches.accept import checker_for
 from importer.batches.answers import BatchInput, Preview
 from importer.batches.backpressure import check_disk
 from importer.batches.bodies import BATCH_BODIES
@@ -16,6 +16,7 @@ from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, file_op
 from importer.batches.guessing import likely_operation
 from importer.batches.receiving import Received, received
 from importer.batches.request import QUEUE, operation_named, queue_for
+from importer.ledger.queues import live_slots
 from importer.parsing.checker import Refusal
 from importer.parsing.csv_heads import TableOptions
 from importer.parsing.empty import empty_batch
@@ -78,7 +79,7 @@ def _found(sent: Received, operation: Operation, told: TableOptions) -> Preview:
     return Preview(
         operation=operation.name,
         queue=queue,
-        has_worker=live_slots(services().engine, operation, queue) > 0,
+        has_worker=live_slots(services().engine, operation.name, queue) > 0,
         input=msgspec.convert(rows.found, BatchInput),
         size=sent.spooled.size,
         rows_read=len(lines),

@@ -1,13 +1,15 @@
 """``GET /queues`` and ``GET /workers``."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from flask import Response
 from msgspec import Meta
 from sqlalchemy import Row
 
-from importer.ledger.workers import queue_rows, worker_rows
+from importer.ledger.queues import queue_rows
+from importer.ledger.states import WorkerState
+from importer.ledger.workers import worker_rows
 from importer.services import services
 from stackroom_jobs.protocol import Device
 from stackroom_jobs.queues import Queue
@@ -49,7 +51,7 @@ class ListedWorker(msgspec.Struct):
     name: str
     host: str
     alive: Annotated[bool, Meta(description="Heard of lately, and well: it is given work.")]
-    state: Literal["healthy", "unhealthy", "refused", "gone"]
+    state: WorkerState
     reason: Annotated[str | None, Meta(description="Why it is unhealthy or refused.")]
     contract: int
     queues: list[Queue]

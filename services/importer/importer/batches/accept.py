@@ -7,8 +7,7 @@ from sqlalchemy import Engine
 
 from importer.batches.refusing import REFUSED_PROBLEMS, Refuse, RefusedRows
 from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
-from importer.ledger.limits import WORKER_ALIVE_SECONDS
-from importer.ledger.reading import SLOTS
+from importer.ledger.queues import live_slots
 from importer.parsing.checker import RecordChecker
 from importer.parsing.chunks import Chunker, NewChunk
 from importer.parsing.empty import EMPTY_PROBLEMS, empty_batch
@@ -32,13 +31,6 @@ def checker_for(operation: Operation, limits: Limits) -> RecordChecker:
     return RecordChecker(operation.record, limits.max_record_bytes)
 
 
-def live_slots(engine: Engine, operation: Operation, queue: str) -> int:
-    """Pool processes of live workers that would take it from this queue."""
-    parameters = {"queue": queue, "operation": operation.name, "alive": WORKER_ALIVE_SECONDS}
-    with engine.connect() as connection:
-        return int(connection.execute(SLOTS, parameters).scalar_one())
-
-
 def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
     rows = 0
     for items in lists:
@@ -52,7 +44,7 @@ def accept_rows(
     engine: Engine, new: NewBatch, operation: Operation, rows: Rows, limits: Limits, room: DiskRoom
 ) -> Accepted:
     """Problems 413, 422, 503. How many rows are expected decides on the size of chunks."""
-    max_rows = chunk_rows(operation, rows.expected, live_slots(engine, operation, new.queue) or ASSUMED_SLOTS)
+    max_rows = chunk_rows(operation, rows.expected, live_slots(engine, operation.name, new.queue) or ASSUMED_SLOTS)
 
     def open_rows(refuse: Refuse) -> tuple[Chunker, Iterable[NewChunk]]:
         refused = RefusedRows(refuse, limits.max_refused_rows)

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from importer.ledger.reading import MOST_AHEAD
+from importer.ledger.batch import MOST_AHEAD
+from importer.ledger.states import BatchState
 from importer.parsing.encodings import CODECS, SOURCES
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Outcome
@@ -13,7 +14,6 @@ from stackroom_jobs.queues import Queue
 from stackroom_kit.api import Count, Time, one_of
 from stackroom_kit.openapi import reference
 
-STATES = ("queued", "waiting_for_worker", "running", "cancelled", "done", "done_with_errors")
 OperationName = Annotated[str, one_of(sorted(OPERATIONS))]
 QueueName = Annotated[str, one_of(Queue)]
 AnyObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": "object"})]
@@ -85,7 +85,7 @@ class Batch(msgspec.Struct):
     source: str
     queue: QueueName
     options: AnyObject
-    state: Annotated[str, one_of(STATES)]
+    state: Annotated[str, one_of(BatchState)]
     rows: Count
     outcomes: OutcomeCounts
     changes: Annotated[dict[str, Count] | None, Meta(description="What a load did to the catalog.")]

@@ -3,12 +3,12 @@
 import logging
 import uuid
 
+from importer.ledger.apply import Taker
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
-from importer.ledger.failure import fail_whole
+from importer.ledger.lease import fail_whole
 from importer.ledger.report import Report, report
-from importer.loads.apply import Applier
+from importer.loads.apply import apply_next
 from importer.loads.catalog import Catalog, CatalogAwayError
-from importer.loads.chunks import ApplyingChunks
 from importer.services import Services, services
 from stackroom_jobs.compute import RecordFunction, compute
 from stackroom_jobs.operations import Operation
@@ -47,9 +47,9 @@ def finish_now_if_eager(operation: Operation, batch_id: str) -> None:
 
 def _apply(here: Services, batch_id: str) -> None:
     """503 while the catalog is away; the batch stays, and a dispatcher would go on with it."""
-    applier = Applier(ApplyingChunks(here.engine, WORKER, here.settings.lease_seconds), Catalog(here.settings))
+    taker, catalog = Taker(WORKER, here.settings.lease_seconds, batch_id), Catalog(here.settings)
     try:
-        while applier.apply_next(batch_id):
+        while apply_next(here.engine, taker, catalog):
             pass
     except CatalogAwayError as error:
         raise unavailable(f"The catalog does not answer ({error}).", code="catalog_unavailable") from None

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
-from importer.ledger.reading import BATCHES_OF_KEYS
+from importer.ledger.follow_ups import batches_of_keys
 
 FollowUp = Literal["retry", "undo"]
 
@@ -17,7 +17,5 @@ def follow_up_key(what: FollowUp, batch_id: str) -> str:
 def follow_ups(engine: Engine, batch_id: str) -> tuple[str | None, str | None]:
     """The ids of its retry and its undo, None of what nobody asked for yet."""
     retry, undo = follow_up_key("retry", batch_id), follow_up_key("undo", batch_id)
-    with engine.connect() as connection:
-        found = connection.execute(BATCHES_OF_KEYS, {"keys": [retry, undo]}).all()
-    ids = {row.idempotency_key: row.id for row in found}
+    ids = batches_of_keys(engine, [retry, undo])
     return ids.get(retry), ids.get(undo)

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import Engine, Row
 
 from importer.batches.answers import PendingRecord
-from importer.ledger.reading import PENDING_RECORDS
-from importer.ledger.stored_records import numbered_records
+from importer.ledger.batch import unfinished_records
+from importer.ledger.stored import numbered_records
 from stackroom_jobs.operations import OPERATIONS
 
 MOST_RECORDS = 20
@@ -17,11 +17,9 @@ def pending_records(engine: Engine, batch: Row[Any]) -> list[PendingRecord] | No
     """The first 20, those in work before the others; None of an operation whose chunks hold many records."""
     if OPERATIONS[batch.operation].max_rows > 1:
         return None
-    with engine.connect() as connection:
-        chunks = connection.execute(PENDING_RECORDS, {"batch_id": batch.id, "limit": MOST_RECORDS}).all()
     return [
         _described(chunk, row, record)
-        for chunk in chunks
+        for chunk in unfinished_records(engine, batch.id, MOST_RECORDS)
         for row, record in numbered_records(chunk.first_row, chunk.records)
     ]
 

@@ -9,8 +9,7 @@ from importer.batches.backpressure import check_room
 from importer.batches.follow_ups import follow_up_key
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch
-from importer.ledger.again import failed_records
-from importer.ledger.undo import accept_undo, left_rows
+from importer.ledger.follow_ups import accept_undo, failed_records, left_rows
 from importer.parsing.formats import Rows
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Engine, Row
 
 from importer.batches.view import batch_gone, find_batch, is_finished
-from importer.ledger.lines import with_heads
-from importer.ledger.reading import CHUNK_OF_ROW
+from importer.ledger.batch import chunk_of_row
 from importer.ledger.results import results
+from importer.ledger.states import ChunkState
+from importer.ledger.stored import with_heads
 from importer.task_answers import State, TaskProgress, TaskStatus
 from stackroom_kit.public_path import public_path
 
@@ -48,14 +49,13 @@ def _line_of(row: int, output: str) -> dict[str, Any] | None:
 def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> TaskStatus | None:
     if row > batch.rows:
         return None
-    with engine.connect() as connection:
-        chunk = connection.execute(CHUNK_OF_ROW, {"batch_id": batch.id, "row": row}).first()
+    chunk = chunk_of_row(engine, batch.id, row)
     if chunk is None or chunk.last_row < row:
         return _of_line(task_id, None)
-    if chunk.state == "cancelled":
+    if chunk.state == ChunkState.CANCELLED:
         return _answer(task_id, "REVOKED", 0, 1)
-    if chunk.state != "done":
-        return _answer(task_id, "PENDING" if chunk.state == "ready" else "PROGRESS", 0, 1)
+    if chunk.state != ChunkState.DONE:
+        return _answer(task_id, "PENDING" if chunk.state == ChunkState.READY else "PROGRESS", 0, 1)
     return _of_line(task_id, _line_of(row, chunk.output))
 
 

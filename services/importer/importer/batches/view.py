@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Engine, Row
 
 from importer.batches.answers import AtHand, Batch, BatchInput, OutcomeCounts
-from importer.ledger.limits import WORKER_ALIVE_SECONDS
-from importer.ledger.reading import BATCH, QUEUE_POSITION
+from importer.ledger import batch
+from importer.ledger.states import BatchState
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Parameter
@@ -20,14 +20,8 @@ BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "Th
 BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 
 
-def clocks() -> dict[str, int]:
-    """Seconds that the statements BATCH and BATCHES need."""
-    return {"alive": WORKER_ALIVE_SECONDS, "lease": services().settings.lease_seconds}
-
-
 def find_batch(engine: Engine, batch_id: str) -> Row[Any] | None:
-    with engine.connect() as connection:
-        return connection.execute(BATCH, {"batch_id": batch_id, **clocks()}).first()
+    return batch.find_batch(engine, batch_id, services().settings.lease_seconds)
 
 
 def existing_batch(engine: Engine, batch_id: str) -> Row[Any]:
@@ -95,11 +89,11 @@ def _seconds_left(row: Row[Any]) -> float | None:
     if is_finished(row):
         return None if row.started_at is None else 0.0
     pace = _pace(row)
-    if not pace or row.state == "waiting_for_worker":
+    if not pace or row.state == BatchState.WAITING_FOR_WORKER:
         return None
     expected = (_pending(row) - float(row.part_rows)) / pace
     silent = (row.now - row.heard_at).total_seconds()
-    return None if silent > max(expected, clocks()["lease"]) else round(max(expected - silent, 0.0), 1)
+    return None if silent > max(expected, services().settings.lease_seconds) else round(max(expected - silent, 0.0), 1)
 
 
 def _progress(row: Row[Any]) -> float:
@@ -142,7 +136,6 @@ def batch_view(row: Row[Any]) -> Batch:
 
 def queue_position(engine: Engine, row: Row[Any]) -> int | None:
     """How many open batches of its queue are served before this one, MOST_AHEAD at most; None once it is running."""
-    if row.state not in ("queued", "waiting_for_worker"):
+    if row.state not in (BatchState.QUEUED, BatchState.WAITING_FOR_WORKER):
         return None
-    with engine.connect() as connection:
-        return connection.execute(QUEUE_POSITION, {"batch_id": row.id}).scalar()
+    return batch.queue_position(engine, row.id)

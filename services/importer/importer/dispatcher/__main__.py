@@ -11,15 +11,13 @@ from importer.database import make_engine
 from importer.dispatcher.apply_loop import APPLY_LOOPS, ApplyLoop
 from importer.dispatcher.loop import Dispatcher
 from importer.dispatcher.periodic import Periodic
-from importer.dispatcher.together import run_together
+from importer.dispatcher.threads import run_threads
 from importer.dispatcher.wakeup import Wakeup
-from importer.ledger.close import close_finished
-from importer.ledger.expire import drop_payloads, expire_old, forget_marks
+from importer.ledger.apply import Taker
+from importer.ledger.batch_end import close_finished, drop_payloads, expire_old, forget_marks
 from importer.ledger.split import split_expired
 from importer.ledger.workers import forget_workers
-from importer.loads.apply import Applier
 from importer.loads.catalog import Catalog
-from importer.loads.chunks import ApplyingChunks
 from importer.media.sweep import Sweeper
 from importer.plain_tasks.issued import forget_old_tasks
 from importer.settings import Settings
@@ -40,9 +38,9 @@ def _dispatcher(settings: Settings, stop: threading.Event) -> Dispatcher:
 
 def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
     engine = make_engine(settings.database_uri, APPLY_LOOPS)
-    chunks = ApplyingChunks(engine, f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
-    applier = Applier(chunks, Catalog(settings, APPLY_LOOPS))
-    return [ApplyLoop(applier, chunks, Wakeup(settings.database_uri), stop) for _ in range(APPLY_LOOPS)]
+    taker = Taker(f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
+    catalog = Catalog(settings, APPLY_LOOPS)
+    return [ApplyLoop(engine, taker, catalog, Wakeup(settings.database_uri), stop) for _ in range(APPLY_LOOPS)]
 
 
 def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
@@ -90,7 +88,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, end)
     applying = [loop.run for loop in _apply_loops(settings, stop)]
     upkeep = [*(loop.run for loop in _upkeep(settings, stop)), _sweeper(settings, stop).run]
-    return run_together([_dispatcher(settings, stop).run, *applying, *upkeep], stop, END_SECONDS)
+    return run_threads([_dispatcher(settings, stop).run, *applying, *upkeep], stop, END_SECONDS)
 
 
 if __name__ == "__main__":

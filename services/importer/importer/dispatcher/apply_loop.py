@@ -3,11 +3,13 @@
 import logging
 import threading
 
+from sqlalchemy import Engine
+
 from importer.dispatcher.wakeup import Wakeup
-from importer.lasting_trouble import Trouble
-from importer.loads.apply import Applier
-from importer.loads.catalog import CatalogAwayError
-from importer.loads.chunks import ApplyingChunks
+from importer.ledger.apply import Taker, is_load_open
+from importer.loads.apply import apply_next
+from importer.loads.catalog import Catalog, CatalogAwayError
+from importer.outage_log import OutageLog
 from stackroom_sql.errors import DATABASE_ERRORS
 
 # While the catalog writes one chunk's rows, another's outcomes are stored; more would only wait for PostgreSQL.
@@ -19,12 +21,13 @@ logger = logging.getLogger(__name__)
 
 
 class ApplyLoop:
-    def __init__(self, applier: Applier, chunks: ApplyingChunks, wakeup: Wakeup, stop: threading.Event) -> None:
-        self._applier = applier
-        self._chunks = chunks
+    def __init__(self, engine: Engine, taker: Taker, catalog: Catalog, wakeup: Wakeup, stop: threading.Event) -> None:
+        self._engine = engine
+        self._taker = taker
+        self._catalog = catalog
         self._wakeup = wakeup
         self._stop = stop
-        self._trouble = Trouble("apply")
+        self._outage = OutageLog("apply")
 
     def run(self) -> None:
         """Until the stop event; the chunk at hand is finished first."""
@@ -36,7 +39,7 @@ class ApplyLoop:
     def _step(self) -> bool:
         """Whether a chunk was applied, so that the next one is looked for at once."""
         try:
-            found = self._applier.apply_next()
+            found = apply_next(self._engine, self._taker, self._catalog)
         except CatalogAwayError as error:
             return self._wait_out(f"the catalog is away: {error}")
         except DATABASE_ERRORS as error:
@@ -44,17 +47,17 @@ class ApplyLoop:
         except Exception:
             logger.exception("a chunk could not be applied; it is due again when its lease ends")
             return self._wait_out("see the error above")
-        self._trouble.note("")
+        self._outage.note("")
         return found
 
-    def _wait_out(self, trouble: str) -> bool:
-        self._trouble.note(trouble)
+    def _wait_out(self, reason: str) -> bool:
+        self._outage.note(reason)
         self._stop.wait(AWAY_SECONDS)
         return False
 
     def _pause(self) -> None:
         try:
-            is_expected = self._chunks.is_expected()
+            is_expected = is_load_open(self._engine)
         except DATABASE_ERRORS:
             is_expected = False
         if is_expected:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from importer.dispatcher.ring import ring
 from importer.dispatcher.wakeup import Wakeup
-from importer.lasting_trouble import Trouble
+from importer.outage_log import OutageLog
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 from stackroom_sql.errors import DATABASE_ERRORS
@@ -30,10 +30,10 @@ class Dispatcher:
         self._stop = stop
         self._heartbeat_file = settings.dispatcher_heartbeat_file
         self._beaten_at = -BEAT_SECONDS
-        self._trouble = Trouble("dispatch")
+        self._outage = OutageLog("dispatch")
 
     def run(self) -> None:
-        """Until the stop event. Trouble with PostgreSQL or Redis is waited out: the ledger forgets nothing."""
+        """Until the stop event. An outage of PostgreSQL or Redis is waited out: the ledger forgets nothing."""
         logger.info("dispatching")
         while not self._stop.is_set():
             is_busy = self._step()
@@ -48,10 +48,10 @@ class Dispatcher:
         try:
             is_busy = ring(self._engine, self._bells)
         except (*DATABASE_ERRORS, RedisError, BrokerError) as error:
-            self._trouble.note(type(error).__name__)
+            self._outage.note(type(error).__name__)
             self._stop.wait(IDLE_SECONDS)
             return False
-        self._trouble.note("")
+        self._outage.note("")
         self._beat()
         return is_busy
 

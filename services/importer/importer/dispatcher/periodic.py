@@ -1,9 +1,9 @@
-"""Upkeep, done again and again in a thread and on a connection of its own: where it waits, nobody else does."""
+"""Upkeep, done in a thread and on a connection of its own: where it waits, nobody else does."""
 
 import threading
 from collections.abc import Callable, Sequence
 
-from importer.lasting_trouble import Trouble
+from importer.outage_log import OutageLog
 from stackroom_sql.errors import DATABASE_ERRORS
 
 Step = Callable[[], object]  # what it gives is how much it did: nothing means that nothing is left
@@ -17,22 +17,22 @@ class Periodic:
     """
 
     def __init__(self, steps: Sequence[tuple[str, Step]], stop: threading.Event) -> None:
-        self._steps = [(step, Trouble(work)) for work, step in steps]
+        self._steps = [(step, OutageLog(work)) for work, step in steps]
         self._stop = stop
 
     def run(self) -> None:
         """Until the stop event."""
         while not self._stop.is_set():
-            did = [self._try(step, trouble) for step, trouble in self._steps]
+            did = [self._try(step, outage) for step, outage in self._steps]
             if not any(did):
                 self._stop.wait(PAUSE_SECONDS)
 
     @staticmethod
-    def _try(step: Step, trouble: Trouble) -> bool:
+    def _try(step: Step, outage: OutageLog) -> bool:
         try:
             did = bool(step())
         except DATABASE_ERRORS as error:
-            trouble.note(type(error).__name__)
+            outage.note(type(error).__name__)
             return False
-        trouble.note("")
+        outage.note("")
         return did

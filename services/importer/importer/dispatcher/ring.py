@@ -2,8 +2,7 @@
 
 from sqlalchemy import Engine
 
-from importer.ledger.limits import MAX_EXPIRED, WORKER_ALIVE_SECONDS
-from importer.ledger.statements import DUE
+from importer.ledger.queues import due_work
 from stackroom_jobs.bell import Bells
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.queues import Queue
@@ -11,8 +10,7 @@ from stackroom_jobs.queues import Queue
 
 def ring(engine: Engine, bells: Bells) -> bool:
     """Whether anything is due. A doorbell that is lost, doubled or stale does no harm: claims decide."""
-    with engine.connect() as connection:
-        due = connection.execute(DUE, {"alive": WORKER_ALIVE_SECONDS, "max_expired": MAX_EXPIRED}).all()
+    due = due_work(engine)
     waiting: dict[Queue, int] = {}
     for row in due:
         queue = Queue(row.queue)

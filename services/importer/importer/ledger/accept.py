@@ -6,23 +6,33 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from importer.ledger.copy_stream import copy, copy_row
-from importer.ledger.statements import (
-    BATCH_OF_KEY,
-    COPY_CHUNKS,
-    COPY_REFUSED_ROWS,
-    COUNT_ROWS,
-    HOLD_SOURCE,
-    INSERT_BATCH,
-    NO_TIME_LIMIT,
-    NOTIFY,
-)
+from importer.ledger.queues import NOTIFY
 from importer.parsing.checker import Refusal
 from importer.parsing.chunks import Chunker, NewChunk
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_sql.engine import transaction
+
+# Of parallel posts with one key, one inserts and the others wait.
+INSERT_BATCH = text("""
+INSERT INTO importer.batch
+  (id, idempotency_key, digest, operation, options, source, queue, request_id, retry_of, undo_of)
+VALUES
+  (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id, :retry_of, :undo_of)
+ON CONFLICT (idempotency_key) DO NOTHING
+RETURNING id""")
+BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
+# Whoever deletes the batch that a retry or an undo is made of waits until that is made; or it comes too late.
+HOLD_SOURCE = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
+# However long the body is: the client, the gateway and the disk bound it, and not the clock.
+NO_TIME_LIMIT = text("SET LOCAL statement_timeout = 0")
+COPY_CHUNKS = """COPY importer.chunk
+  (batch_id, first_row, last_row, rows, gaps, queue, applies, records, lines) FROM STDIN"""
+COPY_REFUSED_ROWS = "COPY importer.refused_row (batch_id, row, line) FROM STDIN"
+COUNT_ROWS = text("""
+UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open, input = :input WHERE id = :id""")
 
 
 @dataclasses.dataclass(frozen=True)

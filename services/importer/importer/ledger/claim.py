@@ -3,11 +3,47 @@
 import dataclasses
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.exc import IntegrityError
 
-from importer.ledger.limits import MAX_EXPIRED
-from importer.ledger.statements import CLAIM
+from importer.ledger.split import MAX_EXPIRED
+
+# claim: the chunk that the same token already holds (a lost answer), else a due chunk of the batch served least
+# recently. `served_at` moves only if its row can be locked at once: a claim never waits for anybody. A worker claims
+# under the incarnation that has its name now, or says none, as those of the contract before do.
+PICK_AND_TAKE = """
+pick AS (
+  SELECT c.* FROM (SELECT id FROM importer.batch
+                   WHERE open AND queue = :queue AND operation = ANY(:operations)
+                     AND (CAST(:only_batch AS text) IS NULL OR id = :only_batch)
+                     AND (CAST(:incarnation AS text) IS NULL OR EXISTS (
+                       SELECT FROM importer.worker WHERE name = :worker AND incarnation = :incarnation))
+                   ORDER BY served_at, id) AS o,
+  LATERAL (SELECT batch_id, first_row FROM importer.chunk
+           WHERE queue = :queue AND batch_id = o.id AND state IN ('ready', 'leased') AND due_at <= now()
+             AND expired < :max_expired
+           ORDER BY due_at, first_row LIMIT 1 FOR UPDATE SKIP LOCKED) AS c
+  WHERE {condition} LIMIT 1),
+took AS (
+  UPDATE importer.chunk AS k
+  SET state = 'leased', token = :next_token, worker = :worker, incarnation = :incarnation, delivery = :delivery,
+      current = 0, total = 0,
+      attempts = attempts + 1, expired = expired + (k.state = 'leased')::int,
+      due_at = now() + make_interval(secs => :lease)
+  FROM pick WHERE (k.batch_id, k.first_row) = (pick.batch_id, pick.first_row)
+  RETURNING k.batch_id, k.first_row, k.attempts, k.records),
+served AS (
+  UPDATE importer.batch SET served_at = clock_timestamp(), started_at = COALESCE(started_at, now())
+  WHERE id = (SELECT id FROM importer.batch WHERE id = (SELECT batch_id FROM took) FOR NO KEY UPDATE SKIP LOCKED))"""
+MINE = """
+SELECT batch_id, first_row, attempts, records FROM importer.chunk
+WHERE token = :next_token AND state = 'leased'"""
+CLAIMED = """
+SELECT f.batch_id, f.first_row, f.attempts, f.records, b.operation, b.options, b.request_id
+FROM (SELECT * FROM mine UNION ALL SELECT * FROM took) AS f JOIN importer.batch b ON b.id = f.batch_id"""
+CLAIM = text(f"""
+WITH mine AS ({MINE}), {PICK_AND_TAKE.format(condition="NOT EXISTS (SELECT FROM mine)")}
+{CLAIMED}""")
 
 
 @dataclasses.dataclass(frozen=True)

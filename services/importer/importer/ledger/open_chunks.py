@@ -3,12 +3,16 @@
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Engine
-
-from importer.ledger.statements import OPEN_CHUNKS
+from sqlalchemy import Engine, text
 
 FEW = 1000  # chunks, which are counted in a millisecond
 USES = 20  # a count of more serves for so many times as long as it took
+# Counted no further than the limit.
+OPEN_CHUNKS = text("""
+SELECT count(*) FROM (
+  SELECT FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id
+  WHERE b.open AND (CAST(:source AS text) IS NULL OR b.source = :source)
+    AND c.state IN ('ready', 'leased', 'applying') LIMIT :limit) AS seen""")
 
 
 class OpenChunks:

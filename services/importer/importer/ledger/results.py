@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Engine, Row, TextClause
+from sqlalchemy import Engine, Row, TextClause, text
 
-from importer.ledger.lines import only, with_heads
-from importer.ledger.reading import CANCELLED_RECORDS, OUTPUTS, OUTPUTS_WITH_FAILURES, REFUSED_ROWS
-from importer.ledger.stored_records import numbered_records
+from importer.ledger.stored import numbered_records, only, with_file_lines, with_heads
 from importer.parsing.places import places_of
 from stackroom_jobs.outcomes import cancelled_line
 
@@ -18,6 +16,22 @@ NOT_OK = "not_ok"  # failed and refused together: what somebody has to look at
 CANCELLED = "cancelled"  # asked for by name only: these rows have no result
 OUTCOMES = ("ok", "failed", "refused", NOT_OK, CANCELLED)
 _NOT_OK_OUTCOMES = ("failed", "refused")
+
+# Results are read a few chunks at a time: one long snapshot would keep dead rows alive for everybody.
+OUTPUTS = text("""
+SELECT first_row, last_row, failed_rows, rows, output, lines FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after
+ORDER BY first_row LIMIT :limit""")
+OUTPUTS_WITH_FAILURES = text("""
+SELECT first_row, last_row, failed_rows, rows, output, lines FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after AND failed_rows > 0
+ORDER BY first_row LIMIT :limit""")
+CANCELLED_RECORDS = text("""
+SELECT first_row, records, lines FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'cancelled' AND first_row > :after
+ORDER BY first_row LIMIT :limit""")
+REFUSED_ROWS = text("""
+SELECT row, line FROM importer.refused_row WHERE batch_id = :batch_id AND row > :after ORDER BY row LIMIT :limit""")
 
 
 def pages(engine: Engine, statement: TextClause, batch_id: str, key: str, limit: int) -> Iterator[Row[Any]]:
@@ -45,19 +59,6 @@ def _output(chunk: Row[Any]) -> bytes:
     """Each line says where its row stands in the file, where that is not the row's own number."""
     output: bytes = chunk.output.encode()
     return with_file_lines(output, chunk.lines) if chunk.lines else output
-
-
-def with_file_lines(output: bytes, runs: str) -> bytes:
-    places = places_of(runs)
-    return b"".join(_placed(line, places.line_of(head.row)) for head, line in with_heads(output))
-
-
-def _placed(line: bytes, file_line: int | None) -> bytes:
-    """Behind the row, with which every line begins that one of ours wrote; else at the start of the object."""
-    if file_line is None:
-        return line
-    at = line.index(b",") + 1 if line.startswith(b'{"row":') else line.index(b"{") + 1
-    return b'%b"line":%d,%b' % (line[:at], file_line, line[at:])
 
 
 def _merged(chunk: Row[Any], inside: list[tuple[int, bytes]]) -> bytes:

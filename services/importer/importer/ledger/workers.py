@@ -1,25 +1,18 @@
-"""The register of workers: what each one serves, when it was last seen, and what it does now."""
+"""The register of workers: what each one serves, when it was last seen, and what it does now.
+
+A name belongs to the token that registered it, and to one incarnation at a time.
+"""
 
 import logging
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, TextClause
+from sqlalchemy import Connection, Engine, Row, TextClause, text
 
-from importer.ledger.limits import WORKER_ALIVE_SECONDS, WORKER_ILL_SECONDS
-from importer.ledger.reading import QUEUES, WORKERS
-from importer.ledger.statements import NOTIFY
-from importer.ledger.worker_statements import (
-    FORGET_WORKERS,
-    FREE_FORMER,
-    GOODBYE,
-    HEARTBEAT,
-    HOST_OF_NAME,
-    REFUSE_WORKER,
-)
+from importer.ledger.queues import LIVE, NOTIFY, WORKER_ALIVE_SECONDS
+from importer.ledger.states import WorkerState
 from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction
-from stackroom_jobs.queues import Queue
 from stackroom_sql.engine import transaction
 
 MAX_REASON = 500  # characters
@@ -27,6 +20,64 @@ MAX_REASON = 500  # characters
 # the same by a worker of an older contract, which beats every 5 s, and with another token.
 SILENT_SECONDS = {"silent": 3, "silent_without_incarnation": WORKER_ALIVE_SECONDS, "silent_for_others": 30}
 logger = logging.getLogger(__name__)
+
+# A name is free once nobody was heard under it for a while: a short one for the same token, whose worker was started
+# again. What sends no incarnation beats more seldom. Who fell ill or was refused does no work under its name.
+_SILENT = "worker.last_seen < now() - make_interval(secs => {seconds})"
+_SAME_OWNER = "(worker.token_id IS NULL OR worker.token_id = excluded.token_id)"
+_SAME_SELF = "worker.incarnation IS NOT DISTINCT FROM excluded.incarnation"
+_FREE_FOR_SAME_OWNER = _SILENT.format(
+    seconds="CASE WHEN worker.incarnation IS NULL THEN :silent_without_incarnation ELSE :silent END"
+)
+_MAY_HAVE_NAME = f"""
+({_SAME_OWNER} AND ({_SAME_SELF} OR worker.state <> 'healthy' OR {_FREE_FOR_SAME_OWNER})
+ OR {_SILENT.format(seconds=":silent_for_others")})"""
+
+# register: no row comes back where another has the name. What a worker was before is answered, so that a change is
+# logged once, and a new incarnation can free what its former self held.
+_BEFORE = """
+RETURNING (SELECT state FROM importer.worker WHERE name = :name) AS state_before,
+  (SELECT incarnation FROM importer.worker WHERE name = :name) AS incarnation_before"""
+HEARTBEAT = text(f"""
+INSERT INTO importer.worker
+  (name, host, contract, queues, operations, slots, versions, device, state, reason, token_id, incarnation)
+VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions, :device, :state, :reason, :token_id,
+  :incarnation)
+ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, queues = excluded.queues,
+  operations = excluded.operations, slots = excluded.slots, versions = excluded.versions,
+  device = COALESCE(excluded.device, CASE WHEN excluded.state = 'unhealthy' THEN worker.device END),
+  state = excluded.state, reason = excluded.reason, last_seen = now(),
+  token_id = excluded.token_id, incarnation = excluded.incarnation
+WHERE {_MAY_HAVE_NAME}
+{_BEFORE}""")
+REFUSE_WORKER = text(f"""
+INSERT INTO importer.worker (name, host, contract, queues, operations, slots, versions, state, reason, token_id)
+VALUES (:name, :host, :contract, '{{}}', '{{}}', 0, '{{}}', 'refused', :reason, :token_id)
+ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, slots = 0,
+  state = excluded.state, reason = excluded.reason, last_seen = now(), token_id = excluded.token_id, incarnation = NULL
+WHERE {_MAY_HAVE_NAME}
+{_BEFORE}""")
+HOST_OF_NAME = text("SELECT host FROM importer.worker WHERE name = :name")
+
+# A worker that comes back frees what its former self held: due at once, and the next claim counts an expiry.
+FREE_FORMER = text("""
+UPDATE importer.chunk SET due_at = now()
+WHERE worker = :name AND state = 'leased' AND incarnation <> :incarnation AND due_at > now()""")
+GOODBYE = text("""
+DELETE FROM importer.worker WHERE name = :name AND state = 'healthy' AND token_id = :token_id
+  AND incarnation IS NOT DISTINCT FROM :incarnation""")
+FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
+WORKERS = text(f"""
+SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.last_seen,
+       {LIVE} AS alive, COALESCE(held.chunks, '[]') AS busy,
+       CASE WHEN {LIVE} OR w.state <> 'healthy' THEN w.state ELSE 'gone' END AS state
+FROM importer.worker w
+LEFT JOIN (SELECT c.worker, json_agg(json_build_object('batch_id', c.batch_id, 'operation', b.operation,
+             'first_row', c.first_row, 'rows', c.rows, 'current', c.current, 'total', c.total)
+             ORDER BY c.batch_id, c.first_row) AS chunks
+           FROM importer.chunk c JOIN importer.batch b ON b.id = c.batch_id
+           WHERE c.state = 'leased' AND c.due_at > now() GROUP BY c.worker) AS held ON held.worker = w.name
+ORDER BY alive DESC, w.name""")
 
 
 class NameTakenError(Exception):
@@ -48,7 +99,7 @@ def note_heartbeat(engine: Engine, seen: Heartbeat, token_id: str) -> None:
         "slots": seen.slots,
         "versions": msgspec.json.encode(seen.versions).decode(),
         "device": msgspec.json.encode(seen.device).decode() if seen.device else None,
-        "state": "unhealthy" if reason else "healthy",
+        "state": WorkerState.UNHEALTHY if reason else WorkerState.HEALTHY,
         "reason": reason,
         "incarnation": seen.incarnation or None,
     }
@@ -56,7 +107,7 @@ def note_heartbeat(engine: Engine, seen: Heartbeat, token_id: str) -> None:
         before = _written(connection, HEARTBEAT, parameters, token_id)
         if seen.incarnation and before.incarnation_before not in (None, seen.incarnation):
             _free_former(connection, seen)
-    if reason and before.state_before != "unhealthy":
+    if reason and before.state_before != WorkerState.UNHEALTHY:
         logger.warning("worker=%s is unhealthy: %s", seen.worker, reason)
 
 
@@ -92,7 +143,7 @@ def refuse_worker(engine: Engine, seen: Introduction, reason: str, token_id: str
     parameters = {"name": seen.worker, "host": seen.host, "contract": seen.contract, "reason": reason}
     with engine.connect() as connection:
         before = _written(connection, REFUSE_WORKER, {**parameters, "incarnation": None}, token_id)
-    if before.state_before != "refused":
+    if before.state_before != WorkerState.REFUSED:
         logger.warning("worker=%s on host=%s is refused: %s", seen.worker, seen.host, reason)
 
 
@@ -109,13 +160,3 @@ def worker_rows(engine: Engine) -> Sequence[Row[Any]]:
     """
     with engine.connect() as connection:
         return connection.execute(WORKERS, {"alive": WORKER_ALIVE_SECONDS}).all()
-
-
-def queue_rows(engine: Engine) -> Sequence[Row[Any]]:
-    """Per queue: chunks ready and in flight, rows waiting, age of the oldest due chunk, live slots and workers.
-
-    ``unhealthy`` counts the workers that lately said they cannot work.
-    """
-    parameters = {"alive": WORKER_ALIVE_SECONDS, "ill": WORKER_ILL_SECONDS, "queues": [str(queue) for queue in Queue]}
-    with engine.connect() as connection:
-        return connection.execute(QUEUES, parameters).all()

@@ -1,10 +1,27 @@
-"""One chunk into the catalog. A repeat is answered from the catalog's own ledger, so it changes nothing."""
+"""apply: take a chunk, call the catalog, store what it says. A repeat is answered from the catalog's own ledger."""
 
+import dataclasses
+import json
 import logging
 
+import msgspec
+from sqlalchemy import Engine
+
+from importer.ledger.apply import (
+    TakenChunk,
+    Taker,
+    cancel_taken,
+    count_refusal,
+    fail_unreadable,
+    finish,
+    put_back,
+    split_taken,
+    take,
+)
+from importer.ledger.report_lines import MAX_DETAIL
+from importer.ledger.split import Failure
 from importer.loads.catalog import Answer, BulkCall, Catalog, CatalogAwayError, Verdict
-from importer.loads.chunks import ApplyingChunk, ApplyingChunks
-from importer.loads.lines import AppliedLines
+from importer.loads.lines import AppliedLines, LoadLines
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.request_id import set_request_id
 
@@ -12,82 +29,89 @@ MAX_REFUSALS = 3
 logger = logging.getLogger(__name__)
 
 
-class Applier:
-    def __init__(self, chunks: ApplyingChunks, catalog: Catalog) -> None:
-        self._chunks = chunks
-        self._catalog = catalog
+@dataclasses.dataclass(frozen=True)
+class Load:
+    """A chunk that was taken, and its lines."""
 
-    def apply_next(self, only_batch: str | None = None) -> bool:
-        """Whether there was a chunk. CatalogAwayError: it is put back, and nothing was counted."""
-        chunk = self._chunks.take(only_batch)
-        if chunk is None:
-            return False
-        set_request_id(chunk.request_id)
+    chunk: TakenChunk
+    lines: LoadLines
+
+    @property
+    def is_dry_run(self) -> bool:
+        return bool(json.loads(self.chunk.options).get("dry_run"))
+
+
+def apply_next(engine: Engine, taker: Taker, catalog: Catalog) -> bool:
+    """Whether there was a chunk. CatalogAwayError: it is put back, and nothing was counted."""
+    load = take_load(engine, taker)
+    if load is None:
+        return False
+    set_request_id(load.chunk.request_id)
+    try:
+        answer = _called(catalog, load)
+        if answer.verdict is Verdict.REFUSED and _refusals(engine, load.chunk, answer.reason) >= MAX_REFUSALS:
+            answer = closed(catalog, load.chunk, answer.reason)
+        store(engine, load, answer)
+    except CatalogAwayError:
+        put_back(engine, load.chunk)
+        raise
+    return True
+
+
+def take_load(engine: Engine, taker: Taker) -> Load | None:
+    """What cannot be read has failed instead, and the next one is taken."""
+    while (chunk := take(engine, taker)) is not None:
         try:
-            self._apply(chunk)
-        except CatalogAwayError:
-            self._chunks.put_back(chunk)
-            raise
-        return True
-
-    def _apply(self, chunk: ApplyingChunk) -> None:
-        if chunk.lines.is_empty:
-            self._finish(chunk, Answer(Verdict.APPLIED))
-        elif chunk.is_cancelled:
-            self._settle_cancelled(chunk)
-        else:
-            self._offer(chunk)
-
-    def _settle_cancelled(self, chunk: ApplyingChunk) -> None:
-        """It was offered before its batch was cancelled: applied then, or never to be."""
-        closed = self._catalog.close(chunk.key)
-        if closed.verdict is Verdict.APPLIED:
-            self._finish(chunk, closed)
-        else:
-            self._chunks.cancel(chunk)
-
-    def _offer(self, chunk: ApplyingChunk) -> None:
-        answer = self._catalog.apply(self.call_of(chunk))
-        if answer.verdict is Verdict.APPLIED:
-            self._finish(chunk, answer)
-        elif answer.verdict is Verdict.CLOSED:  # by a dispatcher that died before it had cut the chunk
-            self._cut(chunk, "its key was closed")
-        else:
-            logger.warning("batch=%s rows=%s refused by the catalog: %s", chunk.batch_id, chunk.key, answer.reason)
-            if self._chunks.count_refusal(chunk, answer.reason) >= MAX_REFUSALS:
-                self.give_up_after_refusals(chunk, answer.reason)
-
-    def give_up_after_refusals(self, chunk: ApplyingChunk, reason: str) -> None:
-        """Close its key, so that no late copy of a call can apply what is cut now; unless it was applied after all."""
-        closed = self._catalog.close(chunk.key)
-        if closed.verdict is Verdict.APPLIED:
-            self._finish(chunk, closed)
-        else:
-            self._cut(chunk, reason)
-
-    def _cut(self, chunk: ApplyingChunk, reason: str) -> None:
-        detail = f"The catalog refused this row: {reason}"
-        if chunk.lines.is_single:
-            self._store(chunk, chunk.lines.refused("refused_by_catalog", detail))
-        else:
-            self._chunks.split(chunk, reason)
-
-    @staticmethod
-    def call_of(chunk: ApplyingChunk) -> BulkCall:
-        resource = OPERATIONS[chunk.operation].loads
-        if chunk.is_undo:
-            return BulkCall(f"/internal/{resource}/remove", chunk.key, chunk.lines.items())
-        query = {"on_conflict": str(chunk.options["on_conflict"]), "dry_run": str(_is_dry_run(chunk)).lower()}
-        return BulkCall(f"/api/{resource}/bulk", chunk.key, chunk.lines.items(), query)
-
-    def _finish(self, chunk: ApplyingChunk, answer: Answer) -> None:
-        self._store(chunk, chunk.lines.applied(answer.outcomes, _is_dry_run(chunk)))
-
-    def _store(self, chunk: ApplyingChunk, done: AppliedLines) -> None:
-        self._chunks.finish(chunk, done)
-        changes = " ".join(f"{name}={count}" for name, count in sorted(done.changes.items()))
-        logger.info("batch=%s rows=%s applied: %s", chunk.batch_id, chunk.key, changes)
+            return Load(chunk, LoadLines(chunk.output))
+        except msgspec.MsgspecError as error:
+            detail = f"What was computed cannot be read: {error}"[:MAX_DETAIL]
+            fail_unreadable(engine, chunk, Failure("wrong_report", detail))
+    return None
 
 
-def _is_dry_run(chunk: ApplyingChunk) -> bool:
-    return bool(chunk.options.get("dry_run"))
+def _called(catalog: Catalog, load: Load) -> Answer:
+    """One of a cancelled batch was offered before that: applied then, or never to be."""
+    if load.lines.is_empty:
+        return Answer(Verdict.APPLIED)
+    if load.chunk.is_cancelled:
+        return catalog.close(load.chunk.key)
+    return catalog.apply(call_of(load))
+
+
+def call_of(load: Load) -> BulkCall:
+    chunk, items = load.chunk, load.lines.items()
+    resource = OPERATIONS[chunk.operation].loads
+    if chunk.is_undo:
+        return BulkCall(f"/internal/{resource}/remove", chunk.key, items)
+    on_conflict = str(json.loads(chunk.options)["on_conflict"])
+    query = {"on_conflict": on_conflict, "dry_run": str(load.is_dry_run).lower()}
+    return BulkCall(f"/api/{resource}/bulk", chunk.key, items, query)
+
+
+def _refusals(engine: Engine, chunk: TakenChunk, reason: str) -> int:
+    logger.warning("batch=%s rows=%s refused by the catalog: %s", chunk.batch_id, chunk.key, reason)
+    return count_refusal(engine, chunk, reason)
+
+
+def closed(catalog: Catalog, chunk: TakenChunk, reason: str) -> Answer:
+    """So that no late copy of a call can apply what is split now; APPLIED where it was applied after all."""
+    return dataclasses.replace(catalog.close(chunk.key), reason=reason)
+
+
+def store(engine: Engine, load: Load, answer: Answer) -> None:
+    """One that is refused stays as it is: it is offered again after its pause."""
+    if answer.verdict is Verdict.APPLIED:
+        _finish(engine, load.chunk, load.lines.applied(answer.outcomes, load.is_dry_run))
+    elif answer.verdict is Verdict.CLOSED and load.chunk.is_cancelled:
+        cancel_taken(engine, load.chunk)
+    elif answer.verdict is Verdict.CLOSED and load.lines.is_single:
+        detail = f"The catalog refused this row: {answer.reason}"
+        _finish(engine, load.chunk, load.lines.refused("refused_by_catalog", detail))
+    elif answer.verdict is Verdict.CLOSED:
+        split_taken(engine, load.chunk, answer.reason)
+
+
+def _finish(engine: Engine, chunk: TakenChunk, done: AppliedLines) -> None:
+    finish(engine, chunk, done.output, done.failed_rows, done.changes)
+    changes = " ".join(f"{name}={count}" for name, count in sorted(done.changes.items()))
+    logger.info("batch=%s rows=%s applied: %s", chunk.batch_id, chunk.key, changes)

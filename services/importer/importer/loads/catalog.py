@@ -40,7 +40,7 @@ class Outcome(TypedDict):
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """``outcomes`` of APPLIED, one per item; ``reason`` of REFUSED."""
+    """``outcomes`` of APPLIED, one per item; ``reason`` of the others."""
 
     verdict: Verdict
     outcomes: list[Outcome] = dataclasses.field(default_factory=list)
@@ -74,7 +74,8 @@ class Catalog:
             return Answer(Verdict.APPLIED, _decoded(data, _Outcomes).outcomes)
         problem = _problem(data)
         if status == 409 and problem.get("code") == "closed":
-            return Answer(Verdict.CLOSED)
+            # By a dispatcher that died before it had split the chunk.
+            return Answer(Verdict.CLOSED, reason="its key was closed")
         self._check_is_well(status)
         return Answer(Verdict.REFUSED, reason=f"{status}: {problem.get('detail', '')}"[:500])
 

@@ -9,7 +9,6 @@ from importer.loads.catalog import CatalogAwayError, Outcome
 from stackroom_jobs.loads import Applied
 from stackroom_jobs.outcomes import failed_line, ok_line
 
-COUNTED = ("created", "updated", "unchanged", "skipped", "removed")
 _encoder = msgspec.json.Encoder()
 
 
@@ -62,11 +61,6 @@ class LoadLines:
     def _texts(self) -> list[bytes]:
         return self._output.splitlines()
 
-    def cut(self, first_row: int, last_row: int) -> str:
-        """The lines of these rows."""
-        pairs = zip(self._lines, self._texts(), strict=True)
-        return b"".join(text + b"\n" for line, text in pairs if first_row <= line.row <= last_row).decode()
-
     def refused(self, code: str, detail: str) -> "AppliedLines":
         """Every row that was to be applied fails."""
         outcomes: list[Outcome] = [{"id": 0, "outcome": "failed", "code": code, "detail": detail} for _ in self._loaded]
@@ -79,9 +73,6 @@ class AppliedLines(msgspec.Struct):
     output: str
     failed_rows: int
     changes: Counter[str]
-
-    def counts(self) -> dict[str, int]:
-        return {name: self.changes[name] for name in COUNTED}
 
 
 def _line(line: _Line, outcome: Outcome, dry_run: bool) -> msgspec.Struct | msgspec.Raw:

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from importer.ledger.reading import OUTPUTS
-from importer.ledger.results import CHUNKS_PER_READ, pages
-from importer.ledger.statements import ENDED_AMONG
+from importer.ledger.batch import ended_among
+from importer.ledger.results import CHUNKS_PER_READ, OUTPUTS, pages
 from importer.media.names import RESULT_NAME
 
 
@@ -21,9 +20,7 @@ class Leftovers:
     def among(self, folders: list[Path]) -> Iterator[Path]:
         """Files, and whole folders of a record, of the batches whose folders these are; only of those that ended."""
         by_id = {folder.name: folder for folder in folders if folder.name not in self._tidy}
-        with self._engine.connect() as connection:
-            ended = connection.execute(ENDED_AMONG, {"ids": list(by_id)}).scalars().all()
-        for batch_id in ended:
+        for batch_id in ended_among(self._engine, list(by_id)):
             found = list(self._unnamed(batch_id, by_id[batch_id]))
             if not found:
                 self._tidy.add(batch_id)

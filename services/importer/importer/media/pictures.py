@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Engine
 
-from importer.ledger.statements import HOLD_LEASE
+from importer.ledger.lease import HOLD_LEASE
 from importer.media.folder import MediaFolder
 from importer.media.kinds import HEAD_BYTES, kind_of_bytes
 from importer.media.names import picture_of_row, picture_of_task

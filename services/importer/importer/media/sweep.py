@@ -14,13 +14,12 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from importer.lasting_trouble import Trouble
-from importer.ledger.statements import EXPIRED_AMONG
+from importer.ledger.batch import batch_that_names, expired_among
 from importer.media.folder import INCOMING, MediaFolder
 from importer.media.leftovers import Leftovers
 from importer.media.names import RESULTS, TASKS
 from importer.media.uploads import list_uploads
-from importer.media.use import batch_that_names
+from importer.outage_log import OutageLog
 from importer.settings import Settings
 from stackroom_sql.errors import DATABASE_ERRORS
 
@@ -39,17 +38,17 @@ class Sweeper:
         self._upload_seconds = settings.upload_retention_days * DAY
         self._task_seconds = settings.batch_retention_days * DAY
         self._stop = stop
-        self._trouble = Trouble("tidy up the media folder")
+        self._outage = OutageLog("tidy up the media folder")
 
     def run(self) -> None:
-        """Until the stop event. Trouble with the disk or PostgreSQL is waited out."""
+        """Until the stop event. An outage of the disk or PostgreSQL is waited out."""
         while not self._stop.wait(PERIOD_SECONDS):
             try:
                 self.sweep()
             except (OSError, *DATABASE_ERRORS) as error:
-                self._trouble.note(f"{type(error).__name__}: {getattr(error, 'filename', None) or ''}")
+                self._outage.note(f"{type(error).__name__}: {getattr(error, 'filename', None) or ''}")
             else:
-                self._trouble.note("")
+                self._outage.note("")
 
     def sweep(self) -> None:
         """Once. OSError or a database error after everything that could be removed is."""
@@ -77,9 +76,7 @@ class Sweeper:
         for start in range(0, len(paths), IDS_PER_QUESTION):
             some = paths[start : start + IDS_PER_QUESTION]
             by_id = {path.name: path for path in some}
-            with self._engine.connect() as connection:
-                expired = connection.execute(EXPIRED_AMONG, {"ids": list(by_id)}).scalars().all()
-            yield from (by_id[batch_id] for batch_id in expired)
+            yield from (by_id[batch_id] for batch_id in expired_among(self._engine, list(by_id)))
             yield from self._leftovers.among(some)
 
     def _remove_old_uploads(self) -> None:

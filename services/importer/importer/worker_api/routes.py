@@ -3,9 +3,7 @@
 from flask import Response, request
 
 from importer.ledger.claim import Claimant, claim
-from importer.ledger.failure import fail, lose
-from importer.ledger.release import release, release_lost_device
-from importer.ledger.renew import renew
+from importer.ledger.lease import fail, lose, release, release_lost_device, renew
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
 from importer.ledger.workers import MAX_REASON, NameTakenError, forget_worker, note_heartbeat, refuse_worker

@@ -8,12 +8,12 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
+from importer.loads.apply import call_of, closed, store
 from importer.loads.catalog import Catalog, CatalogAwayError, Verdict
-from importer.loads.chunks import ApplyingChunks
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
-from tests.support.importer.applying import applier, apply_all, applying, queueing, run_out
-from tests.support.importer.ledger import LEASE, Ledger
+from tests.support.importer.applying import apply_all, apply_one, applying, queueing, run_out, taken_load
+from tests.support.importer.ledger import Ledger
 from tests.support.importer.loads import BATCHES, groups, lines_of, load, words
 from tests.support.servers.served import served
 
@@ -22,13 +22,12 @@ def test_repeated_apply_changes_nothing_even_after_an_edit(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": 1, "name": "loaded"}])
-    chunk = ApplyingChunks(ledger.engine, "lost", LEASE).take()
-    assert chunk is not None
-    Catalog(settings).apply(applier(ledger, settings).call_of(chunk))  # its answer is lost
+    taken = taken_load(ledger, "lost")
+    Catalog(settings).apply(call_of(taken))  # its answer is lost
     requests.put(f"{catalog}/api/groups/1", json={"name": "edited"}, timeout=10)
-    assert not applier(ledger, settings).apply_next()  # under lease
+    assert not apply_one(ledger, settings)  # under lease
     run_out(ledger)
-    assert applier(ledger, settings).apply_next()
+    assert apply_one(ledger, settings)
     assert groups(catalog)[1] == "edited"
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["changes"]["updated"] == 1
 
@@ -40,10 +39,10 @@ def test_catalog_that_is_away_counts_nothing(client: FlaskClient, ledger: Ledger
     for away in (nowhere, wrong_token):
         for _ in range(5):
             with pytest.raises(CatalogAwayError):
-                applier(ledger, away).apply_next()
+                apply_one(ledger, away)
     assert ledger.column("SELECT refusals FROM importer.chunk") == [0]
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["state"] == "running"
-    assert applier(ledger, settings).apply_next()
+    assert apply_one(ledger, settings)
     assert ledger.states(batch_id) == ["done"]
 
 
@@ -93,11 +92,9 @@ def test_refused_chunk_that_was_applied_after_all_takes_that_outcome(
     client: FlaskClient, ledger: Ledger, settings: Settings
 ) -> None:
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}, {"id": 6, "name": "y"}])
-    chunk = ApplyingChunks(ledger.engine, "lost", LEASE).take()
-    assert chunk is not None
-    one = applier(ledger, settings)
-    Catalog(settings).apply(one.call_of(chunk))
-    one.give_up_after_refusals(chunk, "413: too large")
+    taken = taken_load(ledger, "lost")
+    Catalog(settings).apply(call_of(taken))
+    store(ledger.engine, taken, closed(Catalog(settings), taken.chunk, "413: too large"))
     assert ledger.states(batch_id) == ["done"]
     assert words(client, {"id": batch_id}) == ["created", "created"]
 
@@ -110,9 +107,8 @@ def test_load_served_least_recently_is_applied_first(client: FlaskClient, ledger
     small = load(queued, [{"id": row} for row in range(10, 20)])["id"]
     while chunk := ledger.claim():
         ledger.report(chunk)
-    one = applier(ledger, settings)
     for _ in range(2):
-        one.apply_next()
+        apply_one(ledger, settings)
     assert ledger.states(small) == ["done"]
     assert ledger.states(large).count("done") == 1
 
@@ -123,17 +119,16 @@ def test_cancelled_load_applies_nothing_that_is_computed_already(
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}, {"id": 6, "name": "y"}])
     cancelled = client.post(f"{BATCHES}/{batch_id}/cancel").get_json()
     assert (cancelled["state"], cancelled["outcomes"]["cancelled"]) == ("cancelled", 2)
-    assert not applier(ledger, settings).apply_next()
+    assert not apply_one(ledger, settings)
     assert sorted(groups(catalog)) == [1, 2]
 
 
 def offered(client: FlaskClient, ledger: Ledger, settings: Settings, is_applied: bool) -> str:
     """A load whose only call to the catalog got no answer."""
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    chunk = ApplyingChunks(ledger.engine, "lost", LEASE).take()
-    assert chunk is not None
+    taken = taken_load(ledger, "lost")
     if is_applied:
-        Catalog(settings).apply(applier(ledger, settings).call_of(chunk))
+        Catalog(settings).apply(call_of(taken))
     return batch_id
 
 
@@ -144,7 +139,7 @@ def test_cancel_says_what_became_of_a_call_without_an_answer(
     batch_id = offered(client, ledger, settings, is_applied)
     assert client.post(f"{BATCHES}/{batch_id}/cancel").get_json()["outcomes"]["pending"] == 1
     run_out(ledger)
-    assert applier(ledger, settings).apply_next()
+    assert apply_one(ledger, settings)
     batch = client.get(f"{BATCHES}/{batch_id}").get_json()
     assert (batch["state"], batch["changes"]["created"]) == (("done", 1) if is_applied else ("cancelled", 0))
     assert (5 in groups(catalog)) is is_applied
@@ -154,13 +149,11 @@ def test_late_copy_of_a_call_changes_nothing_after_a_cancel(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    chunk = ApplyingChunks(ledger.engine, "slow", LEASE).take()
-    assert chunk is not None
+    taken = taken_load(ledger, "slow")
     client.post(f"{BATCHES}/{batch_id}/cancel")
     run_out(ledger)
-    one = applier(ledger, settings)
-    assert one.apply_next()
-    assert Catalog(settings).apply(one.call_of(chunk)).verdict is Verdict.CLOSED
+    assert apply_one(ledger, settings)
+    assert Catalog(settings).apply(call_of(taken)).verdict is Verdict.CLOSED
     assert (ledger.states(batch_id), sorted(groups(catalog))) == (["cancelled"], [1, 2])
 
 
@@ -168,12 +161,10 @@ def test_pieces_of_a_cancelled_load_are_not_applied(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": row, "name": "x"} for row in range(5, 25)])
-    chunk = ApplyingChunks(ledger.engine, "slow", LEASE).take()
-    assert chunk is not None
+    taken = taken_load(ledger, "slow")
     client.post(f"{BATCHES}/{batch_id}/cancel")
-    one = applier(ledger, settings)
-    one.give_up_after_refusals(chunk, "500: no")
-    while one.apply_next():
+    store(ledger.engine, taken, closed(Catalog(settings), taken.chunk, "500: no"))
+    while apply_one(ledger, settings):
         pass
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["outcomes"]["cancelled"] == 20
     assert sorted(groups(catalog)) == [1, 2]
@@ -202,8 +193,8 @@ def test_catalog_that_is_ill_or_none_at_all_counts_nothing(
         ill = Settings(**{**vars(settings), "catalog_url": address})
         for _ in range(5):
             with pytest.raises(CatalogAwayError):
-                applier(ledger, ill).apply_next()
+                apply_one(ledger, ill)
     assert ledger.column("SELECT refusals FROM importer.chunk") == [0]
     assert ledger.states(batch_id) == ["applying"]
-    assert applier(ledger, settings).apply_next()
+    assert apply_one(ledger, settings)
     assert ledger.states(batch_id) == ["done"]

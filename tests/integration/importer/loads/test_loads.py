@@ -1,6 +1,5 @@
 """Loads, with the real catalog behind a real socket: every row accounted for, applied once, and taken back."""
 
-import importlib
 import json
 import threading
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
-from importer.ledger.expire import expire
+from importer.ledger import follow_ups, results
+from importer.ledger.batch_end import expire
 from importer.settings import Settings
 from tests.support.importer.ledger import Ledger
 from tests.support.importer.loads import BATCHES, groups, lines_of, load, words
@@ -134,8 +134,7 @@ def test_batch_is_not_deleted_while_it_is_read_for_another(
     """Rows that went in the middle would be missing in the new batch, and nobody would know."""
     batch = load(client, [{"id": row, "name": "n"} for row in range(10, 5010)] + [{"id": 1}])
     deletion: list[Any] = []
-    module = "importer.ledger.again" if call == "retry" else "importer.ledger.undo"
-    pages = importlib.import_module(module).pages
+    pages = results.pages
 
     def slow_pages(*arguments: Any) -> Iterator[Any]:
         thread = threading.Thread(target=lambda: deletion.append(expire(ledger.engine, batch["id"])))
@@ -146,7 +145,7 @@ def test_batch_is_not_deleted_while_it_is_read_for_another(
         threads.append(thread)
 
     threads: list[threading.Thread] = []
-    monkeypatch.setattr(f"{module}.pages", slow_pages)
+    monkeypatch.setattr(follow_ups, "pages", slow_pages)
     new = client.post(f"{BATCHES}/{batch['id']}/{call}")
     assert (new.status_code, new.get_json()["rows"]) == (202, 1 if call == "retry" else 5000)
     threads[0].join(15)

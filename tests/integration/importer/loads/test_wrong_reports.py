@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
 from importer.settings import Settings
-from tests.support.importer.applying import applier, applying, queueing
+from tests.support.importer.applying import apply_one, applying, queueing
 from tests.support.importer.ledger import LEASE, Ledger
 from tests.support.importer.loads import BATCHES, groups, load, words
 
@@ -16,11 +16,11 @@ GARBAGE = "UPDATE importer.chunk SET output = 'garbage' WHERE state = 'applying'
 def test_what_cannot_be_read_is_computed_again(client: FlaskClient, ledger: Ledger, settings: Settings) -> None:
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
     ledger.run(GARBAGE)
-    assert not applier(ledger, settings).apply_next()
+    assert not apply_one(ledger, settings)
     assert ledger.column("SELECT error_code FROM importer.chunk") == ["wrong_report"]
     ledger.make_due()
     ledger.report(ledger.must_claim())
-    assert applier(ledger, settings).apply_next()
+    assert apply_one(ledger, settings)
     assert words(client, {"id": batch_id}) == ["created"]
 
 
@@ -28,7 +28,7 @@ def test_what_never_can_be_read_ends_as_failed_rows(client: FlaskClient, ledger:
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
     ledger.run("UPDATE importer.chunk SET failures = 4")
     ledger.run(GARBAGE)
-    assert not applier(ledger, settings).apply_next()
+    assert not apply_one(ledger, settings)
     assert words(client, {"id": batch_id}) == ["wrong_report"]
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["state"] == "done_with_errors"
 
@@ -40,7 +40,7 @@ def test_what_cannot_be_read_of_a_cancelled_load_is_cancelled(
     ledger.run("UPDATE importer.chunk SET offered = true")
     ledger.run(GARBAGE)
     client.post(f"{BATCHES}/{batch_id}/cancel")
-    assert not applier(ledger, settings).apply_next()
+    assert not apply_one(ledger, settings)
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["state"] == "cancelled"
     ledger.run("UPDATE importer.batch SET open = false, ended_at = now()")
     assert client.delete(f"{BATCHES}/{batch_id}").status_code == 200
@@ -51,7 +51,7 @@ def test_what_cannot_be_read_of_an_undo_fails(client: FlaskClient, ledger: Ledge
     queued = queueing(settings)
     undo = queued.post(f"{BATCHES}/{batch_id}/undo").get_json()
     ledger.run(GARBAGE)
-    assert not applier(ledger, settings).apply_next()
+    assert not apply_one(ledger, settings)
     assert words(client, undo) == ["wrong_report"]
 
 
@@ -72,5 +72,5 @@ def test_report_of_a_load_cannot_name_what_nobody_sent(
     with pytest.raises(WrongReportError):
         report(ledger.engine, Report(ledger.must_claim().token, line), None, LEASE)
     assert ledger.states(batch_id) == ["ready"]
-    assert not applier(ledger, settings).apply_next()
+    assert not apply_one(ledger, settings)
     assert set(groups(catalog)) == {1, 2}

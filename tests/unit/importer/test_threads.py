@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from importer.dispatcher.together import run_together
+from importer.dispatcher.threads import run_threads
 
 
 def test_loops_end_together_when_one_fails(caplog: pytest.LogCaptureFixture) -> None:
@@ -16,7 +16,7 @@ def test_loops_end_together_when_one_fails(caplog: pytest.LogCaptureFixture) -> 
     def fail() -> None:
         raise RuntimeError("broken")
 
-    assert run_together([lambda: ended.append(stop.wait(10)), fail], stop, 10) == 1
+    assert run_threads([lambda: ended.append(stop.wait(10)), fail], stop, 10) == 1
     assert "broken" in caplog.text
 
 
@@ -24,7 +24,7 @@ def test_loops_that_are_stopped_end_well() -> None:
     stop = threading.Event()
     threading.Timer(0.05, stop.set).start()
     ended: list[bool] = []
-    assert run_together([lambda: ended.append(stop.wait(10)), lambda: ended.append(stop.wait(10))], stop, 10) == 0
+    assert run_threads([lambda: ended.append(stop.wait(10)), lambda: ended.append(stop.wait(10))], stop, 10) == 0
     assert ended == [True, True]
 
 
@@ -36,6 +36,6 @@ def test_loops_that_hang_are_left_after_one_patience_for_all() -> None:
     stop, never = threading.Event(), threading.Event()
     stop.set()
     started = time.monotonic()
-    run_together([lambda: hang(never)] * 5, stop, 0.2)
+    run_threads([lambda: hang(never)] * 5, stop, 0.2)
     assert time.monotonic() - started < 0.9
     never.set()

@@ -1,22 +1,39 @@
-"""The chunks of an undo: what a load created, as it was created, ready to be taken back by the catalog."""
+"""What a finished batch becomes: its retry and its undo, new batches made of its rows. It never changes itself."""
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row, text
 
-from importer.ledger.accept import Accepted, NewBatch, insert_batch
-from importer.ledger.again import failed_records
-from importer.ledger.results import pages
-from importer.ledger.statements import COUNT_ROWS, INSERT_UNDO_CHUNK, NOTIFY, OUTPUTS_WITH_CREATED
+from importer.ledger.accept import COUNT_ROWS, Accepted, NewBatch, insert_batch
+from importer.ledger.queues import NOTIFY
+from importer.ledger.results import CHUNKS_PER_READ, pages
+from importer.ledger.states import ChunkState
+from importer.ledger.stored import numbered_records, with_heads
 from stackroom_jobs.loads import Applied
 from stackroom_jobs.outcomes import ok_line
 from stackroom_sql.engine import transaction
 
 ROWS_PER_CHUNK = 2500
-CHUNKS_PER_READ = 8
 _encoder = msgspec.json.Encoder()
+
+
+# retry: what failed or was cancelled, as it was given.
+UNFINISHED_BUSINESS = text("""
+SELECT first_row, last_row, state, records, output FROM importer.chunk
+WHERE batch_id = :batch_id AND first_row > :after AND (state = 'cancelled' OR failed_rows > 0)
+ORDER BY first_row LIMIT :limit""")
+
+# undo: what a load created goes straight to be applied; no worker has anything to compute.
+OUTPUTS_WITH_CREATED = text("""
+SELECT first_row, output FROM importer.chunk
+WHERE batch_id = :batch_id AND state = 'done' AND created > 0 AND first_row > :after ORDER BY first_row LIMIT :limit""")
+INSERT_UNDO_CHUNK = text("""
+INSERT INTO importer.chunk (batch_id, first_row, last_row, rows, queue, applies, state, records, output)
+VALUES (:batch_id, :first_row, :last_row, :rows, :queue, true, 'applying', :records, :output)""")
+BATCHES_OF_KEYS = text("SELECT idempotency_key, id FROM importer.batch WHERE idempotency_key = ANY(:keys)")
 
 
 class _Line(msgspec.Struct):
@@ -31,6 +48,20 @@ class Created(msgspec.Struct):
 
 
 _decoder = msgspec.json.Decoder(_Line)
+
+
+def failed_records(engine: Engine, batch_id: str) -> Iterator[list[Any]]:
+    """Lists of records in input order, still as JSON; refused rows are not among them: they would be refused again."""
+    for chunk in pages(engine, UNFINISHED_BUSINESS, batch_id, "first_row", CHUNKS_PER_READ):
+        wanted = _wanted(chunk)
+        numbered = numbered_records(chunk.first_row, chunk.records)
+        yield [msgspec.Raw(record) for row, record in numbered if row in wanted]
+
+
+def _wanted(chunk: Row[Any]) -> range | set[int]:
+    if chunk.state == ChunkState.CANCELLED:
+        return range(chunk.first_row, chunk.last_row + 1)
+    return {head.row for head, _ in with_heads(chunk.output.encode()) if head.outcome == "failed"}
 
 
 def created_rows(engine: Engine, batch_id: str) -> Iterator[Created]:
@@ -75,3 +106,10 @@ def _insert_chunks(connection: Connection, batch_id: str, new: NewBatch, created
         connection.execute(INSERT_UNDO_CHUNK, parameters)
         rows += len(part)
     return rows
+
+
+def batches_of_keys(engine: Engine, keys: list[str]) -> dict[str, str]:
+    """Ids by their idempotency keys."""
+    with engine.connect() as connection:
+        found = connection.execute(BATCHES_OF_KEYS, {"keys": keys}).all()
+    return {row.idempotency_key: row.id for row in found}

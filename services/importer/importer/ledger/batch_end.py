@@ -1,7 +1,8 @@
-"""expire: rows and results go, the batch stays as a mark for a time; payloads go as soon as nobody can want them again.
+"""The end of a batch: cancelled, closed, expired. Rows and results go, the batch stays as a mark for a time.
 
-A sweep passes over what somebody holds, such as a batch of which an undo is being made. Its engine waits for no lock
-for long: one that somebody keeps, as VACUUM FULL does, ends the sweep, and the next one tries again.
+Payloads go as soon as nobody can want them again. A sweep passes over what somebody holds, such as a batch of which an
+undo is being made. Its engine waits for no lock for long: one that somebody keeps, as VACUUM FULL does, ends the sweep,
+and the next one tries again.
 """
 
 from sqlalchemy import Connection, Engine, text
@@ -10,6 +11,27 @@ from stackroom_sql.engine import transaction
 
 # What one sweep does at most: it must be done long before the statement's time is over.
 SWEEP = {"batches": 500, "rows": 500_000}
+
+
+# cancel: a late report is refused because its chunk is not leased any more. What the catalog may have heard of is
+# left to the dispatcher, which closes its key there, or finds that it was applied.
+LOCK_BATCH_TO_CANCEL = text("SELECT open FROM importer.batch WHERE id = :batch_id FOR UPDATE")
+CANCEL_CHUNKS = text("""
+UPDATE importer.chunk SET state = 'cancelled', finished_at = clock_timestamp()
+WHERE batch_id = :batch_id AND (state IN ('ready', 'leased') OR state = 'applying' AND NOT offered)""")
+MARK_CANCELLED = text("""
+UPDATE importer.batch SET cancelled_at = COALESCE(cancelled_at, now()) WHERE id = :batch_id AND EXISTS (
+  SELECT FROM importer.chunk WHERE batch_id = :batch_id AND state IN ('applying', 'cancelled'))""")
+
+# close: a batch with nothing left to do is not looked at by claims any more. What it was given goes with that, unless
+# some of it failed or was cancelled and could be tried again.
+CLOSE_FINISHED = text("""
+UPDATE importer.batch o SET open = false, ended_at = now(), drops_payloads = cancelled_at IS NULL AND NOT EXISTS (
+    SELECT FROM importer.chunk c WHERE c.batch_id = o.id AND c.failed_rows > 0)
+WHERE id IN (
+  SELECT id FROM importer.batch b WHERE open AND NOT EXISTS (
+    SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
+  FOR NO KEY UPDATE SKIP LOCKED)""")
 
 # A sweep takes batches until they have so many rows together, but one at least.
 _UP_TO_ROWS = """
@@ -39,6 +61,22 @@ FORGET_MARKS = text("""
 DELETE FROM importer.batch WHERE id IN (
   SELECT id FROM importer.batch WHERE expired_at < now() - make_interval(days => :days)
   ORDER BY expired_at LIMIT :batches FOR UPDATE SKIP LOCKED)""")
+
+
+def cancel(engine: Engine, batch_id: str) -> bool:
+    """False where there is no such batch. A finished batch stays finished; cancelling twice is the same as once."""
+    with transaction(engine) as connection:
+        if connection.execute(LOCK_BATCH_TO_CANCEL, {"batch_id": batch_id}).first() is None:
+            return False
+        connection.execute(CANCEL_CHUNKS, {"batch_id": batch_id})
+        connection.execute(MARK_CANCELLED, {"batch_id": batch_id})
+        return True
+
+
+def close_finished(engine: Engine) -> None:
+    """A batch with nothing left to do is looked at by no claim any more."""
+    with engine.connect() as connection:
+        connection.execute(CLOSE_FINISHED)
 
 
 def expire(engine: Engine, batch_id: str) -> bool:

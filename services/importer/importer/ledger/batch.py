@@ -1,8 +1,14 @@
-"""Statements that only read: batches with their counts, results, queues and workers. Counts come from rows."""
+"""Batches as they are read. All counts come from rows."""
 
-from sqlalchemy import text
+from collections.abc import Sequence
+from typing import Any
 
-from importer.ledger.statements import LIVE
+from sqlalchemy import Engine, Row, TextClause, text
+
+from importer.ledger.queues import LIVE, WORKER_ALIVE_SECONDS
+from stackroom_jobs.operations import OPERATIONS
+
+MEDIA_READERS = [name for name, operation in OPERATIONS.items() if operation.reads_media]
 
 # A batch waits for a worker only with what a worker must do; what is computed is applied without one. `heard_at` is the
 # time of the last news: when a chunk was done, or when a worker told how far it is and got a lease of `lease` seconds.
@@ -38,7 +44,6 @@ batch AS (SELECT *, CASE
   WHEN failed_rows + refused > 0 THEN 'done_with_errors'
   ELSE 'done' END AS state FROM counted)
 SELECT * FROM batch"""
-
 BATCH = text(f"{_BATCH} WHERE id = :batch_id")
 BATCHES = text(f"""
 {_BATCH}
@@ -66,53 +71,75 @@ PENDING_RECORDS = text("""
 SELECT first_row, records, current, total, state = 'leased' AS is_running FROM importer.chunk
 WHERE batch_id = :batch_id AND state IN ('leased', 'ready') ORDER BY is_running DESC, first_row LIMIT :limit""")
 
-BATCHES_OF_KEYS = text("SELECT idempotency_key, id FROM importer.batch WHERE idempotency_key = ANY(:keys)")
-
-# Results are read a few chunks at a time: one long snapshot would keep dead rows alive for everybody.
-OUTPUTS = text("""
-SELECT first_row, last_row, failed_rows, rows, output, lines FROM importer.chunk
-WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after
-ORDER BY first_row LIMIT :limit""")
-OUTPUTS_WITH_FAILURES = text("""
-SELECT first_row, last_row, failed_rows, rows, output, lines FROM importer.chunk
-WHERE batch_id = :batch_id AND state = 'done' AND first_row > :after AND failed_rows > 0
-ORDER BY first_row LIMIT :limit""")
-CANCELLED_RECORDS = text("""
-SELECT first_row, records, lines FROM importer.chunk
-WHERE batch_id = :batch_id AND state = 'cancelled' AND first_row > :after
-ORDER BY first_row LIMIT :limit""")
-REFUSED_ROWS = text("""
-SELECT row, line FROM importer.refused_row WHERE batch_id = :batch_id AND row > :after ORDER BY row LIMIT :limit""")
 CHUNK_OF_ROW = text("""
 SELECT first_row, last_row, state, attempts, output FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row <= :row ORDER BY first_row DESC LIMIT 1""")
 
-# Queues and workers.
-WORKERS = text(f"""
-SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.last_seen,
-       {LIVE} AS alive, COALESCE(held.chunks, '[]') AS busy,
-       CASE WHEN {LIVE} OR w.state <> 'healthy' THEN w.state ELSE 'gone' END AS state
-FROM importer.worker w
-LEFT JOIN (SELECT c.worker, json_agg(json_build_object('batch_id', c.batch_id, 'operation', b.operation,
-             'first_row', c.first_row, 'rows', c.rows, 'current', c.current, 'total', c.total)
-             ORDER BY c.batch_id, c.first_row) AS chunks
-           FROM importer.chunk c JOIN importer.batch b ON b.id = c.batch_id
-           WHERE c.state = 'leased' AND c.due_at > now() GROUP BY c.worker) AS held ON held.worker = w.name
-ORDER BY alive DESC, w.name""")
-SLOTS = text(f"""
-SELECT COALESCE(sum(slots), 0)::int FROM importer.worker
-WHERE :queue = ANY(queues) AND :operation = ANY(operations) AND {LIVE}""")
-QUEUES = text(f"""
-SELECT names.queue, COALESCE(c.ready, 0) AS ready, COALESCE(c.in_flight, 0) AS in_flight,
-       COALESCE(c.waiting_rows, 0) AS waiting_rows, c.oldest_seconds,
-       COALESCE(w.slots, 0) AS slots, COALESCE(w.workers, 0) AS workers, COALESCE(w.unhealthy, 0) AS unhealthy
-FROM unnest(CAST(:queues AS text[])) AS names(queue)
-LEFT JOIN (SELECT queue, count(*) FILTER (WHERE state = 'ready') AS ready,
-             count(*) FILTER (WHERE state = 'leased') AS in_flight,
-             (sum(rows) FILTER (WHERE state = 'ready'))::bigint AS waiting_rows,
-             extract(epoch FROM now() - min(due_at) FILTER (WHERE due_at <= now()))::float AS oldest_seconds
-           FROM importer.chunk WHERE state IN ('ready', 'leased') GROUP BY queue) AS c USING (queue)
-LEFT JOIN (SELECT queue, sum(slots) FILTER (WHERE {LIVE})::int AS slots, count(*) FILTER (WHERE {LIVE}) AS workers,
-             count(*) FILTER (WHERE state <> 'healthy' AND last_seen > now() - make_interval(secs => :ill)) AS unhealthy
-           FROM importer.worker, unnest(queues) AS queue GROUP BY queue) AS w USING (queue)
-ORDER BY names.queue""")
+# media: pictures of a batch that is over are not served any more, and go; an upload stays while an open batch names it.
+IS_EXPIRED = text("SELECT expired_at IS NOT NULL FROM importer.batch WHERE id = :batch_id")
+ENDED_AMONG = text("SELECT id FROM importer.batch WHERE id = ANY(:ids) AND NOT open AND expired_at IS NULL")
+EXPIRED_AMONG = text("SELECT id FROM importer.batch WHERE id = ANY(:ids) AND expired_at IS NOT NULL")
+BATCH_THAT_NAMES = text("""
+SELECT b.id FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id
+WHERE b.open AND b.operation = ANY(:operations) AND c.state IN ('ready', 'leased')
+  AND strpos(c.records, :digest) > 0 LIMIT 1""")
+
+
+def find_batch(engine: Engine, batch_id: str, lease_seconds: int) -> Row[Any] | None:
+    parameters = {"batch_id": batch_id, "alive": WORKER_ALIVE_SECONDS, "lease": lease_seconds}
+    return _first(engine, BATCH, parameters)
+
+
+def _first(engine: Engine, statement: TextClause, parameters: dict[str, Any]) -> Row[Any] | None:
+    with engine.connect() as connection:
+        return connection.execute(statement, parameters).first()
+
+
+def list_batches(engine: Engine, filters: dict[str, Any], lease_seconds: int) -> Sequence[Row[Any]]:
+    """``filters``: after_time, after_id, operation, source, queue and state, each may be None; limit."""
+    parameters = {**filters, "alive": WORKER_ALIVE_SECONDS, "lease": lease_seconds}
+    with engine.connect() as connection:
+        return connection.execute(BATCHES, parameters).all()
+
+
+def queue_position(engine: Engine, batch_id: str) -> int:
+    """How many open batches of its queue are served before this one, MOST_AHEAD at most."""
+    with engine.connect() as connection:
+        return int(connection.execute(QUEUE_POSITION, {"batch_id": batch_id}).scalar_one())
+
+
+def unfinished_records(engine: Engine, batch_id: str, limit: int) -> Sequence[Row[Any]]:
+    """Chunks that a worker has (``is_running``) before those that wait."""
+    with engine.connect() as connection:
+        return connection.execute(PENDING_RECORDS, {"batch_id": batch_id, "limit": limit}).all()
+
+
+def chunk_of_row(engine: Engine, batch_id: str, row: int) -> Row[Any] | None:
+    """The chunk that begins at or before the row; it may end before it too."""
+    return _first(engine, CHUNK_OF_ROW, {"batch_id": batch_id, "row": row})
+
+
+def is_expired(engine: Engine, batch_id: str) -> bool:
+    """False also for a batch that nobody knows."""
+    with engine.connect() as connection:
+        return bool(connection.execute(IS_EXPIRED, {"batch_id": batch_id}).scalar())
+
+
+def ended_among(engine: Engine, ids: list[str]) -> Sequence[str]:
+    """Those that are neither open nor expired."""
+    with engine.connect() as connection:
+        return connection.execute(ENDED_AMONG, {"ids": ids}).scalars().all()
+
+
+def expired_among(engine: Engine, ids: list[str]) -> Sequence[str]:
+    with engine.connect() as connection:
+        return connection.execute(EXPIRED_AMONG, {"ids": ids}).scalars().all()
+
+
+def batch_that_names(engine: Engine, digest: str) -> str | None:
+    """An open batch with this digest in a record that is not done. There are few such records: each is a video."""
+    with engine.connect() as connection:
+        found: str | None = connection.execute(
+            BATCH_THAT_NAMES, {"digest": digest, "operations": MEDIA_READERS}
+        ).scalar()
+    return found

@@ -1,4 +1,4 @@
-"""Loops that live and die together: a dispatcher that only rings, or only applies, would look well and do half."""
+"""Loops in threads that end together: a dispatcher that only rings, or only applies, would look well and do half."""
 
 import logging
 import threading
@@ -25,7 +25,7 @@ class _Loop:
             self._stop.set()
 
 
-def run_together(runs: Iterable[Callable[[], None]], stop: threading.Event, patience: float) -> int:
+def run_threads(runs: Iterable[Callable[[], None]], stop: threading.Event, patience: float) -> int:
     """Until ``stop`` is set or one of them ends; then waits ``patience`` seconds for all the others together.
 
     The exit status of the process: 1 where one failed.

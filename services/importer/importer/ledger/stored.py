@@ -1,0 +1,53 @@
+"""The texts of a chunk as they are stored: its records, a JSON array, and its outcome lines, NDJSON."""
+
+from collections.abc import Container, Iterator
+
+import msgspec
+
+from importer.parsing.places import places_of
+
+
+class Head(msgspec.Struct, gc=False):
+    """What every outcome line has. Whoever looks for some decodes it: no text can pass for another line."""
+
+    row: int
+    outcome: str
+
+
+_records_decoder = msgspec.json.Decoder(list[msgspec.Raw])
+_head_decoder = msgspec.json.Decoder(Head)
+
+
+def numbered_records(first_row: int, records: str) -> Iterator[tuple[int, bytes]]:
+    """Each record with its row, still as JSON; null stands for a row that was refused at the door."""
+    for row, record in enumerate(_records_decoder.decode(records), first_row):
+        if bytes(record) != b"null":
+            yield row, bytes(record)
+
+
+def with_heads(output: bytes) -> Iterator[tuple[Head, bytes]]:
+    """Each line with its line feed."""
+    return zip(_head_decoder.decode_lines(output), output.splitlines(keepends=True), strict=True)
+
+
+def only(output: bytes, outcomes: Container[str]) -> bytes:
+    """The lines that have one of these outcomes."""
+    return b"".join(line for head, line in with_heads(output) if head.outcome in outcomes)
+
+
+def of_rows(output: bytes, first_row: int, last_row: int) -> bytes:
+    """The lines of these rows."""
+    return b"".join(line for head, line in with_heads(output) if first_row <= head.row <= last_row)
+
+
+def with_file_lines(output: bytes, runs: str) -> bytes:
+    places = places_of(runs)
+    return b"".join(_placed(line, places.line_of(head.row)) for head, line in with_heads(output))
+
+
+def _placed(line: bytes, file_line: int | None) -> bytes:
+    """Behind the row, with which every line begins that one of ours wrote; else at the start of the object."""
+    if file_line is None:
+        return line
+    at = line.index(b",") + 1 if line.startswith(b'{"row":') else line.index(b"{") + 1
+    return b'%b"line":%d,%b' % (line[:at], file_line, line[at:])
