@@ -12,6 +12,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     stack = LocalStack(tmp_path_factory.mktemp("local"))
     yield stack
     stack.command("down").wait(60)
+    stack.supervisor.wait(60)
 
 
 @pytest.fixture

@@ -55,8 +55,8 @@ class LocalStack:
         return self._supervisor
 
     def pid(self, part: str) -> int:
-        mark = json.loads((self.home / "run" / f"{part}.json").read_text())
-        return int(mark["pid"])
+        file = json.loads((self.home / "run" / f"{part}.json").read_text())
+        return int(file["pid"])
 
     def processes(self) -> list[psutil.Process]:
         """Everything that was started for this folder and lives; servers hide their environment, not their folder."""

@@ -84,7 +84,7 @@ class Batch(msgspec.Struct):
     operation: OperationName
     source: str
     queue: QueueName
-    options: AnyObject
+    options: dict[str, Any]
     state: Annotated[str, one_of(BatchState)]
     rows: Count
     outcomes: OutcomeCounts

@@ -112,7 +112,7 @@ def batch_view(row: Row[Any]) -> Batch:
         operation=row.operation,
         source=row.source,
         queue=row.queue,
-        options=msgspec.Raw(row.options),
+        options=msgspec.json.decode(row.options),
         state=row.state,
         rows=row.rows,
         outcomes=outcomes_of(row),
