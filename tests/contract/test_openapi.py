@@ -29,21 +29,23 @@ from ui.settings import Settings as GatewaySettings
 ROOT = Path(__file__).parents[2]
 METHODS = {"GET", "POST", "PUT", "DELETE"}
 PUBLIC = ["catalog", "importer"]
-WORKER_API = ("services/importer/importer/worker_api", "services/importer/importer/media/pictures.py")
 # What a service's own files give, and those of the kit that every service uses.
 SOURCES = {
     "catalog": ("services/catalog/catalog", "libs/stackroom-kit", "libs/stackroom-sql"),
     "importer": ("services/importer/importer", "libs/stackroom-kit", "libs/stackroom-sql"),
-    "importer.worker_api": WORKER_API,
     "ui": ("services/ui/ui", "libs/stackroom-kit/stackroom_kit/problems.py"),
 }
-# Told to workers, in a document of its own, or to the importer alone, which has none.
-INNER = (*WORKER_API, "bulk/remove.py", "pages/")
+# Told to the importer alone, or to people by pages.
+INNER = ("bulk/remove.py", "pages/")
 INNER_CODES = {"service_token_needed", "wrong_item"}
 # What the kit has for those who need it, and what belongs to a path and not to a call.
-OF_SOME = {"bad_request", "conflict", "method_not_allowed", "precondition_failed", "unavailable", "unprocessable"}
+OF_SOME = {"bad_request", "method_not_allowed", "precondition_failed", "range_not_satisfiable"}
 # What sending a plain task may end with: of calls that a team adds.
 OF_SOME |= {"queue_full", "tasks_unavailable"}
+
+
+# Of files: their codes are also those of records, and become problems by a table (`media/problems.py`).
+FROM_WORDS = {"BAD_NAME", "NOT_A_PICTURE", "TOO_MANY", "UNREADABLE"}
 
 
 def app_of(name: str) -> Flask:
@@ -100,7 +102,7 @@ def codes_of_problems(name: str) -> dict[str, str]:
     """Every code that some file of a service gives to a problem or one of its places, with the file."""
     found: dict[str, str] = {}
     for path in files_of(*SOURCES[name]):
-        if name == "importer.worker_api" or not any(inner in str(path) for inner in INNER):
+        if not any(inner in str(path) for inner in INNER):
             found.update(dict.fromkeys(codes_in(path, OF_PROBLEMS), path.name))
     return found
 
@@ -117,8 +119,9 @@ def words(schema: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_code_that_a_service_gives_is_described(name: str) -> None:
-    """A new code belongs beside the others of its module, in the constant that ends in `PROBLEMS` or `FAULTS`."""
-    described = {*words(documents()[name]), *INNER_CODES, *OF_SOME}
+    """A new problem belongs into the `problems` of a call that may answer it."""
+    ours = [one for app, one in documents().items() if app.startswith(name)]
+    described = {*words(ours), *INNER_CODES, *OF_SOME}
     assert {code: where for code, where in codes_of_problems(name).items() if code not in described} == {}
 
 

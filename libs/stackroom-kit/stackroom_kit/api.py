@@ -15,7 +15,7 @@ from flask.sansio.app import App
 from flask.sansio.blueprints import BlueprintSetupState
 from msgspec import Meta
 
-from stackroom_kit.described_problems import Codes
+from stackroom_kit.problems import ProblemKind
 
 JSON = "application/json"
 Right = Literal["reader", "operator", "editor", "admin", "worker"]
@@ -35,14 +35,14 @@ _encoder = msgspec.json.Encoder()
 class Parameter:
     """``place`` is query, header or path; what stands in a path is always required.
 
-    ``problems`` are the codes of a value that is refused.
+    ``problems`` are those of a value that is refused.
     """
 
     name: str
     schema: Mapping[str, Any]
     description: str
     place: str = "query"
-    problems: Codes = dataclasses.field(default_factory=dict)
+    problems: tuple[ProblemKind, ...] = ()
     is_required: bool = False
 
 
@@ -74,7 +74,7 @@ class Call:
     """What a route declares beside its method and path. ``right`` is what it takes to call it, None for nothing.
 
     The first line of ``text`` is the summary.
-    ``body`` is shapes by media type. ``problems`` are the codes of its errors; those of its parameters, of a write and
+    ``body`` is shapes by media type. ``problems`` are its errors; those of its parameters, of a write and
     of the length of a body are added, and need not be named again.
     """
 
@@ -83,7 +83,7 @@ class Call:
     tag: str
     right: Right | None
     answers: Mapping[int, Answer]
-    problems: tuple[Codes, ...] = ()
+    problems: tuple[ProblemKind, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: Mapping[str, Shape] | None = None
     security: tuple[Mapping[str, Any], ...] = ()

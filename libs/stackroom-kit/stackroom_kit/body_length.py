@@ -6,16 +6,14 @@ from typing import IO, Any
 
 from flask import Flask, Response, request
 
-from stackroom_kit.problems import Problem, bad_request, respond, too_large
+from stackroom_kit.problems import TOO_LARGE, ProblemKind, respond
 
 BLOCK_BYTES = 256 * 1024
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-LENGTH_PROBLEMS = {
-    400: ("incomplete_body",),
-    411: ("length_required",),
-    413: ("too_large",),
-    415: ("unsupported_content_encoding",),
-}
+INCOMPLETE_BODY = ProblemKind(400, "incomplete_body")
+LENGTH_REQUIRED = ProblemKind(411, "length_required")
+UNSUPPORTED_CONTENT_ENCODING = ProblemKind(415, "unsupported_content_encoding")
+LENGTH_PROBLEMS = (INCOMPLETE_BODY, LENGTH_REQUIRED, TOO_LARGE, UNSUPPORTED_CONTENT_ENCODING)
 
 
 class IncompleteBodyError(Exception):
@@ -68,19 +66,19 @@ def _check_length(max_body_bytes: int, longer: Mapping[str, int], gzipped: Colle
     if request.method not in METHODS_WITH_BODY:
         return
     if "Transfer-Encoding" in request.headers:
-        raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
+        raise LENGTH_REQUIRED("Send Content-Length; chunked bodies are refused.")
     taken = ("identity", "gzip", "x-gzip") if request.endpoint in gzipped else ("identity",)
     if content_encoding() not in taken:
         detail = f"Send the body without Content-Encoding{' or with gzip' if len(taken) > 1 else ''}."
         headers = {"Accept-Encoding": ", ".join(taken[:2])}
-        raise Problem(415, "unsupported_content_encoding", detail, headers=headers)
+        raise UNSUPPORTED_CONTENT_ENCODING(detail, headers=headers)
     limit = longer.get(request.endpoint or "", max_body_bytes)
     if (request.content_length or 0) > limit:
-        raise too_large(f"The body may have at most {limit} bytes.")
+        raise TOO_LARGE(f"The body may have at most {limit} bytes.")
 
 
 def _incomplete(_error: IncompleteBodyError) -> Response:
-    return respond(bad_request("The body is shorter than its Content-Length.", code="incomplete_body"))
+    return respond(INCOMPLETE_BODY("The body is shorter than its Content-Length."))
 
 
 def register_body_length(

@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 from stackroom_kit import strict_json
-from stackroom_kit.arguments import wrong_argument
-from stackroom_kit.problems import Problem
+from stackroom_kit.problems import Problem, ProblemKind
 
-CURSOR_PROBLEMS = {400: ("bad_cursor",)}
+BAD_CURSOR = ProblemKind(400, "bad_cursor")
 
 
 def encode_cursor(*values: str | int) -> str:
@@ -30,4 +29,4 @@ def decode_cursor(cursor: str, *kinds: type) -> list[Any]:
 
 
 def bad_cursor() -> Problem:
-    return wrong_argument("after", "bad_cursor", "after must be the next of an earlier answer.")
+    return BAD_CURSOR.at("?after", "after must be the next of an earlier answer.")

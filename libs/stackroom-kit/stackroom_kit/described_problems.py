@@ -1,17 +1,16 @@
 """Which problems a call may answer, and how an OpenAPI document says so.
 
-Beside the code that raises problems stand their codes, as ``Codes``; what a call may answer is put together from those
-of its parts. Tests compare every answer that they see with the document.
+Tests compare every answer that they see with the document.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from stackroom_kit.problems import CONTENT_TYPE as PROBLEM_JSON
+from stackroom_kit.problems import ProblemKind
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 
-Codes = Mapping[int, Collection[str]]  # by status
 Schema = Mapping[str, Any]
 REQUEST_ID_HEADER: Schema = {
     "description": "The client's own `X-Request-ID` if it is plain, else a new one; the logs have it too.",
@@ -21,10 +20,12 @@ REQUEST_ID_HEADER: Schema = {
 TEXT: Schema = {"type": "string"}
 
 
-def together(*parts: Codes) -> dict[int, list[str]]:
-    """All codes of these parts, each once, in the order of statuses and of the alphabet."""
-    statuses = sorted({status for part in parts for status in part})
-    return {status: sorted({code for part in parts for code in part.get(status, ())}) for status in statuses}
+def by_status(kinds: Iterable[ProblemKind]) -> dict[int, set[str]]:
+    """The codes of every status."""
+    found: dict[int, set[str]] = {}
+    for kind in kinds:
+        found.setdefault(kind.status, set()).add(kind.code)
+    return found
 
 
 def problem_schema(codes_of_places: Collection[str]) -> Schema:
@@ -97,10 +98,10 @@ def _sometimes(header: Mapping[str, Any]) -> Mapping[str, Any]:
     return header if "$ref" in header else {**header, "required": False}
 
 
-def add_problems(operation: dict[str, Any], added: Codes) -> None:
+def add_problems(operation: dict[str, Any], added: Iterable[ProblemKind]) -> None:
     """Further problems of an operation, beside those that it has under the same statuses, and its other answers."""
     answers = operation["responses"]
-    for status, codes in added.items():
+    for status, codes in by_status(added).items():
         own = answers.get(str(status), {})
         problem = problem_answer(status, {*codes, *codes_of(own)})
         if set(own.get("content", {})) - {PROBLEM_JSON}:

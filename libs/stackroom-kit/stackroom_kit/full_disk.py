@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from stackroom_kit.disk_room import FULL, NoRoomError
-from stackroom_kit.problems import Problem, unavailable
-
-RETRY_SECONDS = 60
+from stackroom_kit.problems import DISK_LOW, Problem
 
 
 def disk_low(error: OSError, disk: str) -> Problem:
     """Problem 503 that says which disk it is, and what it has no room for."""
     reason = f"has {error.strerror}" if isinstance(error, NoRoomError) else "is full"
-    return unavailable(f"{disk} {reason}.", code="disk_low", retry_after=RETRY_SECONDS)
+    return DISK_LOW(f"{disk} {reason}.")
 
 
 @contextmanager

@@ -13,12 +13,14 @@ from typing import Any
 
 from flask import Flask, request
 
-from stackroom_kit.problems import Problem, bad_request
+from stackroom_kit.problems import ProblemKind
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-HOST_PROBLEMS = {400: ("bad_host",), 421: ("unknown_host",)}
-SITE_PROBLEMS = {403: ("cross_site",)}
+BAD_HOST = ProblemKind(400, "bad_host")
+UNKNOWN_HOST = ProblemKind(421, "unknown_host")
+CROSS_SITE = ProblemKind(403, "cross_site")
+HOST_PROBLEMS = (BAD_HOST, UNKNOWN_HOST)
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII)
 
 
@@ -26,7 +28,7 @@ def host_name(environ: dict[str, Any]) -> str:
     """Without the port, in lower case. 400 for a missing or malformed Host."""
     found = _HOST.fullmatch(environ.get("HTTP_HOST", ""))
     if not found:
-        raise bad_request("The Host header is missing or malformed.", code="bad_host")
+        raise BAD_HOST("The Host header is missing or malformed.")
     return str(found[1] or found[2]).lower()
 
 
@@ -34,7 +36,7 @@ def refuse_unknown_host(environ: dict[str, Any], host_names: Collection[str], ta
     """421 for a name that is not ours. ``takes_addresses``: an IP address is no name that somebody can lead here."""
     name = host_name(environ)
     if name not in host_names and not (takes_addresses and _is_address(name)):
-        raise Problem(421, "unknown_host", "This server does not answer for that host; see TRUSTED_HOSTS.")
+        raise UNKNOWN_HOST("This server does not answer for that host; see TRUSTED_HOSTS.")
 
 
 def refuse_cross_site_write(environ: dict[str, Any], trusted_names: Collection[str] = ()) -> None:
@@ -50,7 +52,7 @@ def refuse_cross_site_write(environ: dict[str, Any], trusted_names: Collection[s
     else:
         is_own = origin is None or _is_own(origin.partition("://")[2].lower(), environ, trusted_names)
     if not is_own:
-        raise Problem(403, "cross_site", "A write must come from this site's own pages or from no browser at all.")
+        raise CROSS_SITE("A write must come from this site's own pages or from no browser at all.")
 
 
 def register_guard(app: Flask, trusted_names: Collection[str]) -> None:

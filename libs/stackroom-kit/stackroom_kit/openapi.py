@@ -14,13 +14,12 @@ from stackroom_kit.api import Answer, Call, Parameter, declared_calls
 from stackroom_kit.body_length import LENGTH_PROBLEMS, METHODS_WITH_BODY
 from stackroom_kit.described_problems import (
     REQUEST_ID_HEADER,
-    Codes,
     Schema,
     add_problems,
     problem_schema,
-    together,
 )
-from stackroom_kit.guard import SITE_PROBLEMS, WRITING
+from stackroom_kit.guard import CROSS_SITE, WRITING
+from stackroom_kit.problems import ProblemKind
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 
 PATH = "/openapi/openapi.json"
@@ -41,10 +40,10 @@ def _method(rule: Rule) -> str:
     return method
 
 
-def _codes(method: str, call: Call) -> dict[int, list[str]]:
-    of_body = [LENGTH_PROBLEMS] if method in METHODS_WITH_BODY else []
-    of_write = [SITE_PROBLEMS] if method in WRITING else []
-    return together(*call.problems, *of_write, *of_body, *(one.problems for one in call.parameters))
+def _problems(method: str, call: Call) -> tuple[ProblemKind, ...]:
+    of_body = LENGTH_PROBLEMS if method in METHODS_WITH_BODY else ()
+    of_write = (CROSS_SITE,) if method in WRITING else ()
+    return (*call.problems, *of_write, *of_body, *(kind for one in call.parameters for kind in one.problems))
 
 
 def _evaluated(shape: Any) -> Any:
@@ -123,7 +122,7 @@ def _answer(answer: Answer, content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _operation(method: str, call: Call, problems: Codes, shapes: _Shapes) -> dict[str, Any]:
+def _operation(method: str, call: Call, problems: tuple[ProblemKind, ...], shapes: _Shapes) -> dict[str, Any]:
     """``problems`` are those that every call of the service may answer."""
     summary, _, description = call.text.partition("\n")
     described: dict[str, Any] = {
@@ -136,7 +135,7 @@ def _operation(method: str, call: Call, problems: Codes, shapes: _Shapes) -> dic
             str(status): _answer(answer, shapes.content(answer.content)) for status, answer in call.answers.items()
         },
     }
-    add_problems(described, together(problems, _codes(method, call)))
+    add_problems(described, (*problems, *_problems(method, call)))
     if call.parameters:
         described["parameters"] = [_parameter(one) for one in call.parameters]
     if call.body is not None:
@@ -162,7 +161,7 @@ class Document:
 
     title: str
     description: str
-    problems: Codes
+    problems: tuple[ProblemKind, ...]
     places: Collection[str]
     further: Collection[Any] = ()
     security: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
@@ -187,8 +186,8 @@ class Document:
 
     def _components(self, routes: list[tuple[Rule, Call]], shapes: _Shapes) -> dict[str, Any]:
         """A call that is refused for one place gives that place its own code."""
-        every = together(self.problems, *(_codes(_method(rule), call) for rule, call in routes))
-        codes = {*self.places, *(code for of_status in every.values() for code in of_status)}
+        own = (kind.code for rule, call in routes for kind in _problems(_method(rule), call))
+        codes = {*self.places, *own, *(kind.code for kind in self.problems)}
         return {
             "schemas": {"Problem": problem_schema(codes), **shapes.components},
             "headers": {REQUEST_ID: REQUEST_ID_HEADER},

@@ -25,8 +25,6 @@ _CODES = {
     416: "range_not_satisfiable",
     503: "unavailable",
 }
-# Of any call, whatever it does (``of_exception``).
-UNEXPECTED = {500: ("internal_error",), 503: ("disk_low",)}
 logger = logging.getLogger(__name__)
 
 
@@ -73,48 +71,43 @@ class Problem(Exception):
         return json.dumps(self.body(instance), ensure_ascii=False).encode("utf-8", "replace")
 
 
-def bad_request(detail: str, *errors: FieldError, code: str = "bad_request") -> Problem:
-    return Problem(400, code, detail, errors)
+@dataclasses.dataclass(frozen=True)
+class ProblemKind:
+    """A problem by its status and its code, which stand here alone: raised by calling it, and listed by the calls.
+
+    ``retry_after`` is in seconds, 0 where the answer does not say it.
+    """
+
+    status: int
+    code: str
+    retry_after: int = 0
+
+    def __call__(self, detail: str, *errors: FieldError, headers: Mapping[str, str] | None = None) -> Problem:
+        retry = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        return Problem(self.status, self.code, detail, errors, {**retry, **(headers or {})})
+
+    def at(self, pointer: str, detail: str) -> Problem:
+        """For one wrong place: a JSON pointer, ``?name`` of a parameter, or nothing for the body as a whole."""
+        return self(detail, FieldError(pointer, self.code, detail))
 
 
-def wrong_at(pointer: str, code: str, detail: str) -> Problem:
-    """400 for one wrong place: a JSON pointer, ``?name`` of a parameter, or nothing for the body as a whole."""
-    return bad_request(detail, FieldError(pointer, code, detail), code=code)
-
-
-def not_found(detail: str, code: str = "not_found") -> Problem:
-    return Problem(404, code, detail)
-
-
-def conflict(detail: str, *errors: FieldError, code: str = "conflict") -> Problem:
-    return Problem(409, code, detail, errors)
-
-
-def precondition_failed(detail: str, headers: Mapping[str, str] | None = None) -> Problem:
-    return Problem(412, "precondition_failed", detail, headers=headers)
-
-
-def too_large(detail: str, code: str = "too_large") -> Problem:
-    return Problem(413, code, detail)
-
-
-def unsupported_media_type(detail: str, accepted: str) -> Problem:
-    return Problem(415, "unsupported_media_type", detail, headers={"Accept-Post": accepted})
-
-
-def unprocessable(detail: str, *errors: FieldError, code: str = "unprocessable") -> Problem:
-    return Problem(422, code, detail, errors)
-
-
-def unavailable(detail: str, code: str = "unavailable", retry_after: int = 5) -> Problem:
-    return Problem(503, code, detail, headers={"Retry-After": str(retry_after)})
+BAD_REQUEST = ProblemKind(400, "bad_request")
+NOT_FOUND = ProblemKind(404, "not_found")
+METHOD_NOT_ALLOWED = ProblemKind(405, "method_not_allowed")
+PRECONDITION_FAILED = ProblemKind(412, "precondition_failed")
+TOO_LARGE = ProblemKind(413, "too_large")
+UNSUPPORTED_MEDIA_TYPE = ProblemKind(415, "unsupported_media_type")
+RANGE_NOT_SATISFIABLE = ProblemKind(416, "range_not_satisfiable")
+INTERNAL_ERROR = ProblemKind(500, "internal_error")
+DISK_LOW = ProblemKind(503, "disk_low", retry_after=60)
+UNEXPECTED = (INTERNAL_ERROR, DISK_LOW)  # of any call, whatever it does (``of_exception``)
 
 
 def of_exception(error: Exception) -> Problem:
     """503 for a full disk, which is nobody's mistake and passes; 500 for what should not happen."""
     if isinstance(error, OSError) and error.errno in FULL:
-        return unavailable("The disk of this service is full.", code="disk_low", retry_after=60)
-    return Problem(500, "internal_error", "The server met an unexpected error; the log has it under the request id.")
+        return DISK_LOW("The disk of this service is full.")
+    return INTERNAL_ERROR("The server met an unexpected error; the log has it under the request id.")
 
 
 def respond(problem: Problem) -> Response:

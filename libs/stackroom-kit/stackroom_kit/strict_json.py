@@ -8,17 +8,28 @@ from typing import Any, NoReturn
 
 from flask import current_app, request
 
-from stackroom_kit.problems import FieldError, bad_request, too_large, unsupported_media_type
+from stackroom_kit.problems import BAD_REQUEST, UNSUPPORTED_MEDIA_TYPE, FieldError, ProblemKind
 
 MAX_DEPTH = 32
 MAX_VALUES = 1_000_000  # a value takes up to 64 bytes of memory, however short it is written
 MAX_DIGITS = 4300  # what CPython itself converts
+BYTE_ORDER_MARK = ProblemKind(400, "byte_order_mark")
+DUPLICATE_KEY = ProblemKind(400, "duplicate_key")
+INVALID_JSON = ProblemKind(400, "invalid_json")
+LONE_SURROGATE = ProblemKind(400, "lone_surrogate")
+NOT_A_NUMBER = ProblemKind(400, "not_a_number")
+NOT_UTF8 = ProblemKind(400, "not_utf8")
+NUL_IN_TEXT = ProblemKind(400, "nul_in_text")
+NUMBER_TOO_LONG = ProblemKind(400, "number_too_long")
+TOO_DEEP = ProblemKind(400, "too_deep")
+TOO_MANY_VALUES = ProblemKind(400, "too_many_values")
+JSON_TOO_LARGE = ProblemKind(413, "json_too_large")
 FAULTS = (
-    "byte_order_mark", "duplicate_key", "invalid_json", "lone_surrogate", "not_a_number", "not_utf8", "nul_in_text",
-    "number_too_long", "too_deep", "too_many_values",
+    BYTE_ORDER_MARK, DUPLICATE_KEY, INVALID_JSON, LONE_SURROGATE, NOT_A_NUMBER,
+    NOT_UTF8, NUL_IN_TEXT, NUMBER_TOO_LONG, TOO_DEEP, TOO_MANY_VALUES,
 )  # fmt: skip
-JSON_PROBLEMS = {400: FAULTS, 413: ("json_too_large",), 415: ("unsupported_media_type",)}
-OBJECT_PROBLEMS = {**JSON_PROBLEMS, 400: (*FAULTS, "bad_request")}
+JSON_PROBLEMS = (*FAULTS, JSON_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE)
+OBJECT_PROBLEMS = (*JSON_PROBLEMS, BAD_REQUEST)
 
 # Letters written as escapes could spell a key twice; no encoder writes them, so they only cost the slow way.
 _ODD_ESCAPES = (b"\\u0000", b"\\u006", b"\\u007", b"\\u004", b"\\u005")
@@ -28,11 +39,11 @@ _TEXT_OR_SIGN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{},]', re.DOTALL)
 
 
 class StrictJSONError(ValueError):
-    """``code`` is a stable word, ``detail`` a sentence."""
+    """``kind`` has a stable code, ``detail`` is a sentence."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, kind: ProblemKind, detail: str) -> None:
         super().__init__(detail)
-        self.code = code
+        self.kind = kind
         self.detail = detail
 
 
@@ -40,25 +51,25 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise StrictJSONError("duplicate_key", f"The key {twice[:50]!r} stands twice in one object.")
+        raise StrictJSONError(DUPLICATE_KEY, f"The key {twice[:50]!r} stands twice in one object.")
     return found
 
 
 def _constant(word: str) -> NoReturn:
-    raise StrictJSONError("not_a_number", f"{word} is no JSON number.")
+    raise StrictJSONError(NOT_A_NUMBER, f"{word} is no JSON number.")
 
 
 def _float(digits: str) -> float:
     """A whole number however it is written: JSON Schema takes 1.0 for an integer, and some programs write so."""
     number = float(digits)
     if not math.isfinite(number):
-        raise StrictJSONError("not_a_number", f"The number {digits[:30]} is out of range.")
+        raise StrictJSONError(NOT_A_NUMBER, f"The number {digits[:30]} is out of range.")
     return int(number) if number.is_integer() else number
 
 
 def _integer(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise StrictJSONError("number_too_long", f"A number of {len(digits)} digits is too long.")
+        raise StrictJSONError(NUMBER_TOO_LONG, f"A number of {len(digits)} digits is too long.")
     return int(digits)
 
 
@@ -73,17 +84,17 @@ def _check_shape(body: str) -> None:
             depth -= 1
         values += sign in {"[", "{", ","}
         if depth > MAX_DEPTH:
-            raise StrictJSONError("too_deep", f"Nesting deeper than {MAX_DEPTH} levels is refused.")
+            raise StrictJSONError(TOO_DEEP, f"Nesting deeper than {MAX_DEPTH} levels is refused.")
         if values > MAX_VALUES:
-            raise StrictJSONError("too_many_values", f"More than {MAX_VALUES} values in one body are refused.")
+            raise StrictJSONError(TOO_MANY_VALUES, f"More than {MAX_VALUES} values in one body are refused.")
 
 
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
         if "\0" in value:
-            raise StrictJSONError("nul_in_text", "The character U+0000 is not allowed in text.")
+            raise StrictJSONError(NUL_IN_TEXT, "The character U+0000 is not allowed in text.")
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise StrictJSONError("lone_surrogate", "A lone surrogate is not a character.")
+            raise StrictJSONError(LONE_SURROGATE, "A lone surrogate is not a character.")
     elif isinstance(value, dict):
         for name, inner in value.items():
             _check_text(name)
@@ -98,9 +109,9 @@ def loads(body: bytes) -> Any:
     try:
         decoded = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise StrictJSONError("not_utf8", f"The body is not UTF-8 (byte {error.start}).") from None
+        raise StrictJSONError(NOT_UTF8, f"The body is not UTF-8 (byte {error.start}).") from None
     if decoded.startswith("\ufeff"):
-        raise StrictJSONError("byte_order_mark", "A byte order mark is not allowed in JSON.")
+        raise StrictJSONError(BYTE_ORDER_MARK, "A byte order mark is not allowed in JSON.")
     if decoded.count("[") + decoded.count("{") > MAX_DEPTH or decoded.count(",") > MAX_VALUES:
         _check_shape(decoded)
     try:
@@ -112,7 +123,7 @@ def loads(body: bytes) -> Any:
             parse_int=_integer,
         )
     except json.JSONDecodeError as error:
-        raise StrictJSONError("invalid_json", f"{error.msg} at line {error.lineno}, column {error.colno}.") from None
+        raise StrictJSONError(INVALID_JSON, f"{error.msg} at line {error.lineno}, column {error.colno}.") from None
     _check_text(value)
     return value
 
@@ -121,7 +132,7 @@ def check_json_length() -> None:
     """Problem 413 for a body that is too long to be held in memory; its length is known, or it was refused before."""
     most = current_app.config["MAX_JSON_BYTES"]
     if (request.content_length or 0) > most:
-        raise too_large(f"A JSON body of this call may have at most {most} bytes.", code="json_too_large")
+        raise JSON_TOO_LARGE(f"A JSON body of this call may have at most {most} bytes.")
 
 
 def may_spell_keys(body: bytes) -> bool:
@@ -132,7 +143,7 @@ def may_spell_keys(body: bytes) -> bool:
 def json_body() -> bytes:
     """The body of the request at hand, which may not be JSON all the same; Problem 415 or 413."""
     if request.mimetype != "application/json":
-        raise unsupported_media_type("Send the body as application/json.", "application/json")
+        raise UNSUPPORTED_MEDIA_TYPE("Send the body as application/json.", headers={"Accept-Post": "application/json"})
     check_json_length()
     return request.get_data(cache=True)
 
@@ -143,7 +154,7 @@ def json_object() -> dict[str, Any]:
     try:
         value = loads(body)
     except StrictJSONError as error:
-        raise bad_request(error.detail, FieldError("", error.code, error.detail), code=error.code) from None
+        raise error.kind.at("", error.detail) from None
     if not isinstance(value, dict):
-        raise bad_request("The body must be a JSON object.", FieldError("", "not_an_object", "An object is expected."))
+        raise BAD_REQUEST("The body must be a JSON object.", FieldError("", "not_an_object", "An object is expected."))
     return value

@@ -7,15 +7,15 @@ from flask import Flask, Response, request
 
 from stackroom_kit.body_length import register_body_length
 from stackroom_kit.common_settings import WebSettings
-from stackroom_kit.described_problems import together
 from stackroom_kit.guard import HOST_PROBLEMS, register_guard
 from stackroom_kit.health import Check, register_health
 from stackroom_kit.logs import configure_logging
-from stackroom_kit.problems import UNEXPECTED, bad_request, register_problems
+from stackroom_kit.problems import UNEXPECTED, ProblemKind, register_problems
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from stackroom_kit.request_id import accepted_or_new, current_request_id, set_request_id
 
-EVERY_CALL = together(UNEXPECTED, HOST_PROBLEMS, {400: ("bad_path",)})
+BAD_PATH = ProblemKind(400, "bad_path")
+EVERY_CALL = (*UNEXPECTED, *HOST_PROBLEMS, BAD_PATH)
 
 
 def _take_request_id() -> None:
@@ -29,7 +29,7 @@ def _give_request_id(response: Response) -> Response:
 
 def _refuse_bad_path() -> None:
     if "\0" in request.path or "\ufffd" in request.path:
-        raise bad_request("The path holds characters that are not allowed.", code="bad_path")
+        raise BAD_PATH("The path holds characters that are not allowed.")
 
 
 def install(

@@ -5,10 +5,13 @@ import logging
 from flask import Flask, Response
 from psycopg2.errorcodes import DISK_FULL
 
-from stackroom_kit.problems import respond, unavailable
+from stackroom_kit.problems import ProblemKind, respond
 from stackroom_sql.errors import AWAY, BUSY, driver_error, sql_state
 
-DATABASE_PROBLEMS = {503: ("database_busy", "database_full", "database_unavailable")}
+DATABASE_BUSY = ProblemKind(503, "database_busy", retry_after=1)
+DATABASE_FULL = ProblemKind(503, "database_full", retry_after=60)
+DATABASE_UNAVAILABLE = ProblemKind(503, "database_unavailable", retry_after=5)
+DATABASE_PROBLEMS = (DATABASE_BUSY, DATABASE_FULL, DATABASE_UNAVAILABLE)
 logger = logging.getLogger(__name__)
 
 
@@ -20,12 +23,12 @@ def register_database_problems(app: Flask) -> None:
 
 def _busy(_error: Exception) -> Response:
     detail = "Every database connection of this process is busy."
-    return respond(unavailable(detail, code="database_busy", retry_after=1))
+    return respond(DATABASE_BUSY(detail))
 
 
 def _away(error: Exception) -> Response:
     if sql_state(error) == DISK_FULL:
         logger.error("the disk of the database is full")
-        return respond(unavailable("The disk of the database is full.", code="database_full", retry_after=60))
+        return respond(DATABASE_FULL("The disk of the database is full."))
     logger.error("the database does not answer: %s", type(driver_error(error)).__name__)
-    return respond(unavailable("The database does not answer.", code="database_unavailable"))
+    return respond(DATABASE_UNAVAILABLE("The database does not answer."))

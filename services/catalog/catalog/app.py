@@ -16,7 +16,6 @@ from catalog.db_status import db_status_blueprint
 from catalog.resources import RESOURCES
 from catalog.settings import Settings
 from stackroom_kit.arguments import UNKNOWN_ARGUMENT
-from stackroom_kit.described_problems import together
 from stackroom_kit.openapi import Document, serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import EVERY_CALL, install
@@ -26,7 +25,7 @@ from stackroom_sql.problems import register_database_problems
 DOCUMENT = Document(
     "Stackroom catalog",
     "Groups and types of book files.",
-    together(EVERY_CALL, UNKNOWN_ARGUMENT),
+    (*EVERY_CALL, *UNKNOWN_ARGUMENT),
     FIELD_FAULTS,
     security=SECURITY_SCHEMES,
 )

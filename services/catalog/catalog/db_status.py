@@ -25,7 +25,7 @@ def db_status_blueprint(engine: Engine) -> Api:
         "",
         right="reader",
         answers={200: json_of(DatabaseStatus, "It answers.")},
-        problems=(DATABASE_PROBLEMS,),
+        problems=DATABASE_PROBLEMS,
     )
     def read_db_status() -> Response:
         """Whether the database answers, and which server it is."""

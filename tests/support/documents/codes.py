@@ -7,8 +7,7 @@ from pathlib import Path
 
 # Where the code stands in a call; in every other call it is the keyword `code`.
 OF_PROBLEMS: Mapping[str, int] = {
-    "Problem": 1, "FieldError": 1, "StrictJSONError": 0, "wrong_at": 1, "wrong_argument": 1,
-    "_unauthorized": 0,
+    "ProblemKind": 1, "FieldError": 1,
 }  # fmt: skip
 EVERYWHERE: Mapping[str, int] = {
     **OF_PROBLEMS, "Refusal": 0, "RecordError": 0, "Failure": 0, "failed": 2, "refuse": 1, "refused": 0,

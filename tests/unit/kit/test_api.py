@@ -8,8 +8,9 @@ from flask import Flask
 
 from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.openapi import Document
+from stackroom_kit.problems import INTERNAL_ERROR, NOT_FOUND
 
-ABOUT = Document("Shelves", "A service of shelves.", {500: ("internal_error",)}, ("bad_text",))
+ABOUT = Document("Shelves", "A service of shelves.", (INTERNAL_ERROR,), ("bad_text",))
 ID = Parameter("id", {"type": "string"}, "The id of the shelf.", "path")
 
 
@@ -42,7 +43,7 @@ def test_route_is_described_as_it_is_declared() -> None:
     api = Api("shelves", __name__, "/api/shelves", tag="register")
     answers = {200: json_of(Shelf, "The shelf.")}
 
-    @api.call("GET", "/<id>", right="reader", answers=answers, parameters=(ID,), problems=({404: ("gone",)},))
+    @api.call("GET", "/<id>", right="reader", answers=answers, parameters=(ID,), problems=(NOT_FOUND,))
     def read_shelf(id: str) -> Any:  # noqa: A002 - the name in the path
         """One shelf.
 

@@ -26,7 +26,7 @@ WRONG = {
 def test_wrong_json_is_refused_with_its_code(body: bytes, code: str) -> None:
     with pytest.raises(StrictJSONError) as caught:
         loads(body)
-    assert caught.value.code == code
+    assert caught.value.kind.code == code
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_key_that_stands_twice_is_found_at_once_among_many() -> None:
 def test_more_values_than_memory_should_hold_are_refused(value: bytes) -> None:
     with pytest.raises(StrictJSONError) as caught:
         loads(b"[" + b",".join([value] * MAX_VALUES) + b",0,0]")
-    assert caught.value.code == "too_many_values"
+    assert caught.value.kind.code == "too_many_values"

@@ -11,6 +11,7 @@ from deploy.local.ports import LOOPBACK, free_port
 from stackroom_kit.api import Answer, Api, Parameter
 from stackroom_kit.described_problems import codes_of, operations_of
 from stackroom_kit.openapi import Document
+from stackroom_kit.problems import INTERNAL_ERROR, ProblemKind
 from ui import create_app
 from ui.docs.documents import through_gateway
 from ui.settings import Settings
@@ -41,7 +42,7 @@ def test_docs_serve_no_other_file_of_the_package(client: FlaskClient) -> None:
         assert client.get(f"/api/docs/assets/{name}").status_code == 404
 
 
-def described(method: str, path: str, *problems: dict[int, tuple[str, ...]]) -> dict[str, Any]:
+def described(method: str, path: str, *problems: ProblemKind) -> dict[str, Any]:
     """The responses of a call as the gateway describes them."""
     parameters = (Parameter("id", {"type": "string"}, "An id.", "path"),) if "<id>" in path else ()
     api = Api("calls", __name__)
@@ -56,7 +57,7 @@ def described(method: str, path: str, *problems: dict[int, tuple[str, ...]]) -> 
     )(page_of)
     app = Flask("service")
     app.register_blueprint(api)
-    about = Document("A service", "It has a call.", {500: ("internal_error",)}, (), security={"token": {}})
+    about = Document("A service", "It has a call.", (INTERNAL_ERROR,), (), security={"token": {}})
     changed = through_gateway(about.of(app))
     assert "securitySchemes" not in changed["components"]
     (operation,) = [one for _, _, one in operations_of(changed)]
@@ -71,7 +72,7 @@ def page_of() -> str:
 
 
 def test_document_names_the_gateways_problems_beside_those_of_the_service() -> None:
-    answers = described("POST", "/api/things", {503: ("database_busy",)}, {401: ("wrong_token",)})
+    answers = described("POST", "/api/things", ProblemKind(503, "database_busy"), ProblemKind(401, "wrong_token"))
     busy = ["database_busy", "disk_low", "too_many_bodies", "too_many_connections", "upstream_busy"]
     assert codes_of(answers["503"]) == busy
     assert answers["503"]["headers"]["Retry-After"]["required"] is True

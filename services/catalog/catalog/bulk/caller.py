@@ -5,14 +5,15 @@ from flask import request
 from catalog.bulk.ledger import Key
 from stackroom_kit.guard import known_token
 from stackroom_kit.idempotency import idempotency_key
-from stackroom_kit.problems import Problem
+from stackroom_kit.problems import Problem, ProblemKind
 from stackroom_kit.settings import Secret
 
 PUBLIC, IMPORTER = "public", "importer"
+WRONG_SERVICE_TOKEN = ProblemKind(401, "wrong_service_token")
+SERVICE_TOKEN_NEEDED = ProblemKind(401, "service_token_needed")
 SCHEME = "importer"
 SECURITY_SCHEMES = {SCHEME: {"type": "http", "scheme": "bearer", "description": "The service token; others need none."}}
 OPTIONAL_TOKEN: tuple[dict[str, list[str]], ...] = ({}, {SCHEME: []})
-CALLER_PROBLEMS = {401: ("wrong_service_token",)}
 
 
 def caller_scope(token: Secret) -> str:
@@ -20,17 +21,17 @@ def caller_scope(token: Secret) -> str:
     if "Authorization" not in request.headers:
         return PUBLIC
     if known_token([token.reveal().encode()] if token else []) is None:
-        raise _unauthorized("wrong_service_token", "The service token is not the one that the catalog knows.")
+        raise _unauthorized(WRONG_SERVICE_TOKEN, "The service token is not the one that the catalog knows.")
     return IMPORTER
 
 
 def require_importer(token: Secret) -> None:
     if caller_scope(token) != IMPORTER:
-        raise _unauthorized("service_token_needed", "This call is for the importer.")
+        raise _unauthorized(SERVICE_TOKEN_NEEDED, "This call is for the importer.")
 
 
-def _unauthorized(code: str, detail: str) -> Problem:
-    return Problem(401, code, detail, headers={"WWW-Authenticate": "Bearer"})
+def _unauthorized(kind: ProblemKind, detail: str) -> Problem:
+    return kind(detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def request_key(scope: str) -> Key | None:

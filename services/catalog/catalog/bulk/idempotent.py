@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from catalog.bulk import ledger
 from catalog.bulk.ledger import Key
 from catalog.bulk.outcomes import BulkAnswer
-from stackroom_kit.problems import Problem
+from catalog.problems import NEEDS_POSTGRESQL
 from stackroom_sql.engine import transaction
 from stackroom_sql.errors import sql_state
 
@@ -34,7 +34,7 @@ class IdempotentCalls:
 
     def check_supported(self) -> None:
         if self._engine.dialect.name != "postgresql":
-            raise Problem(501, "needs_postgresql", "Bulk calls need PostgreSQL.")
+            raise NEEDS_POSTGRESQL("Bulk calls need PostgreSQL.")
 
     def run(self, key: Key | None, work: Work) -> tuple[str, bool]:
         """The answer as JSON, and whether it is that of an earlier call. ``work`` says its answer and whether it stays.

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from stackroom_kit.idempotency import key_reused
-from stackroom_kit.problems import conflict
+from stackroom_kit.problems import ProblemKind
 
 CLOSED = "closed"
-CLOSED_PROBLEMS = {409: ("closed",)}
+KEY_CLOSED = ProblemKind(409, "closed")
 # Two calls under one key come one after the other.
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:scope || ' ' || :key, 0))")
 FIND = text("SELECT digest, outcome FROM catalog.applied_request WHERE scope = :scope AND key = :key")
@@ -38,7 +38,7 @@ def applied_before(connection: Connection, key: Key, digest: str) -> str | None:
     if found is None:
         return None
     if found[0] == CLOSED:
-        raise conflict("The key was closed: nothing will ever be applied under it.", code="closed")
+        raise KEY_CLOSED("The key was closed: nothing will ever be applied under it.")
     if found[0] != digest:
         raise key_reused()
     return found[1]

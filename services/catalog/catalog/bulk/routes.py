@@ -8,9 +8,16 @@ from msgspec import Meta
 from sqlalchemy import Connection, Engine
 
 from catalog.bulk import ledger
-from catalog.bulk.caller import CALLER_PROBLEMS, IMPORTER, OPTIONAL_TOKEN, caller_scope, request_key, require_importer
+from catalog.bulk.caller import (
+    IMPORTER,
+    OPTIONAL_TOKEN,
+    WRONG_SERVICE_TOKEN,
+    caller_scope,
+    request_key,
+    require_importer,
+)
 from catalog.bulk.idempotent import IdempotentCalls
-from catalog.bulk.ledger import CLOSED_PROBLEMS, Key
+from catalog.bulk.ledger import KEY_CLOSED, Key
 from catalog.bulk.outcomes import BulkAnswer, answer, undone
 from catalog.bulk.plain import PlainReader
 from catalog.bulk.remove import Removal, RemoveItem
@@ -19,11 +26,16 @@ from catalog.crud.repository import Repository
 from catalog.crud.resource import Resource
 from catalog.crud.schema import ALLOWED_TEXT
 from catalog.crud.shapes import body_of, fields_of
+from catalog.problems import (
+    ITEMS_MISSING,
+    NEEDS_POSTGRESQL,
+    TOO_MANY_ITEMS,
+    WRONG_ITEM,
+)
 from catalog.settings import Settings
 from stackroom_kit.api import JSON, Answer, Api
 from stackroom_kit.arguments import choice_argument, choice_parameter, refuse_unknown_arguments
 from stackroom_kit.idempotency import KEY_PROBLEMS, checked_key, key_parameter
-from stackroom_kit.problems import FieldError, bad_request, too_large, wrong_at
 from stackroom_kit.strict_json import OBJECT_PROBLEMS, json_body, json_object
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
@@ -37,8 +49,10 @@ PARAMETERS = (
     key_parameter("Once per key."),
 )
 REPLAYED = {"Idempotent-Replayed": "`true` where the answer is that of an earlier call under this key."}
-OWN_PROBLEMS = {400: ("items_missing",), 413: ("too_many_items",), 501: ("needs_postgresql",)}
-PROBLEMS = (OBJECT_PROBLEMS, CALLER_PROBLEMS, CLOSED_PROBLEMS, KEY_PROBLEMS, OWN_PROBLEMS, DATABASE_PROBLEMS)
+PROBLEMS = (
+    *OBJECT_PROBLEMS, *KEY_PROBLEMS, KEY_CLOSED, WRONG_SERVICE_TOKEN, ITEMS_MISSING, TOO_MANY_ITEMS, NEEDS_POSTGRESQL,
+    *DATABASE_PROBLEMS,
+)  # fmt: skip
 
 
 def _options() -> Options:
@@ -56,13 +70,13 @@ def _items() -> list[Any]:
     items = body.get("items")
     if unknown or not isinstance(items, list) or not items:
         detail = "The body must hold a non-empty list named items, and nothing else."
-        raise wrong_at("/items", "items_missing", detail)
+        raise ITEMS_MISSING.at("/items", detail)
     return items
 
 
 def _check_number(items: int, max_items: int) -> None:
     if items > max_items:
-        raise too_large(f"One call may have at most {max_items} items.", code="too_many_items")
+        raise TOO_MANY_ITEMS(f"One call may have at most {max_items} items.")
 
 
 class BulkCalls:
@@ -116,7 +130,7 @@ def _remove_item(item: Any) -> RemoveItem:
     try:
         return msgspec.convert(item, RemoveItem)
     except msgspec.ValidationError as error:
-        raise bad_request(f"{error}.", FieldError("/items", "wrong_item", f"{error}."), code="wrong_item") from None
+        raise WRONG_ITEM.at("/items", f"{error}.") from None
 
 
 def _items_shape(resource: Resource, max_items: int) -> dict[str, Any]:

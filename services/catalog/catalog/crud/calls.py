@@ -13,10 +13,15 @@ from catalog.crud.listing import csv_delimiter, listing_of_request
 from catalog.crud.repository import Repository
 from catalog.crud.schema import INT32
 from catalog.crud.shapes import DeletedRow
+from catalog.problems import EXISTS, IN_USE, UNKNOWN_GROUP
 from stackroom_kit.api import JSON, json_answer
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.csv import csv_blocks
-from stackroom_kit.problems import FieldError, Problem, conflict, not_found, precondition_failed, wrong_at
+from stackroom_kit.problems import (
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    Problem,
+)
 from stackroom_kit.public_path import public_path
 from stackroom_kit.strict_json import json_object
 from stackroom_sql.errors import Violation, violation_of
@@ -112,7 +117,7 @@ class Calls:
         if int(row_id) in INT32:
             row = self._repository.get(int(row_id))
         if row is None:
-            raise not_found(f"There is no row {row_id[:20]!r} in {self._name}.")
+            raise NOT_FOUND(f"There is no row {row_id[:20]!r} in {self._name}.")
         return row
 
     def _shown(self, row: dict[str, Any], status: int = 200) -> Response:
@@ -125,25 +130,25 @@ class Calls:
             return None
         etag = etag_of(msgspec.json.encode(row))
         if is_stale(etag):
-            raise precondition_failed("The row was changed in between.", {"ETag": etag})
+            raise PRECONDITION_FAILED("The row was changed in between.", headers={"ETag": etag})
         return row
 
     def _refuse_stale(self, row_id: int, seen: dict[str, Any] | None) -> NoReturn:
         """The row vanished or changed between the look and the statement."""
         now = self._existing(str(row_id))
         detail = "The row was changed in between."
-        raise precondition_failed(detail, {"ETag": etag_of(msgspec.json.encode(now))} if seen else None)
+        raise PRECONDITION_FAILED(detail, headers={"ETag": etag_of(msgspec.json.encode(now))} if seen else None)
 
     def _refuse(self, error: IntegrityError, values: dict[str, Any]) -> NoReturn:
         violation = violation_of(error)
         if violation is Violation.DUPLICATE:
             detail = f"The id {values['id']} exists already."
-            raise wrong_at("/id", "exists", detail) from None
+            raise EXISTS.at("/id", detail) from None
         if violation is Violation.UNKNOWN_REFERENCE:
             detail = "The group_id names no group."
-            raise wrong_at("/group_id", "unknown_group", detail) from None
+            raise UNKNOWN_GROUP.at("/group_id", detail) from None
         raise error
 
     def _in_use(self, row_id: int) -> Problem:
         detail = f"The row is still used by {self._repository.uses(row_id)}."
-        return conflict(detail, FieldError("/id", "in_use", detail), code="in_use")
+        return IN_USE.at("/id", detail)

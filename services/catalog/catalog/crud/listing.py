@@ -8,22 +8,21 @@ from typing import Any
 from flask import request
 
 from catalog.crud.schema import INT32
+from catalog.problems import NEEDS_LIMIT
 from stackroom_kit.arguments import (
     choice_argument,
     integer_argument,
     refuse_unknown_arguments,
     text_argument,
-    wrong_argument,
 )
 from stackroom_kit.csv import DELIMITERS
-from stackroom_kit.cursor import CURSOR_PROBLEMS, bad_cursor, decode_cursor, encode_cursor
+from stackroom_kit.cursor import bad_cursor, decode_cursor, encode_cursor
 from stackroom_kit.texts import normal_text
 
 MAX_LIMIT = 1000
 MAX_CURSOR = 4000
 CSV_ARGUMENTS = ("format", "delimiter")
 FORMATS = ("json", "csv")
-LISTING_PROBLEMS = {400: (*CURSOR_PROBLEMS[400], "needs_limit")}
 _ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 
 
@@ -57,7 +56,7 @@ def listing_of_request(sortable: Mapping[str, type]) -> Listing:
     limit = integer_argument("limit", None, 1, MAX_LIMIT)
     after = _after(text_argument("after", max_length=MAX_CURSOR), sort, sortable[sort])
     if after is not None and limit is None:
-        raise wrong_argument("after", "needs_limit", "after goes together with limit.")
+        raise NEEDS_LIMIT.at("?after", "after goes together with limit.")
     return Listing(limit, after, normal_text(text_argument("q") or ""), sort, is_descending)
 
 

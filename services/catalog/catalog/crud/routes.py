@@ -3,14 +3,16 @@
 from werkzeug.routing import BaseConverter
 
 from catalog.crud.calls import Calls
-from catalog.crud.listing import FORMATS, LISTING_PROBLEMS, MAX_CURSOR, MAX_LIMIT
+from catalog.crud.listing import FORMATS, MAX_CURSOR, MAX_LIMIT
 from catalog.crud.repository import Repository
 from catalog.crud.schema import INT32, Schema
 from catalog.crud.shapes import DeletedRow, shapes_of
-from catalog.crud.time_limit import SEARCH_PROBLEMS
+from catalog.problems import EXISTS, IN_USE, NEEDS_LIMIT, SEARCH_TOO_SLOW, UNKNOWN_GROUP, WRONG_FIELDS
 from stackroom_kit.api import JSON, Answer, Api, Parameter, json_of
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
 from stackroom_kit.csv import DELIMITERS
+from stackroom_kit.cursor import BAD_CURSOR
+from stackroom_kit.problems import NOT_FOUND, PRECONDITION_FAILED
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -20,9 +22,8 @@ ROW_ID = Parameter(
 IF_MATCH = Parameter("If-Match", {"type": "string"}, "Only if the row still has this ETag, else 412.", "header")
 IF_NONE_MATCH = Parameter("If-None-Match", {"type": "string"}, "304 if the row still has this ETag.", "header")
 ETAG = {"ETag": "A hash of the row, for If-Match and If-None-Match."}
-FOUND = ({404: ("not_found",)}, DATABASE_PROBLEMS)
-STALE = {412: ("precondition_failed",)}
-WRITTEN = (OBJECT_PROBLEMS, {400: ("wrong_fields",)}, DATABASE_PROBLEMS)
+FOUND = (NOT_FOUND, *DATABASE_PROBLEMS)
+WRITTEN = (*OBJECT_PROBLEMS, WRONG_FIELDS, *DATABASE_PROBLEMS)
 
 
 class RowId(BaseConverter):
@@ -36,7 +37,7 @@ def crud_blueprint(repository: Repository) -> Api:
     resource, calls = repository.resource, Calls(repository)
     name, shapes = resource.name, shapes_of(resource.name, resource.schema)
     shown = Answer("The row.", {JSON: shapes.shown}, ETAG)
-    written = (*WRITTEN, {400: ("unknown_group",)}) if resource.reference else WRITTEN
+    written = (*WRITTEN, UNKNOWN_GROUP) if resource.reference else WRITTEN
     api = Api(name, __name__, f"/api/{name}")
     api.record(lambda state: state.app.url_map.converters.update(row=RowId))
     api.call(
@@ -46,7 +47,7 @@ def crud_blueprint(repository: Repository) -> Api:
         right="reader",
         parameters=_paging(resource.schema),
         answers={200: _rows(shapes.listed)},
-        problems=(LISTING_PROBLEMS, SEARCH_PROBLEMS, DATABASE_PROBLEMS),
+        problems=(BAD_CURSOR, NEEDS_LIMIT, SEARCH_TOO_SLOW, *DATABASE_PROBLEMS),
     )(calls.list_items)
     api.call(
         "POST",
@@ -55,7 +56,7 @@ def crud_blueprint(repository: Repository) -> Api:
         right="editor",
         body={JSON: shapes.new},
         answers={201: Answer("The new row.", {JSON: shapes.shown}, {**ETAG, "Location": "Where the row is."})},
-        problems=(*written, {400: ("exists",)}),
+        problems=(*written, EXISTS),
     )(calls.create_item)
     api.call(
         "GET",
@@ -74,7 +75,7 @@ def crud_blueprint(repository: Repository) -> Api:
         parameters=(ROW_ID, IF_MATCH),
         body={JSON: shapes.change},
         answers={200: shown},
-        problems=(*written, *FOUND, STALE),
+        problems=(*written, *FOUND, PRECONDITION_FAILED),
     )(calls.change_item)
     api.call(
         "DELETE",
@@ -83,7 +84,7 @@ def crud_blueprint(repository: Repository) -> Api:
         right="editor",
         parameters=(ROW_ID, IF_MATCH),
         answers={200: json_of(DeletedRow, "The row is gone.")},
-        problems=(*FOUND, STALE, {409: ("in_use",)}),
+        problems=(*FOUND, PRECONDITION_FAILED, IN_USE),
     )(calls.remove_item)
     return api
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import FromClause, Integer, String
 
-from stackroom_kit.problems import FieldError, bad_request
+from catalog.problems import WRONG_FIELDS
+from stackroom_kit.problems import FieldError
 from stackroom_kit.texts import normal_text
 
 MAX_ERRORS = 100  # that one answer names
@@ -117,7 +118,7 @@ def _unknown(name: str) -> tuple[str, str]:
 
 def _wrong(errors: Iterable[FieldError]) -> Exception:
     found = tuple(islice(errors, MAX_ERRORS))
-    return bad_request(" ".join(error.detail for error in found[:5]), *found, code="wrong_fields")
+    return WRONG_FIELDS(" ".join(error.detail for error in found[:5]), *found)
 
 
 def _field(column: Any) -> Field:

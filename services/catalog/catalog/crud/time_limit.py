@@ -8,10 +8,9 @@ from psycopg2.errorcodes import QUERY_CANCELED
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from stackroom_kit.problems import Problem
+from catalog.problems import SEARCH_TOO_SLOW
 from stackroom_sql.errors import sql_state
 
-SEARCH_PROBLEMS = {503: ("search_too_slow",)}
 OPTION = "search_seconds"  # of an engine
 
 
@@ -37,7 +36,7 @@ def too_slow_is_a_problem() -> Iterator[None]:
         if sql_state(error) != QUERY_CANCELED:
             raise
         detail = "The search took too long and was ended; search for a longer text."
-        raise Problem(503, "search_too_slow", detail) from None
+        raise SEARCH_TOO_SLOW(detail) from None
 
 
 def _setting(connection: Connection) -> str:

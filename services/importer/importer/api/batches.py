@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Row
 
-from importer.api.problems import CREATE, FOLLOW_UP, READ, READ_ONE
 from importer.batches.answers import Batch, BatchList, DeletedBatch
 from importer.batches.bodies import BATCH_BODIES
 from importer.batches.creating import create_from_request
@@ -15,13 +14,14 @@ from importer.batches.eager import finish_now_if_eager
 from importer.batches.follow_ups import follow_ups
 from importer.batches.pending import pending_records
 from importer.batches.request import BATCH_PARAMETERS
-from importer.batches.retry import RETRY_PROBLEMS, retry
-from importer.batches.undo import UNDO_PROBLEMS, undo
+from importer.batches.retry import retry
+from importer.batches.undo import undo
 from importer.batches.view import BATCH_ID, batch_gone, batch_view, existing_batch, queue_position
 from importer.ledger.accept import Accepted, SourceGoneError
 from importer.ledger.batch import list_batches as read_batches
 from importer.ledger.batch_end import cancel, expire
 from importer.ledger.states import BatchState
+from importer.problems import CREATE, FOLLOW_UP, NO_LOAD, NOT_FINISHED, NOTHING_CREATED, NOTHING_FAILED, ONE_BATCH
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Api, json_answer, json_of
@@ -34,9 +34,9 @@ from stackroom_kit.arguments import (
     text_argument,
     text_parameter,
 )
-from stackroom_kit.cursor import CURSOR_PROBLEMS, encode_cursor
-from stackroom_kit.problems import conflict
+from stackroom_kit.cursor import BAD_CURSOR, encode_cursor
 from stackroom_kit.public_path import public_path
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 MAX_PAGE = 200
 FILTERS = (
@@ -95,7 +95,7 @@ def create_batch() -> Response:
     right="reader",
     parameters=FILTERS,
     answers={200: json_of(BatchList, "A page.")},
-    problems=(*READ, CURSOR_PROBLEMS),
+    problems=(*DATABASE_PROBLEMS, BAD_CURSOR),
 )
 def list_batches() -> Response:
     """Batches, newest first.
@@ -121,14 +121,14 @@ def list_batches() -> Response:
     return json_answer(BatchList([batch_view(row) for row in rows[:limit]], following))
 
 
-@api.call("GET", "/<batch_id>", right="reader", parameters=(BATCH_ID,), answers=BATCH, problems=READ_ONE)
+@api.call("GET", "/<batch_id>", right="reader", parameters=(BATCH_ID,), answers=BATCH, problems=ONE_BATCH)
 def read_batch(batch_id: str) -> Response:
     """State and counts of a batch."""
     refuse_unknown_arguments(())
     return json_answer(_view(_existing(batch_id)))
 
 
-@api.call("POST", "/<batch_id>/cancel", right="operator", parameters=(BATCH_ID,), answers=BATCH, problems=READ_ONE)
+@api.call("POST", "/<batch_id>/cancel", right="operator", parameters=(BATCH_ID,), answers=BATCH, problems=ONE_BATCH)
 def cancel_batch(batch_id: str) -> Response:
     """Compute no more of it.
 
@@ -146,7 +146,7 @@ def cancel_batch(batch_id: str) -> Response:
     right="operator",
     parameters=(BATCH_ID,),
     answers=NEW_BATCH,
-    problems=(*FOLLOW_UP, RETRY_PROBLEMS),
+    problems=(*FOLLOW_UP, NOTHING_FAILED),
 )
 def retry_batch(batch_id: str) -> Response:
     """A new batch of what failed.
@@ -163,7 +163,7 @@ def retry_batch(batch_id: str) -> Response:
     right="editor",
     parameters=(BATCH_ID,),
     answers=NEW_BATCH,
-    problems=(*FOLLOW_UP, UNDO_PROBLEMS),
+    problems=(*FOLLOW_UP, NO_LOAD, NOTHING_CREATED),
 )
 def undo_batch(batch_id: str) -> Response:
     """A new batch that takes a load back.
@@ -180,7 +180,7 @@ def undo_batch(batch_id: str) -> Response:
     right="operator",
     parameters=(BATCH_ID,),
     answers={200: json_of(DeletedBatch, "It is gone.")},
-    problems=(*READ_ONE, {409: ("not_finished",)}),
+    problems=(*ONE_BATCH, NOT_FINISHED),
 )
 def delete_batch(batch_id: str) -> Response:
     """Its rows and results go for good.
@@ -190,5 +190,5 @@ def delete_batch(batch_id: str) -> Response:
     refuse_unknown_arguments(())
     _existing(batch_id)
     if not expire(services().engine, batch_id):
-        raise conflict("The batch is not finished; cancel it first.", code="not_finished")
+        raise NOT_FINISHED("The batch is not finished; cancel it first.")
     return json_answer(DeletedBatch("deleted", batch_id))

@@ -1,7 +1,7 @@
 """What the OpenAPI document of the public API says beside its calls."""
 
-from importer.api.problems import EVERY
 from importer.parsing.checker import RECORD_FAULTS
+from importer.problems import EVERY
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.openapi import Document
 

@@ -6,15 +6,16 @@ import msgspec
 from flask import Response, request
 from msgspec import Meta
 
-from importer.batches.view import BATCH_ID, BATCH_PROBLEMS, WORD, batch_gone
+from importer.batches.view import BATCH_ID, WORD, batch_gone
 from importer.ledger.batch import batch_that_names, is_expired
 from importer.media.kinds import KINDS, OTHER
 from importer.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
-from importer.media.problems import DISK_PROBLEMS, disk_errors_as_problems, record_errors_as_problems
+from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
 from importer.media.serving import file_answer
 from importer.media.taking import take_body, take_form
 from importer.media.uploads import MediaFile, list_uploads, page_of, remove_upload, store
-from importer.parsing.form import FIELD, FILE, FORM, FORM_PROBLEMS, FORM_SHAPE
+from importer.parsing.form import FIELD, FILE, FORM, FORM_SHAPE
+from importer.problems import DISK, EMPTY_UPLOAD, FORM_PROBLEMS, IN_USE, ONE_BATCH, SERVED_FILE
 from importer.services import services
 from stackroom_kit.api import Answer, Api, Count, Parameter, json_answer, json_of
 from stackroom_kit.arguments import (
@@ -24,13 +25,11 @@ from stackroom_kit.arguments import (
     text_argument,
     text_parameter,
 )
-from stackroom_kit.cursor import CURSOR_PROBLEMS
-from stackroom_kit.problems import conflict, not_found
+from stackroom_kit.cursor import BAD_CURSOR
+from stackroom_kit.problems import NOT_FOUND
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 MAX_PAGE = 1000
-UPLOAD_PROBLEMS = {**FORM_PROBLEMS, 400: ("empty_upload", *FORM_PROBLEMS[400])}
-READ_PROBLEMS = {400: ("bad_name",), 404: ("not_found",), 416: ("range_not_satisfiable",), 422: ("unreadable",)}
 SILENCE_SECONDS = 60  # a peer that neither takes nor gives anything for so long is cut off
 SENT_FILE = {**FILE, "minLength": 1}
 BODIES = {OTHER: SENT_FILE, FORM: {**FORM_SHAPE, "properties": {FIELD: SENT_FILE}}}
@@ -86,7 +85,7 @@ def _bound_silence() -> None:
         connection.settimeout(SILENCE_SECONDS)
 
 
-@api.call("POST", "", right="operator", body=BODIES, answers=TAKEN, problems=(UPLOAD_PROBLEMS, DISK_PROBLEMS))
+@api.call("POST", "", right="operator", body=BODIES, answers=TAKEN, problems=(*FORM_PROBLEMS, EMPTY_UPLOAD, *DISK))
 def upload_media() -> Response:
     """Send a video, as the body itself or in a form."""
     refuse_unknown_arguments(())
@@ -104,7 +103,7 @@ def upload_media() -> Response:
     right="reader",
     parameters=PAGE,
     answers={200: json_of(MediaList, "A page.")},
-    problems=(CURSOR_PROBLEMS, DISK_PROBLEMS),
+    problems=(BAD_CURSOR, *DISK),
 )
 def list_media() -> Response:
     """What was uploaded, newest first."""
@@ -123,7 +122,7 @@ def list_media() -> Response:
     right="reader",
     parameters=(UPLOAD, *RANGES),
     answers=FILE_ANSWERS,
-    problems=(READ_PROBLEMS,),
+    problems=SERVED_FILE,
 )
 def read_upload(file: str) -> Response:
     """A file that was sent."""
@@ -136,7 +135,7 @@ def read_upload(file: str) -> Response:
     right="reader",
     parameters=(BATCH_ID, ROW, PICTURE, *RANGES),
     answers=FILE_ANSWERS,
-    problems=(READ_PROBLEMS, BATCH_PROBLEMS, DATABASE_PROBLEMS),
+    problems=(*SERVED_FILE, *ONE_BATCH),
 )
 def read_picture(batch_id: str, row: str, file: str) -> Response:
     """A picture of a row's result.
@@ -155,7 +154,7 @@ def read_picture(batch_id: str, row: str, file: str) -> Response:
     right="reader",
     parameters=(CELERY_ID, PICTURE, *RANGES),
     answers=FILE_ANSWERS,
-    problems=(READ_PROBLEMS,),
+    problems=SERVED_FILE,
 )
 def read_picture_of_task(task_id: str, file: str) -> Response:
     """A picture of a bare task's result."""
@@ -166,7 +165,7 @@ def _answer(name: str) -> Response:
     """404 for anything else in the folder."""
     refuse_unknown_arguments(())
     if not is_served(name):
-        raise not_found("There is no such media file.")
+        raise NOT_FOUND("There is no such media file.")
     with record_errors_as_problems():
         file = services().media.open(name)
     return file_answer(name, file)
@@ -178,7 +177,7 @@ def _answer(name: str) -> Response:
     right="operator",
     parameters=(UPLOAD,),
     answers={200: json_of(DeletedMedia, "It is gone.")},
-    problems=({404: ("not_found",), 409: ("in_use",)}, DISK_PROBLEMS, DATABASE_PROBLEMS),
+    problems=(NOT_FOUND, IN_USE, *DISK, *DATABASE_PROBLEMS),
 )
 def delete_upload(file: str) -> Response:
     """Remove an upload that no open batch names.
@@ -189,10 +188,10 @@ def delete_upload(file: str) -> Response:
     name = f"{UPLOADS}/{file}"
     upload = UPLOAD_NAME.fullmatch(name)
     if not upload:
-        raise not_found("There is no such upload.")
+        raise NOT_FOUND("There is no such upload.")
     batch_id = batch_that_names(services().engine, upload[1])
     if batch_id is not None:
-        raise conflict(f"The batch {batch_id} still works on it.", code="in_use")
+        raise IN_USE(f"The batch {batch_id} still works on it.")
     if not remove_upload(services().media, name):
-        raise not_found("There is no such upload.")
+        raise NOT_FOUND("There is no such upload.")
     return json_answer(DeletedMedia("deleted", name))

@@ -6,7 +6,6 @@ import msgspec
 from flask import Response
 from msgspec import Meta
 
-from importer.api.problems import READ
 from importer.batches.answers import OperationName
 from importer.ledger.queues import live_slots
 from importer.parsing.csv_shape import MAX_HEADER_CHARACTERS
@@ -17,6 +16,7 @@ from stackroom_jobs.queues import Queue
 from stackroom_jobs.records import own_fields
 from stackroom_kit.api import Api, Count, json_answer, json_of
 from stackroom_kit.arguments import refuse_unknown_arguments
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 api = Api("operations", __name__, "/api/importer", tag="batches")
 
@@ -53,7 +53,13 @@ class OperationList(msgspec.Struct):
     limits: SendingLimits
 
 
-@api.call("GET", "/operations", right="reader", answers={200: json_of(OperationList, "The operations.")}, problems=READ)
+@api.call(
+    "GET",
+    "/operations",
+    right="reader",
+    answers={200: json_of(OperationList, "The operations.")},
+    problems=DATABASE_PROBLEMS,
+)
 def list_operations() -> Response:
     """What a batch can ask for."""
     refuse_unknown_arguments(())

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from flask import Response
 
-from importer.api.problems import PREVIEW
 from importer.batches.accept import checker_for
 from importer.batches.answers import BatchInput, Preview
 from importer.batches.backpressure import check_disk
@@ -22,6 +21,7 @@ from importer.parsing.csv_heads import TableOptions
 from importer.parsing.empty import empty_batch
 from importer.parsing.formats import open_rows
 from importer.parsing.places import Places
+from importer.problems import PREVIEW
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_kit.api import Api, json_answer, json_of

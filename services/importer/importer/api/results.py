@@ -5,18 +5,19 @@ from functools import partial
 
 from flask import Response, request
 
-from importer.api.problems import READ_ONE
 from importer.batches.answers import OutcomeLine
 from importer.batches.file_options import delimiter_argument, delimiter_parameter
 from importer.batches.result_csv import csv_headers, csv_results
-from importer.batches.result_range import RANGE_PROBLEMS, ndjson_answer
+from importer.batches.result_range import ndjson_answer
 from importer.batches.view import BATCH_ID, existing_batch
 from importer.ledger.results import OUTCOMES, results
 from importer.parsing.formats import CSV, NDJSON
+from importer.problems import ONE_BATCH
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Answer, Api, Parameter
 from stackroom_kit.arguments import choice_argument, choice_parameter, refuse_unknown_arguments
+from stackroom_kit.problems import RANGE_NOT_SATISFIABLE
 
 FORMATS = ("ndjson", "csv")
 SELECTION = (
@@ -59,7 +60,7 @@ api = Api("results", __name__, "/api/importer/batches", tag="batches")
     right="reader",
     parameters=SELECTION,
     answers={200: ALL_LINES, 206: REST_OF_LINES},
-    problems=(*READ_ONE, RANGE_PROBLEMS),
+    problems=(*ONE_BATCH, RANGE_NOT_SATISFIABLE),
 )
 def read_results(batch_id: str) -> Response:
     """Outcomes in input order.

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response
 
-from importer.api.problems import SEND, STATUS
 from importer.batches.accept import accept_rows
 from importer.batches.backpressure import check_room
 from importer.batches.eager import finish_now_if_eager
@@ -15,13 +14,14 @@ from importer.batches.view import WORD
 from importer.ledger.accept import NewBatch
 from importer.parsing.formats import Rows
 from importer.plain_tasks.status import plain_task_status
+from importer.problems import TASK_STATUS, TASKS
 from importer.services import services
 from importer.task_answers import Ingested, QueuedTask, QueuedTasks, TaskOfRecord, TaskStatus
 from stackroom_jobs.normalize import normalize
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
 from stackroom_kit.arguments import refuse_unknown_arguments
-from stackroom_kit.problems import not_found
+from stackroom_kit.problems import NOT_FOUND
 from stackroom_kit.public_path import public_path
 from stackroom_kit.request_id import current_request_id
 
@@ -60,7 +60,7 @@ def _accept(operation: Operation, body: TaskBody) -> str:
     right="operator",
     body=BODY,
     answers={200: json_of(Ingested, "The results."), 202: json_of(QueuedTasks, "A task per record.")},
-    problems=SEND,
+    problems=TASKS,
 )
 def ingest() -> Response:
     """Normalise records now, or as one task each."""
@@ -78,7 +78,7 @@ def ingest() -> Response:
 
 
 @api.call(
-    "POST", "/progress", right="operator", body=BODY, answers={202: json_of(QueuedTask, "The task.")}, problems=SEND
+    "POST", "/progress", right="operator", body=BODY, answers={202: json_of(QueuedTask, "The task.")}, problems=TASKS
 )
 def progress() -> Response:
     """One task for all records, which tells its progress."""
@@ -94,7 +94,7 @@ def progress() -> Response:
     right="reader",
     parameters=(TASK_ID,),
     answers={200: json_of(TaskStatus, "The state.")},
-    problems=STATUS,
+    problems=TASK_STATUS,
 )
 def status(task_id: str) -> Response:
     """State, progress and result of a task.
@@ -105,5 +105,5 @@ def status(task_id: str) -> Response:
     here = services()
     found = task_status(here.engine, task_id) or plain_task_status(here.engine, here.settings, task_id)
     if found is None:
-        raise not_found(f"There is no task {task_id[:80]!r}.")
+        raise NOT_FOUND(f"There is no task {task_id[:80]!r}.")
     return json_answer(found)

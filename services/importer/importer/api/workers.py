@@ -69,7 +69,7 @@ class WorkerList(msgspec.Struct):
 
 
 @api.call(
-    "GET", "/queues", right="reader", answers={200: json_of(QueueList, "The queues.")}, problems=(DATABASE_PROBLEMS,)
+    "GET", "/queues", right="reader", answers={200: json_of(QueueList, "The queues.")}, problems=DATABASE_PROBLEMS
 )
 def list_queues() -> Response:
     """What waits on each queue, and who serves it."""
@@ -79,7 +79,7 @@ def list_queues() -> Response:
 
 
 @api.call(
-    "GET", "/workers", right="reader", answers={200: json_of(WorkerList, "The workers.")}, problems=(DATABASE_PROBLEMS,)
+    "GET", "/workers", right="reader", answers={200: json_of(WorkerList, "The workers.")}, problems=DATABASE_PROBLEMS
 )
 def list_workers() -> Response:
     """Workers of the last day, but those that ended.

@@ -5,25 +5,23 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from importer.batches.refusing import REFUSED_PROBLEMS, Refuse, RefusedRows
+from importer.batches.refusing import Refuse, RefusedRows
 from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import RecordChecker
 from importer.parsing.chunks import Chunker, NewChunk
-from importer.parsing.empty import EMPTY_PROBLEMS, empty_batch
+from importer.parsing.empty import empty_batch
 from importer.parsing.formats import Rows
 from importer.parsing.spool import DISK
+from importer.problems import TOO_MANY_ROWS
 from importer.services import Limits
 from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
-from stackroom_kit.described_problems import together
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.idempotency import key_reused
-from stackroom_kit.problems import too_large
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
-ROWS_PROBLEMS = together({413: ("too_many_rows",)}, EMPTY_PROBLEMS, REFUSED_PROBLEMS)
 RowLists = Iterator[list[Any]]
 
 
@@ -36,7 +34,7 @@ def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
     for items in lists:
         rows += len(items)
         if rows > limits.max_batch_rows:
-            raise too_large(f"A batch may have at most {limits.max_batch_rows} rows.", code="too_many_rows")
+            raise TOO_MANY_ROWS(f"A batch may have at most {limits.max_batch_rows} rows.")
         yield items
 
 

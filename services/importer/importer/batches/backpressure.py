@@ -2,23 +2,20 @@
 
 from importer.ledger.open_chunks import OpenChunks
 from importer.parsing.spool import DISK
+from importer.problems import SOURCE_HAS_TOO_MUCH_OPEN, TOO_MUCH_OPEN
 from importer.settings import Settings
 from stackroom_kit.disk_room import DiskRoom
 from stackroom_kit.full_disk import full_disk_is_a_problem
-from stackroom_kit.problems import Problem, unavailable
-
-RETRY_SECONDS = 10
-ROOM_PROBLEMS = {429: ("source_has_too_much_open",), 503: ("disk_low", "too_much_open")}
 
 
 def check_room(open_chunks: OpenChunks, settings: Settings, source: str, room: DiskRoom) -> None:
     """Problem 429 for a source that has too much open, 503 where all together have, or the disk is nearly full."""
     if open_chunks.count(None, settings.max_open_chunks) >= settings.max_open_chunks:
         detail = f"{settings.max_open_chunks} chunks wait already; send the batch again later."
-        raise unavailable(detail, code="too_much_open", retry_after=RETRY_SECONDS)
+        raise TOO_MUCH_OPEN(detail)
     if open_chunks.count(source, settings.max_open_chunks_per_source) >= settings.max_open_chunks_per_source:
         detail = f"This source has {settings.max_open_chunks_per_source} open chunks already; send it again later."
-        raise Problem(429, "source_has_too_much_open", detail, headers={"Retry-After": str(RETRY_SECONDS)})
+        raise SOURCE_HAS_TOO_MUCH_OPEN(detail)
     check_disk(room)
 
 

@@ -9,14 +9,12 @@ from importer.ledger.lease import fail_whole
 from importer.ledger.report import Report, report
 from importer.loads.apply import apply_next
 from importer.loads.catalog import Catalog, CatalogAwayError
+from importer.problems import CATALOG_UNAVAILABLE, EAGER_FAILURE, NO_LOCAL_FUNCTION
 from importer.services import Services, services
 from stackroom_jobs.compute import RecordFunction, compute
 from stackroom_jobs.operations import Operation
-from stackroom_kit.problems import Problem, unavailable, unprocessable
 
 WORKER = "eager"
-EAGER_PROBLEMS = {500: ("eager_failure",), 503: ("catalog_unavailable",)}
-NO_FUNCTION = {422: ("no_local_function",)}
 logger = logging.getLogger(__name__)
 
 
@@ -29,7 +27,7 @@ def _function(operation: Operation) -> RecordFunction:
     """422 for an operation whose function only a worker has."""
     if operation.local is None:
         detail = f"{operation.name} needs a worker, and the eager mode has none."
-        raise unprocessable(detail, code="no_local_function")
+        raise NO_LOCAL_FUNCTION(detail)
     local = operation.local
     return lambda _row, record: local(record)
 
@@ -52,7 +50,7 @@ def _apply(here: Services, batch_id: str) -> None:
         while apply_next(here.engine, taker, catalog):
             pass
     except CatalogAwayError as error:
-        raise unavailable(f"The catalog does not answer ({error}).", code="catalog_unavailable") from None
+        raise CATALOG_UNAVAILABLE(f"The catalog does not answer ({error}).") from None
 
 
 def _claim(here: Services, operation: Operation, batch_id: str) -> ClaimedChunk | None:
@@ -72,6 +70,6 @@ def _compute(here: Services, operation: Operation, chunk: ClaimedChunk) -> None:
         logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)
         fail_whole(here.engine, chunk.token, type(error).__name__, str(error))
         if here.settings.celery_task_eager_propagates:
-            raise Problem(500, "eager_failure", f"The operation failed: {type(error).__name__}.") from error
+            raise EAGER_FAILURE(f"The operation failed: {type(error).__name__}.") from error
         return
     report(here.engine, Report(chunk.token, output), None, here.settings.lease_seconds)

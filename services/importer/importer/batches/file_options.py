@@ -10,17 +10,23 @@ from importer.parsing.csv_heads import UNTOLD, TableOptions
 from importer.parsing.encodings import NAMES
 from importer.parsing.formats import CSV
 from importer.parsing.readable import readable
+from importer.problems import BAD_COLUMNS, WRONG_OPTION
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import own_fields
 from stackroom_kit.api import Parameter
-from stackroom_kit.arguments import choice_argument, choice_parameter, text_argument, wrong_argument
+from stackroom_kit.arguments import (
+    BAD_TEXT,
+    TOO_LONG,
+    UNKNOWN_VALUE,
+    choice_argument,
+    choice_parameter,
+    text_argument,
+)
 from stackroom_kit.csv import DELIMITERS
-from stackroom_kit.problems import FieldError, unprocessable
 
 FILE_OPTIONS = ("encoding", "delimiter", "columns")
 TAB = {"tab": "\t"}  # for whoever types it
 MAX_COLUMNS = 2000  # characters
-TABLE_PROBLEMS = {400: ("bad_columns", "unknown_value"), 422: ("wrong_option",)}
 FIELDS = sorted({field for operation in OPERATIONS.values() for field in own_fields(operation.record)})
 # A head begins with a letter: else 2,000 spaces could be parted in every way, which takes 20 s.
 _PAIR = re.compile(rf"\s*+(\S.*?)\s*:\s*({'|'.join(FIELDS)})\s*(?:,|$)")
@@ -29,7 +35,7 @@ DELIMITER_CHOICES = [*DELIMITERS, *TAB]
 
 def delimiter_parameter(description: str, default: str | None = None) -> Parameter:
     schema = {"enum": DELIMITER_CHOICES, **({} if default is None else {"default": default})}
-    return Parameter("delimiter", schema, description, problems={400: ("unknown_value",)})
+    return Parameter("delimiter", schema, description, problems=(UNKNOWN_VALUE,))
 
 
 FILE_PARAMETERS = (
@@ -41,7 +47,7 @@ FILE_PARAMETERS = (
         "columns",
         {"type": "string", "maxLength": MAX_COLUMNS},
         "Of a CSV: fields of columns that have other heads, as `head:field,head:field`.",
-        problems={400: ("bad_text", "too_long", "bad_columns")},
+        problems=(BAD_TEXT, TOO_LONG, BAD_COLUMNS),
     ),
 )
 
@@ -69,7 +75,7 @@ def delimiter_argument() -> str | None:
     if value is None or value in DELIMITERS:
         return value
     if value not in TAB:
-        raise wrong_argument("delimiter", "unknown_value", "delimiter must be one of: , ; | tab")
+        raise UNKNOWN_VALUE.at("?delimiter", "delimiter must be one of: , ; | tab")
     return TAB[value]
 
 
@@ -87,7 +93,7 @@ def _fields(told: str) -> dict[str, str]:
         pair = _PAIR.match(told, at)
         if pair is None:
             detail = f"columns must be HEAD:FIELD,HEAD:FIELD with fields of: {', '.join(FIELDS)}; "
-            raise wrong_argument("columns", "bad_columns", f"{detail}{readable(told[at:])} is none.")
+            raise BAD_COLUMNS.at("?columns", f"{detail}{readable(told[at:])} is none.")
         fields[pair[1]] = pair[2]
         at = pair.end()
     return fields
@@ -99,4 +105,4 @@ def check_is_table(media_type: str, told: TableOptions) -> None:
         return
     name = "delimiter" if told.delimiter else "columns"
     detail = f"Only a CSV has {name}."
-    raise unprocessable(detail, FieldError(f"?{name}", "wrong_option", detail), code="wrong_option")
+    raise WRONG_OPTION.at(f"?{name}", detail)

@@ -13,9 +13,10 @@ from importer.parsing.csv_shape import header_of, header_options
 from importer.parsing.formats import CSV, columns_of, open_rows
 from importer.parsing.readable import readable
 from importer.parsing.spool import Spooled
+from importer.problems import UNKNOWN_COLUMN
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_jobs.records import own_fields
-from stackroom_kit.problems import Problem, wrong_at
+from stackroom_kit.problems import Problem
 
 ROWS_LOOKED_AT = 10  # for the first that is an object
 HEADS_SAID = 10
@@ -58,7 +59,7 @@ def _operation_of_table(spooled: Spooled, told: TableOptions) -> Operation:
 def _unlike_all(heads: Sequence[str]) -> Problem:
     said = ", ".join(map(readable, heads[:HEADS_SAID]))
     taken = "; ".join(f"{one.name}: {', '.join(own_fields(one.record))}" for one in OPERATIONS.values())
-    return wrong_at("", "unknown_column", f"No operation has the columns {said}, which the first line names. {taken}.")
+    return UNKNOWN_COLUMN.at("", f"No operation has the columns {said}, which the first line names. {taken}.")
 
 
 def _names_of_record(media_type: str, spooled: Spooled, max_record_bytes: int) -> Sequence[str]:

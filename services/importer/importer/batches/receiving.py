@@ -8,18 +8,15 @@ from typing import IO
 from flask import request
 
 from importer.batches.file_options import FileOptions, check_is_table
-from importer.batches.upload import UPLOAD_PROBLEMS, upload
-from importer.parsing.containers import CONTAINER_PROBLEMS, refuse_container
+from importer.batches.upload import upload
+from importer.parsing.containers import refuse_container
 from importer.parsing.detection import Declared
-from importer.parsing.empty import EMPTY_PROBLEMS, refuse_empty
+from importer.parsing.empty import refuse_empty
 from importer.parsing.formats import looked_at
-from importer.parsing.gunzip import GZIP_PROBLEMS, MAGIC, Gunzip
+from importer.parsing.gunzip import MAGIC, Gunzip
 from importer.parsing.spool import Readable, Spooled, spool
 from stackroom_kit.body_length import content_encoding
-from stackroom_kit.described_problems import together
 from stackroom_kit.disk_room import DiskRoom
-
-RECEIVING_PROBLEMS = together(UPLOAD_PROBLEMS, CONTAINER_PROBLEMS, EMPTY_PROBLEMS, GZIP_PROBLEMS)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from importer.parsing.checker import Refusal
-from stackroom_kit.problems import FieldError, Problem, unprocessable
+from importer.problems import TOO_MANY_REFUSED
+from stackroom_kit.problems import FieldError, Problem
 
 MAX_REASONS = 100
-REFUSED_PROBLEMS = {422: ("too_many_refused",)}
 Refuse = Callable[[int, Refusal], None]
 
 
@@ -28,7 +28,7 @@ class RefusedRows:
 
     def _too_many(self) -> Problem:
         detail = f"More than {self._most} rows are wrong, so nothing of it was taken; here are the first reasons."
-        return unprocessable(detail, *self._reasons, code="too_many_refused")
+        return TOO_MANY_REFUSED(detail, *self._reasons)
 
 
 def _reason(row: int, refusal: Refusal) -> FieldError:

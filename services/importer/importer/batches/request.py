@@ -8,19 +8,19 @@ from typing import Any
 from flask import request
 
 from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, FileOptions, file_options
+from importer.problems import UNKNOWN_OPERATION, WRONG_OPTION, WRONG_QUEUE
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_jobs.queues import Queue
 from stackroom_kit.arguments import (
+    BAD_TEXT,
     MAX_TEXT,
     choice_argument,
     choice_parameter,
     refuse_unknown_arguments,
     text_argument,
     text_parameter,
-    wrong_argument,
 )
 from stackroom_kit.idempotency import key_parameter
-from stackroom_kit.problems import FieldError, unprocessable
 
 DEFAULT_OPERATION = "normalize_record"
 DEFAULT_SOURCE = "unspecified"
@@ -34,8 +34,6 @@ SOURCE = (
 )
 _SOURCE = re.compile(SOURCE)
 SOURCE_EXPECTED = f"source must have 1 to {MAX_TEXT} printable characters."
-QUEUE_PROBLEMS = {422: ("unknown_operation", "wrong_queue")}
-OPTION_PROBLEMS = {422: ("wrong_option",)}
 QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", enum=[*map(str, Queue)])
 BATCH_PARAMETERS = (
     text_parameter("operation", "What is done with each record.", enum=sorted(OPERATIONS), default=DEFAULT_OPERATION),
@@ -69,7 +67,7 @@ def operation_named(name: str) -> Operation:
     if operation is None:
         known = ", ".join(sorted(OPERATIONS))
         detail = f"There is no operation {name[:50]!r}; known: {known}."
-        raise unprocessable(detail, FieldError("?operation", "unknown_operation", detail), code="unknown_operation")
+        raise UNKNOWN_OPERATION.at("?operation", detail)
     return operation
 
 
@@ -80,7 +78,7 @@ def queue_for(operation: Operation, name: str | None) -> str:
         return allowed[0]
     if name not in allowed:
         detail = f"{operation.name} runs on: {', '.join(allowed)}."
-        raise unprocessable(detail, FieldError("?queue", "wrong_queue", detail), code="wrong_queue")
+        raise WRONG_QUEUE.at("?queue", detail)
     return name
 
 
@@ -92,7 +90,7 @@ def load_options(operation: Operation) -> dict[str, Any]:
     for name in LOAD_OPTIONS:
         if name in request.args:
             detail = f"{operation.name} loads nothing into the catalog, so it has no {name}."
-            raise unprocessable(detail, FieldError(f"?{name}", "wrong_option", detail), code="wrong_option")
+            raise WRONG_OPTION.at(f"?{name}", detail)
     return {}
 
 
@@ -106,6 +104,6 @@ def batch_options() -> BatchOptions:
     operation = operation_named(str(text_argument("operation", DEFAULT_OPERATION)))
     source = str(text_argument("source", DEFAULT_SOURCE))
     if not is_source(source):
-        raise wrong_argument("source", "bad_text", SOURCE_EXPECTED)
+        raise BAD_TEXT.at("?source", SOURCE_EXPECTED)
     queue = queue_for(operation, text_argument("queue"))
     return BatchOptions(operation, source, queue, load_options(operation), file_options())

@@ -9,10 +9,9 @@ from sqlalchemy import Row
 
 from importer.batches.view import is_finished
 from importer.parsing.formats import NDJSON
-from stackroom_kit.problems import Problem
+from stackroom_kit.problems import RANGE_NOT_SATISFIABLE
 
 FORM = 1  # of the lines; a version that writes them in another way counts on, so that nobody joins two halves
-RANGE_PROBLEMS = {416: ("range_not_satisfiable",)}
 Lines = Callable[[], Iterator[bytes]]
 
 
@@ -32,7 +31,7 @@ def ndjson_answer(request: Request, batch: Row[Any], outcome: str | None, lines:
     size = sum(len(block) for block in lines())
     if start >= size:
         detail = f"The results have {size} bytes."
-        raise Problem(416, "range_not_satisfiable", detail, headers={"Content-Range": f"bytes */{size}"})
+        raise RANGE_NOT_SATISFIABLE(detail, headers={"Content-Range": f"bytes */{size}"})
     headers |= {"Content-Range": f"bytes {start}-{size - 1}/{size}", "Content-Length": str(size - start)}
     return Response(_from_byte(lines(), start), 206, content_type=NDJSON, headers=headers)
 

@@ -11,12 +11,10 @@ from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch
 from importer.ledger.follow_ups import accept_undo, failed_records, left_rows
 from importer.parsing.formats import Rows
+from importer.problems import NOT_FINISHED, NOTHING_FAILED
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
-from stackroom_kit.problems import conflict, unprocessable
 from stackroom_kit.request_id import current_request_id
-
-RETRY_PROBLEMS = {409: ("not_finished",), 422: ("nothing_failed",)}
 
 
 def retry(batch: Row[Any]) -> Accepted:
@@ -26,10 +24,10 @@ def retry(batch: Row[Any]) -> Accepted:
     """
     here, operation = services(), OPERATIONS[batch.operation]
     if not is_finished(batch):
-        raise conflict("The batch is not finished; cancel it or wait.", code="not_finished")
+        raise NOT_FINISHED("The batch is not finished; cancel it or wait.")
     rows = batch.failed_rows + batch.cancelled_rows
     if not rows:
-        raise unprocessable("Nothing of this batch failed that could be tried again.", code="nothing_failed")
+        raise NOTHING_FAILED("Nothing of this batch failed that could be tried again.")
     check_room(here.open_chunks, here.settings, batch.source, here.room)
     new = NewBatch(
         operation=operation.name,

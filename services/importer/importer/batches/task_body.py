@@ -13,14 +13,15 @@ from importer.batches.request import DEFAULT_SOURCE, SOURCE, SOURCE_EXPECTED, is
 from importer.parsing.checker import Refusal
 from importer.parsing.json_body import OPTIONS, JSONBody
 from importer.parsing.spool import spool
+from importer.problems import EMPTY_RECORDS, WRONG_RECORDS
 from importer.services import services
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.records import Record
-from stackroom_kit.problems import FieldError, bad_request, unsupported_media_type
+from stackroom_kit.arguments import BAD_TEXT
+from stackroom_kit.problems import UNSUPPORTED_MEDIA_TYPE, FieldError
 from stackroom_kit.strict_json import check_json_length
 
 MAX_ERRORS = 100
-TASK_PROBLEMS = {400: ("bad_text", "empty_records", "wrong_records")}
 
 
 class TaskRecords(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,10 +51,10 @@ class _Records:
             self._take(items)
         if not self._rows:
             error = FieldError("/records", "empty", "At least one record is needed.")
-            raise bad_request("records must be a non-empty list.", error, code="empty_records")
+            raise EMPTY_RECORDS("records must be a non-empty list.", error)
         if self._wrong:
             detail = f"{self._wrong} of {self._rows} records are wrong."
-            raise bad_request(detail, *self._errors, code="wrong_records")
+            raise WRONG_RECORDS(detail, *self._errors)
 
     def _take(self, items: list[Any]) -> None:
         wrong = [(row, item) for row, item in enumerate(items, self._rows) if type(item) is Refusal]
@@ -74,7 +75,7 @@ def _field_error(index: int, refusal: Refusal) -> FieldError:
 def task_body(operation: Operation) -> TaskBody:
     """Problem 400 that names the index of every wrong record (the first hundred of them), 413, 415."""
     if request.mimetype != "application/json":
-        raise unsupported_media_type("Send the body as application/json.", "application/json")
+        raise UNSUPPORTED_MEDIA_TYPE("Send the body as application/json.", headers={"Accept-Post": "application/json"})
     check_json_length()
     length = request.content_length or 0
     with spool(request.stream, operation.name.encode() + b"\n", services().room, length) as spooled:
@@ -82,5 +83,5 @@ def task_body(operation: Operation) -> TaskBody:
         records = _Records(body.lists()).good
     source = body.options.get("source", DEFAULT_SOURCE)
     if not is_source(source):
-        raise bad_request(SOURCE_EXPECTED, FieldError("/source", "bad_text", SOURCE_EXPECTED), code="bad_text")
+        raise BAD_TEXT.at("/source", SOURCE_EXPECTED)
     return TaskBody(records, source, body.options.get("enqueue", False), spooled.digest)

@@ -10,12 +10,10 @@ from importer.batches.follow_ups import follow_up_key
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch
 from importer.ledger.follow_ups import accept_undo, created_rows
+from importer.problems import NO_LOAD, NOT_FINISHED, NOTHING_CREATED
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
-from stackroom_kit.problems import conflict, unprocessable
 from stackroom_kit.request_id import current_request_id
-
-UNDO_PROBLEMS = {409: ("not_finished",), 422: ("no_load", "nothing_created")}
 
 
 def undo(batch: Row[Any]) -> Accepted:
@@ -39,8 +37,8 @@ def undo(batch: Row[Any]) -> Accepted:
 
 def _check_can_be_undone(batch: Row[Any]) -> None:
     if OPERATIONS[batch.operation].loads is None or batch.undo_of is not None:
-        raise unprocessable("Only a load can be undone.", code="no_load")
+        raise NO_LOAD("Only a load can be undone.")
     if not is_finished(batch):
-        raise conflict("The batch is not finished; cancel it or wait.", code="not_finished")
+        raise NOT_FINISHED("The batch is not finished; cancel it or wait.")
     if json.loads(batch.options)["dry_run"] or not batch.created:
-        raise unprocessable("The batch created nothing that could be taken back.", code="nothing_created")
+        raise NOTHING_CREATED("The batch created nothing that could be taken back.")

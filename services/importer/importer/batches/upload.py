@@ -8,18 +8,17 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from importer.parsing.containers import HOW_TO_SAVE, WORKBOOK_TYPES, spreadsheet
-from importer.parsing.form import FORM, FORM_PROBLEMS, only_file
+from importer.parsing.form import FORM, only_file
 from importer.parsing.formats import CSV, FORMATS, JSON, NDJSON, TSV
 from importer.parsing.spool import DISK
-from stackroom_kit.body_length import content_encoding
+from stackroom_kit.body_length import UNSUPPORTED_CONTENT_ENCODING, content_encoding
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem
-from stackroom_kit.problems import Problem, unsupported_media_type
+from stackroom_kit.problems import UNSUPPORTED_MEDIA_TYPE
 
 ENDINGS = {".json": JSON, ".ndjson": NDJSON, ".jsonl": NDJSON, ".csv": CSV, ".tsv": CSV, ".txt": CSV}
 ALSO_CALLED = {TSV: CSV}
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
-UPLOAD_PROBLEMS = {**FORM_PROBLEMS, 415: ("unsupported_content_encoding", "unsupported_media_type")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +49,7 @@ def upload(room: DiskRoom, length: int) -> Upload:
     if media_type not in FORMATS:
         accepted = ", ".join((*FORMATS, *ALSO_CALLED, FORM))
         how = f" Of a workbook, {HOW_TO_SAVE}." if media_type in WORKBOOK_TYPES else ""
-        raise unsupported_media_type(f"Send one of: {accepted}.{how}", accepted)
+        raise UNSUPPORTED_MEDIA_TYPE(f"Send one of: {accepted}.{how}", headers={"Accept-Post": accepted})
     return Upload(media_type, request.mimetype_params.get("charset"), request.stream)
 
 
@@ -58,7 +57,7 @@ def _file_of_form(room: DiskRoom, length: int) -> Upload:
     """The ending of its name counts before its type: browsers call a CSV file what the system has registered."""
     if content_encoding() != "identity":
         detail = "A form is taken without Content-Encoding; the file in it may be compressed by gzip."
-        raise Problem(415, "unsupported_content_encoding", detail, headers={"Accept-Encoding": "identity"})
+        raise UNSUPPORTED_CONTENT_ENCODING(detail, headers={"Accept-Encoding": "identity"})
     file = _only_file(room, length)
     name = PurePath((file.filename or "").lower().removesuffix(".gz"))
     media_type = ENDINGS.get(name.suffix, ALSO_CALLED.get(file.mimetype, file.mimetype))
@@ -67,7 +66,7 @@ def _file_of_form(room: DiskRoom, length: int) -> Upload:
         if name.suffix in WORKBOOK_ENDINGS:
             raise spreadsheet()
         detail = f"The file must be JSON, NDJSON or CSV; known endings: {', '.join(ENDINGS)}."
-        raise unsupported_media_type(detail, ", ".join(FORMATS))
+        raise UNSUPPORTED_MEDIA_TYPE(detail, headers={"Accept-Post": ", ".join(FORMATS)})
     return Upload(media_type, file.mimetype_params.get("charset"), file.stream, file)
 
 

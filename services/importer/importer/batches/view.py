@@ -9,15 +9,15 @@ from sqlalchemy import Engine, Row
 from importer.batches.answers import AtHand, Batch, BatchInput, OutcomeCounts
 from importer.ledger import batch
 from importer.ledger.states import BatchState
+from importer.problems import BATCH_EXPIRED
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Parameter
-from stackroom_kit.problems import Problem, not_found
+from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
 
 WORD = "[A-Za-z0-9_-]{1,64}"
 BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "The id of the batch.", "path")
-BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 
 
 def find_batch(engine: Engine, batch_id: str) -> Row[Any] | None:
@@ -28,14 +28,14 @@ def existing_batch(engine: Engine, batch_id: str) -> Row[Any]:
     """Problem 404 for an id that was never given, 410 for a batch whose rows are gone."""
     row = find_batch(engine, batch_id)
     if row is None:
-        raise not_found(f"There is no batch {batch_id[:50]!r}.")
+        raise NOT_FOUND(f"There is no batch {batch_id[:50]!r}.")
     if row.expired_at is not None:
         raise batch_gone(batch_id)
     return row
 
 
 def batch_gone(batch_id: str) -> Problem:
-    return Problem(410, "batch_expired", f"The batch {batch_id} is over: its rows and results were deleted.")
+    return BATCH_EXPIRED(f"The batch {batch_id} is over: its rows and results were deleted.")
 
 
 def is_finished(row: Row[Any]) -> bool:

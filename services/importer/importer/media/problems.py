@@ -5,14 +5,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from importer.problems import MEDIA_UNAVAILABLE, NOT_A_PICTURE, TOO_MANY, UNREADABLE
 from stackroom_jobs.outcomes import RecordError
 from stackroom_kit.disk_room import FULL
 from stackroom_kit.full_disk import disk_low
-from stackroom_kit.problems import Problem, unavailable
+from stackroom_kit.problems import NOT_FOUND, TOO_LARGE, ProblemKind
 
 DISK = "The disk of the media files"
-STATUSES = {"not_found": 404, "unreadable": 422, "too_large": 413, "not_a_picture": 415, "too_many": 422}
-DISK_PROBLEMS = {503: ("disk_low", "media_unavailable")}
+KINDS = {kind.code: kind for kind in (NOT_FOUND, UNREADABLE, TOO_LARGE, NOT_A_PICTURE, TOO_MANY)}
 logger = logging.getLogger(__name__)
 
 
@@ -22,7 +22,7 @@ def record_errors_as_problems() -> Iterator[None]:
     try:
         yield
     except RecordError as error:
-        raise Problem(STATUSES.get(error.code, 400), error.code, error.detail) from None
+        raise KINDS.get(error.code, ProblemKind(400, error.code))(error.detail) from None
 
 
 @contextmanager
@@ -34,4 +34,4 @@ def disk_errors_as_problems() -> Iterator[None]:
         logger.error("the media folder cannot be written: %s", os.strerror(error.errno or 0))
         if error.errno in FULL:
             raise disk_low(error, DISK) from None
-        raise unavailable("The media folder cannot be written.", code="media_unavailable") from None
+        raise MEDIA_UNAVAILABLE("The media folder cannot be written.") from None

@@ -10,7 +10,7 @@ from werkzeug.wsgi import wrap_file
 
 from importer.media.folder import etag_of
 from importer.media.kinds import OTHER, kind_of_name
-from stackroom_kit.problems import Problem
+from stackroom_kit.problems import RANGE_NOT_SATISFIABLE
 
 BLOCK_BYTES = 256 * 1024
 
@@ -52,5 +52,5 @@ def _conditional(name: str, file: BinaryIO) -> Response:
     except RequestedRangeNotSatisfiable:
         detail = f"The file has {found.st_size} bytes; ask for one range of them."
         headers = {"Content-Range": f"bytes */{found.st_size}"}
-        raise Problem(416, "range_not_satisfiable", detail, headers=headers) from None
+        raise RANGE_NOT_SATISFIABLE(detail, headers=headers) from None
     return answer

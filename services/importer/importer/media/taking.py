@@ -8,8 +8,8 @@ from importer.media.kinds import HEAD_BYTES, kind_of_bytes
 from importer.media.names import UPLOADS
 from importer.parsing.form import only_file
 from importer.parsing.spool import Readable
+from importer.problems import EMPTY_UPLOAD
 from stackroom_kit.body_length import IncompleteBodyError
-from stackroom_kit.problems import bad_request
 
 BLOCK_BYTES = 1024 * 1024
 SETTLE_BYTES = 64 * 1024 * 1024  # no more than this waits in memory for the disk, so the end of an upload comes soon
@@ -38,7 +38,7 @@ class Taken:
     def name(self) -> str:
         """By SHA-256 of the bytes, and the ending that the first of them ask for. Problem 400 for an empty file."""
         if not self._incoming.size:
-            raise bad_request("The file is empty; send one with its Content-Length.", code="empty_upload")
+            raise EMPTY_UPLOAD("The file is empty; send one with its Content-Length.")
         return f"{UPLOADS}/{self._digest.hexdigest()}.{kind_of_bytes(self._head).suffix}"
 
 

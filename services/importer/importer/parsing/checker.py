@@ -20,7 +20,8 @@ from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_
 UTF8_BYTES_PER_CHARACTER = 4
 MAX_NAME = 50  # characters of an unknown field that are said again
 RECORD_FAULTS = (
-    *FAULTS, "already_done", "missing_field", "not_an_object", "record_too_long", "unknown_field", "wrong_type",
+    *(kind.code for kind in FAULTS),
+    "already_done", "missing_field", "not_an_object", "record_too_long", "unknown_field", "wrong_type",
     "wrong_value",
 )  # fmt: skip
 
@@ -130,7 +131,7 @@ class RecordChecker:
         try:
             given = loads(raw)
         except StrictJSONError as error:
-            return Refusal(error.code, error.detail, "", raw)
+            return Refusal(error.kind.code, error.detail, "", raw)
         if not isinstance(given, dict):
             return self.converted(given, raw)
         if given.keys() <= OWN_FIELDS and "result" in given:

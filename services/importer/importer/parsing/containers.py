@@ -3,9 +3,9 @@
 from typing import IO, Any
 
 from importer.parsing.spool import BLOCK_BYTES
-from stackroom_kit.problems import Problem, wrong_at
+from importer.problems import ARCHIVE, SPREADSHEET
+from stackroom_kit.problems import Problem
 
-CONTAINER_PROBLEMS = {400: ("archive", "spreadsheet")}
 HOW_TO_SAVE = "save the sheet as CSV: File, Save As, CSV UTF-8 in Excel; File, Save As, Text CSV in LibreOffice"
 WORKBOOK_TYPES = (
     "application/vnd.ms-excel",
@@ -35,7 +35,7 @@ def refuse_container(file: IO[Any], size: int) -> None:
         if start.startswith(_OLD_WORKBOOK) or (start.startswith(_ZIP) and _is_workbook(file, size)):
             raise spreadsheet()
         if start.startswith(_ARCHIVES):
-            raise wrong_at("", "archive", "The file is an archive; unpack it, and send the file that is in it.")
+            raise ARCHIVE.at("", "The file is an archive; unpack it, and send the file that is in it.")
     finally:
         file.seek(0)
 
@@ -50,4 +50,4 @@ def _is_workbook(file: IO[Any], size: int) -> bool:
 
 
 def spreadsheet() -> Problem:
-    return wrong_at("", "spreadsheet", f"The file is a workbook of a spreadsheet program; {HOW_TO_SAVE}.")
+    return SPREADSHEET.at("", f"The file is a workbook of a spreadsheet program; {HOW_TO_SAVE}.")

@@ -10,11 +10,10 @@ from types import MappingProxyType
 
 from importer.parsing.csv_words import comparable
 from importer.parsing.readable import readable
+from importer.problems import MISSING_COLUMN, REPEATED_COLUMN, UNKNOWN_COLUMN
 from stackroom_kit.csv import DELIMITERS
-from stackroom_kit.problems import wrong_at
 
 OUTCOME = "outcome"  # the column that only results have
-HEAD_PROBLEMS = {400: ("missing_column", "repeated_column", "unknown_column")}
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -96,13 +95,13 @@ def fields_of(heads: Sequence[str], columns: Columns, told: Mapping[str, str] = 
     allowed = (*columns.known, *columns.shown, *(columns.of_results if OUTCOME in fields else ()))
     for head, field in zip(heads, fields, strict=True):
         if field is None or (field and field not in allowed):
-            raise wrong_at("", "unknown_column", f"{_unknown(head)}; known to {columns.operation}: {_listed(columns)}.")
+            raise UNKNOWN_COLUMN.at("", f"{_unknown(head)}; known to {columns.operation}: {_listed(columns)}.")
     _check_once(heads, fields)
     _check_told(heads, told)
     missing = [name for name in columns.required if name not in fields]
     if missing:
         named = f"{columns.operation} knows {_listed(columns)}. The first line must name the columns"
-        raise wrong_at("", "missing_column", f"{named}; missing: {', '.join(missing)}.")
+        raise MISSING_COLUMN.at("", f"{named}; missing: {', '.join(missing)}.")
     return tuple(field or "" for field in fields)
 
 
@@ -118,10 +117,10 @@ def _check_once(heads: Sequence[str], fields: Sequence[str | None]) -> None:
     for field in filter(None, fields):
         same = [head for head, one in zip(heads, fields, strict=True) if one == field]
         if len(same) > 1 and len(set(same)) == 1:
-            raise wrong_at("", "repeated_column", f"The column {readable(same[0])} comes twice.")
+            raise REPEATED_COLUMN.at("", f"The column {readable(same[0])} comes twice.")
         if len(same) > 1:
             detail = f"The columns {' and '.join(map(readable, same))} both mean {field}; leave one of them"
-            raise wrong_at("", "repeated_column", f"{detail}, or say with columns= which fields they are.")
+            raise REPEATED_COLUMN.at("", f"{detail}, or say with columns= which fields they are.")
 
 
 def _check_told(heads: Sequence[str], told: Mapping[str, str]) -> None:
@@ -131,4 +130,4 @@ def _check_told(heads: Sequence[str], told: Mapping[str, str]) -> None:
         if comparable(head) not in there:
             listed = ", ".join(map(readable, heads[:20]))
             detail = f"columns= names {readable(head)}, which is no column of the file; it has {listed}."
-            raise wrong_at("?columns", "unknown_column", detail)
+            raise UNKNOWN_COLUMN.at("?columns", detail)

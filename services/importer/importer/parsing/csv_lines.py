@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from importer.parsing.encodings import Encoding
-from stackroom_kit.problems import Problem, too_large
+from importer.problems import CSV_ROW_TOO_LONG
+from stackroom_kit.problems import Problem
 
 MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
 
@@ -54,4 +55,4 @@ class CSVLines:
 
     def _too_long(self) -> Problem:
         detail = f"The row that begins at line {self.row_line} has more than {MAX_ROW_CHARACTERS} characters"
-        return too_large(f"{detail}; is a quote left open?", code="csv_row_too_long")
+        return CSV_ROW_TOO_LONG(f"{detail}; is a quote left open?")

@@ -15,11 +15,11 @@ from importer.parsing.csv_lines import MAX_ROW_CHARACTERS, CSVLines
 from importer.parsing.csv_shape import CSVShape
 from importer.parsing.places import Places
 from importer.parsing.readable import readable
+from importer.problems import INVALID_CSV
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
-from stackroom_kit.problems import Problem, wrong_at
+from stackroom_kit.problems import Problem
 
 BLOCK_ROWS = 1000
-ROW_PROBLEMS = {400: ("invalid_csv",), 413: ("csv_row_too_long",)}
 _encoder = msgspec.json.Encoder()
 
 
@@ -98,7 +98,7 @@ class RowReader:
 
 def _broken(line: int, error: Exception) -> Problem:
     detail = f"The CSV cannot be read; the row that begins at line {line} is wrong: {error}."
-    return wrong_at("", "invalid_csv", detail)
+    return INVALID_CSV.at("", detail)
 
 
 def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, places: Places) -> Iterator[list[Any]]:

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import IO, Any, NamedTuple
 
 from importer.parsing.csv_heads import (
-    HEAD_PROBLEMS,
     OUTCOME,
     UNTOLD,
     Columns,
@@ -16,12 +15,10 @@ from importer.parsing.csv_heads import (
 )
 from importer.parsing.empty import empty_batch
 from importer.parsing.encodings import Encoding
+from importer.problems import UNKNOWN_COLUMN, WRONG_ENCODING
 from stackroom_kit.csv import DELIMITERS
-from stackroom_kit.described_problems import together
-from stackroom_kit.problems import wrong_at
 
 MAX_HEADER_CHARACTERS = 8192  # of the first line, with its end
-SHAPE_PROBLEMS = together(HEAD_PROBLEMS, {400: ("wrong_encoding",)})
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[ \t]*[\r\n]*', re.IGNORECASE)
 
 
@@ -60,10 +57,10 @@ def header_of(file: IO[Any], encoding: Encoding) -> Header:
     """Leaves the file anywhere. Problem 400 for a line that is none."""
     header = _first_line(file, encoding)
     if "\0" in header.line:
-        raise wrong_at("", "wrong_encoding", "The first line holds U+0000, so it is no text, or in another encoding.")
+        raise WRONG_ENCODING.at("", "The first line holds U+0000, so it is no text, or in another encoding.")
     if len(header.line) > MAX_HEADER_CHARACTERS:
         detail = f"The first line, which must name the columns, has more than {MAX_HEADER_CHARACTERS} characters."
-        raise wrong_at("", "unknown_column", detail)
+        raise UNKNOWN_COLUMN.at("", detail)
     return header._replace(line=header.line.rstrip("\r\n"))
 
 

@@ -4,14 +4,14 @@ from typing import IO, Any
 
 from importer.parsing.encodings import UTF_8, mark_of
 from importer.parsing.spool import BLOCK_BYTES
-from stackroom_kit.problems import Problem, unprocessable
+from importer.problems import EMPTY_BATCH
+from stackroom_kit.problems import Problem
 
-EMPTY_PROBLEMS = {422: ("empty_batch",)}
 _BLANK, _BLANK_OF_UTF_16 = b" \t\r\n\v\f", b" \t\r\n\v\f\0"
 
 
 def empty_batch(detail: str) -> Problem:
-    return unprocessable(detail, code="empty_batch")
+    return EMPTY_BATCH(detail)
 
 
 def refuse_empty(file: IO[Any]) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from importer.parsing.encodings import CODECS, NAMES
 from importer.parsing.text_faults import Fault
-from stackroom_kit.problems import FieldError, Problem, bad_request, wrong_at
+from importer.problems import AMBIGUOUS_ENCODING, WRONG_ENCODING
+from stackroom_kit.problems import FieldError, Problem
 
-ENCODING_PROBLEMS = {400: ("ambiguous_encoding", "wrong_encoding")}
 SHOWN_LINES, SHOWN_CHARACTERS = 3, 100
 
 
 def wrong_encoding(detail: str) -> Problem:
-    return wrong_at("", "wrong_encoding", detail)
+    return WRONG_ENCODING.at("", detail)
 
 
 def not_in(name: str, fault: Fault) -> Problem:
@@ -34,7 +34,7 @@ def ambiguous(start: bytes, names: Sequence[str]) -> Problem:
     detail = f"The text is not UTF-8, and may be one of: {', '.join(names)}. Say which it is with encoding=."
     errors = [FieldError(f"?encoding={name}", "ambiguous_encoding", _lines(start.decode(CODECS[name], "replace")))
               for name in names]  # fmt: skip
-    return bad_request(detail, *errors, code="ambiguous_encoding")
+    return AMBIGUOUS_ENCODING(detail, *errors)
 
 
 def _lines(text: str) -> str:

@@ -9,13 +9,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from importer.parsing.spool import Readable
-from stackroom_kit.problems import Problem, bad_request, too_large, wrong_at
+from importer.problems import FORM_TOO_LARGE, INVALID_FORM, ONE_FILE
+from stackroom_kit.problems import Problem
 
 FORM = "multipart/form-data"
 FIELD = "file"
 FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 FORM_SHAPE = {"type": "object", "properties": {FIELD: FILE}, "required": [FIELD], "additionalProperties": False}
-FORM_PROBLEMS = {400: ("invalid_form", "one_file"), 413: ("form_too_large",)}
 MAX_PARTS = 10
 MAX_PART_HEADERS = 512 * 1024  # bytes, and of a field's value; must hold several of the blocks that the parser reads
 
@@ -29,11 +29,9 @@ def only_file(stream: Readable, open_file: Callable[[], IO[bytes]]) -> FileStora
     try:
         _, form, files = parser.parse(cast("IO[bytes]", stream), FORM, request.content_length, request.mimetype_params)
     except RequestEntityTooLarge:
-        raise too_large(
-            "The form has too many parts, or a part whose head is too long.", code="form_too_large"
-        ) from None
+        raise FORM_TOO_LARGE("The form has too many parts, or a part whose head is too long.") from None
     except ValueError:
-        raise bad_request("The form is cut short, or has no boundary.", code="invalid_form") from None
+        raise INVALID_FORM("The form is cut short, or has no boundary.") from None
     if form or list(files) != [FIELD]:
         raise _not_one_file()
     return files[FIELD]
@@ -54,4 +52,4 @@ def _once(open_file: Callable[[], IO[bytes]]) -> Callable[..., IO[bytes]]:
 
 def _not_one_file() -> Problem:
     detail = f"The form must hold one file named {FIELD!r} and nothing else; options are query parameters."
-    return wrong_at(f"/{FIELD}", "one_file", detail)
+    return ONE_FILE.at(f"/{FIELD}", detail)

@@ -6,13 +6,12 @@ from typing import Any
 
 from importer.parsing.checker import RecordChecker
 from importer.parsing.csv_heads import UNTOLD, Columns, TableOptions
-from importer.parsing.csv_rows import ROW_PROBLEMS, read_csv
-from importer.parsing.csv_shape import SHAPE_PROBLEMS, CSVShape, shape_of
+from importer.parsing.csv_rows import read_csv
+from importer.parsing.csv_shape import CSVShape, shape_of
 from importer.parsing.csv_words import heads_of
 from importer.parsing.detection import Declared, encoding_of
 from importer.parsing.duplicates import without_duplicates
-from importer.parsing.encoding_problems import ENCODING_PROBLEMS
-from importer.parsing.json_body import BODY_PROBLEMS, JSONBody
+from importer.parsing.json_body import JSONBody
 from importer.parsing.ndjson import read_ndjson
 from importer.parsing.places import Places
 from importer.parsing.recoded import in_utf8
@@ -20,12 +19,10 @@ from importer.parsing.spool import Spooled
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
 from stackroom_jobs.records import own_fields, shown_fields
-from stackroom_kit.described_problems import together
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 TSV = "text/tab-separated-values"  # another name of CSV
 FORMATS = (JSON, NDJSON, CSV)
-FORMAT_PROBLEMS = together(BODY_PROBLEMS, ENCODING_PROBLEMS, SHAPE_PROBLEMS, ROW_PROBLEMS)
 ONLY_HEADS = "The file has a line that names the columns, and no row below it."
 BYTES_PER_RECORD = 64  # a guess, for the size of chunks, where nothing counts the records before
 

@@ -4,12 +4,12 @@ import zlib
 from collections.abc import Iterator
 
 from importer.parsing.spool import BLOCK_BYTES, Readable
-from stackroom_kit.problems import bad_request, too_large
+from importer.problems import BROKEN_GZIP
+from stackroom_kit.problems import TOO_LARGE
 
 MAGIC = b"\x1f\x8b"
 MAX_MEMBERS = 20_000  # parts one behind the other; each costs time, also an empty one
 PACKED_BYTES = 16 * 1024  # that are read at once: behind each part what is left of them is copied
-GZIP_PROBLEMS = {400: ("broken_gzip",), 413: ("too_large",)}
 _WITH_GZIP_HEAD = 31
 
 
@@ -39,13 +39,13 @@ class Gunzip:
                 packed = member.unused_data if is_over else member.unconsumed_tail
                 left -= len(block)
                 if left < 0:
-                    raise too_large(f"The body may have at most {self._max_bytes} bytes; unpacked it has more.")
+                    raise TOO_LARGE(f"The body may have at most {self._max_bytes} bytes; unpacked it has more.")
                 if block:
                     yield block
             packed = self._behind(packed)
             if not packed:
                 return
-        raise too_large(f"The body has more than {MAX_MEMBERS} parts that are compressed each for itself.")
+        raise TOO_LARGE(f"The body has more than {MAX_MEMBERS} parts that are compressed each for itself.")
 
     def _behind(self, packed: bytes) -> bytes:
         """What follows a part; some programs fill up their last block with zeros."""
@@ -56,8 +56,8 @@ class Gunzip:
 
     def _some(self, member: "zlib._Decompress", packed: bytes) -> bytes:
         if not packed:
-            raise bad_request("The body is cut short: gzip says that more follows.", code="broken_gzip")
+            raise BROKEN_GZIP("The body is cut short: gzip says that more follows.")
         try:
             return member.decompress(packed, BLOCK_BYTES)
         except zlib.error:
-            raise bad_request("The body cannot be unpacked: it is no gzip, or damaged.", code="broken_gzip") from None
+            raise BROKEN_GZIP("The body cannot be unpacked: it is no gzip, or damaged.") from None

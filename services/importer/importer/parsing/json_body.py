@@ -8,13 +8,13 @@ import msgspec
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.json_scan import BrokenJSONError, JSONScanner
 from importer.parsing.spool import BLOCK_BYTES, Spooled
-from stackroom_kit.problems import Problem, wrong_at
-from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads
+from importer.problems import RECORDS_MISSING, UNKNOWN_FIELD, WRONG_BODY
+from stackroom_kit.problems import Problem
+from stackroom_kit.strict_json import DUPLICATE_KEY, INVALID_JSON, StrictJSONError, loads
 
 EXPLAINED_BYTES = 1024 * 1024  # of a longer body only the place of the fault is said
 LIST_ROWS = 10_000  # of wrong records, which take much more memory than they have bytes
 OPTIONS: dict[str, type] = {"source": str, "enqueue": bool}
-BODY_PROBLEMS = {400: (*FAULTS, "records_missing", "unknown_field", "wrong_body")}
 
 
 class JSONBody:
@@ -62,7 +62,7 @@ class JSONBody:
                 self._keep_option(name)
             before = self._scanner.take(b",", b"}")
         if "records" not in seen:
-            raise wrong_at("/records", "records_missing", "The body must hold a list named records.")
+            raise RECORDS_MISSING.at("/records", "The body must hold a list named records.")
 
     def _name(self, seen: set[str]) -> str:
         raw = self._scanner.key()
@@ -71,22 +71,22 @@ class JSONBody:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise self._scanner.broken() from None
         if name in seen:
-            raise wrong_at("", "duplicate_key", f"The key {name[:50]!r} stands twice in one object.")
+            raise DUPLICATE_KEY.at("", f"The key {name[:50]!r} stands twice in one object.")
         if name in OPTIONS and name not in self._allowed:
-            raise wrong_at(f"/{name}", "unknown_field", "The body may hold records only; options are query parameters.")
+            raise UNKNOWN_FIELD.at(f"/{name}", "The body may hold records only; options are query parameters.")
         if name != "records" and name not in OPTIONS:
-            raise wrong_at(f"/{name[:50]}", "unknown_field", f"The body has an unknown field {name[:50]!r}.")
+            raise UNKNOWN_FIELD.at(f"/{name[:50]}", f"The body has an unknown field {name[:50]!r}.")
         seen.add(name)
         return name
 
     def _keep_option(self, name: str) -> None:
         raw = self._scanner.value()
         if raw is None:
-            raise wrong_at(f"/{name}", "wrong_body", f"{name} is too long.")
+            raise WRONG_BODY.at(f"/{name}", f"{name} is too long.")
         try:
             self.options[name] = msgspec.json.decode(raw, type=OPTIONS[name])
         except msgspec.ValidationError as error:
-            raise wrong_at(f"/{name}", "wrong_body", f"{error}.") from None
+            raise WRONG_BODY.at(f"/{name}", f"{error}.") from None
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise self._scanner.broken() from None
 
@@ -114,7 +114,7 @@ class JSONBody:
         raw = self._scanner.value()
         if raw is not None and not self._is_json(raw):
             return self._scanner.broken()
-        return wrong_at("/records", "wrong_body", "records must be a list.")
+        return WRONG_BODY.at("/records", "records must be a list.")
 
     def _at_a_glance(self, run: bytes) -> list[Any] | None:
         """The fast way; None where the run is none, or any record of it might be wrong."""
@@ -154,6 +154,6 @@ class JSONBody:
             try:
                 loads(self._spooled.file.read())
             except StrictJSONError as found:
-                return wrong_at("", found.code, found.detail)
-            return wrong_at("", "wrong_body", "The body must be an object that holds a list named records.")
-        return wrong_at("", "invalid_json", str(error))
+                return found.kind.at("", found.detail)
+            return WRONG_BODY.at("", "The body must be an object that holds a list named records.")
+        return INVALID_JSON.at("", str(error))

@@ -16,16 +16,15 @@ from celery.exceptions import BackendError
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from importer.problems import QUEUE_FULL, RESULTS_UNAVAILABLE, TASKS_UNAVAILABLE
 from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.queues import Queue, celery_name
-from stackroom_kit.problems import unavailable
+from stackroom_kit.problems import ProblemKind
 
 AWAY = (RedisError, BackendError, OperationalError, OSError)
 MAX_WAITING = 1000  # messages in all queues: they share the memory of Redis with the doorbells
 MARK_SECONDS = 7 * 86400  # a task that nobody has begun until then counts as lost
-BACKEND_PROBLEMS = {503: ("results_unavailable",)}
-SEND_PROBLEMS = {503: ("queue_full", "tasks_unavailable")}
 logger = logging.getLogger(__name__)
 
 
@@ -57,12 +56,12 @@ def send(settings: Settings, queue: str, message: Message) -> None:
     """Mark it as waiting, then send it; ``queue`` is Celery's name. Problem 503, after which it may have been sent."""
     sender = _sender(settings)
     with (
-        _answering("Redis does not take the task.", code="tasks_unavailable"),
+        _answering(TASKS_UNAVAILABLE, "Redis does not take the task."),
         sender.producer_or_acquire() as producer,
     ):
         names = [celery_name(one, settings.celery_default_queue) for one in Queue]
         if sum(producer.channel.client.llen(name) for name in names) >= MAX_WAITING:
-            raise unavailable(f"{MAX_WAITING} tasks wait already.", code="queue_full")
+            raise QUEUE_FULL(f"{MAX_WAITING} tasks wait already.")
         _mark(settings, message)
         sender.send_task(
             message.name, message.args, message.kwargs,
@@ -87,15 +86,15 @@ def _mark(settings: Settings, message: Message) -> None:
 def kept(settings: Settings, task_id: str) -> dict[str, Any] | None:
     """``{"status", "result", …}`` as Celery wrote it, None where nothing is kept. Problem 503, ValueError."""
     backend: Any = _results(settings).backend
-    with _answering("The result backend does not answer.", code="results_unavailable"):
+    with _answering(RESULTS_UNAVAILABLE, "The result backend does not answer."):
         found = backend.client.get(backend.get_key_for_task(task_id))
     return msgspec.json.decode(found, type=dict[str, Any]) if found else None
 
 
 @contextmanager
-def _answering(detail: str, code: str) -> Iterator[None]:
+def _answering(kind: ProblemKind, detail: str) -> Iterator[None]:
     try:
         yield
     except AWAY as error:
         logger.error("%s (%s)", detail, type(error).__name__)
-        raise unavailable(detail, code) from None
+        raise kind(detail) from None

@@ -10,9 +10,9 @@ from typing import Any
 from celery import Celery, Task
 
 from importer.plain_tasks.outcome import failure_text
+from importer.problems import EAGER_FAILURE, NO_LOCAL_FUNCTION
 from importer.settings import Settings
 from stackroom_jobs.worker.task_log import places
-from stackroom_kit.problems import Problem, unprocessable
 
 WORKER_PREFIX = "worker_"
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def run_now(settings: Settings, name: str, task_id: str, args: list[Any], kwargs
         done = task.apply(tuple(args), kwargs, task_id=task_id, throw=propagates)
     except Exception as error:  # noqa: BLE001 - the task's own, whatever it is; its text may be anybody's secret
         logger.error("task %s[%s] failed: %s at %s", name, task_id, type(error).__name__, places(error.__traceback__))
-        raise Problem(500, "eager_failure", f"The task failed: {type(error).__name__}.") from None
+        raise EAGER_FAILURE(f"The task failed: {type(error).__name__}.") from None
     if done.state == "SUCCESS":
         return {"state": "SUCCESS", "result": done.result}
     return {"state": done.state, "error": failure_text(type(done.result).__name__, str(done.result))}
@@ -38,7 +38,7 @@ def _task(name: str) -> "Task[Any, Any]":
         app.loader.import_default_modules()
         if name in app.tasks:
             return app.tasks[name]
-    raise unprocessable(f"No worker that is installed here has the task {name}.", code="no_local_function")
+    raise NO_LOCAL_FUNCTION(f"No worker that is installed here has the task {name}.")
 
 
 def _workers() -> Iterator[Celery]:

@@ -9,16 +9,15 @@ from typing import Any
 
 from kombu.utils import json
 
-from importer.plain_tasks.broker import SEND_PROBLEMS, Message, send
+from importer.plain_tasks.broker import Message, send
 from importer.plain_tasks.eager import run_now
 from importer.plain_tasks.issued import note_issued
 from importer.services import services
 from stackroom_jobs.queues import Queue, celery_name
-from stackroom_kit.problems import too_large
+from stackroom_kit.problems import TOO_LARGE
 from stackroom_kit.public_path import public_path
 
 MAX_ARGUMENT_BYTES = 16 * 1024  # Redis holds messages in memory, beside the doorbells: send where the data is
-SENDING_PROBLEMS = {413: ("too_large",), 422: ("no_local_function",), 500: ("eager_failure",), **SEND_PROBLEMS}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +56,7 @@ class PlainTask:
         eta: datetime.datetime | None = None,
         expires: float | datetime.datetime | None = None,
     ) -> SentTask:
-        """Send it, as Celery's own call does; in eager mode run it here. Problems: SENDING_PROBLEMS.
+        """Send it, as Celery's own call does; in eager mode run it here. Problems: SENT_TASK.
 
         ``eta`` and an ``expires`` that is a time have a time zone. kombu's EncodeError for arguments that are not JSON.
         """
@@ -79,7 +78,7 @@ def _through_json(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[
     """As the worker will get them. Problem 413 above MAX_ARGUMENT_BYTES."""
     encoded: str = json.dumps([list(args), dict(kwargs)])
     if len(encoded.encode()) > MAX_ARGUMENT_BYTES:
-        raise too_large(f"The arguments of a task may have at most {MAX_ARGUMENT_BYTES} bytes.")
+        raise TOO_LARGE(f"The arguments of a task may have at most {MAX_ARGUMENT_BYTES} bytes.")
     sent_args, sent_kwargs = json.loads(encoded)
     return sent_args, sent_kwargs
 

@@ -8,11 +8,10 @@ from sqlalchemy import Engine
 from importer.plain_tasks.broker import kept
 from importer.plain_tasks.issued import is_issued
 from importer.plain_tasks.outcome import status_of, unreadable
+from importer.problems import RESULT_GONE
 from importer.settings import Settings
 from importer.task_answers import TaskStatus
-from stackroom_kit.problems import Problem
 
-GONE_PROBLEMS = {410: ("result_gone",)}
 logger = logging.getLogger(__name__)
 
 
@@ -33,7 +32,7 @@ def plain_task_status(engine: Engine, settings: Settings, task_id: str) -> TaskS
             logger.error("the result of task %s cannot be read", task_id)
             return unreadable(task_id)
     if meta is None and is_sent:
-        raise Problem(410, "result_gone", f"Nothing is kept of the task {task_id}: results go after an hour.")
+        raise RESULT_GONE(f"Nothing is kept of the task {task_id}: results go after an hour.")
     return None if meta is None else status_of(task_id, meta)
 
 

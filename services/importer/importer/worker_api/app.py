@@ -8,9 +8,9 @@ from importer.database import make_engine
 from importer.services import Services, keep_services
 from importer.settings import Settings
 from importer.worker_api.media import api as media
+from importer.worker_api.problems import WORKER_TOKEN_NEEDED
 from importer.worker_api.routes import api as chunks
 from importer.worker_api.token import require_token
-from stackroom_kit.described_problems import together
 from stackroom_kit.openapi import Document, serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import EVERY_CALL, install
@@ -20,7 +20,7 @@ from stackroom_sql.problems import register_database_problems
 DOCUMENT = Document(
     "Stackroom worker API",
     "Chunks of batches for workers, and what became of them.",
-    together(EVERY_CALL, {403: ("worker_token_needed",)}),
+    (*EVERY_CALL, WORKER_TOKEN_NEEDED),
     (),
     security={"worker": {"type": "http", "scheme": "bearer", "description": "A token that the importer knows."}},
     is_closed=True,

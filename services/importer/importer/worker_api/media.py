@@ -9,11 +9,13 @@ from flask import Response, request
 from importer.media.folder import etag_of
 from importer.media.kinds import OTHER
 from importer.media.pictures import Place, StaleTokenError, check_picture, deliver, place_of_chunk, place_of_task
-from importer.media.problems import DISK_PROBLEMS, disk_errors_as_problems, record_errors_as_problems
+from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
+from importer.problems import BAD_NAME, DISK, FILE, NOT_A_PICTURE, TOO_MANY
 from importer.services import services
-from importer.worker_api.messages import STALE_TOKEN, not_yours, query, query_parameter
+from importer.worker_api.messages import not_yours, query, query_parameter
+from importer.worker_api.problems import BAD_RANGE, BAD_ROW, STALE_TOKEN
 from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
-from stackroom_kit.problems import Problem, bad_request, too_large
+from stackroom_kit.problems import TOO_LARGE, Problem
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 MAX_BLOCK_BYTES = 8 * 1024 * 1024  # of one answer: it is held in memory
@@ -22,9 +24,10 @@ _ROW = re.compile(r"[0-9]{1,10}", re.ASCII)
 api = Api("worker_media", __name__, "/internal/media", tag="media")
 BINARY = {OTHER: {"type": "string", "format": "binary"}}
 SAID = {"Content-Range": "Which bytes of how many.", "ETag": "Changes when the file does."}
-FILE_PROBLEMS = {400: ("bad_name",), 404: ("not_found",), 422: ("unreadable",)}
-PICTURE_PROBLEMS = {400: ("bad_name", "bad_row"), 413: ("too_large",), 415: ("not_a_picture",), 422: ("too_many",)}
 RANGE = Parameter("Range", {"type": "string"}, "One range of bytes, with both of its ends.", "header", is_required=True)
+PICTURE = (
+    BAD_NAME, BAD_ROW, STALE_TOKEN, TOO_LARGE, NOT_A_PICTURE, TOO_MANY, *DISK, *DATABASE_PROBLEMS,
+)  # fmt: skip
 PLACE = (
     query_parameter("file_name", "The picture's own name.", is_required=True),
     query_parameter("token", "That of the chunk; then its row is needed."),
@@ -42,7 +45,7 @@ def _asked_range() -> tuple[int, int]:
     wanted = request.range
     start, end = wanted.ranges[0] if wanted and wanted.units == "bytes" and len(wanted.ranges) == 1 else (0, None)
     if end is None or end > MAX_END:
-        raise bad_request("Send one range of bytes with both of its ends.", code="bad_range")
+        raise BAD_RANGE("Send one range of bytes with both of its ends.")
     return start, min(end - start, MAX_BLOCK_BYTES)
 
 
@@ -55,7 +58,7 @@ def _asked_range() -> tuple[int, int]:
         206: Answer("The bytes that are there.", BINARY, SAID),
         416: Answer("The file ends before.", headers=SAID),
     },
-    problems=({400: ("bad_range",)}, FILE_PROBLEMS),
+    problems=(*FILE, BAD_RANGE),
 )
 def read_block() -> Response:
     """A range of a media file; every answer says the size of the whole."""
@@ -78,13 +81,13 @@ def read_block() -> Response:
     parameters=PLACE,
     body=BINARY,
     answers={200: json_of(DeliveredPicture, "It is kept.")},
-    problems=(PICTURE_PROBLEMS, STALE_TOKEN, DISK_PROBLEMS, DATABASE_PROBLEMS),
+    problems=PICTURE,
 )
 def take_picture() -> Response:
     """Deliver a picture of a row or a task. Repeated, it is the same picture under the same name."""
     here, file_name = services(), query("file_name")
     if (request.content_length or 0) > here.settings.max_picture_bytes:
-        raise too_large(f"A picture may have at most {here.settings.max_picture_bytes} bytes.")
+        raise TOO_LARGE(f"A picture may have at most {here.settings.max_picture_bytes} bytes.")
     content = request.get_data(cache=False)
     with record_errors_as_problems(), disk_errors_as_problems():
         check_picture(file_name, content)
@@ -105,4 +108,4 @@ def _place(file_name: str) -> Place:
 
 
 def _bad_row() -> Problem:
-    return bad_request("row must be the number of a row.", code="bad_row")
+    return BAD_ROW("row must be the number of a row.")

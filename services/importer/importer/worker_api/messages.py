@@ -6,13 +6,12 @@ import msgspec
 from flask import Response, request
 
 from importer.ledger.claim import ClaimedChunk
+from importer.worker_api.problems import MISSING_PARAMETER, STALE_TOKEN, WRONG_MESSAGE
 from stackroom_jobs.protocol import Claim
 from stackroom_kit.api import Parameter
-from stackroom_kit.problems import Problem, bad_request, conflict, wrong_at
+from stackroom_kit.problems import Problem
 
 M = TypeVar("M")
-MESSAGE_PROBLEMS = {400: ("wrong_message",)}
-STALE_TOKEN = {409: ("stale_token",)}
 _encoder = msgspec.json.Encoder()
 
 
@@ -39,24 +38,23 @@ def converted(fields: dict[str, Any], kind: type[M]) -> M:
 
 def _wrong_message(error: Exception) -> Problem:
     detail = str(error)
-    return wrong_at("", "wrong_message", detail)
+    return WRONG_MESSAGE.at("", detail)
 
 
 def query_parameter(name: str, description: str, is_required: bool = False) -> Parameter:
     """What ``query`` takes."""
-    refused = {400: ("missing_parameter",)}
-    return Parameter(name, {"type": "string", "minLength": 1}, description, "query", refused, is_required)
+    return Parameter(name, {"type": "string", "minLength": 1}, description, "query", (MISSING_PARAMETER,), is_required)
 
 
 def query(name: str) -> str:
     value = request.args.get(name, "")
     if not value:
-        raise bad_request(f"The query parameter {name} is missing.", code="missing_parameter")
+        raise MISSING_PARAMETER(f"The query parameter {name} is missing.")
     return value
 
 
 def not_yours() -> Problem:
-    return conflict("The token holds no chunk: its lease was taken over, or its batch cancelled.", code="stale_token")
+    return STALE_TOKEN("The token holds no chunk: its lease was taken over, or its batch cancelled.")
 
 
 def claim_answer(chunk: ClaimedChunk | None, lease_seconds: int) -> Response:

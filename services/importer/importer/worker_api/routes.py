@@ -9,8 +9,6 @@ from importer.ledger.report_lines import WrongReportError
 from importer.ledger.workers import MAX_REASON, NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from importer.services import services
 from importer.worker_api.messages import (
-    MESSAGE_PROBLEMS,
-    STALE_TOKEN,
     claim_answer,
     converted,
     decoded,
@@ -19,6 +17,7 @@ from importer.worker_api.messages import (
     query,
     query_parameter,
 )
+from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, NAME_TAKEN, STALE_TOKEN, WRONG_REPORT
 from importer.worker_api.token import token_id
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
@@ -36,11 +35,8 @@ from stackroom_jobs.protocol import (
     RenewRequest,
 )
 from stackroom_kit.api import JSON, Answer, Api, Parameter, json_answer, json_of
-from stackroom_kit.problems import Problem, bad_request, conflict
-from stackroom_sql.problems import DATABASE_PROBLEMS
+from stackroom_kit.problems import Problem
 
-MESSAGE = (MESSAGE_PROBLEMS, DATABASE_PROBLEMS)
-OF_A_CHUNK = (*MESSAGE, STALE_TOKEN)
 MAX_CONTRACT = 20  # characters of a version that are said again
 api = Api("worker_api", __name__, "/internal", tag="chunks")
 DONE = {204: Answer("Noted.")}
@@ -60,7 +56,7 @@ CONTRACTS = range(OLDEST_CONTRACT, CONTRACT_VERSION + 1)
 
 def _contract_differs(contract: object) -> Problem:
     detail = f"The worker speaks contract {contract}, this importer {CONTRACT_VERSION}: update the older one."
-    return conflict(detail, code="contract_differs")
+    return CONTRACT_DIFFERS(detail)
 
 
 def _refuse_other_contracts() -> None:
@@ -83,7 +79,7 @@ def token_is_known() -> Response:
     parameters=(CONTRACT,),
     body={JSON: ClaimRequest},
     answers=NEXT_CHUNK,
-    problems=(MESSAGE_PROBLEMS, {409: ("contract_differs",)}, DATABASE_PROBLEMS),
+    problems=(*MESSAGE, CONTRACT_DIFFERS),
 )
 def claim_chunk() -> Response:
     """Take the fairest due chunk of a queue under a lease.
@@ -102,7 +98,7 @@ def claim_chunk() -> Response:
     right="worker",
     body={JSON: RenewRequest},
     answers={200: json_of(RenewAnswer, "Whether to stop.")},
-    problems=(MESSAGE_PROBLEMS, DATABASE_PROBLEMS),
+    problems=MESSAGE,
 )
 def renew_lease() -> Response:
     """Hold a chunk for longer, and tell how far its record is.
@@ -136,7 +132,7 @@ def _next_claimant() -> Claimant | None:
     parameters=REPORT_PARAMETERS,
     body={"application/x-ndjson": {"type": "string", "description": "One line for each record of the chunk."}},
     answers=NEXT_CHUNK,
-    problems=(MESSAGE_PROBLEMS, {400: ("wrong_report",)}, STALE_TOKEN, DATABASE_PROBLEMS),
+    problems=(*MESSAGE, WRONG_REPORT, STALE_TOKEN),
 )
 def report_outcomes() -> Response:
     """What became of every row of a chunk; the answer is the next chunk where the query names a token for it."""
@@ -145,13 +141,13 @@ def report_outcomes() -> Response:
     try:
         outcome = report(services().engine, done, _next_claimant(), lease)
     except WrongReportError as error:
-        raise bad_request(str(error), code="wrong_report") from None
+        raise WRONG_REPORT(str(error)) from None
     if not outcome.accepted:
         raise not_yours()
     return claim_answer(outcome.next_chunk, lease)
 
 
-@api.call("POST", "/fail", right="worker", body={JSON: FailRequest}, answers=DONE, problems=OF_A_CHUNK)
+@api.call("POST", "/fail", right="worker", body={JSON: FailRequest}, answers=DONE, problems=(*MESSAGE, STALE_TOKEN))
 def fail_chunk() -> Response:
     """The operation failed as a whole: the chunk is due again later, or split."""
     asked = message(FailRequest)
@@ -160,7 +156,9 @@ def fail_chunk() -> Response:
     return Response(status=204)
 
 
-@api.call("POST", "/release", right="worker", body={JSON: ReleaseRequest}, answers=DONE, problems=OF_A_CHUNK)
+@api.call(
+    "POST", "/release", right="worker", body={JSON: ReleaseRequest}, answers=DONE, problems=(*MESSAGE, STALE_TOKEN)
+)
 def release_chunk() -> Response:
     """Give a chunk back: the worker is to end, or lost its device."""
     asked = message(ReleaseRequest)
@@ -195,7 +193,7 @@ def goodbye() -> Response:
     right="worker",
     body={JSON: Heartbeat},
     answers={200: json_of({"type": "object"}, "It was heard.")},
-    problems=(MESSAGE_PROBLEMS, {409: ("contract_differs", "name_taken")}, DATABASE_PROBLEMS),
+    problems=(*MESSAGE, CONTRACT_DIFFERS, NAME_TAKEN),
 )
 def heartbeat() -> Response:
     """The worker is alive, and says what it serves.
@@ -212,5 +210,5 @@ def heartbeat() -> Response:
             raise problem
         note_heartbeat(engine, decoded(body, Heartbeat), token_id())
     except NameTakenError as error:
-        raise conflict(str(error), code="name_taken") from None
+        raise NAME_TAKEN(str(error)) from None
     return json_answer({})

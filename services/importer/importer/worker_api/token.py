@@ -4,8 +4,8 @@ import hashlib
 
 from flask import Flask, g, request
 
+from importer.worker_api.problems import WORKER_TOKEN_NEEDED
 from stackroom_kit.guard import known_token
-from stackroom_kit.problems import Problem
 from stackroom_kit.settings import Secret, SettingsError
 
 
@@ -26,7 +26,7 @@ def require_token(app: Flask, setting: Secret) -> None:
             return
         offered = known_token(tokens)
         if offered is None:
-            raise Problem(403, "worker_token_needed", "This API is for workers that carry a known token.")
+            raise WORKER_TOKEN_NEEDED("This API is for workers that carry a known token.")
         g.token_id = hashlib.sha256(offered.encode()).hexdigest()
 
     app.before_request(check)

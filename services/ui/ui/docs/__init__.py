@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, make_response, render_template, send_from_directory
 
-from stackroom_kit.described_problems import together
 from stackroom_kit.openapi import Document
 from stackroom_kit.web import EVERY_CALL
 from ui.docs.documents import ANY, document_view, served_at
@@ -20,7 +19,7 @@ CONTENT_SECURITY_POLICY = (
 )
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js")
 CACHE_SECONDS = 86400
-OWN = Document("Stackroom gateway", "What the gateway answers itself.", together(EVERY_CALL, ANY), ())
+OWN = Document("Stackroom gateway", "What the gateway answers itself.", (*EVERY_CALL, *ANY), ())
 
 
 def _package() -> Path:

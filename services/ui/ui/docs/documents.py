@@ -3,30 +3,44 @@
 from collections.abc import Callable
 from typing import Any
 
-from stackroom_kit.described_problems import Codes, add_problems, operations_of, together
-from stackroom_kit.guard import HOST_PROBLEMS, SITE_PROBLEMS, WRITING
+from stackroom_kit.body_length import INCOMPLETE_BODY, LENGTH_REQUIRED
+from stackroom_kit.described_problems import add_problems, operations_of
+from stackroom_kit.guard import CROSS_SITE, HOST_PROBLEMS, WRITING
 from stackroom_kit.openapi import PATH
-from stackroom_kit.problems import UNEXPECTED
-from ui.proxy.body import BODY_PROBLEMS
-from ui.proxy.request_target import TARGET_PROBLEMS
+from stackroom_kit.problems import BAD_REQUEST, NOT_FOUND, TOO_LARGE, UNEXPECTED, ProblemKind
+from ui.problems import (
+    BAD_CONTENT_LENGTH,
+    BAD_QUERY,
+    BAD_REQUEST_TARGET,
+    BAD_UPSTREAM_ANSWER,
+    BODY_TOO_SLOW,
+    TOO_MANY_BODIES,
+    TOO_MANY_CONNECTIONS,
+    UPSTREAM_BUSY,
+    UPSTREAM_TIMEOUT,
+    UPSTREAM_UNREACHABLE,
+)
 from ui.proxy.trusted_proxies import current_prefix
-from ui.proxy.upstream import UPSTREAM_PROBLEMS, Upstream
-from ui.server.client_connection import CONNECTION_PROBLEMS
-from ui.server.refusals import REFUSAL_PROBLEMS
+from ui.proxy.upstream import Upstream
+from ui.server.refusals import SPECIAL
 
 NOTE = (
     " Through the gateway every GET takes HEAD as well, OPTIONS names the methods of a path, any other method is 405"
     " with `Allow`, and what has no route is 404."
 )
-NO_ROUTE = {404: ("not_found",)}  # a part of the path that is no id
-ANY = together(UNEXPECTED, HOST_PROBLEMS, TARGET_PROBLEMS, UPSTREAM_PROBLEMS, REFUSAL_PROBLEMS)
-WRITE = together(ANY, SITE_PROBLEMS, BODY_PROBLEMS, CONNECTION_PROBLEMS)
+REFUSED = tuple(kind for kind, _ in SPECIAL.values())
+UPSTREAM = (BAD_UPSTREAM_ANSWER, UPSTREAM_UNREACHABLE, UPSTREAM_BUSY, UPSTREAM_TIMEOUT)
+ANY = (
+    *UNEXPECTED, *HOST_PROBLEMS, BAD_QUERY, BAD_REQUEST_TARGET, *UPSTREAM, *REFUSED, BAD_REQUEST, TOO_MANY_CONNECTIONS,
+)  # fmt: skip
+BODY = (BAD_CONTENT_LENGTH, INCOMPLETE_BODY, LENGTH_REQUIRED, TOO_LARGE, BODY_TOO_SLOW, TOO_MANY_BODIES)
+WRITE = (*ANY, CROSS_SITE, *BODY)
 
 
-def problems_of(method: str, path: str) -> Codes:
+def problems_of(method: str, path: str) -> tuple[ProblemKind, ...]:
     """What the gateway itself may answer; 404 too where ``path`` has parameters, which not every text may be."""
     own = WRITE if method in WRITING else ANY
-    return together(own, NO_ROUTE) if "{" in path else own
+    return (*own, NOT_FOUND) if "{" in path else own
 
 
 def served_at() -> list[dict[str, str]]:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from flask import Flask, Response
 
 from stackroom_kit.api import Answer, Api, Parameter
-from stackroom_kit.problems import unavailable
-from ui.events.stream import BATCH_PROBLEMS, batch_events, read_batch
+from stackroom_kit.problems import NOT_FOUND
+from ui.events.stream import batch_events, read_batch
+from ui.problems import BATCH_EXPIRED, TOO_MANY_STREAMS
 from ui.process import Limiter
 from ui.proxy.routes import IMPORTER
 from ui.proxy.upstream import Upstream
@@ -31,13 +32,13 @@ def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
         right="reader",
         parameters=(BATCH_ID,),
         answers={200: Answer(EVENTS, {"text/event-stream": {"type": "string"}})},
-        problems=(BATCH_PROBLEMS, {503: ("too_many_streams",)}),
+        problems=(NOT_FOUND, BATCH_EXPIRED, TOO_MANY_STREAMS),
     )
     def watch_batch(batch_id: str) -> Response:
         """A batch as server-sent events."""
         first = read_batch(importer, batch_id)
         if not streams.acquire():
-            raise unavailable("Too many event streams are open; ask for the batch itself.", code="too_many_streams")
+            raise TOO_MANY_STREAMS("Too many event streams are open; ask for the batch itself.")
         stream = batch_events(importer, batch_id, first)
         response = Response(stream, content_type="text/event-stream; charset=utf-8", headers=HEADERS)
         response.call_on_close(streams.release)

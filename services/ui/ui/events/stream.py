@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from stackroom_kit.problems import Problem, not_found
+from stackroom_kit.problems import NOT_FOUND, Problem
+from ui.problems import BATCH_EXPIRED
 from ui.process import is_stopping
 from ui.proxy.upstream import Upstream
 
@@ -15,16 +16,15 @@ GONE = frozenset({404, 410})
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10.0  # below the silence after which proxies cut a connection
 STREAM_SECONDS = 600.0  # then the browser asks again by itself, so a forgotten stream cannot live for ever
-BATCH_PROBLEMS = {404: ("not_found",), 410: ("batch_expired",)}
 
 
 def read_batch(importer: Upstream, batch_id: str) -> dict[str, Any]:
     """The batch as the importer answers it; Problem 404 or 410, or 502 to 504 where the importer is away."""
     status, body = importer.read_json(f"/api/importer/batches/{quote(batch_id, safe='')}")
     if status == 404:
-        raise not_found("There is no such batch.")
+        raise NOT_FOUND("There is no such batch.")
     if status == 410:
-        raise Problem(410, "batch_expired", "The batch is over: its rows and results were deleted.")
+        raise BATCH_EXPIRED("The batch is over: its rows and results were deleted.")
     if status != 200:
         raise importer.unreadable()
     return body

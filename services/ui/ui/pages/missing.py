@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from stackroom_kit.problems import not_found, respond
+from stackroom_kit.problems import NOT_FOUND, respond
 
 
 def _wants_page() -> bool:
@@ -20,6 +20,6 @@ def install_missing(app: Flask, context: Callable[[], Mapping[str, Any]]) -> Non
     def missing(error: NotFound) -> Response:
         if _wants_page():
             return make_response(render_template("missing.html", **context()), 404)
-        return respond(not_found(error.description or "There is no such page."))
+        return respond(NOT_FOUND(error.description or "There is no such page."))
 
     app.register_error_handler(404, missing)

@@ -4,7 +4,7 @@ import re
 
 from flask import Flask, Response, redirect, request
 
-from stackroom_kit.problems import bad_request
+from stackroom_kit.problems import BAD_REQUEST
 from ui.translations import COOKIE as LANGUAGE_COOKIE
 from ui.translations import LANGUAGES
 
@@ -32,7 +32,7 @@ def _remember() -> Response:
     back = request.form.get("back", "/")
     chosen = {name: request.form[name] for name in CHOICES if name in request.form}
     if not chosen or not _OWN_PATH.fullmatch(back) or any(chosen[name] not in CHOICES[name] for name in chosen):
-        raise bad_request("There is no such preference.")
+        raise BAD_REQUEST("There is no such preference.")
     root = request.script_root
     response = redirect(root + back, 303)
     for name, value in chosen.items():

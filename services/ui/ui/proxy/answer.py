@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from stackroom_kit.problems import Problem
+from ui.problems import BAD_UPSTREAM_ANSWER
 from ui.proxy.headers import response_headers
 from ui.proxy.upstream import Upstream, end_answer
 
@@ -89,7 +90,7 @@ def pass_on(
 def _status_line(status: int, upstream: str) -> str:
     """A service never redirects here, so a redirect that it sends is a fault, not an advice to the client."""
     if status not in _STATUS_LINES:
-        raise Problem(502, "bad_upstream_answer", f"The {upstream} answered with the status {status}.")
+        raise BAD_UPSTREAM_ANSWER(f"The {upstream} answered with the status {status}.")
     return _STATUS_LINES[status]
 
 

@@ -10,22 +10,17 @@ import contextlib
 from collections.abc import Iterator
 from typing import IO, Any
 
-from stackroom_kit.body_length import CountedBody, IncompleteBodyError
+from stackroom_kit.body_length import INCOMPLETE_BODY, LENGTH_REQUIRED, CountedBody, IncompleteBodyError
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.guard import WRITING
-from stackroom_kit.problems import Problem, bad_request, too_large
+from stackroom_kit.problems import TOO_LARGE
+from ui.problems import BAD_CONTENT_LENGTH
 
 BLOCK_BYTES = 256 * 1024
 STREAMED_BLOCK_BYTES = 64 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 DISK = "The gateway's disk"
-BODY_PROBLEMS = {
-    400: ("bad_content_length", "incomplete_body"),
-    411: ("length_required",),
-    413: ("too_large",),
-    503: ("disk_low",),
-}
 
 WholeBody = bytes | IO[bytes]
 
@@ -39,11 +34,11 @@ def announced_length(environ: dict[str, Any], max_bytes: int) -> int:
     length = environ.get("CONTENT_LENGTH") or ""
     is_meant = environ.get("CONTENT_TYPE") and environ["REQUEST_METHOD"] != "DELETE"
     if "HTTP_TRANSFER_ENCODING" in environ or (not length and is_meant):
-        raise Problem(411, "length_required", "Send Content-Length; chunked bodies are refused.")
+        raise LENGTH_REQUIRED("Send Content-Length; chunked bodies are refused.")
     if not (length or "0").isascii() or not (length or "0").isdigit():
-        raise bad_request("Content-Length must be a whole number.", code="bad_content_length")
+        raise BAD_CONTENT_LENGTH("Content-Length must be a whole number.")
     if int(length or "0") > max_bytes:
-        raise too_large(f"The body may have at most {max_bytes} bytes.")
+        raise TOO_LARGE(f"The body may have at most {max_bytes} bytes.")
     return int(length or "0")
 
 
@@ -63,9 +58,9 @@ def broken_body_is_a_problem() -> Iterator[None]:
     try:
         yield
     except IncompleteBodyError:
-        raise bad_request("The body is shorter than its Content-Length.", code="incomplete_body") from None
+        raise INCOMPLETE_BODY("The body is shorter than its Content-Length.") from None
     except ConnectionError:
-        raise bad_request("The connection broke while the body was sent.", code="incomplete_body") from None
+        raise INCOMPLETE_BODY("The connection broke while the body was sent.") from None
 
 
 def _read(stream: CountedBody, length: int, room: DiskRoom) -> WholeBody:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from stackroom_kit.disk_room import DiskRoom
-from stackroom_kit.problems import unavailable
+from ui.problems import TOO_MANY_BODIES
 from ui.proxy.answer import Asked, StartResponse, pass_on
 from ui.proxy.body import Body, StreamedBody, bytes_to_read, stream_body, take_body
 from ui.proxy.headers import request_headers
@@ -71,7 +71,7 @@ class Forwarder:
             finally:
                 self._uploads.release()
         else:
-            raise unavailable("Too many uploads are on their way at once.", code="too_many_bodies")
+            raise TOO_MANY_BODIES("Too many uploads are on their way at once.")
 
     def _body(self, bodies: Bodies, environ: dict[str, Any]) -> tuple[Body | None, int]:
         if bodies.is_media:

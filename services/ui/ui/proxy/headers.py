@@ -6,8 +6,8 @@ from typing import Any
 
 from urllib3.util import SKIP_HEADER
 
-from stackroom_kit.problems import Problem
 from stackroom_kit.request_id import HEADER as REQUEST_ID
+from ui.problems import BAD_UPSTREAM_ANSWER
 
 REQUEST_HEADERS = {
     "HTTP_ACCEPT": "Accept",
@@ -73,7 +73,7 @@ def response_headers(sent: Iterable[tuple[str, str]], request_id: str, upstream:
     named = ((RESPONSE_HEADERS.get(name.lower()), value) for name, value in sent)
     headers = {name: value for name, value in named if name}
     if not all(_VALUE.fullmatch(value) for value in headers.values()):
-        raise Problem(502, "bad_upstream_answer", f"The {upstream} sent a header that cannot be passed on.")
+        raise BAD_UPSTREAM_ANSWER(f"The {upstream} sent a header that cannot be passed on.")
     if "Location" in headers and not _is_own(headers["Location"]):
         del headers["Location"]
     headers.setdefault("Cache-Control", "no-cache")

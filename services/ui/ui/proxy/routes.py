@@ -6,7 +6,7 @@ A new resource, operation or call needs no line here: the services themselves sa
 import re
 from typing import NamedTuple
 
-from stackroom_kit.problems import not_found
+from stackroom_kit.problems import NOT_FOUND
 
 CATALOG = "catalog"
 IMPORTER = "importer"
@@ -51,7 +51,7 @@ def service_of(path: str) -> str | None:
     Problem 404 for a path that needs encoding, has an empty part or a ``..``, or is too long: it goes nowhere.
     """
     if not _PATH.fullmatch(path):
-        raise not_found("There is no such call.")
+        raise NOT_FOUND("There is no such call.")
     if _ANSWERED_HERE.fullmatch(path):
         return None
     return next((service for prefix, service in _SERVICES if f"{path}/".startswith(prefix)), CATALOG)

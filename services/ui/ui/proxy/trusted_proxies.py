@@ -10,8 +10,8 @@ import ipaddress
 from functools import lru_cache
 from typing import Any
 
-from stackroom_kit.problems import bad_request
 from stackroom_kit.public_path import HEADER, is_prefix
+from ui.problems import BAD_REQUEST_TARGET
 from ui.settings import Network
 
 SCHEMES = frozenset({"http", "https"})
@@ -68,7 +68,7 @@ def _nearest(environ: dict[str, Any], name: str) -> str:
 def _forwarded_prefix(environ: dict[str, Any]) -> str:
     prefix = _nearest(environ, "HTTP_X_FORWARDED_PREFIX").rstrip("/")
     if not is_prefix(prefix):
-        raise bad_request(f"{HEADER} must be a path of plain characters.", code="bad_request_target")
+        raise BAD_REQUEST_TARGET(f"{HEADER} must be a path of plain characters.")
     return prefix
 
 

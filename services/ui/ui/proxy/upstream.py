@@ -13,10 +13,11 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProtocolError
 from urllib3.response import BaseHTTPResponse
 
-from stackroom_kit.problems import Problem, unavailable
+from stackroom_kit.problems import Problem
 from stackroom_kit.public_path import HEADER as PREFIX_HEADER
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from stackroom_kit.request_id import current_request_id
+from ui.problems import BAD_UPSTREAM_ANSWER, UPSTREAM_BUSY, UPSTREAM_TIMEOUT, UPSTREAM_UNREACHABLE
 from ui.proxy.body import Body
 from ui.proxy.routes import CATALOG, IMPORTER, MEDIA
 from ui.proxy.trusted_proxies import current_prefix
@@ -28,11 +29,6 @@ SEND_SECONDS = 60.0
 SLOWEST_BYTES_PER_SECOND = 64 * 1024  # of records that are looked at and stored, on a machine that is busy
 ASK_SECONDS = 5.0  # for what the gateway itself wants to know
 MAX_JSON_BYTES = 4 * 1024 * 1024
-UPSTREAM_PROBLEMS = {
-    502: ("bad_upstream_answer", "upstream_unreachable"),
-    503: ("upstream_busy",),
-    504: ("upstream_timeout",),
-}
 SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -148,16 +144,16 @@ class Upstream:
         return answer.status, body
 
     def unreadable(self) -> Problem:
-        return Problem(502, "bad_upstream_answer", f"The answer of the {self.name} cannot be read.")
+        return BAD_UPSTREAM_ANSWER(f"The answer of the {self.name} cannot be read.")
 
     def _problem(self, error: HTTPError) -> Problem:
         if isinstance(error, EmptyPoolError):
-            return unavailable(f"The {self.name} has too many requests at once.", code="upstream_busy")
+            return UPSTREAM_BUSY(f"The {self.name} has too many requests at once.")
         if isinstance(error, exceptions.TimeoutError) and not isinstance(error, NewConnectionError):
-            return Problem(504, "upstream_timeout", f"The {self.name} did not answer in time.")
+            return UPSTREAM_TIMEOUT(f"The {self.name} did not answer in time.")
         if isinstance(error, NewConnectionError):
-            return Problem(502, "upstream_unreachable", f"The {self.name} cannot be reached.")
-        return Problem(502, "bad_upstream_answer", f"The {self.name} broke off or answered what is no HTTP.")
+            return UPSTREAM_UNREACHABLE(f"The {self.name} cannot be reached.")
+        return BAD_UPSTREAM_ANSWER(f"The {self.name} broke off or answered what is no HTTP.")
 
     def died(self, error: Exception) -> Problem:
         """The problem for an answer that broke while it was read."""

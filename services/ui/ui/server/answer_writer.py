@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from stackroom_kit.problems import unavailable
+from stackroom_kit.problems import DISK_LOW
 from ui.server.client_limits import ClientLimits
 from ui.server.spool import Spool, SpoolSpace
 
@@ -41,7 +41,7 @@ class AnswerWriter:
         """Problem 503 where another answer may not wait for room, and no other one could be ended to make some."""
         if self._space.waiting.is_exhausted and not self._space.on_disk:
             detail = "The gateway's disk has no room for what slow readers have not taken yet."
-            raise unavailable(detail, code="disk_low", retry_after=60)
+            raise DISK_LOW(detail)
 
     def put(self, data: bytes) -> None:
         """Send it, or keep it until the reader is ready. TimeoutError for a reader that is too slow.

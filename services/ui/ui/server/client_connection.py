@@ -7,7 +7,8 @@ from typing import Any
 
 from gunicorn.http.errors import NoMoreData
 
-from stackroom_kit.problems import Problem, unavailable
+from stackroom_kit.problems import Problem
+from ui.problems import BODY_TOO_SLOW, TOO_MANY_BODIES
 from ui.process import Limiter
 from ui.server.answer_writer import AnswerWriter
 from ui.server.client_limits import ClientLimits
@@ -16,7 +17,6 @@ from ui.server.spool import SpoolSpace
 LINGER_SILENCE_SECONDS = 1.0
 LINGER_BYTES = 1024 * 1024
 BLOCK_BYTES = 256 * 1024  # of a file that is sent
-CONNECTION_PROBLEMS = {408: ("body_too_slow",), 503: ("too_many_bodies",)}
 
 
 class HeadTooSlowError(Exception):
@@ -84,12 +84,12 @@ class ClientConnection:
         if not self._is_counted:
             self._is_counted = self._bodies.acquire()
         if not self._is_counted:
-            raise self._last(unavailable("Too many bodies are on their way at once.", code="too_many_bodies"))
+            raise self._last(TOO_MANY_BODIES("Too many bodies are on their way at once."))
         started = self._clock()
         try:
             return self._recv_within(size, min(self._limits.silence, self._body_budget.left))
         except TimeoutError:
-            raise self._last(Problem(408, "body_too_slow", "The body arrives too slowly.")) from None
+            raise self._last(BODY_TOO_SLOW("The body arrives too slowly.")) from None
         finally:
             self._body_budget.spend(self._clock() - started)
 
