@@ -12,14 +12,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from importer.applying.apply import Applier
-from importer.applying.catalog import Catalog
-from importer.applying.chunks import ApplyingChunks
-from importer.workers.registry import note_heartbeat
-
 from catalog.migrate import migrate as migrate_catalog
 from deploy.local.postgres_server import _binary
 from importer.app import create_app
+from importer.applying.apply import Applier
+from importer.applying.catalog import Catalog
+from importer.applying.chunks import ApplyingChunks
 from importer.database import make_engine
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.failure import fail
@@ -27,12 +25,13 @@ from importer.ledger.report import Report, report
 from importer.ledger.statements import CLOSE_FINISHED
 from importer.migrate import migrate as migrate_importer
 from importer.settings import Settings
+from importer.workers.registry import note_heartbeat
 from stackroom_jobs.compute import compute
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.protocol import Heartbeat
 from stackroom_kit.settings import Secret
-from tests.support.servers.embedded import FAST, running_postgres
-from tests.support.servers.services import running_service
+from tests.support.servers import FAST, running_postgres
+from tests.support.services import running_service
 
 WORKER, LEASE, ROWS_OF_A_CHUNK = "worker-cpu@old", 30, 10
 TOKEN = "of-this-run"
