@@ -3,9 +3,10 @@
 import hashlib
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from importer.ledger.batch_end import CLOSE_FINISHED, expire_old
+from importer.database import make_engine
+from importer.ledger.batch_end import close_finished, expire_old
 from tests.support.stacks.eager import BATCHES, EagerStack, assert_refused
 
 MEDIA, STATUS = "/api/importer/media", "/api/importer/status"
@@ -27,9 +28,9 @@ def gone(stack: EagerStack) -> dict[str, str]:
     """A batch that was deleted, and one whose days are over."""
     deleted, old = (stack.post(BATCHES, RECORDS).json()["id"] for _ in range(2))
     assert stack.send("DELETE", f"{BATCHES}/{deleted}").status == 200
-    engine = create_engine(stack.database)
-    with engine.begin() as connection:
-        connection.execute(CLOSE_FINISHED)
+    engine = make_engine(stack.database, 1)
+    close_finished(engine)
+    with engine.connect() as connection:
         aged = "UPDATE importer.batch SET ended_at = now() - interval '31 days' WHERE id = :id"
         connection.execute(text(aged), {"id": old})
     assert expire_old(engine, 30) == 1

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from importer.database import make_engine
 from importer.dispatcher.periodic import Periodic
-from importer.ledger.batch_end import close_finished, drop_payloads, expire_old, forget_marks
+from importer.ledger.batch_end import FinishedBatches, close_finished, drop_payloads, expire_old, forget_marks
 from stackroom_sql.engine import transaction
 from tests.support.importer.ledger import Ledger, failed_batch, records_of
 from tests.support.waiting import wait_until
@@ -30,6 +30,20 @@ def test_open_batch_is_never_over(ledger: Ledger) -> None:
     ledger.run("UPDATE importer.batch SET created_at = now() - interval '400 days'")
     assert expire_old(ledger.engine, 1) == 0
     assert ledger.states(batch_id) == ["ready"]
+
+
+def test_finished_batches_are_closed_some_of_the_open_ones_at_a_time(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importer.ledger.batch_end.OPEN_PER_LOOK", 2)
+    batches = [ledger.accept(10, queue=queue) for queue in ("cpu", "cpu", "cpu", "gpu")]
+    finished = FinishedBatches(ledger.engine)
+    assert [finished.close() for _ in range(3)] == [0, 0, 0]
+    for batch_id in (batches[1], batches[2]):
+        ledger.run("UPDATE importer.chunk SET state = 'done' WHERE batch_id = :id", id=batch_id)
+    assert sum(finished.close() for _ in range(3)) == 2
+    assert finished.close() == 0
+    assert set(ledger.column("SELECT id FROM importer.batch WHERE open")) == {batches[0], batches[3]}
 
 
 def test_sweeps_take_batches_up_to_their_rows_and_one_at_least(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from importer.dispatcher.periodic import Periodic
 from importer.dispatcher.threads import run_threads
 from importer.dispatcher.wakeup import Wakeup
 from importer.ledger.apply import Taker
-from importer.ledger.batch_end import close_finished, drop_payloads, expire_old, forget_marks
+from importer.ledger.batch_end import FinishedBatches, drop_payloads, expire_old, forget_marks
 from importer.ledger.split import split_expired
 from importer.ledger.workers import forget_workers
 from importer.loads.catalog import Catalog
@@ -51,7 +51,7 @@ def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
         Periodic(
             [
                 ("split what expires again and again", lambda: split_expired(closing)),
-                ("close finished batches", lambda: close_finished(closing)),
+                ("close finished batches", FinishedBatches(closing).close),
                 ("forget workers", lambda: forget_workers(closing)),
             ],
             stop,

@@ -5,12 +5,17 @@ undo is being made. Its engine waits for no lock for long: one that somebody kee
 and the next one tries again.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection, Engine, text
 
 from stackroom_sql.engine import transaction
 
 # What one sweep does at most: it must be done long before the statement's time is over.
 SWEEP = {"batches": 500, "rows": 500_000}
+OPEN_PER_LOOK = 2000  # batches that are looked into at once for whether they are finished
+FIRST: Mapping[str, Any] = {"queue": "", "served_at": "-infinity", "id": ""}
 
 
 # cancel: a late report is refused because its chunk is not leased any more. What the catalog may have heard of is
@@ -24,14 +29,27 @@ UPDATE importer.batch SET cancelled_at = COALESCE(cancelled_at, now()) WHERE id 
   SELECT FROM importer.chunk WHERE batch_id = :batch_id AND state IN ('applying', 'cancelled'))""")
 
 # close: a batch with nothing left to do is not looked at by claims any more. What it was given goes with that, unless
-# some of it failed or was cancelled and could be tried again.
+# some of it failed or was cancelled and could be tried again. OFFSET 0 lets the planner look into each batch by index,
+# and not through all chunks at once.
 CLOSE_FINISHED = text("""
-UPDATE importer.batch o SET open = false, ended_at = now(), drops_payloads = cancelled_at IS NULL AND NOT EXISTS (
-    SELECT FROM importer.chunk c WHERE c.batch_id = o.id AND c.failed_rows > 0)
-WHERE id IN (
-  SELECT id FROM importer.batch b WHERE open AND NOT EXISTS (
-    SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.state IN ('ready', 'leased', 'applying'))
-  FOR NO KEY UPDATE SKIP LOCKED)""")
+WITH seen AS MATERIALIZED (
+  SELECT queue, served_at, id FROM importer.batch
+  WHERE open AND (queue, served_at, id) > (:queue, CAST(:served_at AS timestamptz), :id)
+  ORDER BY queue, served_at, id LIMIT :limit),
+finished AS MATERIALIZED (
+  SELECT id FROM importer.batch WHERE open AND id IN (
+    SELECT id FROM seen
+    WHERE NOT EXISTS (SELECT FROM importer.chunk c
+                      WHERE c.queue = seen.queue AND c.batch_id = seen.id AND c.state IN ('ready', 'leased') OFFSET 0)
+      AND NOT EXISTS (SELECT FROM importer.chunk c WHERE c.batch_id = seen.id AND c.state = 'applying' OFFSET 0))
+  FOR NO KEY UPDATE SKIP LOCKED),
+closed AS (
+  UPDATE importer.batch b SET open = false, ended_at = now(), drops_payloads = cancelled_at IS NULL AND NOT EXISTS (
+    SELECT FROM importer.chunk c WHERE c.batch_id = b.id AND c.failed_rows > 0 OFFSET 0)
+  FROM finished WHERE b.id = finished.id RETURNING b.id)
+SELECT (SELECT count(*) FROM closed) AS closed, (SELECT count(*) FROM seen) AS seen, last.*
+FROM (SELECT) AS always
+LEFT JOIN (SELECT * FROM seen ORDER BY queue DESC, served_at DESC, id DESC LIMIT 1) AS last ON true""")
 
 # A sweep takes batches until they have so many rows together, but one at least.
 _UP_TO_ROWS = """
@@ -73,10 +91,25 @@ def cancel(engine: Engine, batch_id: str) -> bool:
         return True
 
 
-def close_finished(engine: Engine) -> None:
-    """A batch with nothing left to do is looked at by no claim any more."""
+def close_finished(engine: Engine, after: Mapping[str, Any] = FIRST) -> tuple[int, Mapping[str, Any]]:
+    """How many of the next open batches had nothing left to do, and after which one to go on."""
     with engine.connect() as connection:
-        connection.execute(CLOSE_FINISHED)
+        row = connection.execute(CLOSE_FINISHED, {**after, "limit": OPEN_PER_LOOK}).one()
+    is_last = row.seen < OPEN_PER_LOOK
+    return row.closed, FIRST if is_last else {"queue": row.queue, "served_at": row.served_at, "id": row.id}
+
+
+class FinishedBatches:
+    """Each look goes on where the last one ended, so that it costs the same however many batches are open."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._after = FIRST
+
+    def close(self) -> int:
+        """Their number; where there were some, there may be more."""
+        closed, self._after = close_finished(self._engine, self._after)
+        return closed
 
 
 def expire(engine: Engine, batch_id: str) -> bool:

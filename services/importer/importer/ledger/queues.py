@@ -16,16 +16,21 @@ WORKER_ILL_SECONDS = 120  # one that falls ill is started again and says so anew
 LIVE = "state = 'healthy' AND last_seen > now() - make_interval(secs => :alive)"
 NOTIFY = text("NOTIFY importer_work")
 
-# ring: what is due on each queue of operations that a live worker names, no more than its slots.
+# ring: what is due on each queue of operations that a live worker names, no more than its slots. Batches
+# are looked into one by one, so that the look costs what it finds and not what is open; their order, which does not
+# matter, is that of the index on operations: by any other one the planner would read them all.
 DUE = text(f"""
 SELECT served.queue, served.operation, served.slots, due.chunks
 FROM (SELECT queue, operation, sum(slots)::int AS slots
       FROM importer.worker, unnest(queues) AS queue, unnest(operations) AS operation
       WHERE {LIVE} GROUP BY 1, 2) AS served,
 LATERAL (SELECT count(*)::int AS chunks FROM (
-           SELECT FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id AND c.queue = b.queue
-           WHERE b.open AND b.queue = served.queue AND b.operation = served.operation
-             AND c.state IN ('ready', 'leased') AND c.due_at <= now() AND c.expired < :max_expired
+           SELECT FROM (SELECT id FROM importer.batch
+                        WHERE open AND operation = served.operation AND queue = served.queue
+                        ORDER BY applied_at) AS b,
+           LATERAL (SELECT FROM importer.chunk c
+                    WHERE c.queue = served.queue AND c.batch_id = b.id AND c.state IN ('ready', 'leased')
+                      AND c.due_at <= now() AND c.expired < :max_expired LIMIT served.slots) AS c
            LIMIT served.slots) AS seen) AS due
 WHERE due.chunks > 0""")
 SLOTS = text(f"""

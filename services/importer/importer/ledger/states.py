@@ -22,6 +22,9 @@ class BatchState(StrEnum):
     DONE_WITH_ERRORS = "done_with_errors"
 
 
+FINAL_STATES = frozenset({BatchState.CANCELLED, BatchState.DONE, BatchState.DONE_WITH_ERRORS})
+
+
 class WorkerState(StrEnum):
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
