@@ -10,11 +10,7 @@ from flask import Flask
 
 from catalog.resources.groups import GROUPS
 from importer.parsing.checker import RecordChecker, Refusal
-from importer.parsing.csv_rows import read_csv
-from importer.parsing.csv_shape import shape_of
-from importer.parsing.duplicates import without_duplicates
-from importer.parsing.formats import columns_of
-from importer.parsing.places import Places
+from importer.parsing.formats import CSV, open_rows
 from importer.parsing.spool import Spooled
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
@@ -48,11 +44,8 @@ def of_table(text: bytes) -> tuple[str, str]:
     spooled = Spooled(io.BytesIO(text), len(text), 0, "")
     checker = RecordChecker(LOAD.record, 1000)
     try:
-        places = Places()
-        lists = without_duplicates(
-            read_csv(spooled.file, shape_of(spooled.file, spooled.encoding, columns_of(LOAD)), checker, places), places
-        )
-        return next(_said(item) for items in lists for item in items if type(item) is Refusal)
+        rows = open_rows(CSV, spooled, LOAD, checker)
+        return next(_said(item) for block in rows.blocks for item in block.items if type(item) is Refusal)
     except Problem as problem:
         return problem.code, problem.errors[0].detail
 

@@ -8,19 +8,11 @@ from sqlalchemy import Engine
 
 from importer.ledger.open_chunks import OpenChunks
 from importer.media.folder import MediaFolder
+from importer.parsing.rows import Limits
 from importer.settings import Settings
 from stackroom_kit.disk_room import DiskRoom, temporary_room
 
 _KEY = "importer"
-
-
-@dataclasses.dataclass(frozen=True)
-class Limits:
-    """Of a body that is taken."""
-
-    max_record_bytes: int
-    max_batch_rows: int
-    max_refused_rows: int
 
 
 @dataclasses.dataclass(frozen=True)

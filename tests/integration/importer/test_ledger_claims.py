@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from importer.ledger.accept import EmptyBatchError, KeyReusedError
+from importer.ledger.accept import KeyReusedError
 from importer.ledger.lease import release, renew
+from stackroom_kit.problems import Problem
 from tests.support.importer.ledger import LEASE, Ledger
 
 
@@ -24,7 +25,7 @@ def test_accept_refuses_a_key_that_belongs_to_another_digest(ledger: Ledger) -> 
 
 
 def test_accept_leaves_nothing_of_an_empty_batch(ledger: Ledger) -> None:
-    with pytest.raises(EmptyBatchError):
+    with pytest.raises(Problem, match="at least one row"):
         ledger.accept(0)
     assert ledger.column("SELECT count(*) FROM importer.batch") == [0]
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +14,11 @@ from importer.ledger.accept import NewBatch, accept
 from importer.ledger.claim import ClaimedChunk, claim
 from importer.ledger.lease import fail_whole, renew
 from importer.ledger.workers import forget_worker, note_heartbeat
-from importer.parsing.checker import Refusal
-from importer.parsing.chunks import Chunker, NewChunk
+from importer.parsing.chunks import Chunks
+from importer.parsing.rows import Block, Rows
 from stackroom_jobs.protocol import CONTRACT_VERSION, Goodbye, Heartbeat
 from stackroom_kit.disk_room import temporary_room
-from tests.support.importer.ledger import LEASE, Ledger, failed_batch, records_of
+from tests.support.importer.ledger import LEASE, LIMITS, Ledger, failed_batch, records_of
 
 BATCHES = "/api/importer/batches"
 
@@ -191,17 +191,13 @@ def test_batch_may_take_longer_than_a_statement(
     monkeypatch.setattr("importer.database.STATEMENT_SECONDS", 0.2)
     hasty = Ledger(make_engine(ledger_uri, pool_size=1))
 
-    def rows() -> Iterator[list[Any]]:
-        yield [{"id": 1, "payload": "x"}]
+    def blocks() -> Iterator[Block]:
+        yield Block([{"id": 1, "payload": "x"}])
         ledger.run("SELECT pg_sleep(0.4)")
-        yield [{"id": 2, "payload": "x"}]
-
-    def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
-        chunker = Chunker(1, 256_000, refuse)
-        return chunker, chunker.chunks(rows())
+        yield Block([{"id": 2, "payload": "x"}])
 
     new = NewBatch("normalize_record", "{}", "test", "cpu", "req", "digest")
-    batch_id = accept(hasty.engine, new, open_rows, temporary_room(0)).batch_id
+    batch_id = accept(hasty.engine, new, Chunks(Rows(blocks(), 2), LIMITS, 1, 256_000), temporary_room(0)).batch_id
     assert hasty.states(batch_id) == ["ready", "ready"]
     with pytest.raises(OperationalError, match="statement timeout"):
         hasty.run("SELECT pg_sleep(0.4)")

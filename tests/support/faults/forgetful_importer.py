@@ -6,7 +6,7 @@ Nothing but a test runs this. The fault tests must find what it does, else they 
 from unittest.mock import patch
 
 from importer.app import create_app
-from importer.batches import creating
+from importer.batches import accept
 
-patch.object(creating, "idempotency_key", lambda: None).start()
+patch.object(accept, "idempotency_key", lambda: None).start()
 app = create_app()

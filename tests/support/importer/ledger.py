@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -13,12 +13,14 @@ from importer.ledger.batch_end import cancel, close_finished
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.lease import fail_whole
 from importer.ledger.report import Report, Reported, report
-from importer.parsing.checker import RecordChecker, Refusal
-from importer.parsing.chunks import Chunker, NewChunk
+from importer.parsing.checker import RecordChecker
+from importer.parsing.chunks import Chunks
+from importer.parsing.rows import Block, Limits, Rows
 from stackroom_jobs.records import Record
 from stackroom_kit.disk_room import temporary_room
 
 LEASE = 30
+LIMITS = Limits(max_record_bytes=65536, max_batch_rows=1_000_000, max_refused_rows=1000)
 # What ``process_video`` says of a video at least.
 VIDEO = {
     "id": "1", "file": "f", "codec": "h264", "width": 64, "height": 48, "frames": 1, "duration": 1.0,
@@ -55,13 +57,9 @@ class Ledger:
         checker = RecordChecker(Record, 65536)
         texts = [json.dumps({"id": row, "payload": f"p{row}"}) for row in range(1, rows + 1)]
         items = [checker.check(b"{}" if row in refused else text.encode()) for row, text in enumerate(texts, 1)]
-
-        def open_rows(refuse: Callable[[int, Refusal], None]) -> tuple[Chunker, Iterable[NewChunk]]:
-            chunker = Chunker(chunk_rows, 256_000, refuse)
-            return chunker, chunker.chunks([items])
-
+        chunks = Chunks(Rows([Block(items)], rows), LIMITS, chunk_rows, 256_000)
         new = NewBatch("normalize_record", "{}", "test", queue, "req", f"digest-{rows}", key)
-        return accept(self.engine, new, open_rows, temporary_room(0)).batch_id
+        return accept(self.engine, new, chunks, temporary_room(0)).batch_id
 
     def claimant(self, token: str | None = None, delivery: str = "d1", queue: str = "cpu") -> Claimant:
         return Claimant("w1", queue, self.operations, delivery, token or uuid.uuid4().hex)

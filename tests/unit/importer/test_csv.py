@@ -14,7 +14,6 @@ from importer.parsing.csv_rows import read_csv
 from importer.parsing.csv_shape import CSVShape, shape_of
 from importer.parsing.detection import Declared
 from importer.parsing.formats import CSV, JSON, NDJSON, columns_of, looked_at, open_rows
-from importer.parsing.places import Places
 from importer.parsing.spool import Spooled
 from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.operations import OPERATIONS
@@ -38,7 +37,7 @@ def shape_of_table(body: bytes, operation: Any = NORMALIZE) -> CSVShape:
 
 def read(body: bytes, operation: Any = NORMALIZE, max_bytes: int = 1000) -> list[Any]:
     shape, checker = shape_of_table(body, operation), RecordChecker(operation.record, max_bytes)
-    return [item for items in read_csv(io.BytesIO(body), shape, checker, Places()) for item in items]
+    return [item for block in read_csv(io.BytesIO(body), shape, checker) for item in block.items]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -201,8 +200,8 @@ def test_csv_cell_is_a_text_as_it_stands_unless_it_has_a_guard(cell: str, text: 
     body = f"id,payload\n1,{cell}\n2,x\n".encode()
     spooled = Spooled(io.BytesIO(body), len(body), 3, "")
     rows = open_rows(CSV, spooled, NORMALIZE, RecordChecker(Record, 1000))
-    assert [item for items in rows.read() for item in items] == [Record("1", text), Record("2", "x")]
-    assert rows.found.get("unguarded_cells", 0) == unguarded
+    assert [item for block in rows.blocks for item in block.items] == [Record("1", text), Record("2", "x")]
+    assert rows.input.get("unguarded_cells", 0) == unguarded
 
 
 def test_csv_of_results_tells_every_text_from_every_other() -> None:
@@ -225,8 +224,8 @@ def test_type_as_the_catalog_shows_it_is_taken_without_what_is_only_shown(media_
     spooled = Spooled(io.BytesIO(body), len(body), 2, "")
     checker = RecordChecker(TypeRow, 1000)
     rows = open_rows(media_type, spooled, TYPES, checker)
-    assert [item for items in rows.read() for item in items] == [TypeRow(1, "epub", None, 2)]
-    assert rows.found["passed_over"] == {"fields": ["group_name"]}
+    assert [item for block in rows.blocks for item in block.items] == [TypeRow(1, "epub", None, 2)]
+    assert rows.input["passed_over"] == {"fields": ["group_name"]}
 
 
 def test_csv_of_failed_rows_can_be_sent_again() -> None:

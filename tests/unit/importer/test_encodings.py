@@ -33,7 +33,7 @@ def read(media_type: str, body: bytes, declared: Declared = NOTHING) -> tuple[li
     operation = OPERATIONS["normalize_record"]
     text = looked_at(spooled(body), declared)
     rows = open_rows(media_type, text, operation, RecordChecker(operation.record, 10_000))
-    return [item for items in rows.read() for item in items], rows.found
+    return [item for block in rows.blocks for item in block.items], rows.input
 
 
 def refused(body: bytes, declared: Declared = NOTHING) -> Problem:

@@ -25,7 +25,7 @@ def body_of(text: bytes, *, with_options: bool = True) -> JSONBody:
 
 
 def records_of(text: bytes) -> list[Any]:
-    return [item for items in body_of(text).lists() for item in items]
+    return [item for block in body_of(text).blocks() for item in block.items]
 
 
 def test_json_body_gives_records_and_options_in_any_order() -> None:
@@ -35,7 +35,7 @@ def test_json_body_gives_records_and_options_in_any_order() -> None:
         b'{"\\u0072ecords":[{"id":1,"payload":"x"}],"enqueue":true,"source":"s"}',
     ):
         body = body_of(text)
-        assert [item for items in body.lists() for item in items] == [Record(1, "x")]
+        assert [item for block in body.blocks() for item in block.items] == [Record(1, "x")]
         assert body.options == {"source": "s", "enqueue": True}
 
 
@@ -78,7 +78,7 @@ def test_json_body_is_read_in_little_memory_whatever_it_holds(element: bytes) ->
     tracemalloc.start()
     try:
         with contextlib.suppress(Problem):  # some of these are no JSON at all
-            for _ in body_of(text).lists():
+            for _ in body_of(text).blocks():
                 pass
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -123,7 +123,7 @@ def test_json_body_refuses_a_wrong_body_by_code(body: bytes, code: str) -> None:
 
 def list_of(text: bytes) -> list[Any]:
     spooled = Spooled(io.BytesIO(text), len(text), 0, "")
-    return [item for items in JSONBody(spooled, CHECKER, takes_list=True).lists() for item in items]
+    return [item for block in JSONBody(spooled, CHECKER, takes_list=True).blocks() for item in block.items]
 
 
 @pytest.mark.parametrize("text", [b'[{"id":1,"payload":"x"}]', b'\r\n [ {"id": 1, "payload": "x"} ] \n'])
@@ -150,5 +150,5 @@ def test_json_body_of_a_batch_names_the_place_in_the_list_as_it_was_sent(text: b
 
 def test_json_body_of_a_batch_holds_records_only() -> None:
     with pytest.raises(Problem) as caught:
-        list(body_of(b'{"records":[],"source":"s"}', with_options=False).lists())
+        list(body_of(b'{"records":[],"source":"s"}', with_options=False).blocks())
     assert caught.value.code == "unknown_field"

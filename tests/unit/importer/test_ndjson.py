@@ -15,7 +15,7 @@ CHECKER = RecordChecker(Record, max_bytes=100)
 
 
 def items_of(body: bytes) -> list[Record | Refusal]:
-    return [item for items in read_ndjson(io.BytesIO(body), CHECKER) for item in items]
+    return [item for block in read_ndjson(io.BytesIO(body), CHECKER) for item in block.items]
 
 
 def line(number: int, payload: str = "x") -> bytes:
@@ -71,16 +71,17 @@ def test_ndjson_reads_lines_of_results_as_the_records_in_them(detail: str, field
     checker = RecordChecker(GroupRow, max_bytes=300)
     given = [b'{"id":1,"name":"a","comment":null}', b'{"id":2,"comment":"{\\"row\\":7,"}', b'{"id":3}']
     lines = b"".join(failed_line(row, "too_long", detail, record, field) for row, record in enumerate(given, 1))
-    items = [item for items in read_ndjson(io.BytesIO(lines + neighbour), checker) for item in items]
+    items = [item for block in read_ndjson(io.BytesIO(lines + neighbour), checker) for item in block.items]
     assert items[:3] == [GroupRow(1, "a", None), GroupRow(2, comment='{"row":7,'), GroupRow(3)]
     assert len(items) == 3 + bool(neighbour)
 
 
 def test_ndjson_takes_lines_of_results_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(ndjson._LineByLine, "lists")
+    monkeypatch.delattr(ndjson, "_one_by_one")
     lines = b"".join(failed_line(row, "too_long", "a: b", b'{"id":%d}' % row, "name") for row in range(1, 4))
     checker = RecordChecker(GroupRow, max_bytes=300)
-    assert list(read_ndjson(io.BytesIO(lines), checker)) == [[GroupRow(1), GroupRow(2), GroupRow(3)]]
+    (block,) = read_ndjson(io.BytesIO(lines), checker)
+    assert block.items == [GroupRow(1), GroupRow(2), GroupRow(3)]
 
 
 @pytest.mark.parametrize(

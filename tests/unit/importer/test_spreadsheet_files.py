@@ -12,7 +12,8 @@ from importer.parsing.csv_heads import TableOptions
 from importer.parsing.csv_words import comparable, heads_of
 from importer.parsing.detection import Declared
 from importer.parsing.empty import refuse_empty
-from importer.parsing.formats import CSV, JSON, NDJSON, Rows, looked_at, open_rows
+from importer.parsing.formats import CSV, JSON, NDJSON, looked_at, open_rows
+from importer.parsing.rows import Rows
 from importer.parsing.spool import Spooled
 from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.operations import OPERATIONS
@@ -31,12 +32,12 @@ def rows_of(body: str | bytes, operation: str = "load_groups", media_type: str =
 
 
 def read(body: str | bytes, operation: str = "load_groups", **told: Any) -> list[Any]:
-    return [item for items in rows_of(body, operation, **told).read() for item in items]
+    return [item for block in rows_of(body, operation, **told).blocks for item in block.items]
 
 
 def told_of(rows: Rows) -> dict[str, Any]:
-    list(rows.read())
-    return rows.found
+    list(rows.blocks)
+    return rows.input
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -45,9 +46,8 @@ def test_separator_line_sets_the_delimiter_and_is_told(delimiter: str, line: str
     """The name has every other delimiter in it, so looking at the heads alone would not do."""
     body = f"{line.format(delimiter)}\r\nname{delimiter}id\r\na{delimiter}7\r\n"
     rows = rows_of(body)
-    assert [item for items in rows.read() for item in items] == [GroupRow(7, "a")]
-    assert (rows.found["delimiter"], rows.found["passed_over"]) == (delimiter, {"separator_lines": 1})
-    assert rows.places.line_of(1) == 3
+    assert [(block.items, list(block.lines)) for block in rows.blocks] == [([GroupRow(7, "a")], [3])]
+    assert (rows.input["delimiter"], rows.input["passed_over"]) == (delimiter, {"separator_lines": 1})
 
 
 def test_separator_line_counts_before_what_the_heads_look_like() -> None:
@@ -59,11 +59,11 @@ def test_separator_line_counts_before_what_the_heads_look_like() -> None:
 
 def test_columns_without_head_and_cells_are_passed_over_and_told() -> None:
     rows = rows_of("id;name;comment;;;\n1;a;b;;;\n2;c;;; ;\n3;d;;;;\n4;e;f\n")
-    assert [item for items in rows.read() for item in items] == [
+    assert [item for block in rows.blocks for item in block.items] == [
         GroupRow(1, "a", "b"), GroupRow(2, "c", None), GroupRow(3, "d", None), GroupRow(4, "e", "f"),
     ]  # fmt: skip
-    assert rows.found["columns"] == ["id", "name", "comment"]
-    assert rows.found["passed_over"] == {"columns": 3}
+    assert rows.input["columns"] == ["id", "name", "comment"]
+    assert rows.input["passed_over"] == {"columns": 3}
 
 
 def test_columns_without_head_may_stand_before_and_between_others() -> None:
@@ -86,18 +86,18 @@ def test_row_of_other_cells_than_heads_is_refused_still(row: str) -> None:
 def test_rows_of_delimiters_alone_are_no_rows_and_are_told() -> None:
     body = ";;\nid;name;comment\n1;a;b\n;;\n \t; \xa0 ;\u2003\n\n2;c;d\n;;\n;;\n"
     rows = rows_of(body)
-    assert [item for items in rows.read() for item in items] == [GroupRow(1, "a", "b"), GroupRow(2, "c", "d")]
-    assert rows.found["passed_over"] == {"rows": 5}
-    assert [rows.places.line_of(row) for row in (1, 2)] == [3, 7]
+    (block,) = rows.blocks
+    assert (block.items, block.lines) == ([GroupRow(1, "a", "b"), GroupRow(2, "c", "d")], [3, 7])
+    assert rows.input["passed_over"] == {"rows": 5}
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_lines_count_cells_of_many_lines_blank_lines_and_what_is_passed_over(line_end: str) -> None:
     lines = ["sep=;", "", "id;name", '1;"a', 'b"', "", "2;c", ";", "x;d", "3;e"]
     rows = rows_of(line_end.join(lines) + line_end)
-    items = [item for items in rows.read() for item in items]
-    assert [rows.places.line_of(row) for row in range(1, 5)] == [4, 7, 9, 10]
-    assert [type(item) is Refusal for item in items] == [False, False, True, False]
+    (block,) = rows.blocks
+    assert block.lines == [4, 7, 9, 10]
+    assert [type(item) is Refusal for item in block.items] == [False, False, True, False]
 
 
 def test_later_row_of_an_id_is_refused_with_the_line_of_the_first() -> None:
@@ -264,5 +264,5 @@ def test_table_of_delimiters_alone_is_called_empty(body: str) -> None:
 def test_other_forms_have_no_options_of_tables_to_mind(media_type: str) -> None:
     body = '{"records":[{"id":1,"name":"a"}]}' if media_type == JSON else '{"id":1,"name":"a"}'
     rows = rows_of(body, media_type=media_type)
-    assert [item for items in rows.read() for item in items] == [GroupRow(1, "a")]
-    assert "passed_over" not in rows.found
+    assert [item for block in rows.blocks for item in block.items] == [GroupRow(1, "a")]
+    assert "passed_over" not in rows.input

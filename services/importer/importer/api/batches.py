@@ -6,9 +6,9 @@ from typing import Any
 from flask import Response
 from sqlalchemy import Row
 
+from importer.batches.accept import accept_batch
 from importer.batches.answers import Batch, BatchList, DeletedBatch
 from importer.batches.bodies import BATCH_BODIES
-from importer.batches.creating import create_from_request
 from importer.batches.cursor import place_behind
 from importer.batches.eager import finish_now_if_eager
 from importer.batches.follow_ups import follow_ups
@@ -86,7 +86,7 @@ def create_batch() -> Response:
 
     The same key and bytes give the same batch again.
     """
-    return _accepted(create_from_request())
+    return _accepted(accept_batch())
 
 
 @api.call(

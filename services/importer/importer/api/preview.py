@@ -1,7 +1,7 @@
 """``POST /preview``: what the importer makes of a file, before anything is written."""
 
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -18,10 +18,9 @@ from importer.batches.request import QUEUE, operation_named, queue_for
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import Refusal
 from importer.parsing.csv_heads import TableOptions
-from importer.parsing.empty import empty_batch
 from importer.parsing.formats import open_rows
-from importer.parsing.places import Places
-from importer.problems import PREVIEW
+from importer.parsing.rows import Rows, file_line
+from importer.problems import EMPTY_BATCH, PREVIEW
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_kit.api import Api, json_answer, json_of
@@ -70,17 +69,16 @@ def _operation(sent: Received, told: TableOptions) -> Operation:
 def _found(sent: Received, operation: Operation, told: TableOptions) -> Preview:
     queue = queue_for(operation, text_argument("queue"))
     rows = open_rows(sent.media_type, sent.spooled, operation, checker_for(operation, services().limits), told)
-    items = list(islice(chain.from_iterable(rows.read()), ROWS_READ + 1))
-    if not items:
-        raise empty_batch(rows.nothing)
-    is_whole = len(items) <= ROWS_READ
-    lines = list(_lines(items[:ROWS_READ], rows.places))
+    found = list(islice(_lines(rows), ROWS_READ + 1))
+    if not found:
+        raise EMPTY_BATCH(rows.if_empty)
+    is_whole, lines = len(found) <= ROWS_READ, found[:ROWS_READ]
     refused = [line for line in lines if "code" in line]
     return Preview(
         operation=operation.name,
         queue=queue,
         has_worker=live_slots(services().engine, operation.name, queue) > 0,
-        input=msgspec.convert(rows.found, BatchInput),
+        input=msgspec.convert(rows.input, BatchInput),
         size=sent.spooled.size,
         rows_read=len(lines),
         rows_expected=len(lines) if is_whole else rows.expected,
@@ -91,10 +89,11 @@ def _found(sent: Received, operation: Operation, told: TableOptions) -> Preview:
     )
 
 
-def _lines(items: list[Any], places: Places) -> Iterator[dict[str, Any]]:
+def _lines(rows: Rows) -> Iterator[dict[str, Any]]:
     """A refused row as its outcome line will be; a good one with its record as it was read."""
-    for row, item in enumerate(items, 1):
-        line = places.line_of(row)
+    numbered = ((block, at) for block in rows.blocks for at in range(len(block.items)))
+    for row, (block, at) in enumerate(numbered, 1):
+        item, line = block.items[at], file_line(row, block.lines, at)
         if type(item) is Refusal:
             yield dict(msgspec.json.decode(item.at(line).line(row)))
         else:

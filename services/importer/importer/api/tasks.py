@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import Response
 
-from importer.batches.accept import accept_rows
+from importer.batches.accept import chunks_of
 from importer.batches.backpressure import check_room
 from importer.batches.eager import finish_now_if_eager
 from importer.batches.task_body import TaskBody, TaskRecords, task_body
 from importer.batches.task_status import task_results, task_status
 from importer.batches.view import WORD
-from importer.ledger.accept import NewBatch
-from importer.parsing.formats import Rows
+from importer.ledger.accept import NewBatch, accept
+from importer.parsing.rows import Block, Rows
 from importer.plain_tasks.status import plain_task_status
 from importer.problems import TASK_STATUS, TASKS
 from importer.services import services
@@ -38,9 +38,9 @@ INGEST = OPERATIONS["normalize_record"]
 PROGRESS = OPERATIONS["process_batch_with_progress"]
 
 
-def _blocks(records: list[Any]) -> Iterator[list[Any]]:
+def _blocks(records: list[Any]) -> Iterator[Block]:
     for start in range(0, len(records), BLOCK_ROWS):
-        yield records[start : start + BLOCK_ROWS]
+        yield Block(records[start : start + BLOCK_ROWS])
 
 
 def _accept(operation: Operation, body: TaskBody) -> str:
@@ -48,8 +48,8 @@ def _accept(operation: Operation, body: TaskBody) -> str:
     queue = str(operation.queues[0])
     new = NewBatch(operation.name, "{}", body.source, queue, current_request_id(), body.digest)
     check_room(here.open_chunks, here.settings, body.source, here.room)
-    rows = Rows(len(body.records), lambda: _blocks(body.records))
-    accepted = accept_rows(here.engine, new, operation, rows, here.limits, here.room)
+    rows = Rows(_blocks(body.records), len(body.records))
+    accepted = accept(here.engine, new, chunks_of(here, operation, queue, rows), here.room)
     finish_now_if_eager(operation, accepted.batch_id)
     return accepted.batch_id
 

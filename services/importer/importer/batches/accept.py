@@ -1,58 +1,58 @@
-"""Take a spooled body into the ledger: the same way for every call that makes a batch."""
+"""Accept a batch: a body becomes rows, the rows chunks, and the ledger reads them on its way to PostgreSQL."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import json
 
-from sqlalchemy import Engine
-
-from importer.batches.refusing import Refuse, RefusedRows
-from importer.ledger.accept import Accepted, EmptyBatchError, KeyReusedError, NewBatch, accept
+from importer.batches.backpressure import check_room
+from importer.batches.eager import check_can_run_now, finish_now_if_eager
+from importer.batches.receiving import received
+from importer.batches.request import batch_options
+from importer.ledger.accept import Accepted, KeyReusedError, NewBatch, accept
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import RecordChecker
-from importer.parsing.chunks import Chunker, NewChunk
-from importer.parsing.empty import empty_batch
-from importer.parsing.formats import Rows
-from importer.parsing.spool import DISK
-from importer.problems import TOO_MANY_ROWS
-from importer.services import Limits
+from importer.parsing.chunks import Chunks
+from importer.parsing.formats import open_rows
+from importer.parsing.rows import Limits, Rows
+from importer.services import Services, services
 from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
-from stackroom_kit.disk_room import DiskRoom
-from stackroom_kit.full_disk import full_disk_is_a_problem
-from stackroom_kit.idempotency import key_reused
+from stackroom_kit.idempotency import idempotency_key, key_reused
+from stackroom_kit.request_id import current_request_id
 
 ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smallest stack
 
-RowLists = Iterator[list[Any]]
+
+def accept_batch() -> Accepted:
+    """Problems 400, 411, 413, 415, 422, 429 and 503, before anything is written."""
+    here, options, key = services(), batch_options(), idempotency_key()
+    operation = options.operation
+    if here.settings.celery_task_always_eager:
+        check_can_run_now(operation)
+    check_room(here.open_chunks, here.settings, options.source, here.room)
+    with received(options.file, options.digest_prefix(), here.settings.max_body_bytes, here.room) as sent:
+        new = NewBatch(
+            operation=operation.name,
+            options=json.dumps(options.own),
+            source=options.source,
+            queue=options.queue,
+            request_id=current_request_id(),
+            digest=sent.spooled.digest,
+            idempotency_key=key,
+            applies=operation.loads is not None,
+        )
+        checker = checker_for(operation, here.limits)
+        rows = open_rows(sent.media_type, sent.spooled, operation, checker, options.file.table)
+        try:
+            accepted = accept(here.engine, new, chunks_of(here, operation, options.queue, rows), here.room)
+        except KeyReusedError:
+            raise key_reused() from None
+    finish_now_if_eager(operation, accepted.batch_id)
+    return accepted
 
 
 def checker_for(operation: Operation, limits: Limits) -> RecordChecker:
     return RecordChecker(operation.record, limits.max_record_bytes)
 
 
-def _limited(lists: Iterable[list[Any]], limits: Limits) -> RowLists:
-    rows = 0
-    for items in lists:
-        rows += len(items)
-        if rows > limits.max_batch_rows:
-            raise TOO_MANY_ROWS(f"A batch may have at most {limits.max_batch_rows} rows.")
-        yield items
-
-
-def accept_rows(
-    engine: Engine, new: NewBatch, operation: Operation, rows: Rows, limits: Limits, room: DiskRoom
-) -> Accepted:
-    """Problems 413, 422, 503. How many rows are expected decides on the size of chunks."""
-    max_rows = chunk_rows(operation, rows.expected, live_slots(engine, operation.name, new.queue) or ASSUMED_SLOTS)
-
-    def open_rows(refuse: Refuse) -> tuple[Chunker, Iterable[NewChunk]]:
-        refused = RefusedRows(refuse, limits.max_refused_rows)
-        chunker = Chunker(max_rows, MAX_CHUNK_BYTES, refused, rows.places)
-        return chunker, chunker.chunks(_limited(rows.read(), limits))
-
-    try:
-        with full_disk_is_a_problem(DISK):
-            return accept(engine, new, open_rows, room)
-    except KeyReusedError:
-        raise key_reused() from None
-    except EmptyBatchError:
-        raise empty_batch(rows.nothing) from None
+def chunks_of(here: Services, operation: Operation, queue: str, rows: Rows) -> Chunks:
+    """How many rows are expected decides on the size of chunks."""
+    slots = live_slots(here.engine, operation.name, queue) or ASSUMED_SLOTS
+    return Chunks(rows, here.limits, chunk_rows(operation, rows.expected, slots), MAX_CHUNK_BYTES)

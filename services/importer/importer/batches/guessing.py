@@ -65,7 +65,8 @@ def _unlike_all(heads: Sequence[str]) -> Problem:
 def _names_of_record(media_type: str, spooled: Spooled, max_record_bytes: int) -> Sequence[str]:
     any_operation = next(iter(OPERATIONS.values()))
     rows = open_rows(media_type, spooled, any_operation, RecordChecker(_NoRecord, max_record_bytes))
-    found = map(_names, islice(chain.from_iterable(rows.read()), ROWS_LOOKED_AT))
+    items = chain.from_iterable(block.items for block in rows.blocks)
+    found = map(_names, islice(items, ROWS_LOOKED_AT))
     names = next(filter(None, found), ())
     spooled.file.seek(0)
     return names

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from importer.batches.accept import accept_rows
+from importer.batches.accept import chunks_of
 from importer.batches.backpressure import check_room
 from importer.batches.follow_ups import follow_up_key
 from importer.batches.view import is_finished
-from importer.ledger.accept import Accepted, NewBatch
+from importer.ledger.accept import Accepted, NewBatch, accept
 from importer.ledger.follow_ups import accept_undo, failed_records, left_rows
-from importer.parsing.formats import Rows
+from importer.parsing.rows import Block, Rows
 from importer.problems import NOT_FINISHED, NOTHING_FAILED
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
@@ -43,5 +43,5 @@ def retry(batch: Row[Any]) -> Accepted:
     )
     if batch.undo_of is not None:
         return accept_undo(here.engine, new, left_rows(here.engine, batch.id))
-    failed = Rows(rows, lambda: failed_records(here.engine, batch.id))
-    return accept_rows(here.engine, new, operation, failed, here.limits, here.room)
+    failed = Rows(map(Block, failed_records(here.engine, batch.id)), rows)
+    return accept(here.engine, new, chunks_of(here, operation, batch.queue, failed), here.room)

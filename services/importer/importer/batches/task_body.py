@@ -12,6 +12,7 @@ from importer.batches.accept import checker_for
 from importer.batches.request import DEFAULT_SOURCE, SOURCE, SOURCE_EXPECTED, is_source
 from importer.parsing.checker import Refusal
 from importer.parsing.json_body import OPTIONS, JSONBody
+from importer.parsing.rows import Block
 from importer.parsing.spool import spool
 from importer.problems import EMPTY_RECORDS, WRONG_RECORDS
 from importer.services import services
@@ -43,12 +44,12 @@ class TaskBody:
 class _Records:
     """All records of a body that is right; of a wrong one the first faults, and how many there are."""
 
-    def __init__(self, lists: Iterable[list[Any]]) -> None:
+    def __init__(self, blocks: Iterable[Block]) -> None:
         self.good: list[Any] = []
         self._rows = self._wrong = 0
         self._errors: list[FieldError] = []
-        for items in lists:
-            self._take(items)
+        for block in blocks:
+            self._take(block.items)
         if not self._rows:
             error = FieldError("/records", "empty", "At least one record is needed.")
             raise EMPTY_RECORDS("records must be a non-empty list.", error)
@@ -80,7 +81,7 @@ def task_body(operation: Operation) -> TaskBody:
     length = request.content_length or 0
     with spool(request.stream, operation.name.encode() + b"\n", services().room, length) as spooled:
         body = JSONBody(spooled, checker_for(operation, services().limits), frozenset(OPTIONS))
-        records = _Records(body.lists()).good
+        records = _Records(body.blocks()).good
     source = body.options.get("source", DEFAULT_SOURCE)
     if not is_source(source):
         raise BAD_TEXT.at("/source", SOURCE_EXPECTED)

@@ -3,16 +3,16 @@
 import dataclasses
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from functools import partial
 
 from sqlalchemy import Connection, Engine, text
 
 from importer.ledger.copy_stream import copy, copy_row
 from importer.ledger.queues import NOTIFY
-from importer.parsing.checker import Refusal
-from importer.parsing.chunks import Chunker, NewChunk
+from importer.parsing.chunks import Chunks, NewChunk
+from importer.parsing.spool import DISK
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
+from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_sql.engine import transaction
 
 # Of parallel posts with one key, one inserts and the others wait.
@@ -37,7 +37,7 @@ UPDATE importer.batch SET rows = :rows, refused = :refused, open = :open, input 
 
 @dataclasses.dataclass(frozen=True)
 class NewBatch:
-    """``options`` is a JSON object as text. ``input``, what was found out about the body, grows while it is read.
+    """``options`` is a JSON object as text.
 
     ``digest`` covers operation, options and the bytes of the body. ``applies``: the catalog is to be loaded with it.
     """
@@ -49,7 +49,6 @@ class NewBatch:
     request_id: str
     digest: str
     idempotency_key: str | None = None
-    input: dict[str, Any] = dataclasses.field(default_factory=dict)
     applies: bool = False
     retry_of: str | None = None
     undo_of: str | None = None
@@ -71,24 +70,24 @@ class SourceGoneError(Exception):
     """The batch that a retry or an undo is made of was deleted meanwhile."""
 
 
-class EmptyBatchError(Exception):
-    """A batch without a single row."""
+def accept(engine: Engine, new: NewBatch, chunks: Chunks, room: DiskRoom) -> Accepted:
+    """``chunks`` are read only where the key is free, so a repeat costs no parsing.
 
-
-RowLists = Callable[[Callable[[int, Refusal], None]], tuple[Chunker, Iterable[NewChunk]]]
-
-
-def accept(engine: Engine, new: NewBatch, open_rows: RowLists, room: DiskRoom) -> Accepted:
-    """``open_rows`` is given the function that takes refused rows, and gives a chunker with its chunks.
-
-    It is read only when the key is free, so a repeat costs no parsing. Refused rows wait in ``room``.
-    KeyReusedError, EmptyBatchError, NoRoomError.
+    Their refused rows wait in a file in ``room``, since one connection runs one COPY at a time.
+    KeyReusedError; Problem 503 where the file finds no room; whatever reading the chunks raises.
     """
     with transaction(engine) as connection:
         accepted = insert_batch(connection, new)
-        if accepted.is_new:
-            _copy_rows(connection, accepted.batch_id, new, open_rows, room)
-            connection.execute(NOTIFY)
+        if not accepted.is_new:
+            return accepted
+        connection.execute(NO_TIME_LIMIT)
+        with full_disk_is_a_problem(DISK), SpoolFile(room) as refused:
+            copy(connection, COPY_CHUNKS, map(partial(_chunk_line, accepted.batch_id, new, refused), chunks))
+            refused.begin_reading()
+            copy(connection, COPY_REFUSED_ROWS, refused)
+        counts = {"rows": chunks.rows, "refused": chunks.refused, "open": chunks.rows > chunks.refused}
+        connection.execute(COUNT_ROWS, {"id": accepted.batch_id, **counts, "input": json.dumps(chunks.input)})
+        connection.execute(NOTIFY)
     return accepted
 
 
@@ -110,27 +109,11 @@ def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:
     return Accepted(known.id, is_new=False)
 
 
-def _copy_rows(connection: Connection, batch_id: str, new: NewBatch, open_rows: RowLists, room: DiskRoom) -> None:
-    """Refused rows wait in a file of their own, since one connection runs one COPY at a time."""
-    connection.execute(NO_TIME_LIMIT)
-    with SpoolFile(room) as refused:
-        chunker, chunks = open_rows(lambda row, refusal: _keep(refused, batch_id, row, refusal))
-        copy(connection, COPY_CHUNKS, _chunk_lines(batch_id, new, chunks))
-        if not chunker.rows:
-            raise EmptyBatchError
-        if chunker.refused:
-            refused.begin_reading()
-            copy(connection, COPY_REFUSED_ROWS, refused)
-    counts = {"rows": chunker.rows, "refused": chunker.refused, "open": chunker.rows > chunker.refused}
-    connection.execute(COUNT_ROWS, {"id": batch_id, **counts, "input": json.dumps(new.input)})
-
-
-def _keep(file: SpoolFile, batch_id: str, row: int, refusal: Refusal) -> None:
-    file.write(copy_row(batch_id, row, refusal.line(row).rstrip(b"\n")))
-
-
-def _chunk_lines(batch_id: str, new: NewBatch, chunks: Iterable[NewChunk]) -> Iterator[bytes]:
-    applies = "t" if new.applies else "f"
-    for chunk in chunks:
-        place = (batch_id, chunk.first_row, chunk.last_row, chunk.rows, chunk.gaps)
-        yield copy_row(*place, new.queue, applies, chunk.records, chunk.lines)
+def _chunk_line(batch_id: str, new: NewBatch, refused: SpoolFile, chunk: NewChunk) -> bytes:
+    """Its line for COPY, none where all its rows are refused; these are written to ``refused``."""
+    for row, refusal in chunk.refused:
+        refused.write(copy_row(batch_id, row, refusal.line(row).rstrip(b"\n")))
+    if not chunk.rows:
+        return b""
+    place = (batch_id, chunk.first_row, chunk.last_row, chunk.rows, chunk.gaps)
+    return copy_row(*place, new.queue, "t" if new.applies else "f", chunk.records, chunk.lines)

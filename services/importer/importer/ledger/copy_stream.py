@@ -25,9 +25,10 @@ def _copy_value(value: str | int | bytes | None) -> bytes:
 
 
 class CopyStream:
-    """The file that psycopg2 reads from. An error of the iterator ends the COPY and its transaction.
+    """The file that psycopg2 reads from; an empty line is passed over.
 
-    psycopg2 makes a cancelled query of such an error, so it is kept here for ``copy`` to raise.
+    An error of the iterator ends the COPY and its transaction. psycopg2 makes a cancelled query of it, so it is kept
+    here for ``copy`` to raise.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
@@ -36,12 +37,14 @@ class CopyStream:
         self.error: Exception | None = None
 
     def read(self, size: int) -> bytes:
-        if not self._line:
-            try:
-                self._line = memoryview(next(self._lines, b""))
-            except Exception as error:
-                self.error = error
-                raise
+        try:
+            while not self._line:
+                self._line = memoryview(next(self._lines))
+        except StopIteration:
+            return b""
+        except Exception as error:
+            self.error = error
+            raise
         part, self._line = self._line[:size], self._line[size:]
         return bytes(part)
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 
 import msgspec
 
-from importer.parsing.places import places_of
+from importer.parsing.places import Places
 
 
 class Head(msgspec.Struct, gc=False):
@@ -41,7 +41,7 @@ def of_rows(output: bytes, first_row: int, last_row: int) -> bytes:
 
 
 def with_file_lines(output: bytes, runs: str) -> bytes:
-    places = places_of(runs)
+    places = Places(runs)
     return b"".join(_placed(line, places.line_of(head.row)) for head, line in with_heads(output))
 
 

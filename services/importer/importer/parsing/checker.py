@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from importer.parsing.rows import Notes
 from importer.parsing.short_texts import with_short_texts
 from stackroom_jobs.outcomes import OWN_FIELDS, refused_line
 from stackroom_jobs.records import own_fields, shown_fields
@@ -51,16 +52,12 @@ ALREADY_DONE = Refusal("already_done", "This row was ok; of results only rows th
 
 
 class RecordChecker:
-    """Checks records of one struct type, each at most ``max_bytes`` long.
-
-    ``notes`` is what the answer says of the reading so far, by name: what was passed over, and what was read otherwise
-    than it stands in the file. A note is there only where there is something to say.
-    """
+    """Checks records of one struct type, each at most ``max_bytes`` long; ``notes`` says what was passed over."""
 
     def __init__(self, record_type: type[msgspec.Struct], max_bytes: int) -> None:
         self.record_type = record_type
         self.max_bytes = max_bytes
-        self.notes: dict[str, Any] = {}
+        self.notes = Notes()
         self._shown = shown_fields(record_type)
         self._decoder = msgspec.json.Decoder(record_type)
         short = with_short_texts(record_type, max_bytes // UTF8_BYTES_PER_CHARACTER)
@@ -71,23 +68,17 @@ class RecordChecker:
 
     def plain(self, block: bytes, records: list[Any]) -> list[Any] | None:
         """The records that this block holds, or None where it has to be looked at more closely."""
-        return self._without_shown(records) if self.looks_plain(block, records) else None
+        return self.without_shown(records) if self.looks_plain(block, records) else None
 
-    def _without_shown(self, records: list[Any]) -> list[Any]:
+    def without_shown(self, records: list[Any]) -> list[Any]:
         """Takes out what the catalog only shows."""
         for name in self._shown:
             having = [record for record in records if getattr(record, name) is not msgspec.UNSET]
             for record in having:
                 msgspec.structs.force_setattr(record, name, msgspec.UNSET)
             if having:
-                self.note_passed_over(name)
+                self.notes.note_field(name)
         return records
-
-    def note_passed_over(self, name: str) -> None:
-        """A field or column that was there and counts for nothing."""
-        names = self.notes.setdefault("passed_over", {}).setdefault("fields", [])
-        if name not in names:
-            names.append(name)
 
     def looks_plain(self, block: bytes, records: list[Any]) -> bool:
         """Whether the block that these records were decoded from can hold no key twice and no U+0000.
@@ -104,16 +95,23 @@ class RecordChecker:
         optional = (block.count(key) == number for (key, _), number in zip(self._optional, given, strict=True))
         return required and all(optional) and not may_spell_keys(block)
 
-    def lines(self, block: bytes) -> list[Any]:
-        """All records of a block of lines; msgspec's errors where one is wrong."""
-        return self._decoder.decode_lines(block)
-
-    def array(self, block: bytes) -> list[Any] | None:
-        """All records of a JSON array, or None where it is none, or one of them is wrong or might be too long."""
+    def lines(self, block: bytes) -> list[Any] | None:
+        """The records of a block of lines, one in each; None where it has to be looked at more closely."""
         try:
-            return self._array_decoder.decode(block)
+            records = self._decoder.decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
+        # The decoder takes any white space between values and inside them; a row is a line, whatever stands beside it.
+        is_one_each = len(records) == block.count(b"\n") + (not block.endswith(b"\n"))
+        return self.plain(block, records) if is_one_each else None
+
+    def members(self, run: bytes) -> list[Any] | None:
+        """The records of a run of members of a JSON array; None where it has to be looked at more closely."""
+        try:
+            records = self._array_decoder.decode(b"[%b]" % run)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        return self.plain(run, records)
 
     def check(self, raw: bytes) -> Any:
         """The record that ``raw`` holds, or a Refusal."""
@@ -155,7 +153,7 @@ class RecordChecker:
             record = msgspec.convert(given, self.record_type)
         except msgspec.ValidationError as error:
             return refusal_of(error, raw)
-        return self._without_shown([record])[0] if self._shown else record
+        return self.without_shown([record])[0] if self._shown else record
 
 
 def _key(name: str) -> bytes:

@@ -1,85 +1,124 @@
 """Cut checked rows into chunks: at most so many rows and so many bytes, refused rows left out but counted."""
 
-import dataclasses
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 from importer.parsing.checker import Refusal
 from importer.parsing.gaps import gaps_text
-from importer.parsing.places import Places
+from importer.parsing.places import line_runs
+from importer.parsing.rows import Limits, Rows, file_line
+from importer.problems import EMPTY_BATCH, TOO_MANY_REFUSED, TOO_MANY_ROWS
+from stackroom_kit.problems import FieldError, Problem
 
+MAX_REASONS = 100
 _encoder = msgspec.json.Encoder()
 
 
-@dataclasses.dataclass(frozen=True)
-class NewChunk:
-    """From ``first_row`` to ``last_row``; ``rows`` counts records. ``records`` is a JSON array, null = refused.
+class RefusedRow(NamedTuple):
+    row: int
+    refusal: Refusal
 
-    ``gaps`` names the refused rows (``parsing/gaps.py``), None where there is none.
-    ``lines`` are the runs of their lines in the file (see Places).
+
+class NewChunk(NamedTuple):
+    """From ``first_row`` to ``last_row``; ``rows`` counts records, and is 0 where all of them are refused.
+
+    ``records`` is a JSON array, null = refused. ``lines`` are those of ``line_runs``.
     """
 
     first_row: int
     last_row: int
     rows: int
-    gaps: str | None
     records: bytes
-    lines: str = ""
+    lines: str
+    refused: Sequence[RefusedRow]
+
+    @property
+    def gaps(self) -> str | None:
+        """The refused rows (``parsing/gaps.py``), None where there is none."""
+        return gaps_text(row for row, _ in self.refused) if self.refused else None
 
 
-class Chunker:
-    """Gives chunks while rows come in; ``refuse`` is told of every refused row. Rows are numbered from 1."""
+class Chunks:
+    """The chunks of ``source``, cut while they are gone through, once.
 
-    def __init__(
-        self, max_rows: int, max_bytes: int, refuse: Callable[[int, Refusal], None], places: Places | None = None
-    ) -> None:
-        self._max_rows = max_rows
-        self._max_bytes = max_bytes
-        self._refuse = refuse
-        self._places = places or Places()
+    ``rows`` and ``refused`` count what was given so far, and ``input`` is whole at the end, as of ``Rows``.
+    Problem 413 or 422 for one row, or one refused row, more than ``limits`` allow, 422 where there is no row.
+    """
+
+    def __init__(self, source: Rows, limits: Limits, max_rows: int, max_bytes: int) -> None:
+        self._source, self._limits = source, limits
+        self._max_rows, self._max_bytes = max_rows, max_bytes
+        self._reasons: list[FieldError] = []
         self.rows = 0
         self.refused = 0
 
-    def chunks(self, lists: Iterable[list[Any]]) -> Iterator[NewChunk]:
-        waiting: list[Any] = []
-        for items in lists:
-            waiting += items
-            while len(waiting) >= self._max_rows:
-                yield from self._chunks_of(waiting[: self._max_rows])
-                del waiting[: self._max_rows]
-        yield from self._chunks_of(waiting)
+    @property
+    def input(self) -> dict[str, Any]:
+        return self._source.input
 
-    def _chunks_of(self, items: list[Any]) -> Iterator[NewChunk]:
-        first_row = self.rows + 1
+    def __iter__(self) -> Iterator[NewChunk]:
+        items: list[Any] = []
+        lines: list[int] = []
+        most = self._max_rows
+        for block in self._source.blocks:
+            items += block.items
+            lines += block.lines
+            while len(items) >= most:
+                yield from self._counted(items[:most], lines[:most])
+                del items[:most], lines[:most]
+        yield from self._counted(items, lines)
+        if not self.rows:
+            raise EMPTY_BATCH(self._source.if_empty)
+
+    def _counted(self, items: list[Any], lines: list[int]) -> list[NewChunk]:
+        chunks = _cut(self.rows + 1, items, lines, self._max_bytes) if items else []
         self.rows += len(items)
-        if Refusal in set(map(type, items)):  # rare, and much quicker to ask for than to look for
-            self._take_out_refusals(first_row, items)
-        yield from self._cut(first_row, items)
+        if self.rows > self._limits.max_batch_rows:
+            raise TOO_MANY_ROWS(f"A batch may have at most {self._limits.max_batch_rows} rows.")
+        for chunk in chunks:
+            self._count_refused(chunk.refused)
+        return chunks
 
-    def _take_out_refusals(self, first_row: int, items: list[Any]) -> None:
-        for offset, item in enumerate(items):
-            if type(item) is Refusal:
-                self._refuse(first_row + offset, item.at(self._places.line_of(first_row + offset)))
-                items[offset] = None
-                self.refused += 1
+    def _count_refused(self, refused: Sequence[RefusedRow]) -> None:
+        """Of a body most of whose rows are wrong, something else is wrong: nothing of it is taken."""
+        self.refused += len(refused)
+        self._reasons += [_reason(*one) for one in refused[: MAX_REASONS - len(self._reasons)]]
+        if self.refused > self._limits.max_refused_rows:
+            raise self._too_many_refused()
 
-    def _cut(self, first_row: int, items: list[Any]) -> Iterator[NewChunk]:
-        """Halve what is too long; a lone record is a chunk, however long."""
-        rows = len(items) - items.count(None)
-        if not rows:
-            return
-        records = _encoder.encode(items)
-        if len(records) > self._max_bytes and len(items) > 1:
-            middle = len(items) // 2
-            yield from self._cut(first_row, items[:middle])
-            yield from self._cut(first_row + middle, items[middle:])
-        else:
-            last_row = first_row + len(items) - 1
-            gaps = None if rows == len(items) else gaps_text(_refused_rows(first_row, items))
-            yield NewChunk(first_row, last_row, rows, gaps, records, self._places.runs(first_row, last_row))
+    def _too_many_refused(self) -> Problem:
+        most = self._limits.max_refused_rows
+        detail = f"More than {most} rows are wrong, so nothing of it was taken; here are the first reasons."
+        return TOO_MANY_REFUSED(detail, *self._reasons[: most + 1])
 
 
-def _refused_rows(first_row: int, items: list[Any]) -> Iterator[int]:
-    return (row for row, item in enumerate(items, first_row) if item is None)
+def _reason(row: int, refusal: Refusal) -> FieldError:
+    """The pointer is that of the row in a list of records, whatever form the body has."""
+    line = f" (line {refusal.file_line})" if refusal.file_line else ""
+    pointer = f"/records/{row - 1}/{refusal.field}".rstrip("/")
+    return FieldError(pointer, refusal.code, f"Row {row}{line}: {refusal.detail}")
+
+
+def _cut(first_row: int, items: list[Any], lines: list[int], max_bytes: int) -> list[NewChunk]:
+    """Halved while it is too long; a lone record is a chunk, however long."""
+    refused = _refused_rows(first_row, items, lines)
+    rows = len(items) - len(refused)
+    records = _encoder.encode([None if type(item) is Refusal else item for item in items] if refused else items)
+    if len(records) > max_bytes and len(items) > 1 and rows:
+        middle = len(items) // 2
+        first = _cut(first_row, items[:middle], lines[:middle], max_bytes)
+        return first + _cut(first_row + middle, items[middle:], lines[middle:], max_bytes)
+    last_row = first_row + len(items) - 1
+    return [NewChunk(first_row, last_row, rows, records, line_runs(first_row, lines), refused)]
+
+
+def _refused_rows(first_row: int, items: list[Any], lines: Sequence[int]) -> list[RefusedRow]:
+    if Refusal not in set(map(type, items)):  # rare, and much quicker to ask for than to look for
+        return []
+    return [
+        RefusedRow(first_row + at, item.at(file_line(first_row + at, lines, at)))
+        for at, item in enumerate(items)
+        if type(item) is Refusal
+    ]

@@ -8,13 +8,13 @@ from typing import IO, Any
 
 import msgspec
 
-from importer.parsing.checker import ALREADY_DONE, RecordChecker, Refusal
+from importer.parsing.checker import ALREADY_DONE, RecordChecker, Refusal, refusal_of
 from importer.parsing.csv_cells import Value, reading
 from importer.parsing.csv_heads import OUTCOME, without_space_behind_quotes
 from importer.parsing.csv_lines import MAX_ROW_CHARACTERS, CSVLines
 from importer.parsing.csv_shape import CSVShape
-from importer.parsing.places import Places
 from importer.parsing.readable import readable
+from importer.parsing.rows import Block, Notes
 from importer.problems import INVALID_CSV
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import Problem
@@ -50,10 +50,11 @@ class RowReader:
             return Refusal("record_too_long", detail, "", b"")
         if b"\\u0000" in raw:
             return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
-        item = self._checker.converted(values, raw)
-        if type(item) is Refusal and item.code == "wrong_type":
-            return self._in_words_of_a_table(item, str(values[item.field]))
-        return item
+        try:
+            record = msgspec.convert(values, self._checker.record_type)
+        except msgspec.ValidationError as error:
+            return self._in_words_of_a_table(refusal_of(error, raw), values)
+        return self._checker.without_shown([record])[0]
 
     def _misfit(self, cells: list[str]) -> Refusal | None:
         """A Refusal for a row of other columns, or with a cell under an empty head; empty ones may lack at the end."""
@@ -85,12 +86,14 @@ class RowReader:
         """A program that writes guards is rarely another than this one; how many there were is said all the same."""
         text = unguarded(cell)
         if text != cell:
-            notes = self._checker.notes
-            notes["unguarded_cells"] = notes.get("unguarded_cells", 0) + 1
+            self._checker.notes.unguarded_cells += 1
         return text
 
-    def _in_words_of_a_table(self, refusal: Refusal, cell: str) -> Refusal:
+    def _in_words_of_a_table(self, refusal: Refusal, values: dict[str, Value]) -> Refusal:
         """Every cell is a text, so of a wrong type it can only be for a number."""
+        if refusal.code != "wrong_type":
+            return refusal
+        cell = str(values[refusal.field])
         if cell.strip():
             return dataclasses.replace(refusal, detail=f"`{refusal.field}`: {readable(cell)} is no whole number.")
         return dataclasses.replace(refusal, code="missing_field", detail=f"`{refusal.field}` is empty.")
@@ -101,37 +104,33 @@ def _broken(line: int, error: Exception) -> Problem:
     return INVALID_CSV.at("", detail)
 
 
-def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker, places: Places) -> Iterator[list[Any]]:
-    """Lists of records and Refusals in input order; blank lines and rows of delimiters alone are no rows.
+def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[Block]:
+    """Records and Refusals in input order; blank lines and rows of delimiters alone are no rows.
 
     Problem 400 where the quoting breaks, 413 where a row has no end.
     """
     lines = CSVLines(file, shape.encoding)
     csv.field_size_limit(MAX_ROW_CHARACTERS)  # the length of a record is checked below, with its row
-    rows = _rows(lines, shape, places)
+    rows = _rows(lines, shape, checker.notes)
     reader = RowReader(shape, checker)
     try:
         lines.skip(shape.head_line)
-        while block := [reader.record(cells) for cells in islice(rows, BLOCK_ROWS)]:
-            yield block
+        while block := list(islice(rows, BLOCK_ROWS)):
+            yield Block([reader.record(cells) for _, cells in block], [line for line, _ in block])
     except csv.Error as error:
         raise _broken(lines.row_line, error) from None
     finally:
         lines.detach()
 
 
-def _rows(lines: CSVLines, shape: CSVShape, places: Places) -> Iterator[list[str]]:
+def _rows(lines: CSVLines, shape: CSVShape, notes: Notes) -> Iterator[tuple[int, list[str]]]:
+    """The line on which each begins, and its cells."""
     changed = lines.changed_by(without_space_behind_quotes(shape.delimiter) if shape.is_spaced else None)
-    row, distance = 1, 0
     for cells in csv.reader(changed, delimiter=shape.delimiter, skipinitialspace=shape.is_spaced, strict=True):
         line = lines.row_is_over()
         if not cells:
             continue
-        if not cells[0].strip() and not any(cell.strip() for cell in cells):
-            places.passed_over["rows"] += 1
-            continue
-        if line - row != distance:
-            distance = line - row
-            places.begin(row, line)
-        row += 1
-        yield cells
+        if cells[0].strip() or any(cell.strip() for cell in cells):
+            yield line, cells
+        else:
+            notes.passed_over["rows"] += 1

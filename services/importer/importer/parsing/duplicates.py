@@ -1,47 +1,54 @@
 """Ids that come twice in a load: the later row is refused, whatever the size of the file."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+import weakref
 from typing import Any
 
 import msgspec
 
 from importer.parsing.checker import Refusal
-from importer.parsing.places import Places
+from importer.parsing.rows import Block
 
 _encoder = msgspec.json.Encoder()
-REMEMBER = "INSERT OR IGNORE INTO seen (id, row) VALUES (?, ?)"
+_CREATE = "CREATE TABLE seen (id INTEGER PRIMARY KEY, row INTEGER NOT NULL, line INTEGER) WITHOUT ROWID"
+_REMEMBER = "INSERT OR IGNORE INTO seen (id, row, line) VALUES (?, ?, ?)"
 
 
-def without_duplicates(lists: Iterable[list[Any]], places: Places) -> Iterator[list[Any]]:
-    """The same rows, with a Refusal in the place of each that has the id of an earlier one.
+class SeenIds:
+    """The ids of all rows so far, each with the first row that has it.
 
-    Ids are kept in a temporary SQLite database, which goes to disk when it grows: a million ids in a set would need
+    They are kept in a temporary SQLite database, which goes to disk when it grows: a million ids in a set would need
     more memory than all the rest of a request.
     """
-    seen = sqlite3.connect("", isolation_level=None)
-    try:
-        seen.execute("CREATE TABLE seen (id INTEGER PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID")
-        seen.execute("BEGIN")
-        first_row = 1
-        for items in lists:
-            numbered = [(item.id, row) for row, item in enumerate(items, first_row) if type(item) is not Refusal]
-            before = seen.total_changes
-            seen.executemany(REMEMBER, numbered)
-            if seen.total_changes - before < len(numbered):
-                _refuse(seen, items, first_row, places)
-            yield items
-            first_row += len(items)
-    finally:
-        seen.close()
 
+    def __init__(self) -> None:
+        self._seen = sqlite3.connect("", isolation_level=None)
+        weakref.finalize(self, self._seen.close)
+        self._seen.execute(_CREATE)
+        self._seen.execute("BEGIN")
+        self._next_row = 1
 
-def _refuse(seen: sqlite3.Connection, items: list[Any], first_row: int, places: Places) -> None:
-    for index, item in enumerate(items):
+    def refuse_repeated(self, block: Block) -> Block:
+        """The block that comes next, with a Refusal in the place of each row that has the id of an earlier one."""
+        first_row, (items, lines) = self._next_row, block
+        self._next_row += len(items)
+        rows = [
+            (item.id, row, lines[at] if lines else None)
+            for at, (row, item) in enumerate(enumerate(items, first_row))
+            if type(item) is not Refusal
+        ]
+        before = self._seen.total_changes
+        self._seen.executemany(_REMEMBER, rows)
+        if self._seen.total_changes - before == len(rows):
+            return block
+        return Block([self._checked(row, item) for row, item in enumerate(items, first_row)], lines)
+
+    def _checked(self, row: int, item: Any) -> Any:
         if type(item) is Refusal:
-            continue
-        (row,) = seen.execute("SELECT row FROM seen WHERE id = ?", (item.id,)).fetchone()
-        if row != first_row + index:
-            line = places.line_of(row)
-            first = f"Row {row}" if line is None else f"Row {row} (line {line})"
-            items[index] = Refusal("duplicate_of", f"{first} has the same id.", "id", _encoder.encode(item))
+            return item
+        query = "SELECT row, line FROM seen WHERE id = ?"
+        first_row, line = self._seen.execute(query, (item.id,)).fetchone()
+        if first_row == row:
+            return item
+        first = f"Row {first_row}" if line in (None, first_row) else f"Row {first_row} (line {line})"
+        return Refusal("duplicate_of", f"{first} has the same id.", "id", _encoder.encode(item))

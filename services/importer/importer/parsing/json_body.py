@@ -7,6 +7,7 @@ import msgspec
 
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.json_scan import BrokenJSONError, JSONScanner
+from importer.parsing.rows import Block
 from importer.parsing.spool import BLOCK_BYTES, Spooled
 from importer.problems import RECORDS_MISSING, UNKNOWN_FIELD, WRONG_BODY
 from stackroom_kit.problems import Problem
@@ -38,18 +39,32 @@ class JSONBody:
         self._scanner = JSONScanner(spooled.file, checker.max_bytes)
         self.options: dict[str, Any] = {}
 
-    def lists(self) -> Iterator[list[Any]]:
-        """Lists of records and Refusals in input order. Problem 400 where the body as a whole is wrong."""
+    def blocks(self) -> Iterator[Block]:
+        """Records and Refusals in input order. Problem 400 where the body as a whole is wrong."""
+        scanner = self._scanner
         self._spooled.file.seek(0)
-        is_list = self._takes_list and self._scanner.peek() == b"["
         try:
-            yield from self._records() if is_list else self._members()
-            if self._scanner.peek():
-                raise self._scanner.broken()
+            for _ in self._lists():
+                behind = self._opened()
+                while behind == b",":
+                    run = scanner.members()
+                    records = self._checker.members(run) if run else None
+                    if records is None:
+                        records, behind = self._one_by_one(len(run))
+                    else:
+                        scanner.skip(len(run))
+                        behind = scanner.take(b",", b"]")
+                    yield Block(records)
+            if scanner.peek():
+                raise scanner.broken()
         except BrokenJSONError as error:
             raise self._explained(error) from None
 
-    def _members(self) -> Iterator[list[Any]]:
+    def _lists(self) -> Iterator[None]:
+        """Stops before the list of records, keeps the other members, and ends behind the body."""
+        if self._takes_list and self._scanner.peek() == b"[":
+            yield
+            return
         seen: set[str] = set()
         before = self._scanner.take(b"{")
         if self._scanner.peek() == b"}":
@@ -57,12 +72,19 @@ class JSONBody:
         while before != b"}":
             name = self._name(seen)
             if name == "records":
-                yield from self._records()
+                yield
             else:
                 self._keep_option(name)
             before = self._scanner.take(b",", b"}")
         if "records" not in seen:
             raise RECORDS_MISSING.at("/records", "The body must hold a list named records.")
+
+    def _opened(self) -> bytes:
+        """Into the list: a comma as before every record, or its last bracket where it is empty."""
+        if self._scanner.peek() != b"[":
+            raise self._no_list()
+        self._scanner.take(b"[")
+        return self._scanner.take(b"]") if self._scanner.peek() == b"]" else b","
 
     def _name(self, seen: set[str]) -> str:
         raw = self._scanner.key()
@@ -90,36 +112,11 @@ class JSONBody:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise self._scanner.broken() from None
 
-    def _records(self) -> Iterator[list[Any]]:
-        """Behind the list's last bracket when it is over."""
-        scanner = self._scanner
-        if scanner.peek() != b"[":
-            raise self._no_list()
-        scanner.take(b"[")
-        if scanner.peek() == b"]":
-            scanner.take(b"]")
-            return
-        behind = b","
-        while behind == b",":
-            run = scanner.members()
-            records = self._at_a_glance(run)
-            if records is None:
-                records, behind = self._one_by_one(len(run))
-            else:
-                scanner.skip(len(run))
-                behind = scanner.take(b",", b"]")
-            yield records
-
     def _no_list(self) -> Exception:
         raw = self._scanner.value()
         if raw is not None and not self._is_json(raw):
             return self._scanner.broken()
         return WRONG_BODY.at("/records", "records must be a list.")
-
-    def _at_a_glance(self, run: bytes) -> list[Any] | None:
-        """The fast way; None where the run is none, or any record of it might be wrong."""
-        records = self._checker.array(b"[%b]" % run) if run else None
-        return self._checker.plain(run, records) if records else None
 
     def _one_by_one(self, size: int) -> tuple[list[Any], bytes]:
         """Records for about ``size`` bytes (0: for a block), and what stands behind the last of them."""
