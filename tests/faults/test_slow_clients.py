@@ -84,10 +84,11 @@ def begin_upload(connection: RawConnection) -> None:
 
 
 def code_of(connection: RawConnection) -> str:
-    """Of the refusal; empty where none came."""
+    """Of the refusal; empty for an upload that has a place: no answer comes, or 408 in the end."""
     with contextlib.suppress(TimeoutError):
         answer = connection.answer()
         assert answer is not None
-        assert answer.headers["retry-after"]
-        return str(answer.problem()["code"])
+        code = str(answer.problem()["code"])
+        assert code == "body_too_slow" or answer.headers["retry-after"]
+        return "" if code == "body_too_slow" else code
     return ""
