@@ -51,6 +51,20 @@ def test_worker_that_comes_back_frees_what_its_former_self_held(importer: Import
     assert importer.batch(again.batch_id)["state"] == "done"
 
 
+def test_what_is_freed_comes_before_the_rows_that_follow_it(importer: Importer, migrated: str) -> None:
+    """Else a worker that was killed in a large batch would compute all the rest of it first."""
+    api = importer.api()
+    api.heartbeat(beat("aa"))
+    importer.post(6000)
+    held = [claim_as(api, "aa", f"t{number}") for number in range(2)]
+    silent_for(migrated, 3.5)
+    api.heartbeat(beat("bb"))
+    taken = [claim_as(api, "bb", f"u{number}") for number in range(3)]
+    assert [chunk and chunk.first_row for chunk in taken[:2]] == [chunk and chunk.first_row for chunk in held]
+    assert taken[2] is not None
+    assert taken[2].attempt == 1
+
+
 def test_former_self_keeps_its_chunk_until_that_is_taken_but_not_by_renewing(importer: Importer, migrated: str) -> None:
     """It may be an orphan that still computes: its report counts while nobody else has the chunk."""
     api = importer.api()

@@ -59,10 +59,12 @@ WHERE {_MAY_HAVE_NAME}
 {_BEFORE}""")
 HOST_OF_NAME = text("SELECT host FROM importer.worker WHERE name = :name")
 
-# A worker that comes back frees what its former self held: due at once, and the next claim counts an expiry.
+# A worker that comes back frees what its former self held: due since its batch came, as the rest of that, so that it is
+# taken before what follows it. The next claim counts an expiry.
 FREE_FORMER = text("""
-UPDATE importer.chunk SET due_at = now()
-WHERE worker = :name AND state = 'leased' AND incarnation <> :incarnation AND due_at > now()""")
+UPDATE importer.chunk c SET due_at = b.created_at FROM importer.batch b
+WHERE b.id = c.batch_id AND c.worker = :name AND c.state = 'leased' AND c.incarnation <> :incarnation
+  AND c.due_at > now()""")
 GOODBYE = text("""
 DELETE FROM importer.worker WHERE name = :name AND state = 'healthy' AND token_id = :token_id
   AND incarnation IS NOT DISTINCT FROM :incarnation""")
