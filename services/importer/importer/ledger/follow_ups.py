@@ -13,7 +13,7 @@ from importer.ledger.results import CHUNKS_PER_READ, pages
 from importer.ledger.states import ChunkState
 from importer.ledger.stored import numbered_records, with_heads
 from stackroom_jobs.loads import Applied
-from stackroom_jobs.outcomes import ok_line
+from stackroom_jobs.outcomes import Outcome, ok_line
 from stackroom_sql.engine import transaction
 
 ROWS_PER_CHUNK = 2500
@@ -61,7 +61,7 @@ def failed_records(engine: Engine, batch_id: str) -> Iterator[list[Any]]:
 def _wanted(chunk: Row[Any]) -> range | set[int]:
     if chunk.state == ChunkState.CANCELLED:
         return range(chunk.first_row, chunk.last_row + 1)
-    return {head.row for head, _ in with_heads(chunk.output.encode()) if head.outcome == "failed"}
+    return {head.row for head, _ in with_heads(chunk.output.encode()) if head.outcome == Outcome.FAILED}
 
 
 def created_rows(engine: Engine, batch_id: str) -> Iterator[Created]:

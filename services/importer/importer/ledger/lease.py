@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from importer.ledger.queues import LIVE, WORKER_ALIVE_SECONDS
 from importer.ledger.split import MAX_DEATHS, MAX_DEVICE_LOSSES, MAX_FAILURES, Failure, finish_as_failed, split
+from importer.ledger.workers import MAX_REASON
 from stackroom_sql.engine import transaction
 
 DETAILS = {
@@ -82,6 +83,7 @@ def release_lost_device(engine: Engine, token: str, reason: str) -> bool:
 
     Else a record that breaks whatever computes it would go round for ever, and end every worker that it meets.
     """
+    reason = reason[:MAX_REASON]
     with transaction(engine) as connection:
         connection.execute(LOCK_BATCH_OF_TOKEN, {"token": token})
         parameters = {"token": token, "detail": reason, "alive": WORKER_ALIVE_SECONDS}

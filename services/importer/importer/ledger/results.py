@@ -8,14 +8,13 @@ from sqlalchemy import Engine, Row, TextClause, text
 
 from importer.ledger.stored import numbered_records, only, with_file_lines, with_heads
 from importer.parsing.places import Places
-from stackroom_jobs.outcomes import cancelled_line
+from stackroom_jobs.outcomes import Outcome, cancelled_line
 
 CHUNKS_PER_READ = 8
 REFUSED_PER_READ = 1000
 NOT_OK = "not_ok"  # failed and refused together: what somebody has to look at
-CANCELLED = "cancelled"  # asked for by name only: these rows have no result
-OUTCOMES = ("ok", "failed", "refused", NOT_OK, CANCELLED)
-_NOT_OK_OUTCOMES = ("failed", "refused")
+OUTCOMES = (Outcome.OK, Outcome.FAILED, Outcome.REFUSED, NOT_OK, Outcome.CANCELLED)
+_NOT_OK_OUTCOMES = (Outcome.FAILED, Outcome.REFUSED)
 
 # Results are read a few chunks at a time: one long snapshot would keep dead rows alive for everybody.
 OUTPUTS = text("""
@@ -96,15 +95,15 @@ def _cancelled(engine: Engine, batch_id: str) -> Iterator[bytes]:
 
 def results(engine: Engine, batch_id: str, outcome: str | None) -> Iterator[bytes]:
     """Blocks of NDJSON lines of what is done so far; ``outcome`` keeps only lines of one outcome, or of two."""
-    if outcome == CANCELLED:
+    if outcome == Outcome.CANCELLED:  # asked for by name only: these rows have no result
         return _cancelled(engine, batch_id)
-    if outcome == "refused":
+    if outcome == Outcome.REFUSED:
         return (line for _, line in _refused(engine, batch_id))
-    if outcome == "failed":
-        return (only(_output(chunk), ("failed",)) for chunk in _failing(engine, batch_id))
+    if outcome == Outcome.FAILED:
+        return (only(_output(chunk), (Outcome.FAILED,)) for chunk in _failing(engine, batch_id))
     if outcome == NOT_OK:
         in_order = _in_order(_failing(engine, batch_id), _refused(engine, batch_id))
         return (only(block, _NOT_OK_OUTCOMES) for block in in_order)
-    if outcome == "ok":
-        return (only(_output(chunk), ("ok",)) for chunk in _chunks(engine, batch_id))
+    if outcome == Outcome.OK:
+        return (only(_output(chunk), (Outcome.OK,)) for chunk in _chunks(engine, batch_id))
     return _in_order(_chunks(engine, batch_id), _refused(engine, batch_id))

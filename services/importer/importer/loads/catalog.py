@@ -27,7 +27,7 @@ class Verdict(Enum):
     REFUSED = auto()
 
 
-class Outcome(TypedDict):
+class ItemOutcome(TypedDict):
     """What became of one item: ``code`` where it was not applied."""
 
     id: int
@@ -43,7 +43,7 @@ class Answer:
     """``outcomes`` of APPLIED, one per item; ``reason`` of the others."""
 
     verdict: Verdict
-    outcomes: list[Outcome] = dataclasses.field(default_factory=list)
+    outcomes: list[ItemOutcome] = dataclasses.field(default_factory=list)
     reason: str = ""
 
 
@@ -115,7 +115,7 @@ class Catalog:
 
 
 class _Outcomes(msgspec.Struct):
-    outcomes: list[Outcome]
+    outcomes: list[ItemOutcome]
 
 
 class _Closed(msgspec.Struct):

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from importer.loads.catalog import CatalogAwayError, Outcome
+from importer.loads.catalog import CatalogAwayError, ItemOutcome
 from stackroom_jobs.loads import Applied
-from stackroom_jobs.outcomes import failed_line, ok_line
+from stackroom_jobs.outcomes import Outcome, failed_line, ok_line
 
 _encoder = msgspec.json.Encoder()
 
@@ -27,7 +27,7 @@ class LoadLines:
     def __init__(self, output: str) -> None:
         self._output = output.encode()
         self._lines = _decoder.decode_lines(self._output)
-        self._loaded = [line for line in self._lines if line.outcome == "ok"]
+        self._loaded = [line for line in self._lines if line.outcome == Outcome.OK]
 
     def items(self) -> bytes:
         """A JSON array of the rows that are to be applied."""
@@ -41,7 +41,7 @@ class LoadLines:
     def is_single(self) -> bool:
         return len(self._loaded) == 1
 
-    def applied(self, outcomes: list[Outcome], dry_run: bool) -> "AppliedLines":
+    def applied(self, outcomes: list[ItemOutcome], dry_run: bool) -> "AppliedLines":
         """``outcomes`` are the catalog's, one per item in their order. CatalogAwayError where the numbers differ."""
         if len(outcomes) != len(self._loaded):
             raise CatalogAwayError(f"{len(self._loaded)} items were sent, {len(outcomes)} outcomes came back")
@@ -56,14 +56,16 @@ class LoadLines:
             return became
         loaded = iter(became)
         pairs = zip(self._lines, self._texts(), strict=True)
-        return [next(loaded) if line.outcome == "ok" else msgspec.Raw(text) for line, text in pairs]
+        return [next(loaded) if line.outcome == Outcome.OK else msgspec.Raw(text) for line, text in pairs]
 
     def _texts(self) -> list[bytes]:
         return self._output.splitlines()
 
     def refused(self, code: str, detail: str) -> "AppliedLines":
         """Every row that was to be applied fails."""
-        outcomes: list[Outcome] = [{"id": 0, "outcome": "failed", "code": code, "detail": detail} for _ in self._loaded]
+        outcomes: list[ItemOutcome] = [
+            {"id": 0, "outcome": Outcome.FAILED, "code": code, "detail": detail} for _ in self._loaded
+        ]
         return self.applied(outcomes, dry_run=False)
 
 
@@ -75,7 +77,7 @@ class AppliedLines(msgspec.Struct):
     changes: Counter[str]
 
 
-def _line(line: _Line, outcome: Outcome, dry_run: bool) -> msgspec.Struct | msgspec.Raw:
+def _line(line: _Line, outcome: ItemOutcome, dry_run: bool) -> msgspec.Struct | msgspec.Raw:
     """To be encoded with many others at once."""
     if "code" in outcome:
         detail, field = outcome.get("detail", ""), outcome.get("field", "")

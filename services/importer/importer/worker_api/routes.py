@@ -6,7 +6,7 @@ from importer.ledger.claim import Claimant, claim
 from importer.ledger.lease import fail, lose, release, release_lost_device, renew
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
-from importer.ledger.workers import MAX_REASON, NameTakenError, forget_worker, note_heartbeat, refuse_worker
+from importer.ledger.workers import NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from importer.services import services
 from importer.worker_api.messages import (
     claim_answer,
@@ -164,7 +164,7 @@ def release_chunk() -> Response:
     asked = message(ReleaseRequest)
     engine = services().engine
     if asked.lost_device:
-        was_held = release_lost_device(engine, asked.token, asked.lost_device[:MAX_REASON])
+        was_held = release_lost_device(engine, asked.token, asked.lost_device)
     else:
         was_held = release(engine, asked.token, asked.not_before_seconds)
     if not was_held:
