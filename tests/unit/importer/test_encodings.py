@@ -12,8 +12,7 @@ from importer.parsing.checker import RecordChecker
 from importer.parsing.detection import Declared, encoding_of
 from importer.parsing.encodings import CODECS, CYRILLIC, NAMES, named
 from importer.parsing.formats import CSV, JSON, NDJSON, looked_at, open_rows
-from importer.parsing.recoded import in_utf8
-from importer.parsing.spool import BLOCK_BYTES, Spooled
+from importer.parsing.spool import BLOCK_BYTES, Spooled, in_utf8
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem

@@ -8,10 +8,9 @@ import pytest
 
 from importer.batches.guessing import likely_operation
 from importer.parsing.checker import RecordChecker, Refusal
-from importer.parsing.csv_heads import TableOptions
-from importer.parsing.csv_words import comparable, heads_of
+from importer.parsing.containers import refuse_empty
+from importer.parsing.csv_heads import TableOptions, comparable, heads_of
 from importer.parsing.detection import Declared
-from importer.parsing.empty import refuse_empty
 from importer.parsing.formats import CSV, JSON, NDJSON, looked_at, open_rows
 from importer.parsing.rows import Rows
 from importer.parsing.spool import Spooled

@@ -6,10 +6,9 @@ from typing import Any
 
 from flask import request
 
-from importer.parsing.csv_heads import UNTOLD, TableOptions
+from importer.parsing.csv_heads import UNTOLD, TableOptions, readable
 from importer.parsing.encodings import NAMES
 from importer.parsing.formats import CSV
-from importer.parsing.readable import readable
 from importer.problems import BAD_COLUMNS, WRONG_OPTION
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import own_fields

@@ -9,9 +9,8 @@ from flask import request
 
 from importer.batches.file_options import FileOptions, check_is_table
 from importer.batches.upload import upload
-from importer.parsing.containers import refuse_container
+from importer.parsing.containers import refuse_container, refuse_empty
 from importer.parsing.detection import Declared
-from importer.parsing.empty import refuse_empty
 from importer.parsing.formats import looked_at
 from importer.parsing.gunzip import MAGIC, Gunzip
 from importer.parsing.spool import Readable, Spooled, spool

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from importer.ledger.stored import numbered_records
-from importer.parsing.gaps import rows_between
+from importer.parsing.places import rows_between
 from stackroom_jobs.compute import records_decoder
 from stackroom_jobs.operations import OPERATIONS, Operation
 

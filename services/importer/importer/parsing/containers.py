@@ -1,9 +1,10 @@
-"""Files that hold other files: a workbook is called one, and told how to become a table; an archive is called so."""
+"""Files in which no records can be: empty ones, workbooks and archives, each called what it is."""
 
 from typing import IO, Any
 
+from importer.parsing.encodings import UTF_8, mark_of
 from importer.parsing.spool import BLOCK_BYTES
-from importer.problems import ARCHIVE, SPREADSHEET
+from importer.problems import ARCHIVE, EMPTY_BATCH, SPREADSHEET
 from stackroom_kit.problems import Problem
 
 HOW_TO_SAVE = "save the sheet as CSV: File, Save As, CSV UTF-8 in Excel; File, Save As, Text CSV in LibreOffice"
@@ -51,3 +52,23 @@ def _is_workbook(file: IO[Any], size: int) -> bool:
 
 def spreadsheet() -> Problem:
     return SPREADSHEET.at("", f"The file is a workbook of a spreadsheet program; {HOW_TO_SAVE}.")
+
+
+_BLANK, _BLANK_OF_UTF_16 = b" \t\r\n\v\f", b" \t\r\n\v\f\0"
+
+
+def empty_batch(detail: str) -> Problem:
+    return EMPTY_BATCH(detail)
+
+
+def refuse_empty(file: IO[Any]) -> None:
+    """Problem 422 for a file without a byte, or of marks and blank lines alone. Leaves the file at its start."""
+    file.seek(0)
+    block = file.read(BLOCK_BYTES)
+    name, length = mark_of(block) or (UTF_8, 0)
+    blank, block = _BLANK if name == UTF_8 else _BLANK_OF_UTF_16, block[length:]
+    while block and not block.strip(blank):
+        block = file.read(BLOCK_BYTES)
+    file.seek(0)
+    if not block:
+        raise empty_batch("The file is empty.")

@@ -1,26 +1,109 @@
-"""Rows of a CSV file as records: texts become what the record's fields are; an empty cell is null where null may be."""
+"""Rows of a CSV file as records: texts become what the fields are; an empty cell is null where null may be."""
 
 import csv
 import dataclasses
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import IO, Any
 
 import msgspec
 
 from importer.parsing.checker import ALREADY_DONE, RecordChecker, Refusal, refusal_of
-from importer.parsing.csv_cells import Value, reading
-from importer.parsing.csv_heads import OUTCOME, without_space_behind_quotes
-from importer.parsing.csv_lines import MAX_ROW_CHARACTERS, CSVLines
+from importer.parsing.csv_heads import OUTCOME, readable, without_space_behind_quotes
 from importer.parsing.csv_shape import CSVShape
-from importer.parsing.readable import readable
+from importer.parsing.encodings import Encoding
 from importer.parsing.rows import Block, Notes
-from importer.problems import INVALID_CSV
+from importer.problems import CSV_ROW_TOO_LONG, INVALID_CSV
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import Problem
 
 BLOCK_ROWS = 1000
 _encoder = msgspec.json.Encoder()
+MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
+
+
+class CSVLines:
+    """Call ``row_is_over`` behind each row: a row that grows beyond the limit ends the reading with Problem 413."""
+
+    def __init__(self, file: IO[Any], encoding: Encoding) -> None:
+        self._text = encoding.text(file)
+        self._lines = 0
+        self._row_lines = 0
+        self._row_characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        readline = self._text.readline
+        while line := readline(MAX_ROW_CHARACTERS):
+            self._lines += 1
+            self._row_characters += len(line)
+            if self._row_characters >= MAX_ROW_CHARACTERS:
+                raise self._too_long()
+            yield line
+
+    def changed_by(self, change: Callable[[str], str] | None) -> Iterator[str]:
+        return iter(self) if change is None else map(change, self)
+
+    def skip(self, lines: int) -> None:
+        """Those before the first row."""
+        for _ in range(lines):
+            self._text.readline()
+        self._lines = self._row_lines = lines
+
+    @property
+    def row_line(self) -> int:
+        """The line on which the row at hand begins, from 1."""
+        return self._row_lines + 1
+
+    def row_is_over(self) -> int:
+        """Gives the line on which it began."""
+        line = self._row_lines + 1
+        self._row_lines = self._lines
+        self._row_characters = 0
+        return line
+
+    def detach(self) -> None:
+        """Let go of the file without closing it."""
+        self._text.detach()
+
+    def _too_long(self) -> Problem:
+        detail = f"The row that begins at line {self.row_line} has more than {MAX_ROW_CHARACTERS} characters"
+        return CSV_ROW_TOO_LONG(f"{detail}; is a quote left open?")
+
+
+# No longer than Python converts. Three noughts behind a comma may be thousands, so they are none of these.
+_WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+|,(?!000$)0+)?")
+_THOUSANDS = re.compile(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:\s[0-9]{3})+(?:[.,]0+)?")
+Value = int | str | None
+
+
+def _whole(cell: str) -> int | str:
+    """The number as people and spreadsheets write it; the cell itself where it is none."""
+    if cell.isdigit() and cell.isascii() and len(cell) < 19:
+        return int(cell)
+    stripped = cell.strip()
+    if _GROUPED.fullmatch(stripped):
+        stripped = _THOUSANDS.sub("", stripped)
+    found = _WHOLE.fullmatch(stripped)
+    return int(found[1]) if found else cell
+
+
+def reading(annotation: Any) -> Callable[[str], Value]:
+    """What makes the value of a field of its cell; an empty cell is null where null may be."""
+    kind = msgspec.inspect.type_info(annotation)
+    kinds = set(map(type, kind.types)) if isinstance(kind, msgspec.inspect.UnionType) else {type(kind)}
+    if msgspec.inspect.StrType in kinds:
+        return _text_or_null if msgspec.inspect.NoneType in kinds else str
+    return _whole_or_null if msgspec.inspect.NoneType in kinds else _whole
+
+
+def _text_or_null(cell: str) -> str | None:
+    return cell or None
+
+
+def _whole_or_null(cell: str) -> Value:
+    return _whole(cell) if cell else None
 
 
 class RowReader:

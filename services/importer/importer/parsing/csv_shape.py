@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from typing import IO, Any, NamedTuple
 
+from importer.parsing.containers import empty_batch
 from importer.parsing.csv_heads import (
     OUTCOME,
     UNTOLD,
@@ -13,7 +14,6 @@ from importer.parsing.csv_heads import (
     fields_of,
     split_heads,
 )
-from importer.parsing.empty import empty_batch
 from importer.parsing.encodings import Encoding
 from importer.problems import UNKNOWN_COLUMN, WRONG_ENCODING
 from stackroom_kit.csv import DELIMITERS

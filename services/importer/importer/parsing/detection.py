@@ -4,7 +4,6 @@ import dataclasses
 from typing import IO, Any
 
 from importer.parsing.eight_bit import cyrillic_encoding
-from importer.parsing.encoding_problems import mark_contradicts, not_in, unknown_charset
 from importer.parsing.encodings import (
     BIG,
     DECLARED,
@@ -18,8 +17,7 @@ from importer.parsing.encodings import (
     mark_of,
     named,
 )  # fmt: skip
-from importer.parsing.text_faults import first_fault
-from importer.parsing.utf8_damage import is_damaged_utf8
+from importer.parsing.text_faults import first_fault, is_damaged_utf8, mark_contradicts, not_in, unknown_charset
 
 HEAD_BYTES = 4096
 HIGH_BYTES = b"\x00\x04\x20\x21"  # of UTF-16: Latin, Cyrillic, and the signs of both

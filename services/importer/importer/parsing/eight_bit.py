@@ -5,9 +5,9 @@ from itertools import islice
 from typing import IO, Any, NamedTuple
 
 from importer.parsing.cyrillic import likeliest, readings
-from importer.parsing.encoding_problems import ambiguous
 from importer.parsing.encodings import CODECS, CYRILLIC, WESTERN
 from importer.parsing.spool import blocks
+from importer.parsing.text_faults import ambiguous
 
 FIRST_RUNS, RUNS_A_BLOCK = 2000, 50
 _RUN = re.compile(rb"[\x80-\xff]{1,64}")

@@ -4,17 +4,15 @@ import dataclasses
 from typing import Any
 
 from importer.parsing.checker import RecordChecker
-from importer.parsing.csv_heads import UNTOLD, Columns, TableOptions
+from importer.parsing.csv_heads import UNTOLD, Columns, TableOptions, heads_of
 from importer.parsing.csv_rows import read_csv
 from importer.parsing.csv_shape import CSVShape, shape_of
-from importer.parsing.csv_words import heads_of
 from importer.parsing.detection import Declared, encoding_of
 from importer.parsing.duplicates import SeenIds
 from importer.parsing.json_body import JSONBody
 from importer.parsing.ndjson import read_ndjson
-from importer.parsing.recoded import in_utf8
 from importer.parsing.rows import Rows
-from importer.parsing.spool import Spooled
+from importer.parsing.spool import Spooled, in_utf8
 from stackroom_jobs.operations import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
 from stackroom_jobs.records import own_fields, shown_fields

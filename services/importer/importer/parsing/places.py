@@ -1,7 +1,7 @@
-"""On which lines of their file the rows of a chunk begin, as text: ``row:line`` wherever their distance changes."""
+"""Numbers of a chunk's rows as text: the lines of the file on which they begin, and which of them were refused."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 
@@ -34,3 +34,25 @@ class Places:
         first_row, first_line = self._runs[at]
         line = first_line + row - first_row
         return None if line == row else line
+
+
+def gaps_text(refused: Iterable[int]) -> str | None:
+    """None where no row was refused; ``refused`` are row numbers in order."""
+    runs: list[list[int]] = []
+    for row in refused:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs) or None
+
+
+def rows_between(first_row: int, last_row: int, gaps: str | None) -> list[int]:
+    """The rows from first to last that have an outcome."""
+    if gaps is None:
+        return list(range(first_row, last_row + 1))
+    refused: set[int] = set()
+    for run in gaps.split(","):
+        first, _, last = run.partition("-")
+        refused.update(range(int(first), int(last or first) + 1))
+    return [row for row in range(first_row, last_row + 1) if row not in refused]

@@ -1,10 +1,14 @@
-"""Where bytes are no text of the encoding that they should be in."""
+"""Where bytes are no text of the encoding that they should be in, and the problems that say so."""
 
 import codecs
+import re
+from collections.abc import Sequence
 from typing import IO, Any, NamedTuple
 
-from importer.parsing.encodings import UTF_8, Encoding
+from importer.parsing.encodings import CODECS, NAMES, UTF_8, Encoding
 from importer.parsing.spool import blocks
+from importer.problems import AMBIGUOUS_ENCODING, WRONG_ENCODING
+from stackroom_kit.problems import FieldError, Problem
 
 
 class Fault(NamedTuple):
@@ -42,3 +46,71 @@ def _fault(file: IO[Any], encoding: Encoding, offset: int) -> Fault:
             break
     file.seek(offset)
     return Fault(offset, line, file.read(1)[0])
+
+
+_LEADS = bytes(range(0xC2, 0xF5))
+_PARTS = re.compile(
+    rb"([\xd0\xd1][\x80-\xbf])|([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]"
+)
+# Words in ISO-8859-5 and CP866 have some such pairs by chance, but hardly any that are Cyrillic letters in UTF-8.
+LOOKED_AT_BYTES = 16 * 1024
+CYRILLIC_FOR_A_WRONG, OTHERS_FOR_A_WRONG = 2, 4
+
+
+def is_damaged_utf8(file: IO[Any], offset: int) -> bool:
+    """``offset`` is that of the first wrong byte; what is before it counts whole, and some of what begins there."""
+    cyrillic, others = _before(file, offset)
+    wrong = 0
+    file.seek(offset)
+    for letter, other in _PARTS.findall(file.read(LOOKED_AT_BYTES)):
+        cyrillic += bool(letter)
+        others += bool(other)
+        wrong += not (letter or other)
+    return cyrillic / CYRILLIC_FOR_A_WRONG + others / OTHERS_FOR_A_WRONG >= wrong
+
+
+def _before(file: IO[Any], offset: int) -> tuple[int, int]:
+    """Characters of several bytes in what is valid: Cyrillic letters, and others."""
+    cyrillic, leads, left = 0, 0, offset
+    for block in blocks(file):
+        part = block[:left]
+        cyrillic += sum(map(part.count, (b"\xd0", b"\xd1")))
+        leads += len(part) - len(part.translate(None, _LEADS))
+        left -= len(part)
+        if not left:
+            break
+    return cyrillic, leads - cyrillic
+
+
+SHOWN_LINES, SHOWN_CHARACTERS = 3, 100
+
+
+def wrong_encoding(detail: str) -> Problem:
+    return WRONG_ENCODING.at("", detail)
+
+
+def not_in(name: str, fault: Fault) -> Problem:
+    """Of a file that is said to be in this encoding, or is so but for a few bytes."""
+    place = f"byte {fault.offset} (counted from 0), on line {fault.line}"
+    return wrong_encoding(f"The text is not all {name}: {place}, is 0x{fault.byte:02X}, which is no character there.")
+
+
+def unknown_charset(charset: str) -> Problem:
+    return wrong_encoding(f"The content type says charset {charset[:50]!r}; known: {', '.join(NAMES)}.")
+
+
+def mark_contradicts(said: str, mark: str) -> Problem:
+    detail = f"The text is said to be {said}, but byte 0, on line 1, begins the byte order mark of {mark}."
+    return wrong_encoding(detail)
+
+
+def ambiguous(start: bytes, names: Sequence[str]) -> Problem:
+    """``start`` holds the lines that are shown; ``names`` are those of the encodings, the likeliest first."""
+    detail = f"The text is not UTF-8, and may be one of: {', '.join(names)}. Say which it is with encoding=."
+    errors = [FieldError(f"?encoding={name}", "ambiguous_encoding", _lines(start.decode(CODECS[name], "replace")))
+              for name in names]  # fmt: skip
+    return AMBIGUOUS_ENCODING(detail, *errors)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(line[:SHOWN_CHARACTERS] for line in text.splitlines()[:SHOWN_LINES])
