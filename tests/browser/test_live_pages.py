@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
-from stackroom_jobs.worker.name import WorkerName
+from stackroom_jobs.worker.registration import WorkerName
 from tests.browser.test_imports import paused_worker
 from tests.support.browser.chromium import Watched
 from tests.support.gateway.process import running_gateway

@@ -16,7 +16,7 @@ from stackroom_jobs.outcomes import ok_line
 from stackroom_jobs.protocol import Claim, ClaimRequest, RenewRequest
 from stackroom_jobs.videos import Shot, VideoResult
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.deadline import Deadline
+from stackroom_jobs.worker.lifecycle import Deadline
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from stackroom_jobs.protocol import CONTRACT_VERSION, Device, Heartbeat
 from stackroom_jobs.worker.client import ContractError
-from stackroom_jobs.worker.name import WorkerName
+from stackroom_jobs.worker.registration import WorkerName
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack
 

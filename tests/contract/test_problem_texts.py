@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 MEMBERS = ("libs", "services", "worker-cpu", "worker-gpu")
 # What only workers, services and logs are told.
 INNER = (
-    "importer/worker_api/", "importer/dispatcher/", "jobs/worker/client.py", "jobs/worker/ending.py", "bulk/caller.py",
-    "bulk/ledger.py", "ui/server/refusals.py",
+    "importer/worker_api/", "importer/dispatcher/", "jobs/worker/client.py", "jobs/worker/lifecycle.py",
+    "bulk/caller.py", "bulk/ledger.py", "ui/server/refusals.py",
 )  # fmt: skip
 OF_THE_PAGES = {"network", "unavailable"}  # the second is of any 503 that says no more
 

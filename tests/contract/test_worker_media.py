@@ -17,9 +17,8 @@ from stackroom_jobs.protocol import Claim, ClaimRequest
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Stopped
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
-from stackroom_jobs.worker.deadline import Deadline
-from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia, TaskPlace
-from stackroom_jobs.worker.remote_file import BLOCK_BYTES
+from stackroom_jobs.worker.lifecycle import Deadline
+from stackroom_jobs.worker.media import BLOCK_BYTES, ChunkPlace, RemoteMedia, TaskPlace
 from stackroom_kit.settings import Secret
 from tests.support.servers.served import served
 

@@ -15,7 +15,7 @@ from stackroom_jobs.protocol import (
     RenewRequest,
 )
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
-from stackroom_jobs.worker.name import WorkerName
+from stackroom_jobs.worker.registration import WorkerName
 from tests.support.workers.calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, output_of, soon
 
 

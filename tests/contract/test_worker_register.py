@@ -12,7 +12,7 @@ from stackroom_jobs.protocol import (
     RenewRequest,
 )
 from stackroom_jobs.worker.client import ContractError
-from stackroom_jobs.worker.name import WorkerName
+from stackroom_jobs.worker.registration import WorkerName
 from tests.support.workers.calls import WORKERS, Importer, asked, claimed, soon
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from deploy.local.ports import free_port
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
-from stackroom_jobs.worker.remote_file import BLOCK_BYTES, KEPT_BLOCKS
+from stackroom_jobs.worker.media import BLOCK_BYTES, KEPT_BLOCKS, RemoteMedia, TaskPlace
 from stackroom_kit.settings import Secret
 from tests.support.servers.services import running_service
 

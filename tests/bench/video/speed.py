@@ -21,7 +21,7 @@ import torch
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.bench.measure import medians, seconds
 from tests.support.videos.files import copy_beginning
 from tests.support.videos.model import real_video

@@ -13,7 +13,7 @@ from stackroom_jobs.loads import GroupRow, normalize_group
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.records import Record
 from stackroom_jobs.worker import Context, create_worker
-from stackroom_jobs.worker.doorbell import Function
+from stackroom_jobs.worker.context import Function
 
 SECONDS_PER_RECORD = 0.0003
 BLOCK = 50  # records that are waited for at once: a sleep of less than a millisecond is not what it says

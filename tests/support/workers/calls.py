@@ -12,7 +12,7 @@ from stackroom_jobs.protocol import (
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.deadline import Deadline
+from stackroom_jobs.worker.lifecycle import Deadline
 from stackroom_kit.settings import Secret
 
 TOKEN = Secret("token-of-this-test")

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from stackroom_jobs.worker.deadline import STOP_SECONDS, Deadline
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import STOP_SECONDS, Deadline, StopFlag
 
 
 def test_deadline_leaves_its_seconds() -> None:

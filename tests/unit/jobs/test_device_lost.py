@@ -8,10 +8,9 @@ from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, ReleaseReq
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context, DeviceLost
-from stackroom_jobs.worker.deadline import Deadline
-from stackroom_jobs.worker.doorbell import Doorbell, Round
-from stackroom_jobs.worker.name import WorkerName
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import Deadline, StopFlag
+from stackroom_jobs.worker.registration import WorkerName
+from stackroom_jobs.worker.round import Doorbell, Round
 
 CHUNK = Claim("t", "b", 1, "process_video", msgspec.Raw(b"{}"), "r", 1, 30, msgspec.Raw(b'[{"id":1,"payload":"a"}]'))
 

@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from stackroom_jobs.worker import name
+from stackroom_jobs.worker import registration
 
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    for variable in (name.NAME_VARIABLE, name.INCARNATION_VARIABLE):
+    for variable in (registration.NAME_VARIABLE, registration.INCARNATION_VARIABLE):
         monkeypatch.setenv(variable, "")
-    held = len(name._held)
+    held = len(registration._held)
     yield
-    for locks in name._held[held:]:
+    for locks in registration._held[held:]:
         os.close(locks.descriptor)
-    del name._held[held:]
+    del registration._held[held:]
 
 
 def _hold(answer: Connection) -> None:
-    answer.send(name.free_slot("worker"))
+    answer.send(registration.free_slot("worker"))
     answer.recv()  # until this process is ended
 
 
@@ -53,15 +53,15 @@ def test_slot_is_the_lowest_that_nobody_alive_holds() -> None:
 
 
 def test_name_stays_and_the_incarnation_is_new_with_each_start() -> None:
-    first = name.name_this_worker("worker-cpu", "chosen")
-    second = name.name_this_worker("worker-cpu", "chosen")
+    first = registration.name_this_worker("worker-cpu", "chosen")
+    second = registration.name_this_worker("worker-cpu", "chosen")
     assert first.name == second.name == "chosen"
     assert first.incarnation != second.incarnation
-    assert name.inherited_name() == second
+    assert registration.inherited_name() == second
 
 
 def test_name_without_a_setting_is_made_of_host_and_slot() -> None:
-    made = name.name_this_worker("worker-cpu", "").name
+    made = registration.name_this_worker("worker-cpu", "").name
     assert made.startswith("worker-cpu@")
     assert made.endswith("-0")
     assert str(os.getpid()) not in made.removeprefix("worker-cpu@")

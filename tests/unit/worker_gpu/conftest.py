@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stackroom_jobs.worker import Context
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.shots import Worker
 from tests.support.workers.local_media import LocalMedia
 from worker_gpu.model import is_installed

@@ -8,7 +8,7 @@ import pytest
 
 from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import Context
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.containers import CONTAINERS, cut, frames_in, with_loss, with_zeros, write_container
 from tests.support.videos.shots import Worker
 from tests.support.workers.local_media import LocalMedia

@@ -11,7 +11,7 @@ from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context, Stopped
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.workers.local_media import LocalMedia
 from worker_gpu.video import patience
 from worker_gpu.video.frames import Frames

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stackroom_jobs.worker import Context, Stopped
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.files import turn, write_sound, write_sound_with_cover, write_video
 from tests.support.videos.scenes import Scene, frames_of, write_pictures
 from tests.support.videos.shots import Worker

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stackroom_jobs.worker.doorbell import Function
+from stackroom_jobs.worker.context import Function
 from worker_cpu.tasks.load_groups import load_groups
 from worker_cpu.tasks.load_types import load_types
 from worker_cpu.tasks.normalize_record import normalize_record

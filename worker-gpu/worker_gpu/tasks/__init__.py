@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stackroom_jobs.worker.doorbell import Function
+from stackroom_jobs.worker.context import Function
 from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.tasks.process_video import ProcessVideo
 

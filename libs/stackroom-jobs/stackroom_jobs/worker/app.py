@@ -6,44 +6,45 @@ from functools import cached_property
 from typing import Any
 
 from celery import Celery, Task
+from celery.apps.worker import Worker
 
 from stackroom_jobs.celery_app import configuration
 from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_jobs.queues import queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker.bare import compute_bare
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.context import Context, DeviceLost
-from stackroom_jobs.worker.device import DeviceWatch, NoDevice
-from stackroom_jobs.worker.doorbell import Doorbell, Function, Round, time_limit_of
-from stackroom_jobs.worker.last_words import shorten_last_words
+from stackroom_jobs.worker.context import Context, DeviceLost, Function
+from stackroom_jobs.worker.lifecycle import inherited_stop_flag, shorten_exit_of_children
 from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
-from stackroom_jobs.worker.name import inherited_name
 from stackroom_jobs.worker.parent import Parent
-from stackroom_jobs.worker.plain import modules_in
-from stackroom_jobs.worker.quiet import quiet_worker
-from stackroom_jobs.worker.stop import inherited_stop_flag
-from stackroom_jobs.worker.task_log import keep_data_out_of_logs
+from stackroom_jobs.worker.registration import DeviceWatch, NoDevice, inherited_name
+from stackroom_jobs.worker.round import Doorbell, Round, time_limit_of
+from stackroom_jobs.worker.tasks import compute_bare, keep_data_out_of_logs, modules_in
 from stackroom_kit.settings import read_settings
 
 KILOBYTES = 1024  # in a megabyte: Celery counts in them
 
 
-class WorkerCelery(Celery):
-    """Celery whose worker keeps silent among workers: gossip, mingle and heartbeats grow with their square.
+class SilentWorker(Worker):
+    """Celery's worker without its talk to other workers, which grows with their square, however it is started."""
 
-    A spawned child gets its app by importing ``module`` as its parent did: a pickled app has lost its tasks.
-    """
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        silent = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
+        super().__init__(*args, **{**kwargs, **silent})
+
+
+class WorkerCelery(Celery):
+    """A spawned child gets its app by importing ``module`` as its parent did: a pickled app has lost its tasks."""
 
     module: str | None = None
-    task_cls = "stackroom_jobs.worker.plain:PlainTask"
+    task_cls = "stackroom_jobs.worker.tasks:PlainTask"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         return (_app_of, (self.module,)) if self.module else super().__reduce__()
 
     @cached_property
     def Worker(self) -> Any:  # noqa: N802 - the name that Celery's command line asks for
-        return quiet_worker(super().Worker)
+        return self.subclass_with_self(SilentWorker)
 
 
 def _app_of(module: str) -> Celery:
@@ -51,8 +52,8 @@ def _app_of(module: str) -> Celery:
     return app
 
 
-class Child:
-    """What one pool process works with, made at its first task: connections do not survive a fork."""
+class PoolProcess:
+    """What a pool process works with, made at its first task: connections do not survive a fork."""
 
     def __init__(self, settings: WorkerSettings, functions: Mapping[str, Function]) -> None:
         self.settings = settings
@@ -76,14 +77,14 @@ class Child:
         Round(self.api, self.settings, self.functions, inherited_name(), inherited_stop_flag(), bell).run()
 
 
-def _add_task(app: Celery, operation: Operation, child: Child) -> None:
-    function = child.functions[operation.name]
-    limit = time_limit_of(operation, child.settings.celery_task_time_limit)
+def _add_task(app: Celery, operation: Operation, process: PoolProcess) -> None:
+    function = process.functions[operation.name]
+    limit = time_limit_of(operation, process.settings.celery_task_time_limit)
 
     def run(task: "Task[Any, Any]", *args: Any) -> Any:
         if not args:
-            return child.answer(task, operation)
-        context = child.bare_context(str(task.request.id))
+            return process.answer(task, operation)
+        context = process.bare_context(str(task.request.id))
         try:
             return compute_bare(task, operation, function, context, args)
         except DeviceLost as lost:
@@ -115,10 +116,10 @@ def create_worker(
     app.module = spawn_from
     app.conf.worker_max_memory_per_child = settings.child_memory_mb * KILOBYTES or None
     app.conf.worker_pool_start_method = "spawn" if spawn_from else "fork"
-    child = Child(settings, functions)
+    process = PoolProcess(settings, functions)
     for operation_name in functions:
-        _add_task(app, OPERATIONS[operation_name], child)
+        _add_task(app, OPERATIONS[operation_name], process)
     Parent(name, settings, tuple(functions), device or NoDevice()).connect()
-    shorten_last_words()
+    shorten_exit_of_children()
     keep_data_out_of_logs()
     return app

@@ -26,8 +26,8 @@ from stackroom_jobs.protocol import (
     RenewRequest,
 )
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker.deadline import Deadline
-from stackroom_jobs.worker.name import WorkerName
+from stackroom_jobs.worker.lifecycle import Deadline
+from stackroom_jobs.worker.registration import WorkerName
 from stackroom_kit.request_id import HEADER, current_request_id
 
 TIMEOUT = urllib3.Timeout(connect=3, read=10)  # seconds

@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
+import msgspec
+
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import StopFlag
 
 LONGEST_REASON = 300  # characters of one line; CUDA's errors go on with advice
 
@@ -67,3 +69,6 @@ class Context:
     def should_stop(self) -> bool:
         """The worker is to end, or the lease is over: what is computed now would be thrown away."""
         return self.is_lease_over or self.stop_flag.is_set()
+
+
+Function = Callable[[Any, Context], msgspec.Struct]  # of an operation: one record gives its result

@@ -1,27 +1,21 @@
 """Each second: "I live, I serve these queues", to the importer, and a file touched for a health check."""
 
 import contextlib
-import dataclasses
 import logging
 import os
-import platform
-import socket
 import threading
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 import urllib3
 
-from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
+from stackroom_jobs.protocol import Heartbeat
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import ContractError, WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.context import DeviceLost
-from stackroom_jobs.worker.device import DeviceWatch
-from stackroom_jobs.worker.ending import end_worker
-from stackroom_jobs.worker.name import WorkerName
-from stackroom_jobs.worker.stop import StopFlag
+from stackroom_jobs.worker.lifecycle import StopFlag, end_worker
+from stackroom_jobs.worker.registration import DeviceWatch, inherited_name
 
 PERIOD_SECONDS = 1.0
 DEVICE_SECONDS = 5.0  # between two looks at the device
@@ -29,38 +23,18 @@ LOOK_SECONDS = 0.2  # between two looks at whether a child has lost the device
 logger = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True)
-class Identity:
-    """``queues`` by their logical names, ``slots`` the number of pool processes."""
+class HeartbeatThread:
+    """``first`` is what is sent; ``stop_flag`` is how children say that the device is lost."""
 
-    worker: WorkerName
-    queues: list[str]
-    slots: int
-    operations: list[str]
-
-
-class Heart:
-    """One worker's heartbeats; ``stop_flag`` is how its children say that the device is lost."""
-
-    def __init__(self, settings: WorkerSettings, identity: Identity, device: DeviceWatch, stop_flag: StopFlag) -> None:
+    def __init__(self, settings: WorkerSettings, first: Heartbeat, device: DeviceWatch, stop_flag: StopFlag) -> None:
         self._api = WorkerAPI(settings)
         self._file = Path(settings.heartbeat_file) if settings.heartbeat_file else None
+        self._beat = first
         self._device = device
         self._looked_at = -DEVICE_SECONDS
-        self._worker = identity.worker
         self._stop_flag = stop_flag
-        self._beat = Heartbeat(
-            worker=identity.worker.name,
-            host=socket.gethostname(),
-            contract=CONTRACT_VERSION,
-            queues=identity.queues,
-            slots=identity.slots,
-            operations=identity.operations,
-            versions={"python": platform.python_version(), "celery": version("celery"), **device.versions()},
-            incarnation=identity.worker.incarnation,
-        )
         self._stopped = threading.Event()
-        self._trouble = ""
+        self._is_unheard = False
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
@@ -79,7 +53,7 @@ class Heart:
                 self._touch()
                 self._wait()
             except DeviceLost as lost:
-                self.fall_ill(lost.reason)
+                self.report_unhealthy(lost.reason)
                 end_worker()
                 return
             except ContractError as error:
@@ -95,12 +69,12 @@ class Heart:
             self._looked_at = time.monotonic()
 
     def say_goodbye(self) -> None:
-        """After the last child has ended. Who fell ill does not: its reason is to be seen."""
+        """After the last child has ended. An unhealthy worker does not: its reason is to be seen."""
         if not self._stop_flag.reason():
             with contextlib.suppress(urllib3.exceptions.HTTPError):
-                self._api.goodbye(self._worker)
+                self._api.goodbye(inherited_name())
 
-    def fall_ill(self, reason: str) -> None:
+    def report_unhealthy(self, reason: str) -> None:
         """Say once and everywhere why this worker takes no more work: to children, health check, log and importer."""
         self._stop_flag.set(reason)
         self._write(f"unhealthy: {reason}\n")
@@ -119,32 +93,31 @@ class Heart:
                 raise DeviceLost(reason)
 
     def _send(self, beat: Heartbeat) -> None:
-        """ContractError where the importer refuses this version; every other trouble passes."""
+        """ContractError where the importer refuses this version; every other error passes.
+
+        One line when nobody hears it, and one when somebody does again.
+        """
         try:
             self._api.heartbeat(beat)
         except ContractError:
             raise
         except (WorkerAPIError, urllib3.exceptions.HTTPError) as error:
-            self._note(f"{type(error).__name__}: {error}"[:300])
+            if not self._is_unheard:
+                shown = f"{type(error).__name__}: {error}"[:300]
+                logger.warning("the importer does not hear this worker: %s", shown)
+            self._is_unheard = True
         else:
-            self._note("")
+            if self._is_unheard:
+                logger.info("the importer hears this worker again")
+            self._is_unheard = False
 
     def _touch(self) -> None:
         if self._file:
             self._file.touch()
 
-    def _write(self, trouble: str) -> None:
+    def _write(self, unhealthy: str) -> None:
         """An empty file is a healthy one; whole at once, since the health check may read at any moment."""
         if self._file:
             written = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-            written.write_text(trouble, encoding="utf-8")
+            written.write_text(unhealthy, encoding="utf-8")
             written.replace(self._file)
-
-    def _note(self, trouble: str) -> None:
-        """One line when it begins and one when it ends."""
-        if bool(trouble) != bool(self._trouble):
-            if trouble:
-                logger.warning("the importer does not hear this worker: %s", trouble)
-            else:
-                logger.info("the importer hears this worker again")
-        self._trouble = trouble

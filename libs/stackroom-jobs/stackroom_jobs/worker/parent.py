@@ -1,4 +1,4 @@
-"""The parent process of a worker: it names itself, adds the doorbells' lists, says that it lives, tells of the dead."""
+"""The parent process of a worker: names it, adds the doorbells' lists, sends heartbeats, reports children that died."""
 
 import logging
 import threading
@@ -13,15 +13,13 @@ from stackroom_jobs.queues import BELL_SUFFIX, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.context import DeviceLost
-from stackroom_jobs.worker.deadline import Deadline
-from stackroom_jobs.worker.device import DeviceWatch
-from stackroom_jobs.worker.ending import FAILED
-from stackroom_jobs.worker.heartbeat import Heart, Identity
-from stackroom_jobs.worker.name import inherited_name, name_this_worker
-from stackroom_jobs.worker.stop import StopFlag, make_stop_flag
+from stackroom_jobs.worker.heartbeat import HeartbeatThread
+from stackroom_jobs.worker.lifecycle import FAILED, Deadline, StopFlag, make_stop_flag
+from stackroom_jobs.worker.registration import DeviceWatch, first_heartbeat, inherited_name, name_this_worker
 from stackroom_kit.logs import configure_logging
 
-TELL_SECONDS = 600  # how long a death is told again while the importer is away; the lease ends it anyway
+LOST_SECONDS = 600  # how long a death is told again while the importer is away; the lease ends it anyway
+LOSSES = {WorkerLostError: Loss.WORKER_LOST, TimeLimitExceeded: Loss.TIMED_OUT}
 logger = logging.getLogger(__name__)
 
 
@@ -36,23 +34,23 @@ class Parent:
         self._operations = operations
         self._device = device
         self._stop_flag: StopFlag | None = None
-        self._heart: Heart | None = None
+        self._heartbeat: HeartbeatThread | None = None
 
     def connect(self) -> None:
         """Celery keeps weak references unless told otherwise."""
         for signal, handler in (
-            (signals.setup_logging, self._log),
+            (signals.setup_logging, self._configure_logging),
             (signals.celeryd_after_setup, self._add_bells),
             (signals.celeryd_after_setup, self._prepare_device),
             (signals.worker_init, self._begin),
-            (signals.worker_ready, self._say_alive),
+            (signals.worker_ready, self._start_heartbeat),
             (signals.worker_shutting_down, self._stop),
             (signals.worker_shutdown, self._say_goodbye),
             (signals.task_failure, self._note_failure),
         ):
             signal.connect(handler, weak=False)
 
-    def _log(self, **_: Any) -> None:
+    def _configure_logging(self, **_: Any) -> None:
         """Instead of Celery's own logging."""
         configure_logging(self._settings.log_level, self._service)
 
@@ -75,19 +73,19 @@ class Parent:
         try:
             self._device.prepare()
         except DeviceLost as lost:
-            self._heart_of(instance).fall_ill(lost.reason)
+            self._heartbeat_of(instance).report_unhealthy(lost.reason)
             raise SystemExit(FAILED) from None
 
-    def _say_alive(self, sender: Any, **_: Any) -> None:
-        self._heart = self._heart_of(sender.controller)
-        self._heart.start()
+    def _start_heartbeat(self, sender: Any, **_: Any) -> None:
+        self._heartbeat = self._heartbeat_of(sender.controller)
+        self._heartbeat.start()
 
-    def _heart_of(self, worker: Any) -> Heart:
+    def _heartbeat_of(self, worker: Any) -> HeartbeatThread:
         default = self._settings.celery_default_queue
         queues = sorted({str(queue_of_routing_key(key, default)) for key in worker.app.amqp.queues.consume_from})
         served = [name for name in self._operations if set(OPERATIONS[name].queues) & set(queues)]
-        identity = Identity(inherited_name(), queues, worker.concurrency, served)
-        return Heart(self._settings, identity, self._device, self._flag())
+        first = first_heartbeat(queues, worker.concurrency, served, self._device)
+        return HeartbeatThread(self._settings, first, self._device, self._flag())
 
     def _flag(self) -> StopFlag:
         if self._stop_flag is None:
@@ -98,24 +96,24 @@ class Parent:
         """Children finish the chunk at hand or give it back."""
         if self._stop_flag is not None:
             self._stop_flag.set()
-        if self._heart is not None:
-            self._heart.stop()
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
 
     def _say_goodbye(self, **_: Any) -> None:
         """So that nobody counts on it until its heartbeats are missed."""
-        if self._heart is not None:
-            self._heart.say_goodbye()
+        if self._heartbeat is not None:
+            self._heartbeat.say_goodbye()
 
     def _note_failure(self, task_id: str, exception: Exception, **_: Any) -> None:
         """Fires here, in the parent, when a child died or was killed at its time limit."""
-        reason = {WorkerLostError: Loss.WORKER_LOST, TimeLimitExceeded: Loss.TIMED_OUT}.get(type(exception))
-        if reason is not None:
-            threading.Thread(target=self._tell_lost, args=(task_id, reason), daemon=True).start()
+        loss = LOSSES.get(type(exception))
+        if loss is not None:
+            threading.Thread(target=self._report_lost, args=(task_id, loss), daemon=True).start()
 
-    def _tell_lost(self, delivery: str, reason: Loss) -> None:
-        logger.warning("delivery=%s %s", delivery, reason)
-        asked = LostRequest(inherited_name().name, delivery, reason)
+    def _report_lost(self, delivery: str, loss: Loss) -> None:
+        logger.warning("delivery=%s %s", delivery, loss)
+        asked = LostRequest(inherited_name().name, delivery, loss)
         try:
-            WorkerAPI(self._settings).lost(asked, Deadline(TELL_SECONDS))
+            WorkerAPI(self._settings).lost(asked, Deadline(LOST_SECONDS))
         except WorkerAPIError as error:
             logger.error("could not tell of delivery=%s: %s", delivery, error)

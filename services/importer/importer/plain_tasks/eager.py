@@ -12,7 +12,7 @@ from celery import Celery, Task
 from importer.plain_tasks.outcome import failure_text
 from importer.problems import EAGER_FAILURE, NO_LOCAL_FUNCTION
 from importer.settings import Settings
-from stackroom_jobs.worker.task_log import places
+from stackroom_jobs.worker.tasks import places
 
 WORKER_PREFIX = "worker_"
 logger = logging.getLogger(__name__)

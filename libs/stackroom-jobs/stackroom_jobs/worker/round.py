@@ -4,7 +4,7 @@ import dataclasses
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -14,15 +14,12 @@ from stackroom_jobs.operations import OPERATIONS, Operation
 from stackroom_jobs.protocol import OPERATION_FAILED, Claim, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.context import Context, DeviceLost, Stopped
-from stackroom_jobs.worker.deadline import Deadline
+from stackroom_jobs.worker.context import Context, DeviceLost, Function, Stopped
+from stackroom_jobs.worker.lifecycle import Deadline, StopFlag
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
-from stackroom_jobs.worker.name import WorkerName
+from stackroom_jobs.worker.registration import WorkerName
 from stackroom_jobs.worker.renewal import Renewal
-from stackroom_jobs.worker.stop import StopFlag
 from stackroom_kit.request_id import set_request_id
-
-Function = Callable[[Any, Context], msgspec.Struct]
 
 LONGEST_ROUND_SECONDS = 20.0
 ROUND_PART = 4  # of the time limit: the hard limit covers the whole round
