@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from importer.batches.guessing import likely_operation
+from importer.batches.likely_operation import likely_operation
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.containers import refuse_empty
 from importer.parsing.csv_heads import TableOptions, comparable, heads_of

@@ -12,7 +12,6 @@ from importer.media.kinds import KINDS, OTHER
 from importer.media.names import RESULT_NAME, RESULTS, TASKS, UPLOAD_NAME, UPLOADS, is_served
 from importer.media.problems import disk_errors_as_problems, record_errors_as_problems
 from importer.media.serving import file_answer
-from importer.media.taking import take_body, take_form
 from importer.media.uploads import MediaFile, list_uploads, page_of, remove_upload, store
 from importer.parsing.form import FIELD, FILE, FORM, FORM_SHAPE
 from importer.problems import DISK, EMPTY_UPLOAD, FORM_PROBLEMS, IN_USE, ONE_BATCH, SERVED_FILE
@@ -90,8 +89,8 @@ def upload_media() -> Response:
     """Send a video, as the body itself or in a form."""
     refuse_unknown_arguments(())
     here = services()
-    take = take_form if request.mimetype == FORM else take_body
-    upload, is_new = store(here.media, request.stream, request.content_length or 0, take)
+    is_form = request.mimetype == FORM
+    upload, is_new = store(here.media, request.stream, request.content_length or 0, is_form)
     view = upload.view()
     view.created = is_new
     return json_answer(view, 201 if is_new else 200, {"Location": view.url})

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from flask import Response
 
+from importer.api.batch_bodies import BATCH_BODIES
 from importer.batches.accept import checker_for
 from importer.batches.answers import BatchInput, Preview
 from importer.batches.backpressure import check_disk
-from importer.batches.bodies import BATCH_BODIES
+from importer.batches.body import Received, received
 from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, file_options
-from importer.batches.guessing import likely_operation
-from importer.batches.receiving import Received, received
+from importer.batches.likely_operation import likely_operation
 from importer.batches.request import QUEUE, operation_named, queue_for
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import Refusal

@@ -3,8 +3,8 @@
 import json
 
 from importer.batches.backpressure import check_room
+from importer.batches.body import received
 from importer.batches.eager import check_can_run_now, finish_now_if_eager
-from importer.batches.receiving import received
 from importer.batches.request import batch_options
 from importer.ledger.accept import Accepted, KeyReusedError, NewBatch, accept
 from importer.ledger.queues import live_slots

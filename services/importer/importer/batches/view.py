@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row
 
-from importer.batches.answers import AtHand, Batch, BatchInput, OutcomeCounts
-from importer.ledger import batch
+from importer.batches.answers import AtHand, Batch, BatchInput, OutcomeCounts, PendingRecord
+from importer.ledger import batch as ledger
 from importer.ledger.states import BatchState
+from importer.ledger.stored import numbered_records
 from importer.problems import BATCH_EXPIRED
 from importer.services import services
 from stackroom_jobs.operations import OPERATIONS
@@ -16,12 +17,13 @@ from stackroom_kit.api import Parameter
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
 
+MOST_RECORDS = 20
 WORD = "[A-Za-z0-9_-]{1,64}"
 BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "The id of the batch.", "path")
 
 
 def find_batch(engine: Engine, batch_id: str) -> Row[Any] | None:
-    return batch.find_batch(engine, batch_id, services().settings.lease_seconds)
+    return ledger.find_batch(engine, batch_id, services().settings.lease_seconds)
 
 
 def existing_batch(engine: Engine, batch_id: str) -> Row[Any]:
@@ -138,4 +140,27 @@ def queue_position(engine: Engine, row: Row[Any]) -> int | None:
     """How many open batches of its queue are served before this one, MOST_AHEAD at most; None once it is running."""
     if row.state not in (BatchState.QUEUED, BatchState.WAITING_FOR_WORKER):
         return None
-    return batch.queue_position(engine, row.id)
+    return ledger.queue_position(engine, row.id)
+
+
+def pending_records(engine: Engine, batch: Row[Any]) -> list[PendingRecord] | None:
+    """The first 20, those in work before the others; None of an operation whose chunks hold many records."""
+    if OPERATIONS[batch.operation].max_rows > 1:
+        return None
+    return [
+        _pending_record(chunk, row, record)
+        for chunk in ledger.unfinished_records(engine, batch.id, MOST_RECORDS)
+        for row, record in numbered_records(chunk.first_row, chunk.records)
+    ]
+
+
+def _pending_record(chunk: Row[Any], row: int, record: bytes) -> PendingRecord:
+    """``current`` of ``total`` are null until the worker has told them."""
+    is_told = chunk.is_running and chunk.total > 0
+    return PendingRecord(
+        row=row,
+        record=msgspec.Raw(record),
+        is_running=chunk.is_running,
+        current=chunk.current if is_told else None,
+        total=chunk.total if is_told else None,
+    )

@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 
 from importer.ledger.batch import batch_that_names, expired_among
 from importer.media.folder import INCOMING, MediaFolder
-from importer.media.leftovers import Leftovers
 from importer.media.names import RESULTS, TASKS
+from importer.media.unnamed_pictures import UnnamedPictures
 from importer.media.uploads import list_uploads
 from importer.outage_log import OutageLog
 from importer.settings import Settings
@@ -34,7 +34,7 @@ class Sweeper:
     def __init__(self, engine: Engine, settings: Settings, stop: threading.Event) -> None:
         self._engine = engine
         self._folder = MediaFolder(settings.media_dir)
-        self._leftovers = Leftovers(engine, self._folder.root)
+        self._unnamed = UnnamedPictures(engine, self._folder.root)
         self._upload_seconds = settings.upload_retention_days * DAY
         self._task_seconds = settings.batch_retention_days * DAY
         self._stop = stop
@@ -77,7 +77,7 @@ class Sweeper:
             some = paths[start : start + IDS_PER_QUESTION]
             by_id = {path.name: path for path in some}
             yield from (by_id[batch_id] for batch_id in expired_among(self._engine, list(by_id)))
-            yield from self._leftovers.among(some)
+            yield from self._unnamed.among(some)
 
     def _remove_old_uploads(self) -> None:
         oldest = (time.time() - self._upload_seconds) * 1_000_000_000

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import os
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from importer.media.folder import MediaFolder
 from importer.media.kinds import kind_of_name
 from importer.media.names import UPLOAD_NAME, UPLOADS
 from importer.media.problems import disk_errors_as_problems
-from importer.media.taking import Sender, Taken
+from importer.media.receiving import IncomingMedia, MediaBody, take_body, take_form
 from importer.parsing.spool import Readable
 from stackroom_kit.api import Count, Time
 from stackroom_kit.cursor import decode_cursor, encode_cursor
@@ -54,9 +53,7 @@ class Upload:
         return PurePosixPath(self.name).stem
 
 
-def store(
-    folder: MediaFolder, stream: Readable, length: int, take: Callable[[Sender, Taken], None]
-) -> tuple[Upload, bool]:
+def store(folder: MediaFolder, stream: Readable, length: int, is_form: bool) -> tuple[Upload, bool]:
     """Read ``stream``, of ``length`` bytes, to its end; the upload, and whether it is new.
 
     Room for it is taken before it is read, and nothing is left of what ends early.
@@ -64,10 +61,10 @@ def store(
     IncompleteBodyError where it does; Problem 503 for a disk that takes no more, 400 for an empty file.
     """
     with disk_errors_as_problems(), folder.incoming(length) as incoming:
-        taken = Taken(incoming)
-        take(Sender(stream), taken)
+        media = IncomingMedia(incoming)
+        (take_form if is_form else take_body)(MediaBody(stream), media)
         incoming.finish()
-        name = taken.name()
+        name = media.name()
         path = folder.root / name
         with folder.alone():
             is_new = not path.exists()

@@ -19,8 +19,13 @@ from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import Problem
 
 BLOCK_ROWS = 1000
-_encoder = msgspec.json.Encoder()
 MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
+# No longer than Python converts. Three noughts behind a comma may be thousands, so they are none of these.
+_WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+|,(?!000$)0+)?")
+_THOUSANDS = re.compile(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:\s[0-9]{3})+(?:[.,]0+)?")
+Value = int | str | None
+_encoder = msgspec.json.Encoder()
 
 
 class CSVLines:
@@ -69,13 +74,6 @@ class CSVLines:
     def _too_long(self) -> Problem:
         detail = f"The row that begins at line {self.row_line} has more than {MAX_ROW_CHARACTERS} characters"
         return CSV_ROW_TOO_LONG(f"{detail}; is a quote left open?")
-
-
-# No longer than Python converts. Three noughts behind a comma may be thousands, so they are none of these.
-_WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+|,(?!000$)0+)?")
-_THOUSANDS = re.compile(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:\s[0-9]{3})+(?:[.,]0+)?")
-Value = int | str | None
 
 
 def _whole(cell: str) -> int | str:
@@ -182,11 +180,6 @@ class RowReader:
         return dataclasses.replace(refusal, code="missing_field", detail=f"`{refusal.field}` is empty.")
 
 
-def _broken(line: int, error: Exception) -> Problem:
-    detail = f"The CSV cannot be read; the row that begins at line {line} is wrong: {error}."
-    return INVALID_CSV.at("", detail)
-
-
 def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[Block]:
     """Records and Refusals in input order; blank lines and rows of delimiters alone are no rows.
 
@@ -217,3 +210,8 @@ def _rows(lines: CSVLines, shape: CSVShape, notes: Notes) -> Iterator[tuple[int,
             yield line, cells
         else:
             notes.passed_over["rows"] += 1
+
+
+def _broken(line: int, error: Exception) -> Problem:
+    detail = f"The CSV cannot be read; the row that begins at line {line} is wrong: {error}."
+    return INVALID_CSV.at("", detail)

@@ -10,6 +10,15 @@ from importer.parsing.spool import blocks
 from importer.problems import AMBIGUOUS_ENCODING, WRONG_ENCODING
 from stackroom_kit.problems import FieldError, Problem
 
+SHOWN_LINES, SHOWN_CHARACTERS = 3, 100  # of a text that may be in several encodings
+_LEADS = bytes(range(0xC2, 0xF5))
+_PARTS = re.compile(
+    rb"([\xd0\xd1][\x80-\xbf])|([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]"
+)
+# Words in ISO-8859-5 and CP866 have some such pairs by chance, but hardly any that are Cyrillic letters in UTF-8.
+LOOKED_AT_BYTES = 16 * 1024
+CYRILLIC_FOR_A_WRONG, OTHERS_FOR_A_WRONG = 2, 4
+
 
 class Fault(NamedTuple):
     """The first byte that is no text: ``offset`` from 0, ``line`` from 1; ``byte`` is its value."""
@@ -48,15 +57,6 @@ def _fault(file: IO[Any], encoding: Encoding, offset: int) -> Fault:
     return Fault(offset, line, file.read(1)[0])
 
 
-_LEADS = bytes(range(0xC2, 0xF5))
-_PARTS = re.compile(
-    rb"([\xd0\xd1][\x80-\xbf])|([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]"
-)
-# Words in ISO-8859-5 and CP866 have some such pairs by chance, but hardly any that are Cyrillic letters in UTF-8.
-LOOKED_AT_BYTES = 16 * 1024
-CYRILLIC_FOR_A_WRONG, OTHERS_FOR_A_WRONG = 2, 4
-
-
 def is_damaged_utf8(file: IO[Any], offset: int) -> bool:
     """``offset`` is that of the first wrong byte; what is before it counts whole, and some of what begins there."""
     cyrillic, others = _before(file, offset)
@@ -80,9 +80,6 @@ def _before(file: IO[Any], offset: int) -> tuple[int, int]:
         if not left:
             break
     return cyrillic, leads - cyrillic
-
-
-SHOWN_LINES, SHOWN_CHARACTERS = 3, 100
 
 
 def wrong_encoding(detail: str) -> Problem:

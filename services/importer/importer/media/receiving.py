@@ -15,7 +15,7 @@ BLOCK_BYTES = 1024 * 1024
 SETTLE_BYTES = 64 * 1024 * 1024  # no more than this waits in memory for the disk, so the end of an upload comes soon
 
 
-class Taken:
+class IncomingMedia:
     """A file that is being sent: written on, and named by what it holds. Enough of a file for the parser of forms."""
 
     def __init__(self, incoming: Incoming) -> None:
@@ -42,7 +42,7 @@ class Taken:
         return f"{UPLOADS}/{self._digest.hexdigest()}.{kind_of_bytes(self._head).suffix}"
 
 
-class Sender:
+class MediaBody:
     """The body of a request: a connection that breaks or falls silent is no trouble of the disk."""
 
     def __init__(self, stream: Readable) -> None:
@@ -56,12 +56,12 @@ class Sender:
             raise IncompleteBodyError from None
 
 
-def take_body(sender: Sender, taken: Taken) -> None:
+def take_body(body: MediaBody, media: IncomingMedia) -> None:
     """The body is the file itself."""
-    while block := sender.read(BLOCK_BYTES):
-        taken.write(block)
+    while block := body.read(BLOCK_BYTES):
+        media.write(block)
 
 
-def take_form(sender: Sender, taken: Taken) -> None:
+def take_form(body: MediaBody, media: IncomingMedia) -> None:
     """The file is the only part of a form; Problem 400 and 413 where it is not."""
-    only_file(sender, lambda: cast("IO[bytes]", taken))
+    only_file(body, lambda: cast("IO[bytes]", media))

@@ -10,20 +10,20 @@ from importer.ledger.results import CHUNKS_PER_READ, OUTPUTS, pages
 from importer.media.names import RESULT_NAME
 
 
-class Leftovers:
+class UnnamedPictures:
     """A batch that has ended never changes, so one in which nothing was found is not looked at again."""
 
     def __init__(self, engine: Engine, root: Path) -> None:
         self._engine, self._root = engine, root
-        self._tidy: set[str] = set()
+        self._clean: set[str] = set()
 
     def among(self, folders: list[Path]) -> Iterator[Path]:
         """Files, and whole folders of a record, of the batches whose folders these are; only of those that ended."""
-        by_id = {folder.name: folder for folder in folders if folder.name not in self._tidy}
+        by_id = {folder.name: folder for folder in folders if folder.name not in self._clean}
         for batch_id in ended_among(self._engine, list(by_id)):
             found = list(self._unnamed(batch_id, by_id[batch_id]))
             if not found:
-                self._tidy.add(batch_id)
+                self._clean.add(batch_id)
             yield from found
 
     def _unnamed(self, batch_id: str, folder: Path) -> Iterator[Path]:

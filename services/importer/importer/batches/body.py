@@ -1,16 +1,21 @@
-"""The bytes of a batch, as the body itself or as the one file of a form."""
+"""The bytes of a batch: the body itself or the one file of a form, unpacked where it is compressed, on the disk."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import IO
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from importer.parsing.containers import HOW_TO_SAVE, WORKBOOK_TYPES, spreadsheet
+from importer.batches.file_options import FileOptions, check_is_table
+from importer.parsing.containers import HOW_TO_SAVE, WORKBOOK_TYPES, refuse_container, refuse_empty, spreadsheet
+from importer.parsing.detection import Declared
 from importer.parsing.form import FORM, only_file
-from importer.parsing.formats import CSV, FORMATS, JSON, NDJSON, TSV
-from importer.parsing.spool import DISK
+from importer.parsing.formats import CSV, FORMATS, JSON, NDJSON, TSV, looked_at
+from importer.parsing.gunzip import MAGIC, Gunzip
+from importer.parsing.spool import DISK, Readable, Spooled, spool
 from stackroom_kit.body_length import UNSUPPORTED_CONTENT_ENCODING, content_encoding
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
 from stackroom_kit.full_disk import full_disk_is_a_problem
@@ -22,7 +27,15 @@ WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclasses.dataclass(frozen=True)
-class Upload:
+class Received:
+    """``media_type`` is one of FORMATS; ``spooled`` holds the file without compression, and knows its encoding."""
+
+    media_type: str
+    spooled: Spooled
+
+
+@dataclasses.dataclass(frozen=True)
+class SentBody:
     """``media_type`` is one of FORMATS. Leaving the block closes ``file``, that of a form, which has no name."""
 
     media_type: str
@@ -30,7 +43,7 @@ class Upload:
     stream: IO[bytes]
     file: FileStorage | None = None
 
-    def __enter__(self) -> "Upload":
+    def __enter__(self) -> "SentBody":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -38,7 +51,41 @@ class Upload:
             self.file.close()
 
 
-def upload(room: DiskRoom, length: int) -> Upload:
+@contextmanager
+def received(told: FileOptions, digest_prefix: bytes, max_bytes: int, room: DiskRoom) -> Iterator[Received]:
+    """Problems 400, 413, 415, 422 and 503, before anything is written."""
+    length = request.content_length or 0
+    with (
+        sent_body(room, length) as sent,
+        spool(_unpacked(sent.stream, max_bytes), digest_prefix, room, length) as spooled,
+    ):
+        check_is_table(sent.media_type, told.table)
+        refuse_empty(spooled.file)
+        refuse_container(spooled.file, spooled.size)
+        yield Received(sent.media_type, looked_at(spooled, Declared(told.encoding, sent.charset)))
+
+
+def _unpacked(stream: IO[bytes], max_bytes: int) -> Readable:
+    """By what the bytes are: no file that a batch comes in begins as gzip does, and a form has no head that says it."""
+    start = stream.read(len(MAGIC))
+    is_said = content_encoding() != "identity"
+    peeked = _PeekedStream(start, stream)
+    return Gunzip(peeked, max_bytes) if is_said or start == MAGIC else peeked
+
+
+class _PeekedStream:
+    """A stream of which the first bytes were looked at."""
+
+    def __init__(self, start: bytes, stream: Readable) -> None:
+        self._start = start
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        start, self._start = self._start, b""
+        return start or self._stream.read(size)
+
+
+def sent_body(room: DiskRoom, length: int) -> SentBody:
     """Problem 415 for a form that no batch comes in, 400 and 413 for a form that does not hold its one file.
 
     The file of a form is kept in ``room``; it has at most ``length`` bytes. Problem 503 where there is none.
@@ -50,10 +97,10 @@ def upload(room: DiskRoom, length: int) -> Upload:
         accepted = ", ".join((*FORMATS, *ALSO_CALLED, FORM))
         how = f" Of a workbook, {HOW_TO_SAVE}." if media_type in WORKBOOK_TYPES else ""
         raise UNSUPPORTED_MEDIA_TYPE(f"Send one of: {accepted}.{how}", headers={"Accept-Post": accepted})
-    return Upload(media_type, request.mimetype_params.get("charset"), request.stream)
+    return SentBody(media_type, request.mimetype_params.get("charset"), request.stream)
 
 
-def _file_of_form(room: DiskRoom, length: int) -> Upload:
+def _file_of_form(room: DiskRoom, length: int) -> SentBody:
     """The ending of its name counts before its type: browsers call a CSV file what the system has registered."""
     if content_encoding() != "identity":
         detail = "A form is taken without Content-Encoding; the file in it may be compressed by gzip."
@@ -67,7 +114,7 @@ def _file_of_form(room: DiskRoom, length: int) -> Upload:
             raise spreadsheet()
         detail = f"The file must be JSON, NDJSON or CSV; known endings: {', '.join(ENDINGS)}."
         raise UNSUPPORTED_MEDIA_TYPE(detail, headers={"Accept-Post": ", ".join(FORMATS)})
-    return Upload(media_type, file.mimetype_params.get("charset"), file.stream, file)
+    return SentBody(media_type, file.mimetype_params.get("charset"), file.stream, file)
 
 
 def _only_file(room: DiskRoom, length: int) -> FileStorage:
