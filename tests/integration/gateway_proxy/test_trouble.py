@@ -342,5 +342,13 @@ def test_new_answer_is_given_the_room_of_the_slowest_readers(upstream: ScriptedU
 def files_of(process: Process) -> int:
     """How many files without a name the gateway's workers have open: what they keep of answers and bodies."""
     workers = psutil.Process(process.pid).children()
-    links = (link for worker in workers for link in Path(f"/proc/{worker.pid}/fd").iterdir())
-    return sum("(deleted)" in str(link.readlink()) for link in links)
+    links = [link for worker in workers for link in Path(f"/proc/{worker.pid}/fd").iterdir()]
+    return sum("(deleted)" in target_of(link) for link in links)
+
+
+def target_of(link: Path) -> str:
+    """Empty for a file that was closed meanwhile."""
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:
+        return ""

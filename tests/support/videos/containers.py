@@ -36,6 +36,7 @@ CONTAINERS: dict[str, tuple[str, str, dict[str, str]]] = {
     "a.gif": ("gif", "rgb8", {}),
     "a.apng": ("apng", "rgb24", {}),
 }
+SAME_BYTES = {"fflags": "+bitexact"}  # no ids of the moment
 DV_FRAMES, DV_SIZE = 5, (720, 576)  # its frames have one size, and are large
 
 
@@ -49,7 +50,7 @@ def write_container(
     """``name`` is one of CONTAINERS. ``times`` are in frames; silence of ``sound_seconds`` goes along."""
     codec, pixels, options = CONTAINERS[name]
     size = DV_SIZE if codec == "dvvideo" else (WIDTH, HEIGHT)
-    with av.open(str(path), "w", options=options) as container:
+    with av.open(str(path), "w", options={**options, **SAME_BYTES}) as container:
         stream = container.add_stream(codec, rate=RATE)
         assert isinstance(stream, VideoStream)
         (stream.width, stream.height), stream.pix_fmt = size, pixels
@@ -59,7 +60,8 @@ def write_container(
         if codec == "libx264":
             stream.options = {"x264-params": "no-asm=1"}  # its assembly writes other bytes now and then
         if codec == "libvpx":
-            stream.options = {"deadline": "realtime", "cpu-used": "8"}
+            stream.options = {"deadline": "good", "cpu-used": "5"}  # in real time it looks at the clock
+            stream.codec_context.thread_count = 1
         sound = container.add_stream("aac", rate=8000, layout="mono") if sound_seconds else None
         for number, time in enumerate(times or range(frames or frames_in(name))):
             container.mux(stream.encode(_frame(number, time, size, pixels)))
