@@ -18,6 +18,7 @@ from tests.support.waiting import wait_until
 MOST = 2100
 TRICKLE = 9.0  # seconds between two bytes of one client: less than the silence that is allowed
 SAMPLES = 450  # calls beside an attack, which take about 20 s
+FEWER_SAMPLES = 200  # of which two may be slow: the uploads begin at once
 FAST = 0.3  # seconds, the 99th percentile that everybody else may see
 UPLOADS = 140
 BEGUN = 70_000  # bytes of an upload that come at once: more than the block with which a service hears of it
@@ -36,6 +37,7 @@ def upstream() -> Iterator[ScriptedUpstream]:
 def gateway(upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     env = {"WEB_PROCESSES": "2", "MEDIA_URL": upstream.url}
     with running_gateway(tmp_path_factory.mktemp("gateway"), upstream.url, upstream.url, env) as (url, _):
+        answered(url)  # what is told of an answer here makes all documents first, which takes a second or two
         yield url
 
 
@@ -60,7 +62,7 @@ def test_140_slow_uploads_leave_other_calls_working(gateway: str, upstream: Scri
         list(threads.map(begin_upload, uploads))
         with latency_of(lambda: answered(gateway)) as latency, ThreadPoolExecutor(10) as callers:
             statuses = set(callers.map(lambda call: status_of(gateway, *call), OTHER_CALLS * 30))
-            wait_until(lambda: len(latency.seconds) >= 30, 20, "enough answers")
+            wait_until(lambda: len(latency.seconds) >= FEWER_SAMPLES, 30, "enough answers")
         codes = [code for code in threads.map(code_of, uploads) if code]
     assert statuses == {200}
     assert latency.percentile(99) < FAST
