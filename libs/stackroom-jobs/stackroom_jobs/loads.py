@@ -13,7 +13,7 @@ Text = str | msgspec.UnsetType | None
 
 
 class GroupRow(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
-    """A field that is left out stays as it is in the catalog; null clears it. So a misspelt one would be lost."""
+    """A field that is left out stays as it is in the catalog; null clears it. A misspelt one is refused, not lost."""
 
     id: RowId
     name: Text = msgspec.UNSET

@@ -26,7 +26,7 @@ def _next_database(address: str) -> str:
 
 
 def _with_checked_certificate(address: str) -> str:
-    """Celery wants to be told in the address what its broker does unasked: check the certificate of the server."""
+    """Celery checks the broker's certificate unasked, that of the result backend only where the address says so."""
     parts = urlsplit(address)
     if parts.scheme != "rediss" or "ssl_cert_reqs=" in parts.query:
         return address

@@ -26,7 +26,7 @@ KILOBYTES = 1024  # in a megabyte: Celery counts in them
 
 
 class SilentWorker(Worker):
-    """Celery's worker without its talk to other workers, which grows with their square, however it is started."""
+    """Celery's worker without messages to other workers, whose number grows with the square of the workers'."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         silent = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}

@@ -41,7 +41,7 @@ def _most_like(likeness: Callable[[Operation], Likeness]) -> Operation:
 
 
 def _operation_of_table(spooled: Spooled, told: TableOptions) -> Operation:
-    """Problem 400 where none has any of its columns: what one of them has would help nobody."""
+    """Problem 400 where no operation has any of its columns: it names those of all, not of a guessed one."""
     header = header_of(spooled.file, spooled.encoding)
     options = header_options(header, told)
 

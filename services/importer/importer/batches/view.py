@@ -67,7 +67,7 @@ def changes_of(row: Row[Any]) -> dict[str, int] | None:
 
 
 def _done(row: Row[Any]) -> float:
-    """In records; of those that are being computed, the parts that their workers told."""
+    """Records that are done, and of each that is being computed the part that its worker told."""
     return float(row.done_rows) + float(row.part_rows)
 
 

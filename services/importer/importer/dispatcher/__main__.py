@@ -44,7 +44,7 @@ def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
 
 
 def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
-    """What closes and splits batches must not wait for what throws old ones away."""
+    """Closing and splitting have a thread of their own, so that clearing away cannot delay them."""
     closing, retention = make_engine(settings.database_uri, 1), make_engine(settings.database_uri, 1, lock_seconds=1)
     days = settings.batch_retention_days
     return [

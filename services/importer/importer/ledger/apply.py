@@ -54,7 +54,7 @@ COUNT_REFUSAL = text(f"""
 UPDATE importer.chunk SET refusals = refusals + 1, applier = NULL, error_code = 'refused_by_catalog', error = :reason,
   due_at = now() + make_interval(secs => 2 ^ refusals)
 WHERE {_THIS_APPLYING} RETURNING refusals""")
-# What cannot be read was never offered, whatever the row says: a worker computes it again.
+# An output that cannot be read was never sent to the catalog, so a worker may compute it again.
 RECOMPUTE = text(f"""
 UPDATE importer.chunk SET
   state = CASE WHEN EXISTS (SELECT FROM importer.batch WHERE id = :batch_id AND cancelled_at IS NOT NULL)
@@ -128,7 +128,7 @@ def finish(engine: Engine, chunk: TakenChunk, output: str, failed_rows: int, cha
 
 
 def cancel_taken(engine: Engine, chunk: TakenChunk) -> None:
-    """Under a key that is closed."""
+    """Only after the catalog has closed the chunk's key."""
     _update(engine, CANCEL_APPLYING, chunk.place())
 
 

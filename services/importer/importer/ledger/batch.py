@@ -137,7 +137,7 @@ def expired_among(engine: Engine, ids: list[str]) -> Sequence[str]:
 
 
 def batch_that_names(engine: Engine, digest: str) -> str | None:
-    """An open batch with this digest in a record that is not done. There are few such records: each is a video."""
+    """An open batch of which a record that is not done names this upload. Such records are few: each is a video."""
     with engine.connect() as connection:
         found: str | None = connection.execute(
             BATCH_THAT_NAMES, {"digest": digest, "operations": MEDIA_READERS}

@@ -135,7 +135,7 @@ def _delete_rows(connection: Connection, ids: list[str]) -> None:
 
 
 def drop_payloads(engine: Engine) -> int:
-    """Nobody can want again what ended without a failed row; gives the number of batches, and there may be more."""
+    """Of batches that ended without a failed row: records are kept for a retry. Gives how many batches it was."""
     with transaction(engine) as connection:
         return connection.execute(DROP_PAYLOADS, SWEEP).rowcount
 

@@ -16,8 +16,8 @@ DETAILS = {
 }
 
 
-# renew: no row means that the lease is not this worker's any more. The former self of a worker that came back holds
-# what it has until that is taken, and no longer: its renewals move nothing.
+# renew: no row means that the lease is not this worker's any more. Once a worker was started again, renewals of its
+# former incarnation move nothing: the chunk stays with that one only until somebody claims it.
 RENEW = text("""
 UPDATE importer.chunk c SET current = :current, total = :total, due_at = CASE
     WHEN EXISTS (SELECT FROM importer.worker w WHERE w.name = c.worker AND w.incarnation <> c.incarnation) THEN due_at

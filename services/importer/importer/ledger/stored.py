@@ -46,7 +46,7 @@ def with_file_lines(output: bytes, runs: str) -> bytes:
 
 
 def _placed(line: bytes, file_line: int | None) -> bytes:
-    """Behind the row, with which every line begins that one of ours wrote; else at the start of the object."""
+    """The file's line as second member, behind ``row``; as the first where the line does not begin with that."""
     if file_line is None:
         return line
     at = line.index(b",") + 1 if line.startswith(b'{"row":') else line.index(b"{") + 1

@@ -70,7 +70,7 @@ def take_load(engine: Engine, taker: Taker) -> Load | None:
 
 
 def _called(catalog: Catalog, load: Load) -> Answer:
-    """One of a cancelled batch was offered before that: applied then, or never to be."""
+    """The key of a cancelled batch's chunk is closed: it was applied before, or never will be."""
     if load.lines.is_empty:
         return Answer(Verdict.APPLIED)
     if load.chunk.is_cancelled:
@@ -94,7 +94,7 @@ def _refusals(engine: Engine, chunk: TakenChunk, reason: str) -> int:
 
 
 def closed(catalog: Catalog, chunk: TakenChunk, reason: str) -> Answer:
-    """So that no late copy of a call can apply what is split now; APPLIED where it was applied after all."""
+    """Closes the key, so that a call still on its way can apply nothing of what is split now. APPLIED where one had."""
     return dataclasses.replace(catalog.close(chunk.key), reason=reason)
 
 

@@ -70,7 +70,7 @@ def _records_of(block: bytes) -> bytes:
 
 
 def _one_by_one(block: bytes, first_line: int, checker: RecordChecker) -> Iterator[Block]:
-    """In short lists: what is wrong of a line of two bytes takes hundreds."""
+    """In short lists: the Refusal of a line of two bytes takes hundreds of bytes."""
     lines = enumerate(block.removesuffix(b"\n").split(b"\n"), first_line)
     while part := list(islice(lines, LIST_LINES)):
         rows = [(number, line) for number, line in part if line.strip()]
