@@ -14,7 +14,7 @@ from importer.batches.eager import finish_now_if_eager
 from importer.batches.follow_ups import follow_ups, retry, undo
 from importer.batches.request import BATCH_PARAMETERS
 from importer.batches.view import BATCH_ID, batch_gone, batch_view, existing_batch, pending_records, queue_position
-from importer.ledger.accept import Accepted, SourceGoneError
+from importer.ledger.accept import Accepted, OriginalGoneError
 from importer.ledger.batch import list_batches as read_batches
 from importer.ledger.batch_end import cancel, expire
 from importer.ledger.states import BatchState
@@ -63,7 +63,7 @@ def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Respons
     """The answer to a retry or an undo of ``batch``; 410 where it is deleted meanwhile."""
     try:
         accepted = make(batch)
-    except SourceGoneError:
+    except OriginalGoneError:
         raise batch_gone(batch.id) from None
     finish_now_if_eager(OPERATIONS[batch.operation], accepted.batch_id)
     return _accepted(accepted)

@@ -25,7 +25,7 @@ ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
 # Whoever deletes the batch that a retry or an undo is made of waits until that is made; or it comes too late.
-HOLD_SOURCE = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
+HOLD_ORIGINAL = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
 # However long the body is: the client, the gateway and the disk bound it, and not the clock.
 NO_TIME_LIMIT = text("SET LOCAL statement_timeout = 0")
 COPY_CHUNKS = """COPY importer.chunk
@@ -66,7 +66,7 @@ class KeyReusedError(Exception):
     """The idempotency key belongs to a batch with another digest."""
 
 
-class SourceGoneError(Exception):
+class OriginalGoneError(Exception):
     """The batch that a retry or an undo is made of was deleted meanwhile."""
 
 
@@ -92,11 +92,11 @@ def accept(engine: Engine, new: NewBatch, chunks: Chunks, room: DiskRoom) -> Acc
 
 
 def insert_batch(connection: Connection, new: NewBatch) -> Accepted:
-    """The batch without its rows yet, or the one that has its key. KeyReusedError, SourceGoneError."""
+    """The batch without its rows yet, or the one that has its key. KeyReusedError, OriginalGoneError."""
     batch_id = secrets.token_hex(12)
-    source = new.retry_of or new.undo_of
-    if source and not connection.execute(HOLD_SOURCE, {"batch_id": source}).scalar():
-        raise SourceGoneError
+    original = new.retry_of or new.undo_of
+    if original and not connection.execute(HOLD_ORIGINAL, {"batch_id": original}).scalar():
+        raise OriginalGoneError
     if connection.execute(INSERT_BATCH, {"id": batch_id, **dataclasses.asdict(new)}).first() is None:
         return _batch_of_key(connection, new)
     return Accepted(batch_id, is_new=True)
