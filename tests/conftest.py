@@ -1,6 +1,7 @@
 """Fixtures for every test: one embedded PostgreSQL and Redis per session, a fresh database of each per test."""
 
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+import sqlalchemy as sa
 
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
@@ -62,6 +64,22 @@ def as_described(seen_answers: Seen) -> Iterator[None]:
     """Whatever a test sends to the apps or through the gateway: their OpenAPI documents have the answer."""
     yield
     assert seen_answers.take() == []
+
+
+@pytest.fixture(autouse=True)
+def sqlite_closed() -> Iterator[None]:
+    """What a test opened of SQLite ends with it: Python 3.13 complains of what nobody closed, in any later test."""
+    opened: list[sqlite3.Connection] = []
+
+    def keep(connection: Any, _record: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            opened.append(connection)
+
+    sa.event.listen(sa.Pool, "connect", keep)
+    yield
+    sa.event.remove(sa.Pool, "connect", keep)
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture(scope="session")
