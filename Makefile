@@ -69,7 +69,7 @@ faults-long: environment ## Faults that last minutes: a hung Redis, outages (10 
 
 fuzz: environment ## Send made-up requests to both APIs, FUZZ_EXAMPLES of each call and kind (100); FUZZ_SEED: other ones; 20,000 rows of odd texts
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} ROUND_TRIP_EXAMPLES=$${ROUND_TRIP_EXAMPLES:-20000} $(BIN)/python -m pytest --timeout=0 \
-	  -o faulthandler_timeout=0 tests/integration/test_fuzz.py tests/integration/eager_stack/test_round_trips.py
+	  -o faulthandler_timeout=0 tests/integration/gateway/test_fuzz.py tests/integration/bad_input/test_round_trips.py
 
 bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside its peers, on a machine that does nothing else (10 minutes)
 	@$(MAKE) --no-print-directory $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock || echo "Going on without torch: no row for shots of videos"

@@ -15,13 +15,13 @@ from deploy.local.ports import NOT_LENT, choose_from
 PROCESSES = 3
 SHARING = (
     "tests/browser",
-    "tests/integration/local_stack",
+    "tests/integration/local",
     "tests/integration/whole_stack",
-    "tests/integration/eager_stack",
+    "tests/integration/bad_input",
     "tests/unit/worker_gpu",
 )
 # What begins last keeps all others waiting at the end, so it had better be short.
-SLOWEST_FIRST = (*SHARING, "tests/integration/test_fuzz.py", "tests/integration", "tests/contract", "tests")
+SLOWEST_FIRST = (*SHARING, "tests/integration/gateway/test_fuzz.py", "tests/integration", "tests/contract", "tests")
 
 
 def processes_for(config: pytest.Config) -> int:

@@ -11,7 +11,7 @@ def test_processes_share_no_port_and_one_that_replaces_another_has_its_share() -
 
 
 def test_slow_files_come_first() -> None:
-    files = ["tests/unit/kit/test_probe.py", "tests/integration/test_load.py", "tests/browser/test_loads.py"]
+    files = ["tests/unit/kit/test_probe.py", "tests/integration/catalog/test_lists.py", "tests/browser/test_loads.py"]
     assert sorted(files, key=rank) == files[::-1]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.test_bad_files_gateway import CSV, END, FORM, FORMS, GOOD, ROWS, TABLES, TAKEN, part
+from tests.integration.bad_input.test_files import CSV, END, FORM, FORMS, GOOD, ROWS, TABLES, TAKEN, part
 from tests.support.stacks.eager import BATCHES, JSON, NDJSON, EagerStack, assert_refused
 
 PREVIEW = "/api/importer/preview"
