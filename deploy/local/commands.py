@@ -5,25 +5,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from deploy.local.addresses import refuse_taken_ports
 from deploy.local.database_roles import set_up_roles
 from deploy.local.environment import Stack, compose_stack
-from deploy.local.errors import LocalError
 from deploy.local.home import Home
 from deploy.local.logs import last_lines, say
-from deploy.local.part import Part
 from deploy.local.parts import gateway_url, media_folder, server_parts, service_parts, worker_parts
 from deploy.local.pid_files import PidFile, end_orphans, read_pid_files
-from deploy.local.ports import is_taken
 from deploy.local.supervisor import StartFailed, StopRequested, Supervisor
 
 MIGRATIONS = ("catalog", "importer")  # the services that have schemas
 STOP_LIMIT = 120.0  # seconds
-
-
-class PortTaken(LocalError):
-    """One line that names the port, the part and the setting."""
 
 
 def up(home: Home, given: Mapping[str, str]) -> int:
@@ -54,7 +48,7 @@ def up(home: Home, given: Mapping[str, str]) -> int:
 def _start(supervisor: Supervisor, home: Home, stack: Stack) -> None:
     environ = media_folder(home, stack.environ)
     servers, services, workers = server_parts(stack), service_parts(home, stack, environ), worker_parts(environ)
-    refuse_taken_ports([*servers, *services, *workers])
+    refuse_taken_ports({one.name: one.listening for one in (*servers, *services, *workers) if one.listening})
     for server in (stack.postgres, stack.redis):
         if server:
             server.initialise()
@@ -65,14 +59,6 @@ def _start(supervisor: Supervisor, home: Home, stack: Stack) -> None:
         _migrate(home, f"{service}.migrate", {**environ, **stack.of_database(service, "migrations")})
     supervisor.start(services)
     supervisor.start(workers)
-
-
-def refuse_taken_ports(parts: Sequence[Part]) -> None:
-    """Look before anything starts. Raises PortTaken."""
-    for part in parts:
-        where = part.listening
-        if where and is_taken(where.host, where.port):
-            raise PortTaken(f"port {where.port} is taken, and {part.name} needs it: free it or set {where.setting}")
 
 
 def _migrate(home: Home, module: str, environ: Mapping[str, str]) -> None:

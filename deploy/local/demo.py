@@ -8,9 +8,9 @@ from typing import Any
 
 from tqdm import tqdm
 
+from deploy.local.addresses import with_addresses
 from deploy.local.demo_client import DemoClient, DemoFailed
 from deploy.local.demo_register import MediaType, fill_register, read_media_types
-from deploy.local.environment import with_addresses
 from deploy.local.home import Home
 from deploy.local.parts import gateway_url
 

@@ -8,16 +8,15 @@ from typing import NamedTuple
 
 from dotenv.parser import Binding, parse_stream
 
+from deploy.local.addresses import SETTINGS, listening, port_setting, with_addresses
 from deploy.local.database_roles import database_settings, password_files
 from deploy.local.errors import LocalError
 from deploy.local.home import Home, kept_secret, written_secret
 from deploy.local.ports import LOOPBACK, free_port, keep
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
-from stackroom_kit.settings import SettingsError, integer
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-PORT = integer(1, 65535)
 DATABASE_SETTINGS = ("POSTGRES_HOST", "SQLALCHEMY_DATABASE_URI")
 ROLE_SETTINGS = (
     "POSTGRES_USER",
@@ -27,14 +26,6 @@ ROLE_SETTINGS = (
     "MIGRATION_DATABASE_URI",
 )
 BROKER_SETTINGS = ("CELERY_BROKER_URL",)
-ADDRESSES = {
-    "CATALOG_URL": "http://127.0.0.1:5001",
-    "IMPORTER_URL": "http://127.0.0.1:5002",
-    "WORKER_API_URL": "http://127.0.0.1:5003",
-    "MEDIA_URL": "http://127.0.0.1:5004",
-    "UI_HOST": "127.0.0.1",
-    "UI_PORT": "5000",
-}
 
 
 class EnvFileError(LocalError):
@@ -93,26 +84,9 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     return Stack(environ, postgres, redis, password_files(home) if postgres else {})
 
 
-def with_addresses(given: Mapping[str, str]) -> dict[str, str]:
-    """What the person gave, without empty values, over the addresses that everything has by default."""
-    return {**ADDRESSES, **{name: value for name, value in given.items() if value}}
-
-
 def _ports_of_parts(environ: Mapping[str, str]) -> Iterator[int]:
     """Those that services will listen on, so that no server takes one before."""
-    for name in ADDRESSES:
-        end = environ[name].rstrip("/").rpartition(":")[2]
-        if end.isdecimal():
-            yield int(end)
-
-
-def port_setting(environ: Mapping[str, str], name: str) -> int | None:
-    """The port of this setting, None where it is not set. Raises SettingsError."""
-    written = environ.get(name)
-    try:
-        return PORT.parse(written) if written else None
-    except ValueError:
-        raise SettingsError(f"{name}={written!r} is not allowed; allowed: {PORT.allowed}") from None
+    return (listening(part, environ).port for part in SETTINGS)
 
 
 def _is_set(environ: Mapping[str, str], *names: str) -> bool:

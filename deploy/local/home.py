@@ -54,13 +54,19 @@ class Home:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
-            raise AlreadyRunning(
-                f"Stackroom runs already (process {self.supervisor()}); `make down` stops it"
-            ) from None
+            raise self._running() from None
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid()}))
         file.flush()
         return file
+
+    def require_free(self) -> None:
+        """Raises AlreadyRunning."""
+        if self.supervisor() is not None:
+            raise self._running()
+
+    def _running(self) -> AlreadyRunning:
+        return AlreadyRunning(f"Stackroom runs already (process {self.supervisor()}); `make down` stops it")
 
     def supervisor(self) -> int | None:
         """Process id of the supervisor that holds this folder, None when nobody does."""

@@ -6,13 +6,12 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
-from deploy.local.environment import Stack, port_setting
+from deploy.local.addresses import listening
+from deploy.local.environment import Stack
 from deploy.local.home import Home
 from deploy.local.part import Listening, Part, Stage, answers_ok, has_reported
 from deploy.local.ports import LOOPBACK
-from stackroom_kit.settings import SettingsError
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 SERVICE_CONFIGURATION = ("-c", "python:stackroom_kit.gunicorn_conf")
@@ -41,10 +40,10 @@ def service_parts(home: Home, stack: Stack, environ: Mapping[str, str]) -> list[
     catalog = {**environ, **stack.of_database("catalog")}
     importer = {**environ, **stack.of_database("importer")}
     return [
-        _service("catalog", "catalog.wsgi:app", "CATALOG_URL", catalog),
-        _service("importer", "importer.wsgi:app", "IMPORTER_URL", importer),
-        _service("importer-worker-api", "importer.worker_api.wsgi:app", "WORKER_API_URL", importer),
-        _service("importer-media", "importer.wsgi:app", "MEDIA_URL", {**importer, **MEDIA_THREADS}),
+        _service("catalog", "catalog.wsgi:app", catalog),
+        _service("importer", "importer.wsgi:app", importer),
+        _service("importer-worker-api", "importer.worker_api.wsgi:app", importer),
+        _service("importer-media", "importer.wsgi:app", {**importer, **MEDIA_THREADS}),
         _dispatcher(home, importer),
     ]
 
@@ -66,8 +65,8 @@ def gateway_url(environ: Mapping[str, str]) -> str:
     return f"http://{reachable}:{environ['UI_PORT']}"
 
 
-def _service(name: str, app: str, setting: str, environ: Mapping[str, str]) -> Part:
-    where = _listening(environ[setting], setting)
+def _service(name: str, app: str, environ: Mapping[str, str]) -> Part:
+    where = listening(name, environ)
     own = {**_trusting(where.host, environ), "BIND": f"{where.host}:{where.port}", "SERVICE_NAME": name}
     command = (*GUNICORN, *SERVICE_CONFIGURATION, app)
     url = f"http://{where.host}:{where.port}/health/ready"
@@ -79,19 +78,6 @@ def _trusting(host: str, environ: Mapping[str, str]) -> dict[str, str]:
     if environ.get("TRUSTED_HOSTS_FILE"):
         return dict(environ)
     return {**environ, "TRUSTED_HOSTS": ",".join(filter(None, (environ.get("TRUSTED_HOSTS"), host)))}
-
-
-def _listening(url: str, setting: str) -> Listening:
-    parts = urlsplit(url)
-    host = parts.hostname or LOOPBACK
-    return Listening(LOOPBACK if host == "localhost" else host, _port(parts, setting), setting)
-
-
-def _port(parts: SplitResult, setting: str) -> int:
-    try:
-        return parts.port or 80
-    except ValueError:
-        raise SettingsError(f"{setting}={parts.geturl()!r} is not allowed; allowed: a port from 1 to 65535") from None
 
 
 def _dispatcher(home: Home, environ: Mapping[str, str]) -> Part:
@@ -112,11 +98,9 @@ def _worker(name: str, app: str, queues: str, children: int, environ: Mapping[st
 
 
 def _gateway(environ: Mapping[str, str]) -> Part:
-    host, port = environ["UI_HOST"], port_setting(environ, "UI_PORT") or 5000
-    where = Listening(LOOPBACK if host == "localhost" else host, port, "UI_PORT")
     command = (*GUNICORN, "-c", "python:ui.server.gunicorn_conf", "ui.wsgi:app")
     url = f"{gateway_url(environ)}/api/health"
-    return Part("ui", Stage.WORKER, command, environ, lambda: answers_ok(url), where)
+    return Part("ui", Stage.WORKER, command, environ, lambda: answers_ok(url), listening("ui", environ))
 
 
 def media_folder(home: Home, environ: Mapping[str, str]) -> dict[str, str]:

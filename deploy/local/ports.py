@@ -36,7 +36,7 @@ def free_port(host: str = LOOPBACK) -> int:
 
 def is_taken(host: str, port: int) -> bool:
     """Whether a server could not listen there because something else does. OSError for an address that is not ours."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         # Servers set this too; without it, connections that wait for their end would count as a taken port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

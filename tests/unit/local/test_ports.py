@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local import ports
-from deploy.local.environment import ADDRESSES, compose_stack
+from deploy.local.addresses import SETTINGS
+from deploy.local.environment import compose_stack
 from deploy.local.home import Home
 from deploy.local.ports import accepts, free_port, is_taken
 
@@ -25,7 +26,7 @@ def test_port_is_free_when_nothing_listens() -> None:
 
 
 def test_embedded_servers_take_no_port_that_a_service_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    urls = [name for name in ADDRESSES if name.endswith("_URL")]
+    urls = [name for name in SETTINGS.values() if name.endswith("_URL")]
     services, servers = {name: free_port() for name in [*urls, "UI_PORT"]}, {free_port(), free_port()}
     monkeypatch.setattr(ports, "_given", set())
     monkeypatch.setattr(ports, "_choice", [*services.values(), *servers])
