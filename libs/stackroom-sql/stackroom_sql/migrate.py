@@ -18,6 +18,11 @@ from stackroom_sql.errors import sql_state
 from stackroom_sql.settings import PostgresSettings
 
 LOCK_SECONDS = 5  # whoever comes behind a migration that waits for a lock waits too, so it gives up soon
+# Of rights that the present role gave, which is all that it may take back.
+_WRITERS_OF_VERSION = """
+SELECT DISTINCT quote_ident(grantee) FROM information_schema.role_table_grants
+WHERE table_schema = :schema AND table_name = 'alembic_version' AND privilege_type IN ('INSERT', 'UPDATE', 'DELETE')
+  AND grantor = current_user AND grantee NOT IN (current_user, 'PUBLIC')"""
 logger = logging.getLogger(__name__)
 
 
@@ -61,6 +66,7 @@ class Migration:
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * lock_seconds)}"))
                 self._make_missing_schemas(connection)
                 command.upgrade(self._config(connection, role), "head")
+                self._protect_version(connection)
         except OperationalError as error:
             if sql_state(error) == LOCK_NOT_AVAILABLE:
                 raise LockedError from None
@@ -74,6 +80,13 @@ class Migration:
         for schema in self.schemas:
             if schema not in there:
                 connection.execute(text(f"CREATE SCHEMA {schema}"))
+
+    def _protect_version(self, connection: Connection) -> None:
+        """Only who migrates may write the version. Others have their right from the defaults of the schema."""
+        for grantee in connection.execute(text(_WRITERS_OF_VERSION), {"schema": self.schemas[0]}).scalars():
+            connection.execute(
+                text(f"REVOKE INSERT, UPDATE, DELETE ON {self.schemas[0]}.alembic_version FROM {grantee}")
+            )
 
     def _config(self, connection: Connection, role: str) -> Config:
         """``attributes`` reach ``alembic/env.py`` and the revisions."""

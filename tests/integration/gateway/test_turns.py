@@ -66,19 +66,31 @@ def importer(listening: Importer) -> Importer:
 
 
 @contextlib.contextmanager
-def sent(url: str, *bodies: bytes, **headers: str) -> Iterator[list[RawConnection]]:
+def sent(url: str, *bodies: bytes, target: str = BATCHES, **headers: str) -> Iterator[list[RawConnection]]:
     """A POST of each body, each on a connection of its own."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(RawConnection(url)) for _ in bodies]
         for connection, body in zip(connections, bodies, strict=True):
-            connection.send(request_bytes(connection.netloc, "POST", BATCHES, named, body))
+            connection.send(request_bytes(connection.netloc, "POST", target, named, body))
         yield connections
 
 
-@pytest.mark.parametrize("long", [LONG, gzip.compress(bytes(10_000))], ids=["long", "compressed"])
-def test_long_bodies_take_turns_and_short_ones_do_not_wait(gateway: str, importer: Importer, long: bytes) -> None:
-    with sent(gateway, *[long] * 6) as connections:
+@pytest.mark.parametrize(
+    ("target", "long"),
+    [
+        (BATCHES, LONG),
+        (BATCHES, gzip.compress(bytes(10_000))),
+        ("/api/importer/preview", LONG),
+        (f"{BATCHES}/b/retry", b""),
+        (f"{BATCHES}/b/undo", b""),
+    ],
+    ids=["long", "compressed", "preview", "retry", "undo"],
+)
+def test_what_keeps_a_core_busy_takes_turns_and_short_bodies_do_not_wait(
+    gateway: str, importer: Importer, target: str, long: bytes
+) -> None:
+    with sent(gateway, *[long] * 6, target=target) as connections:
         for turn in range(1, 7):
             wait_until(lambda turn=turn: importer.long_bodies() == turn, 10, "the next long body")  # type: ignore[misc]
             assert exchange(gateway, "POST", BATCHES, {}, SHORT).status == 200

@@ -62,8 +62,7 @@ class Forwarder:
         if not isinstance(body, StreamedBody):
             most = self._limits.body
             size = most if bodies.is_slow else bytes_to_read(body or b"", length, most)
-            needs_slot = bodies.are_records and size > SHORT_BYTES
-            with self._slots.held(headers.get("Idempotency-Key")) if needs_slot else nullcontext():
+            with self._slots.held(headers.get("Idempotency-Key")) if size > SHORT_BYTES else nullcontext():
                 yield size
         elif self._uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
             try:

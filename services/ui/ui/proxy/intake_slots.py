@@ -1,4 +1,4 @@
-"""Slots for long bodies: a service reads as many at once as there are cores to read them with.
+"""Slots for calls that keep a core busy: a long body, or a retry or undo of a batch. There are as many as cores.
 
 Only a body that lies here whole takes one, so a slow sender holds none. All processes of the gateway share the slots,
 and a process that dies gives its own back.

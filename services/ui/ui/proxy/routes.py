@@ -21,21 +21,19 @@ _SERVICES = (("/api/importer/media/", MEDIA), ("/api/importer/", IMPORTER))  # a
 class Bodies(NamedTuple):
     """How the body of a call gets to its service. Most are JSON: taken whole, and no longer than MAX_JSON_BYTES.
 
-    ``is_media``: it is passed on while it comes. ``is_long``: it may have MAX_BODY_BYTES. ``are_records``: to look at
-    each and to store it keeps a core busy. ``is_slow``: the call takes long, though it has no body.
+    ``is_media``: it is passed on while it comes. ``is_long``: it may have MAX_BODY_BYTES. ``is_slow``: the call takes
+    long, though it has no body.
     """
 
     is_media: bool = False
     is_long: bool = False
-    are_records: bool = False
     is_slow: bool = False
 
 
 _JSON = Bodies()
 _POSTED = (
     (re.compile(r"/api/importer/media/?"), Bodies(is_media=True)),
-    (re.compile(r"/api/importer/(?:batches|ingest|progress)/?"), Bodies(is_long=True, are_records=True)),
-    (re.compile(r"/api/importer/preview/?|/api/[^/]+/bulk/?"), Bodies(is_long=True)),
+    (re.compile(r"/api/importer/(?:batches|ingest|progress|preview)/?|/api/[^/]+/bulk/?"), Bodies(is_long=True)),
     (re.compile(r"/api/importer/batches/[^/]+/(?:retry|undo)/?"), Bodies(is_slow=True)),
 )
 
