@@ -3,7 +3,7 @@
 from flask import Flask
 
 from importer.api.batches import api as batches
-from importer.api.document import DOCUMENT
+from importer.api.document import document
 from importer.api.media import UPLOAD_ENDPOINT
 from importer.api.media import api as media
 from importer.api.operations import api as operations
@@ -33,5 +33,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_database_problems(app)
     for blueprint in (tasks, batches, results, preview, operations, workers, media, *own_blueprints()):
         app.register_blueprint(blueprint)
-    serve_document(app, DOCUMENT.of(app))
+    serve_document(app, document(here.registry).of(app))
     return app

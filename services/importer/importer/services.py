@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from importer.ledger.open_chunks import OpenChunks
 from importer.media.folder import MediaFolder
 from importer.parsing.rows import Limits
+from importer.registry.registry import Registry
 from importer.settings import Settings
 from stackroom_kit.disk_room import DiskRoom, temporary_room
 
@@ -23,6 +24,10 @@ class Services:
     @functools.cached_property
     def open_chunks(self) -> OpenChunks:
         return OpenChunks(self.engine)
+
+    @functools.cached_property
+    def registry(self) -> Registry:
+        return Registry()
 
     @property
     def media(self) -> MediaFolder:

@@ -71,11 +71,13 @@ def known(apps: dict[str, Flask], stack: EagerStack) -> dict[str, list[str]]:
     over = post(apps["importer"], BATCHES, json=records)["id"]
     assert apps["importer"].test_client().delete(f"{BATCHES}/{over}").status_code == 200
     file = post(apps["importer"], "/api/importer/media", data=b"film", content_type="application/octet-stream")
+    operations = apps["importer"].test_client().get("/api/importer/operations")
     tasks = [f"{ids[1]}.1", f"{ids[1]}.2", f"{over}.1"]
     return {
         "path.batch_id": [*ids, over],
         "path.task_id": [*ids, *tasks, over],
         "path.file": [file["name"].partition("/")[2]],
+        "query.operation": [one["name"] for one in operations.get_json()["items"]],
     }
 
 

@@ -15,7 +15,7 @@ def test_report_is_accepted_again_but_written_once(ledger: Ledger) -> None:
     chunk = ledger.must_claim()
     assert ledger.report(chunk).accepted
     changed = Report(chunk.token, ledger.output(chunk).replace(b"ok", b"no"))
-    assert report(ledger.engine, changed, None, LEASE).accepted
+    assert report(ledger.engine, ledger.registry, changed, None, LEASE).accepted
     assert b"".join(results(ledger.engine, batch_id, None)) == ledger.output(chunk)
 
 
@@ -26,7 +26,7 @@ def test_report_is_kept_byte_for_byte_whatever_it_holds(ledger: Ledger) -> None:
     batch_id = ledger.accept(1)
     chunk = ledger.must_claim()
     output = ledger.output(chunk).replace(b'"p1"', json.dumps(NASTY, ensure_ascii=False).encode())
-    assert report(ledger.engine, Report(chunk.token, output), None, LEASE).accepted
+    assert report(ledger.engine, ledger.registry, Report(chunk.token, output), None, LEASE).accepted
     assert b"".join(results(ledger.engine, batch_id, None)) == output
 
 
@@ -61,7 +61,7 @@ def test_report_with_a_wrong_line_is_a_failure_of_the_chunk(ledger: Ledger, line
     chunk = ledger.must_claim()
     second = ledger.output(chunk).splitlines(keepends=True)[1]
     with pytest.raises(WrongReportError, match=words):
-        report(ledger.engine, Report(chunk.token, line + b"\n" * bool(line) + second), None, LEASE)
+        report(ledger.engine, ledger.registry, Report(chunk.token, line + b"\n" * bool(line) + second), None, LEASE)
     assert ledger.states(batch_id) == ["ready"]
     assert ledger.column("SELECT error_code FROM importer.chunk") == ["wrong_report"]
     assert ledger.column("SELECT failures FROM importer.chunk") == [1]
@@ -74,7 +74,7 @@ def test_report_passes_over_the_rows_that_were_refused_at_the_door(ledger: Ledge
     assert ledger.column("SELECT gaps FROM importer.chunk") == ["1,4-5,10"]
     whole = ledger.output(chunk).replace(b'"row":6,', b'"row":5,', 1)
     with pytest.raises(WrongReportError, match="not those of the chunk's rows"):
-        report(ledger.engine, Report(chunk.token, whole), None, LEASE)
+        report(ledger.engine, ledger.registry, Report(chunk.token, whole), None, LEASE)
     ledger.make_due()
     assert ledger.report(ledger.must_claim()).accepted
     assert ledger.states(batch_id) == ["done"]
@@ -90,7 +90,7 @@ def test_wrong_reports_end_in_failed_rows_and_nothing_hangs(ledger: Ledger) -> N
     batch_id = ledger.accept(3)
     while chunk := ledger.claim():
         with pytest.raises(WrongReportError):
-            report(ledger.engine, Report(chunk.token, b"garbage\n"), None, LEASE)
+            report(ledger.engine, ledger.registry, Report(chunk.token, b"garbage\n"), None, LEASE)
         ledger.make_due()
     assert set(ledger.states(batch_id)) == {"done"}
     lines = [json.loads(line) for line in b"".join(results(ledger.engine, batch_id, None)).splitlines()]
@@ -132,6 +132,6 @@ def test_line_of_the_file_stands_in_a_report_however_it_is_written(ledger: Ledge
     ledger.run("UPDATE importer.chunk SET lines = '1:7'")
     chunk = ledger.must_claim()
     rest = b'"outcome":"ok",' * (b"outcome" not in start) + RESULT + b"\n"
-    assert report(ledger.engine, Report(chunk.token, start + rest), None, LEASE).accepted
+    assert report(ledger.engine, ledger.registry, Report(chunk.token, start + rest), None, LEASE).accepted
     (line,) = map(json.loads, b"".join(results(ledger.engine, batch_id, None)).splitlines())
     assert (line["row"], line["line"], line["outcome"]) == (1, 7, "ok")

@@ -28,10 +28,10 @@ class Media:
     """A media folder, the public app over it, and a sweeper."""
 
     def __init__(self, uri: str, ledger: Ledger, root: Path) -> None:
-        self.root, self._engine = root, ledger.engine
+        self.root, self._engine, self._registry = root, ledger.engine, ledger.registry
         settings = Settings(sqlalchemy_database_uri=uri, media_dir=str(root))
         self.client = create_app(settings).test_client()
-        self.sweeper = Sweeper(ledger.engine, settings, threading.Event())
+        self.sweeper = Sweeper(ledger.engine, ledger.registry, settings, threading.Event())
 
     def batch(self, payload: str = "p") -> str:
         body = {"records": [{"id": 1, "payload": payload}]}
@@ -52,7 +52,7 @@ class Media:
         if "result" in outcome:
             outcome = {**outcome, "result": {**VIDEO, **cast("dict[str, object]", outcome["result"])}}
         line = json.dumps({"row": chunk.first_row, **outcome}, separators=(",", ":"))
-        assert report(self._engine, Report(chunk.token, f"{line}\n".encode()), None, LEASE).accepted
+        assert report(self._engine, self._registry, Report(chunk.token, f"{line}\n".encode()), None, LEASE).accepted
 
     def over(self, batch_id: str) -> None:
         self.client.post(f"{BATCHES}/{batch_id}/cancel", data=b"")

@@ -9,9 +9,10 @@ GROUPS, TYPES = "/api/groups/", "/api/types/"
 # It depends on what is stored.
 GONE = {"not_found", "batch_expired"}
 STALE = {"not_found", "precondition_failed"}
-# It depends on two parts of the request together: the operation and its options, or the columns of its table, which
-# is a text to a document.
+# It depends on what is registered, or on two parts of the request together: the operation and its options, or the
+# columns of its table, which is a text to a document.
 TOGETHER = {"wrong_queue", "missing_column", "unknown_column", "repeated_column", "invalid_csv", "bad_columns"}
+TOGETHER |= {"unknown_operation"}
 FILE = {"not_found", "range_not_satisfiable"}
 CURSOR = {"bad_cursor"}  # one is made by the service, for one order
 # A form names its file, and the ending of the name must be one of those that are taken.

@@ -11,18 +11,19 @@ from sqlalchemy import Engine, text
 from importer.dispatcher import loop
 from importer.dispatcher.__main__ import main
 from importer.dispatcher.ring import ring
+from importer.registry.registry import Registry
 from stackroom_jobs.bell import Bells
 
 _seen = [0]
 
 
-def _ring_once(engine: Engine, bells: Bells) -> bool:
+def _ring_once(engine: Engine, registry: Registry, bells: Bells) -> bool:
     with engine.connect() as connection:
         batches = connection.execute(text("SELECT count(*) FROM importer.batch")).scalar_one()
     if batches == _seen[0]:
         return False
     _seen[0] = batches
-    return ring(engine, bells)
+    return ring(engine, registry, bells)
 
 
 if __name__ == "__main__":

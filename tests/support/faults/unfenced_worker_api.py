@@ -9,6 +9,7 @@ from unittest.mock import patch
 from sqlalchemy import Engine, text
 
 from importer.ledger.report import Report, Reported, report
+from importer.registry.registry import Registry
 from importer.worker_api import routes
 from importer.worker_api.app import create_app
 from importer.worker_api.messages import claim_answer
@@ -24,8 +25,8 @@ def _answer_and_remember(chunk: Any, lease_seconds: int) -> Any:
     return claim_answer(chunk, lease_seconds)
 
 
-def _report_anyway(engine: Engine, done: Report, next_claim: Any, lease_seconds: int) -> Reported:
-    outcome = report(engine, done, next_claim, lease_seconds)
+def _report_anyway(engine: Engine, registry: Registry, done: Report, next_claim: Any, lease_seconds: int) -> Reported:
+    outcome = report(engine, registry, done, next_claim, lease_seconds)
     if not outcome.accepted:
         batch_id, first_row = _chunks[done.token]
         with engine.connect() as connection:

@@ -16,6 +16,7 @@ from importer.ledger.report import Report, Reported, report
 from importer.parsing.checker import RecordChecker
 from importer.parsing.chunks import Chunks
 from importer.parsing.rows import Block, Limits, Rows
+from importer.registry.registry import Registry
 from stackroom_jobs.records import Record
 from stackroom_kit.disk_room import temporary_room
 
@@ -44,6 +45,7 @@ class Ledger:
     """Steps of the ledger as a worker would take them."""
 
     engine: Engine
+    registry: Registry = dataclasses.field(default_factory=Registry)
     operations: tuple[str, ...] = ("normalize_record",)
 
     def accept(
@@ -82,7 +84,7 @@ class Ledger:
         return "".join(f"{line}\n" for line in lines).encode()
 
     def report(self, chunk: ClaimedChunk, next_claim: Claimant | None = None) -> Reported:
-        return report(self.engine, Report(chunk.token, self.output(chunk)), next_claim, LEASE)
+        return report(self.engine, self.registry, Report(chunk.token, self.output(chunk)), next_claim, LEASE)
 
     def run(self, statement: str, **parameters: object) -> None:
         with self.engine.connect() as connection:

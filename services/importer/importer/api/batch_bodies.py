@@ -5,10 +5,7 @@ from typing import Any
 from importer.parsing.form import FORM, FORM_SHAPE
 from importer.parsing.formats import CSV, JSON, NDJSON, TSV
 from importer.services import services
-from stackroom_jobs.operations import OPERATIONS
 
-_RECORDS = {operation.record for operation in OPERATIONS.values()}
-_RECORD = {"description": "What the operation takes.", "anyOf": sorted(_RECORDS, key=lambda one: one.__name__)}
 _TABLE = {
     "type": "string",
     "description": "The first line names the columns: fields of the operation's records. Empty cells are null.",
@@ -17,12 +14,17 @@ _TABLE = {
 }
 
 
+def _record() -> dict[str, Any]:
+    records = {operation.record for operation in services().registry.all()}
+    return {"description": "What the operation takes.", "anyOf": sorted(records, key=lambda one: one.__name__)}
+
+
 def _list_or_object() -> dict[str, Any]:
     most = services().settings.max_batch_rows
-    records = {"type": "array", "minItems": 1, "maxItems": most, "items": _RECORD}
+    records = {"type": "array", "minItems": 1, "maxItems": most, "items": _record()}
     properties = {"records": records}
     whole = {"type": "object", "properties": properties, "required": ["records"], "additionalProperties": False}
     return {"oneOf": [whole, records]}
 
 
-BATCH_BODIES = {JSON: _list_or_object, NDJSON: _RECORD, CSV: _TABLE, TSV: _TABLE, FORM: FORM_SHAPE}
+BATCH_BODIES = {JSON: _list_or_object, NDJSON: _record, CSV: _TABLE, TSV: _TABLE, FORM: FORM_SHAPE}

@@ -20,7 +20,6 @@ from importer.ledger.batch_end import cancel, expire
 from importer.ledger.states import BatchState
 from importer.problems import CREATE, FOLLOW_UP, NO_LOAD, NOT_FINISHED, NOTHING_CREATED, NOTHING_FAILED, ONE_BATCH
 from importer.services import services
-from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Api, json_answer, json_of
 from stackroom_kit.arguments import (
     choice_argument,
@@ -65,7 +64,7 @@ def _follow_up(batch: Row[Any], make: Callable[[Row[Any]], Accepted]) -> Respons
         accepted = make(batch)
     except OriginalGoneError:
         raise batch_gone(batch.id) from None
-    finish_now_if_eager(OPERATIONS[batch.operation], accepted.batch_id)
+    finish_now_if_eager(batch.operation, accepted.batch_id)
     return _accepted(accepted)
 
 

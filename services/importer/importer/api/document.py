@@ -2,14 +2,17 @@
 
 from importer.parsing.checker import RECORD_FAULTS
 from importer.problems import EVERY
-from stackroom_jobs.operations import OPERATIONS
+from importer.registry.registry import Registry
 from stackroom_kit.openapi import Document
 
-RESULTS = sorted({operation.result for operation in OPERATIONS.values()}, key=lambda one: one.__name__)
-DOCUMENT = Document(
-    "Stackroom importer",
-    "Batches of records, and one outcome for each.",
-    EVERY,
-    (*RECORD_FAULTS, "empty"),
-    RESULTS,
-)
+
+def document(registry: Registry) -> Document:
+    """With the results of the operations that every importer knows."""
+    results = {operation.result for operation in registry.all()}
+    return Document(
+        "Stackroom importer",
+        "Batches of records, and one outcome for each.",
+        EVERY,
+        (*RECORD_FAULTS, "empty"),
+        sorted(results, key=lambda one: one.__name__),
+    )

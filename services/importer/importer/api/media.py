@@ -188,7 +188,8 @@ def delete_upload(file: str) -> Response:
     upload = UPLOAD_NAME.fullmatch(name)
     if not upload:
         raise NOT_FOUND("There is no such upload.")
-    batch_id = batch_that_names(services().engine, upload[1])
+    here = services()
+    batch_id = batch_that_names(here.engine, here.registry.readers_of_media(), upload[1])
     if batch_id is not None:
         raise IN_USE(f"The batch {batch_id} still works on it.")
     if not remove_upload(services().media, name):

@@ -11,7 +11,7 @@ from importer.ledger.queues import live_slots
 from importer.parsing.csv_shape import MAX_HEADER_CHARACTERS
 from importer.services import services
 from importer.settings import Settings
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.operations import Operation
 from stackroom_jobs.queues import Queue
 from stackroom_jobs.records import own_fields
 from stackroom_kit.api import Api, Count, json_answer, json_of
@@ -63,7 +63,7 @@ class OperationList(msgspec.Struct):
 def list_operations() -> Response:
     """What a batch can ask for."""
     refuse_unknown_arguments(())
-    items = [_view(operation) for operation in OPERATIONS.values()]
+    items = [_view(operation) for operation in services().registry.all()]
     return json_answer(OperationList(items, len(items), _limits(services().settings)))
 
 

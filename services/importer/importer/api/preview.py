@@ -14,7 +14,7 @@ from importer.batches.backpressure import check_disk
 from importer.batches.body import Received, received
 from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, file_options
 from importer.batches.likely_operation import likely_operation
-from importer.batches.request import QUEUE, operation_named, queue_for
+from importer.batches.request import LISTED, QUEUE, operation_named, queue_for
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import Refusal
 from importer.parsing.csv_heads import TableOptions
@@ -22,7 +22,7 @@ from importer.parsing.formats import open_rows
 from importer.parsing.rows import Rows, file_line
 from importer.problems import EMPTY_BATCH, PREVIEW
 from importer.services import services
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.operations import Operation
 from stackroom_kit.api import Api, json_answer, json_of
 from stackroom_kit.arguments import refuse_unknown_arguments, text_argument, text_parameter
 
@@ -31,8 +31,7 @@ ROWS_READ = 1000  # enough to see a wrong column or delimiter, whatever the size
 PREVIEW_PARAMETERS = (
     text_parameter(
         "operation",
-        "What it is for; left out, the one whose fields the rows have, or most of them.",
-        enum=sorted(OPERATIONS),
+        f"What it is for: {LISTED} Left out, the one whose fields the rows have, or most of them.",
     ),
     QUEUE,
     *FILE_PARAMETERS,
@@ -52,7 +51,7 @@ api = Api("preview", __name__, "/api/importer", tag="batches")
 def preview() -> Response:
     """What a batch of this body would be read as; nothing is written."""
     refuse_unknown_arguments({"operation", "queue", *FILE_OPTIONS})
-    told = file_options()
+    told = file_options(services().registry)
     check_disk(services().room)
     with received(told, b"", services().settings.max_body_bytes, services().room) as sent:
         return json_answer(_found(sent, _operation(sent, told.table), told.table))
@@ -62,7 +61,8 @@ def _operation(sent: Received, told: TableOptions) -> Operation:
     """The one that is asked for, else the one that the file looks most like."""
     name = text_argument("operation")
     if name is None:
-        return likely_operation(sent.media_type, sent.spooled, services().limits.max_record_bytes, told)
+        most = services().limits.max_record_bytes
+        return likely_operation(services().registry.all(), sent.media_type, sent.spooled, most, told)
     return operation_named(name)
 
 

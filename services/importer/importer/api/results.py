@@ -14,7 +14,6 @@ from importer.ledger.results import OUTCOMES, results
 from importer.parsing.formats import CSV, NDJSON
 from importer.problems import ONE_BATCH
 from importer.services import services
-from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Answer, Api, Parameter
 from stackroom_kit.arguments import choice_argument, choice_parameter, refuse_unknown_arguments
 from stackroom_kit.problems import RANGE_NOT_SATISFIABLE
@@ -75,4 +74,5 @@ def read_results(batch_id: str) -> Response:
     if not is_csv:
         return ndjson_answer(request, row, outcome, lines)
     headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
-    return Response(csv_results(lines(), OPERATIONS[row.operation], delimiter), content_type=CSV, headers=headers)
+    operation = services().registry.get(row.operation)
+    return Response(csv_results(lines(), operation, delimiter), content_type=CSV, headers=headers)

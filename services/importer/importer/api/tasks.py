@@ -8,6 +8,7 @@ from flask import Response
 from importer.batches.accept import chunks_of
 from importer.batches.backpressure import check_room
 from importer.batches.eager import finish_now_if_eager
+from importer.batches.request import operation_named
 from importer.batches.task_body import TaskBody, TaskRecords, task_body
 from importer.batches.task_status import task_results, task_status
 from importer.batches.view import WORD
@@ -18,7 +19,7 @@ from importer.problems import TASK_STATUS, TASKS
 from importer.services import services
 from importer.task_answers import Ingested, QueuedTask, QueuedTasks, TaskOfRecord, TaskStatus
 from stackroom_jobs.normalize import normalize
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.operations import Operation
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
 from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import NOT_FOUND
@@ -34,8 +35,8 @@ TASK_ID = Parameter(
     "The id that ingest or progress gave.",
     "path",
 )
-INGEST = OPERATIONS["normalize_record"]
-PROGRESS = OPERATIONS["process_batch_with_progress"]
+INGEST = "normalize_record"
+PROGRESS = "process_batch_with_progress"
 
 
 def _blocks(records: list[Any]) -> Iterator[Block]:
@@ -50,7 +51,7 @@ def _accept(operation: Operation, body: TaskBody) -> str:
     check_room(here.open_chunks, here.settings, body.source, here.room)
     rows = Rows(_blocks(body.records), len(body.records))
     accepted = accept(here.engine, new, chunks_of(here, operation, queue, rows), here.room)
-    finish_now_if_eager(operation, accepted.batch_id)
+    finish_now_if_eager(operation.name, accepted.batch_id)
     return accepted.batch_id
 
 
@@ -65,11 +66,12 @@ def _accept(operation: Operation, body: TaskBody) -> str:
 def ingest() -> Response:
     """Normalise records now, or as one task each."""
     refuse_unknown_arguments(())
-    body = task_body(INGEST)
+    operation = operation_named(INGEST)
+    body = task_body(operation)
     if not body.enqueue:
         results = [normalize(record) for record in body.records]
         return json_answer(Ingested("ok", body.source, len(results), results))
-    batch_id = _accept(INGEST, body)
+    batch_id = _accept(operation, body)
     tasks = [TaskOfRecord(str(record.id), f"{batch_id}.{row}") for row, record in enumerate(body.records, 1)]
     if services().settings.celery_task_always_eager:
         for task, result in zip(tasks, task_results(services().engine, batch_id), strict=True):
@@ -83,7 +85,8 @@ def ingest() -> Response:
 def progress() -> Response:
     """One task for all records, which tells its progress."""
     refuse_unknown_arguments(())
-    batch_id = _accept(PROGRESS, task_body(PROGRESS))
+    operation = operation_named(PROGRESS)
+    batch_id = _accept(operation, task_body(operation))
     queue = services().settings.celery_default_queue
     return json_answer(QueuedTask("queued", batch_id, public_path(f"/api/importer/status/{batch_id}"), queue), 202)
 

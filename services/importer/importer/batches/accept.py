@@ -44,7 +44,7 @@ def accept_batch() -> Accepted:
             accepted = accept(here.engine, new, chunks_of(here, operation, options.queue, rows), here.room)
         except KeyReusedError:
             raise key_reused() from None
-    finish_now_if_eager(operation, accepted.batch_id)
+    finish_now_if_eager(operation.name, accepted.batch_id)
     return accepted
 
 

@@ -8,13 +8,12 @@ from msgspec import UNSET, Meta, UnsetType
 from importer.ledger.batch import MOST_AHEAD
 from importer.ledger.states import BatchState
 from importer.parsing.encodings import CODECS, SOURCES
-from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Outcome
 from stackroom_jobs.queues import Queue
 from stackroom_kit.api import Count, Time, one_of
 from stackroom_kit.openapi import reference
 
-OperationName = Annotated[str, one_of(sorted(OPERATIONS))]
+OperationName = Annotated[str, Meta(description="One of those that `GET /operations` lists, or listed.")]
 QueueName = Annotated[str, one_of(Queue)]
 AnyObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": "object"})]
 

@@ -10,6 +10,7 @@ from importer.ledger.report import Report, report
 from importer.loads.apply import apply_next
 from importer.loads.catalog import Catalog, CatalogAwayError
 from importer.problems import CATALOG_UNAVAILABLE, EAGER_FAILURE, NO_LOCAL_FUNCTION
+from importer.registry.registry import resource_of
 from importer.services import Services, services
 from stackroom_jobs.compute import RecordFunction, compute
 from stackroom_jobs.operations import Operation
@@ -32,14 +33,15 @@ def _function(operation: Operation) -> RecordFunction:
     return lambda _row, record: local(record)
 
 
-def finish_now_if_eager(operation: Operation, batch_id: str) -> None:
+def finish_now_if_eager(name: str, batch_id: str) -> None:
     """Every chunk of the batch, one after the other. An exception is a 500, or a failed outcome, by the setting."""
     here = services()
     if not here.settings.celery_task_always_eager:
         return
-    while chunk := _claim(here, operation, batch_id):
+    operation = here.registry.get(name)
+    while operation and (chunk := _claim(here, operation, batch_id)):
         _compute(here, operation, chunk)
-    if operation.loads is not None:
+    if resource_of(name) is not None:
         _apply(here, batch_id)
 
 
@@ -72,4 +74,4 @@ def _compute(here: Services, operation: Operation, chunk: ClaimedChunk) -> None:
         if here.settings.celery_task_eager_propagates:
             raise EAGER_FAILURE(f"The operation failed: {type(error).__name__}.") from error
         return
-    report(here.engine, Report(chunk.token, output), None, here.settings.lease_seconds)
+    report(here.engine, here.registry, Report(chunk.token, output), None, here.settings.lease_seconds)

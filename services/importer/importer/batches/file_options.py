@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -10,8 +11,7 @@ from importer.parsing.csv_heads import UNTOLD, TableOptions, readable
 from importer.parsing.encodings import NAMES
 from importer.parsing.formats import CSV
 from importer.problems import BAD_COLUMNS, WRONG_OPTION
-from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.records import own_fields
+from importer.registry.registry import Registry
 from stackroom_kit.api import Parameter
 from stackroom_kit.arguments import (
     BAD_TEXT,
@@ -26,9 +26,6 @@ from stackroom_kit.csv import DELIMITERS
 FILE_OPTIONS = ("encoding", "delimiter", "columns")
 TAB = {"tab": "\t"}  # for whoever types it
 MAX_COLUMNS = 2000  # characters
-FIELDS = sorted({field for operation in OPERATIONS.values() for field in own_fields(operation.record)})
-# A head begins with a letter: else 2,000 spaces could be parted in every way, which takes 20 s.
-_PAIR = re.compile(rf"\s*+(\S.*?)\s*:\s*({'|'.join(FIELDS)})\s*(?:,|$)")
 DELIMITER_CHOICES = [*DELIMITERS, *TAB]
 
 
@@ -64,8 +61,8 @@ class FileOptions:
         return [self.encoding, table]
 
 
-def file_options() -> FileOptions:
-    return FileOptions(choice_argument("encoding", None, NAMES), _table_options())
+def file_options(registry: Registry) -> FileOptions:
+    return FileOptions(choice_argument("encoding", None, NAMES), _table_options(registry))
 
 
 def delimiter_argument() -> str | None:
@@ -78,20 +75,23 @@ def delimiter_argument() -> str | None:
     return TAB[value]
 
 
-def _table_options() -> TableOptions:
+def _table_options(registry: Registry) -> TableOptions:
     """``columns`` is ``head:field,head:field``; a head may have commas and colons itself."""
     told = text_argument("columns", max_length=MAX_COLUMNS)
     delimiter = delimiter_argument()
-    return UNTOLD if told is None and delimiter is None else TableOptions(delimiter, _fields(told or ""))
+    fields = _fields(told, registry.fields()) if told else {}
+    return UNTOLD if told is None and delimiter is None else TableOptions(delimiter, fields)
 
 
-def _fields(told: str) -> dict[str, str]:
+def _fields(told: str, known: Sequence[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
+    # A head begins with a letter: else 2,000 spaces could be parted in every way, which takes 20 s.
+    pattern = re.compile(rf"\s*+(\S.*?)\s*:\s*({'|'.join(known)})\s*(?:,|$)")
     at = 0
     while at < len(told):
-        pair = _PAIR.match(told, at)
+        pair = pattern.match(told, at)
         if pair is None:
-            detail = f"columns must be HEAD:FIELD,HEAD:FIELD with fields of: {', '.join(FIELDS)}; "
+            detail = f"columns must be HEAD:FIELD,HEAD:FIELD with fields of: {', '.join(known)}; "
             raise BAD_COLUMNS.at("?columns", f"{detail}{readable(told[at:])} is none.")
         fields[pair[1]] = pair[2]
         at = pair.end()

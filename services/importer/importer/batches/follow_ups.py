@@ -7,13 +7,14 @@ from sqlalchemy import Engine, Row
 
 from importer.batches.accept import chunks_of
 from importer.batches.backpressure import check_room
+from importer.batches.request import operation_named
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch, accept
 from importer.ledger.follow_ups import accept_undo, batches_of_keys, created_rows, failed_records, left_rows
 from importer.parsing.rows import Block, Rows
 from importer.problems import NO_LOAD, NOT_FINISHED, NOTHING_CREATED, NOTHING_FAILED
+from importer.registry.registry import resource_of
 from importer.services import services
-from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.request_id import current_request_id
 
 FollowUp = Literal["retry", "undo"]
@@ -24,7 +25,7 @@ def retry(batch: Row[Any]) -> Accepted:
 
     Problem 409 for a batch that is not finished, 422 where nothing failed.
     """
-    here, operation = services(), OPERATIONS[batch.operation]
+    here, operation = services(), operation_named(batch.operation)
     if not is_finished(batch):
         raise NOT_FINISHED("The batch is not finished; cancel it or wait.")
     rows = batch.failed_rows + batch.cancelled_rows
@@ -69,7 +70,7 @@ def undo(batch: Row[Any]) -> Accepted:
 
 
 def _check_can_be_undone(batch: Row[Any]) -> None:
-    if OPERATIONS[batch.operation].loads is None or batch.undo_of is not None:
+    if resource_of(batch.operation) is None or batch.undo_of is not None:
         raise NO_LOAD("Only a load can be undone.")
     if not is_finished(batch):
         raise NOT_FINISHED("The batch is not finished; cancel it or wait.")

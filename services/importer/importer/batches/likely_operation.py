@@ -1,7 +1,7 @@
 """Which operation a file is meant for, by the fields that it names."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -13,7 +13,7 @@ from importer.parsing.csv_shape import header_of, header_options
 from importer.parsing.formats import CSV, columns_of, open_rows
 from importer.parsing.spool import Spooled
 from importer.problems import UNKNOWN_COLUMN
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.operations import Operation
 from stackroom_jobs.records import own_fields
 from stackroom_kit.problems import Problem
 
@@ -27,20 +27,20 @@ class _NoRecord(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def likely_operation(
-    media_type: str, spooled: Spooled, max_record_bytes: int, told: TableOptions = UNTOLD
+    among: Sequence[Operation],
+    media_type: str,
+    spooled: Spooled,
+    max_record_bytes: int,
+    told: TableOptions = UNTOLD,
 ) -> Operation:
     """The first of those that the file looks most like. Problem 400 for a body that cannot be read."""
     if media_type == CSV:
-        return _operation_of_table(spooled, told)
-    names = _names_of_record(media_type, spooled, max_record_bytes)
-    return _most_like(lambda operation: _likeness(names, _by_names(operation), UNTOLD))
+        return _operation_of_table(among, spooled, told)
+    names = _names_of_record(among[0], media_type, spooled, max_record_bytes)
+    return max(among, key=lambda operation: _likeness(names, _by_names(operation), UNTOLD))
 
 
-def _most_like(likeness: Callable[[Operation], Likeness]) -> Operation:
-    return max(OPERATIONS.values(), key=likeness)
-
-
-def _operation_of_table(spooled: Spooled, told: TableOptions) -> Operation:
+def _operation_of_table(among: Sequence[Operation], spooled: Spooled, told: TableOptions) -> Operation:
     """Problem 400 where no operation has any of its columns: it names those of all, not of a guessed one."""
     header = header_of(spooled.file, spooled.encoding)
     options = header_options(header, told)
@@ -48,21 +48,22 @@ def _operation_of_table(spooled: Spooled, told: TableOptions) -> Operation:
     def heads_for(operation: Operation) -> Sequence[str]:
         return split_heads(header.line, columns_of(operation).words, options)[1]
 
-    likenesses = {one.name: _likeness(heads_for(one), columns_of(one), told) for one in OPERATIONS.values()}
-    best = _most_like(lambda one: likenesses[one.name])
+    likenesses = {one.name: _likeness(heads_for(one), columns_of(one), told) for one in among}
+    best = max(among, key=lambda one: likenesses[one.name])
     if not any(likenesses[best.name]):
-        raise _unlike_all(heads_for(best))
+        raise _unlike_all(among, heads_for(best))
     return best
 
 
-def _unlike_all(heads: Sequence[str]) -> Problem:
+def _unlike_all(among: Sequence[Operation], heads: Sequence[str]) -> Problem:
     said = ", ".join(map(readable, heads[:HEADS_SAID]))
-    taken = "; ".join(f"{one.name}: {', '.join(own_fields(one.record))}" for one in OPERATIONS.values())
+    taken = "; ".join(f"{one.name}: {', '.join(own_fields(one.record))}" for one in among)
     return UNKNOWN_COLUMN.at("", f"No operation has the columns {said}, which the first line names. {taken}.")
 
 
-def _names_of_record(media_type: str, spooled: Spooled, max_record_bytes: int) -> Sequence[str]:
-    any_operation = next(iter(OPERATIONS.values()))
+def _names_of_record(
+    any_operation: Operation, media_type: str, spooled: Spooled, max_record_bytes: int
+) -> Sequence[str]:
     rows = open_rows(media_type, spooled, any_operation, RecordChecker(_NoRecord, max_record_bytes))
     items = chain.from_iterable(block.items for block in rows.blocks)
     found = map(_names, islice(items, ROWS_LOOKED_AT))

@@ -9,7 +9,8 @@ from flask import request
 
 from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, FileOptions, file_options
 from importer.problems import UNKNOWN_OPERATION, WRONG_OPTION, WRONG_QUEUE
-from stackroom_jobs.operations import OPERATIONS, Operation
+from importer.services import services
+from stackroom_jobs.operations import Operation
 from stackroom_jobs.queues import Queue
 from stackroom_kit.arguments import (
     BAD_TEXT,
@@ -22,6 +23,7 @@ from stackroom_kit.arguments import (
 )
 from stackroom_kit.idempotency import key_parameter
 
+LISTED = "one of those that `GET /operations` lists."
 DEFAULT_OPERATION = "normalize_record"
 DEFAULT_SOURCE = "unspecified"
 ON_CONFLICT = ("fail", "skip", "update")
@@ -36,7 +38,7 @@ _SOURCE = re.compile(SOURCE)
 SOURCE_EXPECTED = f"source must have 1 to {MAX_TEXT} printable characters."
 QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", enum=[*map(str, Queue)])
 BATCH_PARAMETERS = (
-    text_parameter("operation", "What is done with each record.", enum=sorted(OPERATIONS), default=DEFAULT_OPERATION),
+    text_parameter("operation", f"What is done with each record: {LISTED}", default=DEFAULT_OPERATION),
     text_parameter("source", "Where the records come from.", pattern=f"^{SOURCE}$", default=DEFAULT_SOURCE),
     QUEUE,
     choice_parameter("on_conflict", "Loads: what a row does that is there.", "fail", ON_CONFLICT),
@@ -63,9 +65,11 @@ class BatchOptions:
 
 
 def operation_named(name: str) -> Operation:
-    operation = OPERATIONS.get(name)
+    """Problem 422 for one that nobody knows."""
+    registry = services().registry
+    operation = registry.get(name)
     if operation is None:
-        known = ", ".join(sorted(OPERATIONS))
+        known = ", ".join(sorted(one.name for one in registry.all()))
         detail = f"There is no operation {name[:50]!r}; known: {known}."
         raise UNKNOWN_OPERATION.at("?operation", detail)
     return operation
@@ -106,4 +110,4 @@ def batch_options() -> BatchOptions:
     if not is_source(source):
         raise BAD_TEXT.at("?source", SOURCE_EXPECTED)
     queue = queue_for(operation, text_argument("queue"))
-    return BatchOptions(operation, source, queue, load_options(operation), file_options())
+    return BatchOptions(operation, source, queue, load_options(operation), file_options(services().registry))

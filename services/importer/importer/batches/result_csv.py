@@ -1,13 +1,13 @@
 """Results as CSV, made line by line; no cell can be taken for a formula, and the file can be sent again as it is."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from stackroom_jobs.operations import Operation
-from stackroom_jobs.outcomes import LINE_FIELDS
+from stackroom_jobs.outcomes import LINE_FIELDS, OWN_FIELDS
 from stackroom_jobs.records import own_fields
 from stackroom_kit.csv import LEFT_OUT, csv_blocks
 
@@ -46,8 +46,18 @@ class _Table:
         ]
 
 
-def csv_results(blocks: Iterable[bytes], operation: Operation, delimiter: str = ",") -> Iterator[bytes]:
-    """Blocks of outcome lines as blocks of a file."""
-    table = _Table(operation)
+class _UnknownTable:
+    """Outcome lines of an operation that nobody knows any more: nobody could name the fields that all of them have."""
+
+    names: Sequence[str] = (*LINE_FIELDS, "record", "result")
+
+    def row(self, line: dict[str, Any]) -> list[Any]:
+        record = {name: value for name, value in line.items() if name not in OWN_FIELDS}
+        return [*map(line.get, LINE_FIELDS), _cell(record or None), _cell(line.get("result"))]
+
+
+def csv_results(blocks: Iterable[bytes], operation: Operation | None, delimiter: str = ",") -> Iterator[bytes]:
+    """Blocks of outcome lines as blocks of a file. ``operation`` is None where nobody knows it any more."""
+    table = _Table(operation) if operation else _UnknownTable()
     rows = ([table.row(msgspec.json.decode(line)) for line in block.splitlines()] for block in blocks)
     return csv_blocks(table.names, rows, delimiter)

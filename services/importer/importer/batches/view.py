@@ -11,8 +11,8 @@ from importer.ledger import batch as ledger
 from importer.ledger.states import BatchState
 from importer.ledger.stored import numbered_records
 from importer.problems import BATCH_EXPIRED
+from importer.registry.registry import resource_of
 from importer.services import services
-from stackroom_jobs.operations import OPERATIONS
 from stackroom_kit.api import Parameter
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
@@ -60,7 +60,7 @@ def outcomes_of(row: Row[Any]) -> OutcomeCounts:
 
 def changes_of(row: Row[Any]) -> dict[str, int] | None:
     """What a load did to the catalog; None for what changes nothing there."""
-    if OPERATIONS[row.operation].loads is None:
+    if resource_of(row.operation) is None:
         return None
     names = ("removed",) if row.undo_of else ("created", "updated", "unchanged", "skipped")
     return {name: getattr(row, name) for name in names}
@@ -145,7 +145,8 @@ def queue_position(engine: Engine, row: Row[Any]) -> int | None:
 
 def pending_records(engine: Engine, batch: Row[Any]) -> list[PendingRecord] | None:
     """The first 20, those in work before the others; None of an operation whose chunks hold many records."""
-    if OPERATIONS[batch.operation].max_rows > 1:
+    operation = services().registry.get(batch.operation)
+    if operation is None or operation.max_rows > 1:
         return None
     return [
         _pending_record(chunk, row, record)

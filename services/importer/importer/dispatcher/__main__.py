@@ -20,6 +20,7 @@ from importer.ledger.workers import forget_workers
 from importer.loads.catalog import Catalog
 from importer.media.sweep import Sweeper
 from importer.plain_tasks.issued import forget_old_tasks
+from importer.registry.registry import Registry
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
@@ -30,17 +31,19 @@ POOL_SIZE = 1  # of the loop that rings
 END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
 
 
-def _dispatcher(settings: Settings, stop: threading.Event) -> Dispatcher:
+def _dispatcher(settings: Settings, registry: Registry, stop: threading.Event) -> Dispatcher:
     bells = Bells(make_celery("importer-dispatcher", settings))
     engine = make_engine(settings.database_uri, POOL_SIZE)
-    return Dispatcher(engine, bells, Wakeup(settings.database_uri), stop, settings)
+    return Dispatcher(engine, registry, bells, Wakeup(settings.database_uri), stop, settings)
 
 
-def _apply_loops(settings: Settings, stop: threading.Event) -> list[ApplyLoop]:
+def _apply_loops(settings: Settings, registry: Registry, stop: threading.Event) -> list[ApplyLoop]:
     engine = make_engine(settings.database_uri, APPLY_LOOPS)
     taker = Taker(f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
     catalog = Catalog(settings, APPLY_LOOPS)
-    return [ApplyLoop(engine, taker, catalog, Wakeup(settings.database_uri), stop) for _ in range(APPLY_LOOPS)]
+    return [
+        ApplyLoop(engine, registry, taker, catalog, Wakeup(settings.database_uri), stop) for _ in range(APPLY_LOOPS)
+    ]
 
 
 def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
@@ -68,8 +71,8 @@ def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
     ]
 
 
-def _sweeper(settings: Settings, stop: threading.Event) -> Sweeper:
-    return Sweeper(make_engine(settings.database_uri, 1), settings, stop)
+def _sweeper(settings: Settings, registry: Registry, stop: threading.Event) -> Sweeper:
+    return Sweeper(make_engine(settings.database_uri, 1), registry, settings, stop)
 
 
 def main() -> int:
@@ -86,9 +89,10 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    applying = [loop.run for loop in _apply_loops(settings, stop)]
-    upkeep = [*(loop.run for loop in _upkeep(settings, stop)), _sweeper(settings, stop).run]
-    return run_threads([_dispatcher(settings, stop).run, *applying, *upkeep], stop, END_SECONDS)
+    registry = Registry()
+    applying = [loop.run for loop in _apply_loops(settings, registry, stop)]
+    upkeep = [*(loop.run for loop in _upkeep(settings, stop)), _sweeper(settings, registry, stop).run]
+    return run_threads([_dispatcher(settings, registry, stop).run, *applying, *upkeep], stop, END_SECONDS)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from importer.ledger.apply import Taker, is_load_open
 from importer.loads.apply import apply_next
 from importer.loads.catalog import Catalog, CatalogAwayError
 from importer.outage_log import OutageLog
+from importer.registry.registry import Registry
 from stackroom_sql.errors import DATABASE_ERRORS
 
 # While the catalog writes one chunk's rows, another's outcomes are stored; more would only wait for PostgreSQL.
@@ -21,8 +22,17 @@ logger = logging.getLogger(__name__)
 
 
 class ApplyLoop:
-    def __init__(self, engine: Engine, taker: Taker, catalog: Catalog, wakeup: Wakeup, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        registry: Registry,
+        taker: Taker,
+        catalog: Catalog,
+        wakeup: Wakeup,
+        stop: threading.Event,
+    ) -> None:
         self._engine = engine
+        self._registry = registry
         self._taker = taker
         self._catalog = catalog
         self._wakeup = wakeup
@@ -57,7 +67,7 @@ class ApplyLoop:
 
     def _pause(self) -> None:
         try:
-            is_expected = is_load_open(self._engine)
+            is_expected = is_load_open(self._engine, self._registry.loads())
         except DATABASE_ERRORS:
             is_expected = False
         if is_expected:

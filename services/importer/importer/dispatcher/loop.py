@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from importer.dispatcher.ring import ring
 from importer.dispatcher.wakeup import Wakeup
 from importer.outage_log import OutageLog
+from importer.registry.registry import Registry
 from importer.settings import Settings
 from stackroom_jobs.bell import Bells
 from stackroom_sql.errors import DATABASE_ERRORS
@@ -23,8 +24,17 @@ logger = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    def __init__(self, engine: Engine, bells: Bells, wakeup: Wakeup, stop: threading.Event, settings: Settings) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        registry: Registry,
+        bells: Bells,
+        wakeup: Wakeup,
+        stop: threading.Event,
+        settings: Settings,
+    ) -> None:
         self._engine = engine
+        self._registry = registry
         self._bells = bells
         self._wakeup = wakeup
         self._stop = stop
@@ -46,7 +56,7 @@ class Dispatcher:
 
     def _step(self) -> bool:
         try:
-            is_busy = ring(self._engine, self._bells)
+            is_busy = ring(self._engine, self._registry, self._bells)
         except (*DATABASE_ERRORS, RedisError, BrokerError) as error:
             self._outage.note(type(error).__name__)
             self._stop.wait(IDLE_SECONDS)

@@ -15,10 +15,8 @@ from importer.ledger.split import DELETE_CHUNK, LOCK_BATCH, MAX_FAILURES, Failur
 from importer.ledger.states import ChunkState
 from importer.ledger.stored import of_rows
 from stackroom_jobs.loads import Change
-from stackroom_jobs.operations import OPERATIONS
 from stackroom_sql.engine import transaction
 
-LOADS = [name for name, operation in OPERATIONS.items() if operation.loads is not None]
 logger = logging.getLogger(__name__)
 
 # A chunk of the batch that was applied least recently is taken under a lease of its own. The range of rows is asked
@@ -115,10 +113,10 @@ def take(engine: Engine, taker: Taker) -> TakenChunk | None:
     return None if row is None else TakenChunk(**row._mapping)
 
 
-def is_load_open(engine: Engine) -> bool:
-    """A chunk may come any moment then."""
+def is_load_open(engine: Engine, loads: list[str]) -> bool:
+    """Whether a chunk of these operations may come any moment."""
     with engine.connect() as connection:
-        return bool(connection.execute(HAS_LOADS, {"operations": LOADS}).scalar())
+        return bool(connection.execute(HAS_LOADS, {"operations": loads}).scalar())
 
 
 def finish(engine: Engine, chunk: TakenChunk, output: str, failed_rows: int, changes: Mapping[str, int]) -> None:

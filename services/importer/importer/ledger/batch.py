@@ -6,9 +6,6 @@ from typing import Any
 from sqlalchemy import Engine, Row, TextClause, text
 
 from importer.ledger.queues import LIVE, WORKER_ALIVE_SECONDS
-from stackroom_jobs.operations import OPERATIONS
-
-MEDIA_READERS = [name for name, operation in OPERATIONS.items() if operation.reads_media]
 
 # A batch waits for a worker only with what a worker must do; what is computed is applied without one. `heard_at` is the
 # time of the last news: when a chunk was done, or when a worker told how far it is and got a lease of `lease` seconds.
@@ -136,10 +133,11 @@ def expired_among(engine: Engine, ids: list[str]) -> Sequence[str]:
         return connection.execute(EXPIRED_AMONG, {"ids": ids}).scalars().all()
 
 
-def batch_that_names(engine: Engine, digest: str) -> str | None:
-    """An open batch of which a record that is not done names this upload. Such records are few: each is a video."""
+def batch_that_names(engine: Engine, readers: list[str], digest: str) -> str | None:
+    """An open batch of which a record that is not done names this upload. ``readers`` are operations that read media.
+
+    Such records are few: each is a video.
+    """
     with engine.connect() as connection:
-        found: str | None = connection.execute(
-            BATCH_THAT_NAMES, {"digest": digest, "operations": MEDIA_READERS}
-        ).scalar()
+        found: str | None = connection.execute(BATCH_THAT_NAMES, {"digest": digest, "operations": readers}).scalar()
     return found

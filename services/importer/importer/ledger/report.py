@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from importer.ledger.claim import CLAIMED, MINE, PICK_AND_TAKE, Claimant, ClaimedChunk, claimed_chunk
 from importer.ledger.lease import fail
 from importer.ledger.report_lines import HeldChunk, WrongReportError, failed_lines
+from importer.registry.registry import Registry
 
 NOT_HELD = {"output": "", "rows": -1, "failed_rows": 0}  # no chunk has so many rows, so nothing is written
 
@@ -81,13 +82,15 @@ class Reported:
     next_chunk: ClaimedChunk | None = None
 
 
-def report(engine: Engine, done: Report, next_claim: Claimant | None, lease_seconds: int) -> Reported:
+def report(
+    engine: Engine, registry: Registry, done: Report, next_claim: Claimant | None, lease_seconds: int
+) -> Reported:
     """Store the outcomes and take the next chunk in one statement.
 
     WrongReportError for a report that is not the chunk's: the chunk has failed as a whole then, and is tried again.
     """
     try:
-        checked = _checked(engine, done)
+        checked = _checked(engine, registry, done)
     except WrongReportError as error:
         fail(engine, done.token, "wrong_report", str(error))
         raise
@@ -97,13 +100,16 @@ def report(engine: Engine, done: Report, next_claim: Claimant | None, lease_seco
         return _report(engine, checked, next_claim, lease_seconds)
 
 
-def _checked(engine: Engine, done: Report) -> dict[str, object]:
+def _checked(engine: Engine, registry: Registry, done: Report) -> dict[str, object]:
     """The parameters of the statement. A token that holds nothing can only have reported before."""
     with engine.connect() as connection:
         held = _held(connection, done.token)
     if held is None:
         return {"token": done.token, **NOT_HELD}
-    failed_rows = failed_lines(done.output, held)
+    operation = registry.get(held.operation)
+    if operation is None:
+        raise WrongReportError(f"Nobody knows the operation {held.operation} any more.")
+    failed_rows = failed_lines(done.output, held, operation)
     return {"token": done.token, "output": RawText(done.output), "rows": held.rows, "failed_rows": failed_rows}
 
 

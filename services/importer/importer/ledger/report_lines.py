@@ -8,7 +8,7 @@ import msgspec
 from importer.ledger.stored import numbered_records
 from importer.parsing.places import rows_between
 from stackroom_jobs.compute import records_decoder
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.operations import Operation
 
 MAX_DETAIL = 300  # characters of what the decoder says
 
@@ -34,9 +34,8 @@ class HeldChunk(msgspec.Struct):
         return rows_between(self.first_row, self.last_row, self.gaps)
 
 
-def failed_lines(output: bytes, held: HeldChunk) -> int:
+def failed_lines(output: bytes, held: HeldChunk, operation: Operation) -> int:
     """How many records failed. WrongReportError where the report is not this chunk's."""
-    operation = OPERATIONS[held.operation]
     lines = _decoded(output, operation)
     _check_rows(output, lines, held)
     failed = [line for line in lines if line.outcome == "failed"]

@@ -22,7 +22,7 @@ from importer.ledger.report_lines import MAX_DETAIL
 from importer.ledger.split import Failure
 from importer.loads.catalog import Answer, BulkCall, Catalog, CatalogAwayError, Verdict
 from importer.loads.lines import AppliedLines, LoadLines
-from stackroom_jobs.operations import OPERATIONS
+from importer.registry.registry import resource_of
 from stackroom_kit.request_id import set_request_id
 
 MAX_REFUSALS = 3
@@ -80,7 +80,7 @@ def _called(catalog: Catalog, load: Load) -> Answer:
 
 def call_of(load: Load) -> BulkCall:
     chunk, items = load.chunk, load.lines.items()
-    resource = OPERATIONS[chunk.operation].loads
+    resource = resource_of(chunk.operation)
     if chunk.is_undo:
         return BulkCall(f"/internal/{resource}/remove", chunk.key, items)
     on_conflict = str(json.loads(chunk.options)["on_conflict"])

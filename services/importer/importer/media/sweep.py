@@ -20,6 +20,7 @@ from importer.media.names import RESULTS, TASKS
 from importer.media.unnamed_pictures import UnnamedPictures
 from importer.media.uploads import list_uploads
 from importer.outage_log import OutageLog
+from importer.registry.registry import Registry
 from importer.settings import Settings
 from stackroom_sql.errors import DATABASE_ERRORS
 
@@ -31,8 +32,9 @@ logger = logging.getLogger(__name__)
 
 
 class Sweeper:
-    def __init__(self, engine: Engine, settings: Settings, stop: threading.Event) -> None:
+    def __init__(self, engine: Engine, registry: Registry, settings: Settings, stop: threading.Event) -> None:
         self._engine = engine
+        self._registry = registry
         self._folder = MediaFolder(settings.media_dir)
         self._unnamed = UnnamedPictures(engine, self._folder.root)
         self._upload_seconds = settings.upload_retention_days * DAY
@@ -84,7 +86,7 @@ class Sweeper:
         old = [upload for upload in list_uploads(self._folder) if upload.time < oldest]
         for upload in old:
             path = self._folder.root / upload.name
-            if batch_that_names(self._engine, upload.digest) is None:
+            if batch_that_names(self._engine, self._registry.readers_of_media(), upload.digest) is None:
                 with self._folder.alone():  # unless it was sent again meanwhile
                     if path.exists() and path.stat().st_mtime_ns == upload.time:
                         path.unlink()

@@ -139,7 +139,7 @@ def report_outcomes() -> Response:
     lease = services().settings.lease_seconds
     done = Report(query("token"), request.get_data(cache=False))
     try:
-        outcome = report(services().engine, done, _next_claimant(), lease)
+        outcome = report(services().engine, services().registry, done, _next_claimant(), lease)
     except WrongReportError as error:
         raise WRONG_REPORT(str(error)) from None
     if not outcome.accepted:

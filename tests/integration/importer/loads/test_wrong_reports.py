@@ -70,7 +70,7 @@ def test_report_of_a_load_cannot_name_what_nobody_sent(
     batch_id = load(queued, [{"id": 5, "name": "x"}])["id"]
     ledger.operations = ("load_groups",)
     with pytest.raises(WrongReportError):
-        report(ledger.engine, Report(ledger.must_claim().token, line), None, LEASE)
+        report(ledger.engine, ledger.registry, Report(ledger.must_claim().token, line), None, LEASE)
     assert ledger.states(batch_id) == ["ready"]
     assert not apply_one(ledger, settings)
     assert set(groups(catalog)) == {1, 2}
