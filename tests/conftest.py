@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
 from tests.support.documents.described import Seen, watched
-from tests.support.parallel import Together, processes_for, rank, share_machine
+from tests.support.parallel import FolderScheduling, processes_for, rank, share_machine
 from tests.support.servers.embedded import (
     database_with_tables,
     fresh_database,
@@ -32,8 +32,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return processes_for(config)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    return Together(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling:
+    return FolderScheduling(config, log)
 
 
 def pytest_configure() -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from stackroom_client.batch import Batch
 from stackroom_client.errors import Refused, TransientError, UsageError
-from stackroom_client.retry import Patience
+from stackroom_client.retry import RetryTimer
 from stackroom_client.server import Call, Server
 
 LONGEST_LINE = 1024 * 1024
@@ -88,21 +88,21 @@ def follow(server: Server, batch_id: str) -> Iterator[Batch]:
 
 def _streamed(server: Server, batch_id: str) -> Iterator[Batch]:
     """To the end of the stream, which need not be that of the batch."""
-    patience = Patience(server.patience_seconds)
+    timer = RetryTimer(server.patience_seconds)
     call = Call("GET", batch_path(batch_id, "/events"), headers={"Accept": "text/event-stream"})
     with server.stream_once(call) as answer:
         # Block by block would wait until a block is full; an event is short, so single bytes cost nothing here.
         for event in events(lines(answer.iter_content(1))):
             if event.name == "batch":
-                patience.restored()
+                timer.reset()
                 yield Batch.of(event.data)
             elif event.name == "problem":
-                _bear(event, patience)
+                _note_problem(event, timer)
 
 
-def _bear(event: Event, patience: Patience) -> None:
+def _note_problem(event: Event, timer: RetryTimer) -> None:
     """The gateway cannot reach the importer and goes on trying; Unreachable when that lasts too long."""
     status, code = event.data.get("status"), str(event.data.get("code", ""))
     if status in GONE:
         raise Refused(int(status), code, f"the batch is gone ({status} {code})")
-    patience.pause_after(TransientError(f"the gateway answers, the importer does not ({status} {code})"))
+    timer.pause_after(TransientError(f"the gateway answers, the importer does not ({status} {code})"))

@@ -13,8 +13,8 @@ DEFAULT_SECONDS = 60.0
 Clock = Callable[[], float]
 
 
-class Patience:
-    """Counts from the first trouble of a series; ``restored`` ends the series."""
+class RetryTimer:
+    """Counts from the first trouble of a series; ``reset`` ends the series."""
 
     def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
         self._seconds = seconds
@@ -22,7 +22,7 @@ class Patience:
         self._began: float | None = None
         self._pause = FIRST_PAUSE
 
-    def restored(self) -> None:
+    def reset(self) -> None:
         self._began, self._pause = None, FIRST_PAUSE
 
     def pause_after(self, trouble: TransientError) -> float:

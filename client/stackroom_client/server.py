@@ -11,7 +11,7 @@ import requests
 from stackroom_client.address import Address
 from stackroom_client.errors import TransientError, Unreachable
 from stackroom_client.responses import check, connection_errors, decoded
-from stackroom_client.retry import Patience
+from stackroom_client.retry import RetryTimer
 from stackroom_client.texts import duration
 
 AGENT = "stackroom-client"
@@ -64,12 +64,12 @@ class Server:
 
     def json(self, call: Call) -> Any:
         """The value of a good answer. Refused, Unreachable or UsageError without one."""
-        return self._patiently(lambda: decoded(self._answer(call), self.address.shown))
+        return self._retried(lambda: decoded(self._answer(call), self.address.shown))
 
     @contextmanager
     def stream(self, call: Call) -> Iterator[requests.Response]:
         """A good answer whose body is still to be read, opened with patience; breaking off later is TransientError."""
-        answer = self._patiently(lambda: self._answer(call, streamed=True))
+        answer = self._retried(lambda: self._answer(call, streamed=True))
         with answer, connection_errors(self.address.shown):
             yield answer
 
@@ -83,13 +83,13 @@ class Server:
         with opened as answer, connection_errors(self.address.shown):
             yield answer
 
-    def _patiently(self, attempt: Callable[[], Any]) -> Any:
-        patience = Patience(self.patience_seconds)
+    def _retried(self, attempt: Callable[[], Any]) -> Any:
+        timer = RetryTimer(self.patience_seconds)
         while True:
             try:
                 return attempt()
             except TransientError as trouble:
-                pause = patience.pause_after(trouble)
+                pause = timer.pause_after(trouble)
                 self._say(f"{trouble}; trying again in {duration(pause)}")
             time.sleep(pause)
 

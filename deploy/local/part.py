@@ -38,7 +38,7 @@ class Part:
     is_ready: Callable[[], bool]
     listening: Listening | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    patience: float = 30.0  # seconds between the stop signal and SIGKILL
+    stop_seconds: float = 30.0  # seconds between the stop signal and SIGKILL
 
 
 # Questions to this machine never take a detour through a proxy that the environment names.

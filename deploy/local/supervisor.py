@@ -160,8 +160,8 @@ class Supervisor:
     def _stop(self, parts: Sequence[Supervised]) -> None:
         for supervised in parts:
             supervised.ask_to_stop()
-        patience = time.monotonic() + max((one.part.patience for one in parts), default=0)
-        while any(one.is_running() for one in parts) and time.monotonic() < patience and not self._requests:
+        deadline = time.monotonic() + max((one.part.stop_seconds for one in parts), default=0)
+        while any(one.is_running() for one in parts) and time.monotonic() < deadline and not self._requests:
             time.sleep(PAUSE)
         for supervised in parts:
             supervised.finish()

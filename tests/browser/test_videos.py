@@ -13,7 +13,7 @@ import urllib3
 from playwright.sync_api import expect
 
 from stackroom_jobs.outcomes import ok_line
-from stackroom_jobs.protocol import Claim, ClaimRequest, RenewRequest
+from stackroom_jobs.protocol import ClaimedChunk, ClaimRequest, RenewRequest
 from stackroom_jobs.videos import Shot, VideoResult
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.lifecycle import Deadline
@@ -39,14 +39,14 @@ def picture() -> bytes:
     return file.getvalue()
 
 
-def claimed(api: WorkerAPI) -> Claim:
+def claimed(api: WorkerAPI) -> ClaimedChunk:
     asked = ClaimRequest("by-hand", "gpu", ["process_video"], uuid.uuid4().hex, uuid.uuid4().hex)
     claim = api.claim(asked, Deadline(10))
     assert claim is not None
     return claim
 
 
-def work(api: WorkerAPI, claim: Claim) -> None:
+def work(api: WorkerAPI, claim: ClaimedChunk) -> None:
     """As a worker with a GPU would: two shots, a keyframe of each, a contact sheet."""
     (record,) = json.loads(bytes(claim.records))
     media = RemoteMedia(api, ChunkPlace(claim.token, claim.first_row))

@@ -21,7 +21,7 @@ MEMBERS = ("libs", "services", "worker-cpu", "worker-gpu")
 # What only workers, services and logs are told.
 INNER = (
     "importer/worker_api/", "importer/dispatcher/", "jobs/worker/client.py", "jobs/worker/lifecycle.py",
-    "bulk/caller.py", "bulk/ledger.py", "ui/server/refusals.py",
+    "bulk/caller.py", "bulk/applied_keys.py", "ui/server/refusals.py",
 )  # fmt: skip
 OF_THE_PAGES = {"network", "unavailable"}  # the second is of any 503 that says no more
 

@@ -13,7 +13,7 @@ from importer.app import create_app
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_jobs.outcomes import RecordError
-from stackroom_jobs.protocol import Claim, ClaimRequest
+from stackroom_jobs.protocol import ClaimedChunk, ClaimRequest
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Stopped
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
@@ -37,7 +37,7 @@ class Importer:
     def api(self) -> WorkerAPI:
         return WorkerAPI(WorkerSettings(worker_api_url=self.url, worker_token=TOKEN))
 
-    def claimed(self, rows: int = 1) -> Claim:
+    def claimed(self, rows: int = 1) -> ClaimedChunk:
         client = create_app(self.settings).test_client()
         records = [{"id": row, "payload": "p"} for row in range(rows)]
         self.batch_id = client.post("/api/importer/batches", json={"records": records}).get_json()["id"]

@@ -9,7 +9,7 @@ from importer.database import make_engine
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
     CONTRACT_VERSION,
-    Claim,
+    ClaimedChunk,
     ClaimRequest,
     Heartbeat,
     RenewRequest,
@@ -23,7 +23,7 @@ def beat(incarnation: str = "aa", host: str = "host") -> Heartbeat:
     return Heartbeat("w1", host, CONTRACT_VERSION, ["cpu"], 2, ["normalize_record"], {}, incarnation=incarnation)
 
 
-def claim_as(api: WorkerAPI, incarnation: str, token: str) -> Claim | None:
+def claim_as(api: WorkerAPI, incarnation: str, token: str) -> ClaimedChunk | None:
     asked = ClaimRequest("w1", "cpu", ["normalize_record"], f"d-{token}", token, incarnation)
     return api.claim(asked, soon())
 

@@ -48,7 +48,7 @@ def rank(file: str) -> int:
     return next(place for place, beginning in enumerate(SLOWEST_FIRST) if file.startswith(beginning))
 
 
-class Together(LoadScopeScheduling):  # type: ignore[misc]
+class FolderScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives a process one file after the other, or one folder of those whose files share something."""
 
     def _split_scope(self, nodeid: str) -> str:

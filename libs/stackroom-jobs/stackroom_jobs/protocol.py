@@ -41,7 +41,7 @@ class ClaimRequest(msgspec.Struct):
     incarnation: Incarnation = ""
 
 
-class Claim(msgspec.Struct):
+class ClaimedChunk(msgspec.Struct):
     """A chunk under lease. ``records[i]`` is row ``first_row + i``; null is a refused row, without an outcome."""
 
     token: str

@@ -28,13 +28,13 @@ _INNER = re.compile(f"([,;|\t\r\n][\"\0]*)(?='*[{_SIGNS}])")
 _INNER_GUARDED = re.compile(f"([,;|\t\r\n][\"\0]*)'(?='*[{_SIGNS}])")
 
 
-class AsItIs(str):
+class UnguardedCell(str):
     """A cell that the writer leaves without a guard."""
 
     __slots__ = ()
 
 
-LEFT_OUT = AsItIs("'")  # in a file of results: the record does not name this field. The guard writes no text so.
+LEFT_OUT = UnguardedCell("'")  # in a file of results: the record does not name this field. The guard writes no text so.
 
 
 def guarded(text: str) -> str:

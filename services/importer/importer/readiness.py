@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 from importer.services import Services
 from importer.settings import Settings
-from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
+from stackroom_jobs.doorbells import Doorbells
 from stackroom_jobs.queues import Queue
 from stackroom_kit.health import Check
 from stackroom_sql.engine import server_version
 
 
 def redis_answers(settings: Settings) -> Callable[[], None]:
-    """Bells are for one thread at a time, and readiness is asked seldom: a lock is enough."""
+    """Doorbells are for one thread at a time, and readiness is asked seldom: a lock is enough."""
     lock = threading.Lock()
-    bells = Bells(make_celery("importer", settings))
+    bells = Doorbells(make_celery("importer", settings))
 
     def check() -> None:
         with lock:

@@ -121,7 +121,7 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
     )
 
     @property
-    def intake_slots(self) -> int:
+    def turns_at_once(self) -> int:
         """Long bodies that the importer may read at once: as many as there are cores, and half of its threads."""
         return max(1, min(len(os.sched_getaffinity(0)), self.web_processes * self.web_threads // 2))
 

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from importer.app import create_app
 from importer.plain_tasks import PlainTask
 from importer.settings import Settings
-from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
+from stackroom_jobs.doorbells import Doorbells
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.queues import Queue
 from stackroom_kit.problems import Problem
@@ -35,8 +35,8 @@ def results(url: str) -> Iterator["redis.Redis"]:
 
 
 @pytest.fixture
-def bells(url: str) -> Bells:
-    return Bells(make_celery("test", Settings(celery_broker_url=url)))
+def bells(url: str) -> Doorbells:
+    return Doorbells(make_celery("test", Settings(celery_broker_url=url)))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def sent(client: FlaskClient) -> str:
 
 
 def test_bells_and_tasks_go_on_while_results_fill_the_memory(
-    results: "redis.Redis", bells: Bells, client: FlaskClient
+    results: "redis.Redis", bells: Doorbells, client: FlaskClient
 ) -> None:
     before, waiting = evicted(results), []
     for number in range(150):

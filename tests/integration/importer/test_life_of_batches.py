@@ -15,7 +15,7 @@ from importer.ledger.claim import ClaimedChunk, claim
 from importer.ledger.lease import fail_whole, renew
 from importer.ledger.workers import forget_worker, note_heartbeat
 from importer.parsing.chunks import Chunks
-from importer.parsing.rows import Block, Rows
+from importer.parsing.rows import RowBlock, Rows
 from stackroom_jobs.protocol import CONTRACT_VERSION, Goodbye, Heartbeat
 from stackroom_kit.disk_room import temporary_room
 from tests.support.importer.ledger import LEASE, LIMITS, Ledger, failed_batch, records_of
@@ -191,10 +191,10 @@ def test_batch_may_take_longer_than_a_statement(
     monkeypatch.setattr("importer.database.STATEMENT_SECONDS", 0.2)
     hasty = Ledger(make_engine(ledger_uri, pool_size=1))
 
-    def blocks() -> Iterator[Block]:
-        yield Block([{"id": 1, "payload": "x"}])
+    def blocks() -> Iterator[RowBlock]:
+        yield RowBlock([{"id": 1, "payload": "x"}])
         ledger.run("SELECT pg_sleep(0.4)")
-        yield Block([{"id": 2, "payload": "x"}])
+        yield RowBlock([{"id": 2, "payload": "x"}])
 
     new = NewBatch("normalize_record", "{}", "test", "cpu", "req", "digest")
     batch_id = accept(hasty.engine, new, Chunks(Rows(blocks(), 2), LIMITS, 1, 256_000), temporary_room(0)).batch_id

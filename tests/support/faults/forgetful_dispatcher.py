@@ -12,12 +12,12 @@ from importer.dispatcher import loop
 from importer.dispatcher.__main__ import main
 from importer.dispatcher.ring import ring
 from importer.registry.registry import Registry
-from stackroom_jobs.bell import Bells
+from stackroom_jobs.doorbells import Doorbells
 
 _seen = [0]
 
 
-def _ring_once(engine: Engine, registry: Registry, bells: Bells) -> bool:
+def _ring_once(engine: Engine, registry: Registry, bells: Doorbells) -> bool:
     with engine.connect() as connection:
         batches = connection.execute(text("SELECT count(*) FROM importer.batch")).scalar_one()
     if batches == _seen[0]:

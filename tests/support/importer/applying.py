@@ -5,9 +5,10 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from importer.app import create_app
-from importer.ledger.apply import Taker
-from importer.loads.apply import Load, apply_next, take_load
+from importer.ledger.apply import Applier, ApplyingChunk
+from importer.loads.apply import apply_next, take_readable
 from importer.loads.catalog import Catalog
+from importer.loads.lines import LoadLines
 from importer.settings import Settings
 from tests.support.importer.ledger import LEASE, Ledger
 from tests.support.importer.loads import load
@@ -33,14 +34,14 @@ def settings_of(client: FlaskClient) -> Settings:
 
 
 def apply_one(ledger: Ledger, settings: Settings) -> bool:
-    return apply_next(ledger.engine, Taker("one", LEASE), Catalog(settings))
+    return apply_next(ledger.engine, Applier("one", LEASE), Catalog(settings))
 
 
-def taken_load(ledger: Ledger, name: str) -> Load:
+def taken_chunk(ledger: Ledger, name: str) -> tuple[ApplyingChunk, LoadLines]:
     """As a dispatcher of this name that does not go on with it."""
-    load = take_load(ledger.engine, Taker(name, LEASE))
-    assert load is not None
-    return load
+    taken = take_readable(ledger.engine, Applier(name, LEASE))
+    assert taken is not None
+    return taken
 
 
 def run_out(ledger: Ledger) -> None:

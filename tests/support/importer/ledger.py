@@ -15,7 +15,7 @@ from importer.ledger.lease import fail_whole
 from importer.ledger.report import Report, Reported, report
 from importer.parsing.checker import RecordChecker
 from importer.parsing.chunks import Chunks
-from importer.parsing.rows import Block, Limits, Rows
+from importer.parsing.rows import RowBlock, Limits, Rows
 from importer.registry.registry import Registry
 from stackroom_jobs.records import Record
 from stackroom_kit.disk_room import temporary_room
@@ -59,7 +59,7 @@ class Ledger:
         checker = RecordChecker(Record, 65536)
         texts = [json.dumps({"id": row, "payload": f"p{row}"}) for row in range(1, rows + 1)]
         items = [checker.check(b"{}" if row in refused else text.encode()) for row, text in enumerate(texts, 1)]
-        chunks = Chunks(Rows([Block(items)], rows), LIMITS, chunk_rows, 256_000)
+        chunks = Chunks(Rows([RowBlock(items)], rows), LIMITS, chunk_rows, 256_000)
         new = NewBatch("normalize_record", "{}", "test", queue, "req", f"digest-{rows}", key)
         return accept(self.engine, new, chunks, temporary_room(0)).batch_id
 

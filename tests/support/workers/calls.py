@@ -6,7 +6,7 @@ from importer.app import create_app
 from importer.settings import Settings
 from stackroom_jobs.outcomes import Normalized, ok_line
 from stackroom_jobs.protocol import (
-    Claim,
+    ClaimedChunk,
     ClaimRequest,
 )
 from stackroom_jobs.records import Record
@@ -54,13 +54,13 @@ def asked(token: str, delivery: str = "d1") -> ClaimRequest:
     return ClaimRequest("w1", "cpu", ["normalize_record"], delivery, token)
 
 
-def claimed(api: WorkerAPI, token: str) -> Claim:
+def claimed(api: WorkerAPI, token: str) -> ClaimedChunk:
     chunk = api.claim(asked(token), soon())
     assert chunk is not None
     return chunk
 
 
-def output_of(chunk: Claim) -> bytes:
+def output_of(chunk: ClaimedChunk) -> bytes:
     records = msgspec.json.decode(chunk.records, type=list[Record])
     lines = [ok_line(row, Normalized(str(r.id), r.payload, 2, 2)) for row, r in enumerate(records, chunk.first_row)]
     return msgspec.json.Encoder().encode_lines(lines)

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from stackroom_client.errors import TransientError, Unreachable
-from stackroom_client.retry import Patience, retry_after_seconds
+from stackroom_client.retry import RetryTimer, retry_after_seconds
 
 NOW = datetime.datetime(2026, 1, 1, 12, 0, 0, tzinfo=datetime.UTC)
 
@@ -18,12 +18,12 @@ class Clock:
         return self.now
 
 
-def pauses(patience: Patience, clock: Clock) -> list[float]:
+def pauses(timer: RetryTimer, clock: Clock) -> list[float]:
     """All pauses until patience is at its end, each of them waited."""
     found = []
     while True:
         try:
-            found.append(patience.pause_after(TransientError("away")))
+            found.append(timer.pause_after(TransientError("away")))
         except Unreachable:
             return found
         clock.now += found[-1]
@@ -31,31 +31,31 @@ def pauses(patience: Patience, clock: Clock) -> list[float]:
 
 def test_pauses_grow_and_fill_the_time() -> None:
     clock = Clock()
-    assert pauses(Patience(30, clock), clock) == [0.5, 1, 2, 4, 8, 10, 4.5]
+    assert pauses(RetryTimer(30, clock), clock) == [0.5, 1, 2, 4, 8, 10, 4.5]
 
 
 def test_patience_of_zero_bears_nothing() -> None:
     with pytest.raises(Unreachable, match="away; given up after 0 s"):
-        Patience(0, Clock()).pause_after(TransientError("away"))
+        RetryTimer(0, Clock()).pause_after(TransientError("away"))
 
 
 def test_what_the_server_asks_for_is_waited() -> None:
-    assert Patience(60, Clock()).pause_after(TransientError("full", 17)) == 17
+    assert RetryTimer(60, Clock()).pause_after(TransientError("full", 17)) == 17
 
 
 def test_more_than_patience_leaves_is_not_waited_for() -> None:
     with pytest.raises(Unreachable, match="asks to wait 61 s"):
-        Patience(60, Clock()).pause_after(TransientError("full", 61))
+        RetryTimer(60, Clock()).pause_after(TransientError("full", 61))
 
 
 def test_time_counts_from_the_first_trouble_of_a_series() -> None:
     clock = Clock()
-    patience = Patience(10, clock)
-    assert patience.pause_after(TransientError("away")) == 0.5
+    timer = RetryTimer(10, clock)
+    assert timer.pause_after(TransientError("away")) == 0.5
     clock.now += 10
-    patience.restored()
+    timer.reset()
     clock.now += 100
-    assert patience.pause_after(TransientError("away")) == 0.5
+    assert timer.pause_after(TransientError("away")) == 0.5
 
 
 @pytest.mark.parametrize(

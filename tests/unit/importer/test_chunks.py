@@ -7,7 +7,7 @@ import pytest
 
 from importer.parsing.checker import Refusal
 from importer.parsing.chunks import Chunks, NewChunk
-from importer.parsing.rows import Block, Limits, Rows
+from importer.parsing.rows import Limits, RowBlock, Rows
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
 
@@ -19,7 +19,7 @@ def cut(
     lists: list[list[Record | Refusal]], max_rows: int = 4, max_bytes: int = 1000
 ) -> tuple[list[NewChunk], list[int]]:
     """The chunks that have records, and the rows that were refused."""
-    rows = Rows(map(Block, lists), sum(map(len, lists)))
+    rows = Rows(map(RowBlock, lists), sum(map(len, lists)))
     chunks = list(Chunks(rows, LIMITS, max_rows, max_bytes))
     return [chunk for chunk in chunks if chunk.rows], [row for chunk in chunks for row, _ in chunk.refused]
 
@@ -59,10 +59,10 @@ def test_chunks_halve_what_is_too_long_down_to_one_record() -> None:
 def test_chunks_are_cut_while_they_are_taken() -> None:
     read: list[int] = []
 
-    def blocks() -> Iterator[Block]:
+    def blocks() -> Iterator[RowBlock]:
         for number in range(3):
             read.append(number)
-            yield Block(records(4))
+            yield RowBlock(records(4))
 
     chunks = Chunks(Rows(blocks(), 12), LIMITS, 4, 1000)
     assert read == []
@@ -70,7 +70,7 @@ def test_chunks_are_cut_while_they_are_taken() -> None:
 
 
 def test_chunks_carry_their_refused_rows_when_they_are_halved() -> None:
-    rows = Rows([Block([Record(1, "x" * 60), BAD, BAD, Record(4, "x" * 60)], [2, 3, 4, 5])], 4)
+    rows = Rows([RowBlock([Record(1, "x" * 60), BAD, BAD, Record(4, "x" * 60)], [2, 3, 4, 5])], 4)
     chunks = list(Chunks(rows, LIMITS, 4, 100))
     found = [(chunk.first_row, chunk.gaps, [(row, one.file_line) for row, one in chunk.refused]) for chunk in chunks]
     assert found == [(1, "2", [(2, 3)]), (3, "3", [(3, 4)])]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from stackroom_jobs.protocol import Claim, ClaimRequest, FailRequest, ReleaseRequest
+from stackroom_jobs.protocol import ClaimedChunk, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context, DeviceLost
@@ -12,7 +12,9 @@ from stackroom_jobs.worker.lifecycle import Deadline, StopFlag
 from stackroom_jobs.worker.registration import WorkerName
 from stackroom_jobs.worker.round import Doorbell, Round
 
-CHUNK = Claim("t", "b", 1, "process_video", msgspec.Raw(b"{}"), "r", 1, 30, msgspec.Raw(b'[{"id":1,"payload":"a"}]'))
+CHUNK = ClaimedChunk(
+    "t", "b", 1, "process_video", msgspec.Raw(b"{}"), "r", 1, 30, msgspec.Raw(b'[{"id":1,"payload":"a"}]')
+)
 
 
 class Calls:
@@ -23,7 +25,7 @@ class Calls:
         self.failed: list[FailRequest] = []
         self.claims = 0
 
-    def claim(self, _asked: ClaimRequest, _deadline: Deadline) -> Claim | None:
+    def claim(self, _asked: ClaimRequest, _deadline: Deadline) -> ClaimedChunk | None:
         self.claims += 1
         return CHUNK if self.claims == 1 else None
 

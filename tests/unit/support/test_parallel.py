@@ -1,6 +1,6 @@
 """What keeps several processes of tests apart, and the slow files in front."""
 
-from tests.support.parallel import PROCESSES, SHARING, Together, ports_of, rank
+from tests.support.parallel import PROCESSES, SHARING, FolderScheduling, ports_of, rank
 from tests.support.servers.processes import ROOT
 
 
@@ -17,7 +17,7 @@ def test_slow_files_come_first() -> None:
 
 def test_files_that_share_something_stay_together_and_all_others_alone() -> None:
     names = ("browser/test_a.py", "browser/test_b.py", "unit/test_a.py", "unit/test_b.py")
-    scheduler = Together.__new__(Together)
+    scheduler = FolderScheduling.__new__(FolderScheduling)
     units = {scheduler._split_scope(f"tests/{name}::test_x[tests/y::z]") for name in names}
     assert units == {"tests/browser", "tests/unit/test_a.py", "tests/unit/test_b.py"}
 

@@ -14,7 +14,7 @@ from tests.support.stacks.gpu import WITHOUT_GPU
 from tests.support.workers.stubs import pynvml
 from worker_gpu.device import fake, nvml
 from worker_gpu.device.choice import CUDA_VARIABLE, VARIABLE, choose
-from worker_gpu.device.watch import PATIENCE, GpuWatch
+from worker_gpu.device.watch import MOST_UNANSWERED, GpuWatch
 from worker_gpu.settings import GpuWorkerSettings
 
 A, B = {"uuid": "GPU-aaaa", "model": "NVIDIA A10"}, {"uuid": "GPU-bbbb", "model": "NVIDIA H100"}
@@ -181,7 +181,7 @@ def test_driver_that_hangs_is_one_that_does_not_answer(gpus: Machine, monkeypatc
     watch = prepared("auto")
     monkeypatch.setattr(nvml, "SECONDS", 0.1)
     gpus([{**A, "trouble": "hangs"}])
-    assert [watch.look() for _ in range(PATIENCE - 1)] == [None] * (PATIENCE - 1)
+    assert [watch.look() for _ in range(MOST_UNANSWERED - 1)] == [None] * (MOST_UNANSWERED - 1)
     with pytest.raises(DeviceLost, match=r"the driver does not answer any more: NVML: no answer within 0\.1 s"):
         watch.look()
     with pytest.raises(DeviceLost, match="DEVICE=cuda:0: the driver does not answer"):
@@ -193,11 +193,11 @@ def test_driver_that_is_silent_for_a_moment_costs_nothing_and_for_longer_the_dev
     watch = prepared("auto")
     for _ in range(2):
         gpus([{**A, "trouble": "unknown"}])
-        assert [watch.look() for _ in range(PATIENCE - 1)] == [None] * (PATIENCE - 1)
+        assert [watch.look() for _ in range(MOST_UNANSWERED - 1)] == [None] * (MOST_UNANSWERED - 1)
         gpus([A])
         assert watch.look() is not None
     gpus([{**A, "trouble": "unknown"}])
-    for _ in range(PATIENCE - 1):
+    for _ in range(MOST_UNANSWERED - 1):
         watch.look()
     with pytest.raises(DeviceLost, match="the driver does not answer any more"):
         watch.look()

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from worker_gpu.shots.jpeg import jpeg, upright
-from worker_gpu.shots.pictures import MOST, PictureMaker, PictureStore
+from worker_gpu.shots.pictures import MOST, PictureMaker, PictureStore, jpeg, upright
 from worker_gpu.shots.sheet import MOST as MOST_CELLS
 from worker_gpu.shots.sheet import ContactSheet
 

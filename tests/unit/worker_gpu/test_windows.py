@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from worker_gpu.shots.blocks import BLOCK, Pixels
-from worker_gpu.shots.windows import runs
+from worker_gpu.shots.blocks import BLOCK, Pixels, windows
 
 WINDOW = 100
 
@@ -28,16 +27,16 @@ def expected(count: int) -> list[list[int]]:
 @pytest.mark.parametrize("at_once", [1, 2, 3, 16])
 @pytest.mark.parametrize("count", [1, 24, 25, 49, 50, 51, 75, 99, 100, 101, 149, 150, 151, 799, 800, 801, 1234])
 def test_windows_are_those_of_the_whole_video_padded_at_once(count: int, at_once: int) -> None:
-    windows: list[list[int]] = []
+    found: list[list[int]] = []
     judged_frames = 0
-    for frames, judged in runs(numbered(count), at_once):
+    for frames, judged in windows(numbered(count), at_once):
         assert len(frames) % BLOCK == 0
         assert 0 < judged <= len(frames) - BLOCK
-        windows += [frames[start : start + WINDOW, 0].tolist() for start in range(0, len(frames) - WINDOW + 1, BLOCK)]
+        found += [frames[start : start + WINDOW, 0].tolist() for start in range(0, len(frames) - WINDOW + 1, BLOCK)]
         judged_frames += judged
-    assert windows == expected(count)
+    assert found == expected(count)
     assert judged_frames == count
 
 
 def test_no_frames_are_no_windows() -> None:
-    assert list(runs(numbered(0), 4)) == []
+    assert list(windows(numbered(0), 4)) == []

@@ -9,7 +9,7 @@ import sys
 
 from stackroom_jobs.worker import DeviceLost
 from worker_gpu.device.choice import choose_device
-from worker_gpu.device.in_time import in_time
+from worker_gpu.device.nvml import answer_in_time
 
 CANNOT = 3
 KILL_SECONDS = 5
@@ -23,7 +23,7 @@ class CannotCompute(Exception):
 def check() -> None:
     """Of the device that children of this process are pinned to. CannotCompute, or DeviceLost."""
     try:
-        done = in_time(_run, SECONDS + KILL_SECONDS)
+        done = answer_in_time(_run, SECONDS + KILL_SECONDS)
     except (subprocess.TimeoutExpired, TimeoutError):
         raise DeviceLost(f"the GPU did not answer within {SECONDS} s") from None
     said = (done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1]

@@ -3,7 +3,9 @@
 Each call opens NVML anew, as a container that has lost its devices goes on hearing good news on an old connection.
 """
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -11,7 +13,6 @@ from typing import Any, TypeVar
 import pynvml
 
 from stackroom_jobs.protocol import Device
-from worker_gpu.device.in_time import in_time
 
 T = TypeVar("T")
 LOST = "a lost GPU"
@@ -73,9 +74,23 @@ def _asked(ask: Callable[[], T]) -> T:
             return ask()
 
     try:
-        return in_time(answer, SECONDS)
+        return answer_in_time(answer, SECONDS)
     except TimeoutError:
         raise NvmlError(f"NVML: no answer within {SECONDS:g} s") from None
+
+
+def answer_in_time(ask: Callable[[], T], seconds: float) -> T:
+    """What ``ask`` gives or raises, or TimeoutError: its thread is left behind where the driver hangs."""
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - all of them belong to who asks
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="driver", daemon=True).start()
+    return answer.result(seconds)
 
 
 @contextmanager

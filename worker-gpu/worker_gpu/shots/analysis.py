@@ -8,16 +8,14 @@ from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.videos import Shot
 from stackroom_jobs.worker import Context
 from worker_gpu.model.transnet import Model
-from worker_gpu.shots.ahead import Ahead
-from worker_gpu.shots.blocks import Block, Pixels, blocks
+from worker_gpu.shots.blocks import FrameBlock, Pixels, blocks, windows
 from worker_gpu.shots.finder import Found, ShotFinder
-from worker_gpu.shots.jpeg import jpeg, upright
-from worker_gpu.shots.pictures import PictureMaker, PictureStore
+from worker_gpu.shots.pictures import PictureMaker, PictureStore, jpeg, upright
+from worker_gpu.shots.prefetch import Prefetcher
 from worker_gpu.shots.sheet import ContactSheet
-from worker_gpu.shots.windows import runs
 from worker_gpu.video.frames import Frames
 
-AHEAD = 8  # blocks of 50 frames that may wait for the model: 2 MB
+PREFETCHED_BLOCKS = 8  # blocks of 50 frames that may wait for the model: 2 MB
 MOST_SHOTS = 20_000  # that are listed: a film has some thousands, and a flicker as many as it likes
 MOST_KEYFRAMES = 5000  # of one video
 
@@ -48,18 +46,18 @@ class Analyst:
         self._model.begin()
         before = self._model.seconds
         make_picture = PictureMaker(self._frames.width, self._frames.height, self._frames.pixel_shape)
-        with Ahead(blocks(iter(self._frames), make_picture), AHEAD, self._look) as ahead:
-            for frames, judged in runs(self._remembered(ahead), self._model.most):
+        with Prefetcher(blocks(iter(self._frames), make_picture), PREFETCHED_BLOCKS, self._look) as fetched:
+            for frames, judged in windows(self._noted(fetched), self._model.most):
                 for probability in self._model.predict(frames)[:judged]:
                     self._note(self._finder.feed(probability, self._times.popleft()))
                 self._judged += judged
                 self._context.progress(self._judged, self._frames.expected)
         self._note(self._finder.finish(self._frames.end))
         sheet, model_seconds = self._deliver_sheet(), self._model.seconds - before
-        return Analysis(self._shots, self._count, sheet, ahead.seconds, model_seconds)
+        return Analysis(self._shots, self._count, sheet, fetched.seconds, model_seconds)
 
-    def _remembered(self, ahead: Ahead[Block]) -> Iterator[Pixels]:
-        for block in ahead:
+    def _noted(self, fetched: Prefetcher[FrameBlock]) -> Iterator[Pixels]:
+        for block in fetched:
             self._times.extend(block.times)
             self._store.add(block.pictures, self._judged)
             yield block.pixels

@@ -13,8 +13,8 @@ from stackroom_jobs.worker import Context
 from worker_gpu.device import choose_device
 from worker_gpu.model import is_installed, load_model
 from worker_gpu.video.frames import Frames
-from worker_gpu.video.patience import Patience
 from worker_gpu.video.source import open_video
+from worker_gpu.video.time_limit import VideoTimeLimit
 
 if TYPE_CHECKING:
     from worker_gpu.model.transnet import Model
@@ -50,21 +50,19 @@ class ProcessVideo:
     ) -> tuple[VideoResult, bool]:
         """What was found, and whether the GPU's decoder may be to blame for what was not."""
         with open_video(file, decoder) as frames:
-            patience = Patience(frames, context, started)
-            logger.info(
-                "%s: %.0f s of video, may take %.0f s", record.payload, frames.duration or 0, patience.allowed()
-            )
-            found = self._shots(frames, context, patience) if is_installed() else count(frames, context, patience)
+            limit = VideoTimeLimit(frames, context, started)
+            logger.info("%s: %.0f s of video, may take %.0f s", record.payload, frames.duration or 0, limit.allowed())
+            found = self._shots(frames, context, limit) if is_installed() else count(frames, context, limit)
             result = VideoResult(id=str(record.id), file=record.payload, **_facts(frames), **found)
             return result, frames.is_on_gpu and (frames.is_damaged or not frames.count)
 
-    def _shots(self, frames: Frames, context: Context, patience: Patience) -> dict[str, Any]:
+    def _shots(self, frames: Frames, context: Context, limit: VideoTimeLimit) -> dict[str, Any]:
         """DeviceLost where the device fails."""
         from worker_gpu.model.transnet import NAME
         from worker_gpu.shots.analysis import Analyst
 
         model = self._load(choose_device())
-        found = Analyst(frames, model, context, patience.look).run()
+        found = Analyst(frames, model, context, limit.look).run()
         return {
             "shots": found.shots,
             "shot_count": found.count,
@@ -92,12 +90,12 @@ def _facts(frames: Frames) -> dict[str, Any]:
     }
 
 
-def count(frames: Frames, context: Context, patience: Patience) -> dict[str, Any]:
+def count(frames: Frames, context: Context, limit: VideoTimeLimit) -> dict[str, Any]:
     """Without a model all frames are decoded all the same: headers lie."""
     for _ in frames:
         if frames.count % LOOK_EVERY == 0:
             context.progress(frames.count, frames.expected)
-            patience.look()
+            limit.look()
     return {"shots": None, "shots_code": "no_model"}
 
 

@@ -11,7 +11,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from worker_gpu.video.clock import Clock
+from worker_gpu.video.frame_times import FrameTimes
 from worker_gpu.video.wholeness import Wholeness
 
 RATE = 25.0  # frames per second, where nothing says otherwise
@@ -42,19 +42,19 @@ class Frames:
         self.said: int = stream.frames
         self.count = 0
         self.rotation = 0
-        self._clock = Clock()
+        self._times = FrameTimes()
         self._wholeness = Wholeness(file, container, stream, self.rate or RATE)
         self._odd: VideoFrame | None = None  # waits for the next, which tells whether its time stamp is right
 
     @property
     def end(self) -> float:
-        return self._clock.end
+        return self._times.end
 
     @property
     def rate(self) -> float | None:
         """By the file's header; one that a wrong time stamp has stretched over hours, or beyond all use, is none."""
         average, guessed = self._stream.average_rate, self._stream.guessed_rate
-        rates = (guessed, average) if self._clock.has_stray else (average, guessed)
+        rates = (guessed, average) if self._times.has_stray else (average, guessed)
         return next((float(rate) for rate in rates if rate and rate < MOST_RATE), None)
 
     @property
@@ -69,7 +69,7 @@ class Frames:
 
     @property
     def is_damaged(self) -> bool:
-        return self._wholeness.is_damaged(None if self._clock.has_stray else self._clock.longest)
+        return self._wholeness.is_damaged(None if self._times.has_stray else self._times.longest)
 
     @property
     def duration(self) -> float | None:
@@ -114,10 +114,10 @@ class Frames:
         """A frame whose time stamp is odd comes with the next, at the time that both of them tell."""
         odd, stamp = self._odd, _stamp(frame)
         if odd is not None:
-            is_right = self._clock.is_odd(stamp) and self._clock.follows(odd.time, stamp)
+            is_right = self._times.is_odd(stamp) and self._times.follows(odd.time, stamp)
             yield self._judged(odd, is_right)
         self._odd = None
-        if self._clock.is_odd(stamp):
+        if self._times.is_odd(stamp):
             self._odd = frame
         else:
             yield self._timed(frame, stamp)
@@ -131,14 +131,14 @@ class Frames:
             self._odd = None
 
     def _judged(self, odd: VideoFrame, is_right: bool) -> TimedFrame:
-        self._clock.has_stray |= not is_right
+        self._times.has_stray |= not is_right
         return self._timed(odd, _stamp(odd) if is_right else None)
 
     def _timed(self, frame: VideoFrame, stamp: float | None) -> TimedFrame:
         length = 1 / (self.rate or RATE)
         if frame.duration > 0 and frame.time_base:
             length = float(frame.duration * frame.time_base)
-        time = self._clock.tick(stamp, length)
+        time = self._times.tick(stamp, length)
         if not self.count:
             self.rotation = round(frame.rotation / 90) * 90 % 360
         self.count += 1

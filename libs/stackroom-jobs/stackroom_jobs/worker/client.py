@@ -15,7 +15,7 @@ from stackroom_jobs.protocol import (
     CONTRACT_DIFFERS,
     CONTRACT_HEADER,
     CONTRACT_VERSION,
-    Claim,
+    ClaimedChunk,
     ClaimRequest,
     FailRequest,
     Goodbye,
@@ -95,11 +95,13 @@ class WorkerAPI:
             time.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - so that workers do not all come at once
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    def claim(self, asked: ClaimRequest, deadline: Deadline) -> Claim | None:
+    def claim(self, asked: ClaimRequest, deadline: Deadline) -> ClaimedChunk | None:
         """A chunk, or None where nothing is due."""
-        return _claim(*self._post_until("/internal/claim", msgspec.json.encode(asked), deadline))
+        return _claimed_chunk(*self._post_until("/internal/claim", msgspec.json.encode(asked), deadline))
 
-    def report(self, token: str, output: bytes, following: ClaimRequest | None, deadline: Deadline) -> Claim | None:
+    def report(
+        self, token: str, output: bytes, following: ClaimRequest | None, deadline: Deadline
+    ) -> ClaimedChunk | None:
         """Hand in outcomes; gives the next chunk where one was asked for and is due. None also where it was refused."""
         query = {"token": token}
         if following is not None:
@@ -114,7 +116,7 @@ class WorkerAPI:
         status, data = self._post_until(f"/internal/report?{urlencode(query)}", output, deadline)
         if status == GONE:
             logger.warning("a report came too late: its chunk was taken over or cancelled")
-        return _claim(status, data)
+        return _claimed_chunk(status, data)
 
     def renew(self, asked: RenewRequest) -> bool:
         """Whether to go on. One try only: the next renewal is the repeat."""
@@ -170,5 +172,5 @@ def _checked(path: str, status: int, data: bytes) -> tuple[int, bytes]:
     raise WorkerAPIError(f"{path.partition('?')[0]}: {status}: {data[:300].decode(errors='replace')}")
 
 
-def _claim(status: int, data: bytes) -> Claim | None:
-    return msgspec.json.decode(data, type=Claim) if status == 200 else None
+def _claimed_chunk(status: int, data: bytes) -> ClaimedChunk | None:
+    return msgspec.json.decode(data, type=ClaimedChunk) if status == 200 else None

@@ -28,7 +28,7 @@ BLOCKS_AHEAD = 2
 OF_THIS_RECORD = frozenset({"bad_name", "not_found", "unreadable", "not_a_picture", "too_large", "too_many"})
 
 
-class Block(NamedTuple):
+class FileBlock(NamedTuple):
     """``total`` is the size of the whole file, ``etag`` changes when the file does."""
 
     data: bytes
@@ -43,10 +43,10 @@ class RemoteFile(io.RawIOBase):
     ``unreadable``.
     """
 
-    def __init__(self, fetch: Callable[[int, int], Block]) -> None:
+    def __init__(self, fetch: Callable[[int, int], FileBlock]) -> None:
         self._fetch = fetch
         self._ahead = ThreadPoolExecutor(1, thread_name_prefix="media")
-        self._blocks: OrderedDict[int, Future[Block]] = OrderedDict()
+        self._blocks: OrderedDict[int, Future[FileBlock]] = OrderedDict()
         self._position = 0
         self._last_block = -1
         self._total = 0
@@ -102,13 +102,13 @@ class RemoteFile(io.RawIOBase):
             raise
         return self._checked(block, number)
 
-    def _asked(self, number: int) -> "Future[Block]":
+    def _asked(self, number: int) -> "Future[FileBlock]":
         if number not in self._blocks:
             run = contextvars.copy_context().run  # the request id of the log lines
             self._blocks[number] = self._ahead.submit(run, self._fetch, number * BLOCK_BYTES, BLOCK_BYTES)
         return self._blocks[number]
 
-    def _checked(self, block: Block, number: int) -> bytes:
+    def _checked(self, block: FileBlock, number: int) -> bytes:
         expected = min(BLOCK_BYTES, self._total - number * BLOCK_BYTES)
         if (block.total, block.etag, len(block.data)) != (self._total, self._etag, expected):
             raise RecordError("unreadable", "the file changed while it was read")
@@ -174,7 +174,7 @@ class RemoteMedia:
     def _deadline(self) -> Deadline:
         return Deadline(AWAY_SECONDS, self._stop_flag)
 
-    def _block(self, name: str, start: int, size: int) -> Block:
+    def _block(self, name: str, start: int, size: int) -> FileBlock:
         """At most ``size`` bytes from ``start``; none where the file ends before."""
         path = "/internal/media/file?" + urlencode({"name": name})
         headers = {"Range": f"bytes={start}-{start + size - 1}"}
@@ -182,7 +182,7 @@ class RemoteMedia:
         if answer.status not in (206, 416):
             raise _refused(answer)
         total = int(answer.headers["Content-Range"].rpartition("/")[2])
-        return Block(answer.data if answer.status == 206 else b"", total, answer.headers.get("ETag", ""))
+        return FileBlock(answer.data if answer.status == 206 else b"", total, answer.headers.get("ETag", ""))
 
 
 def _refused(answer: BaseHTTPResponse) -> Exception:

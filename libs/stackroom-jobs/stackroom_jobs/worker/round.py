@@ -11,7 +11,7 @@ import msgspec
 
 from stackroom_jobs.compute import compute
 from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_jobs.protocol import OPERATION_FAILED, Claim, ClaimRequest, FailRequest, ReleaseRequest
+from stackroom_jobs.protocol import OPERATION_FAILED, ClaimedChunk, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.context import Context, DeviceLost, Function, Stopped
@@ -76,7 +76,7 @@ class Round:
         worker, bell = self._worker, self._bell
         return ClaimRequest(worker.name, bell.queue, self._operations, bell.delivery, token, worker.incarnation)
 
-    def _work(self, chunk: Claim) -> Claim | None:
+    def _work(self, chunk: ClaimedChunk) -> ClaimedChunk | None:
         set_request_id(chunk.request_id)
         started = time.monotonic()
         try:
@@ -108,7 +108,7 @@ class Round:
             return None
         return self._next_claim()
 
-    def _compute(self, chunk: Claim) -> bytes:
+    def _compute(self, chunk: ClaimedChunk) -> bytes:
         operation = OPERATIONS[chunk.operation]
         function = self._functions[operation.name]
         place = ChunkPlace(chunk.token)

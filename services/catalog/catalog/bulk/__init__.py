@@ -1,1 +1,1 @@
-"""Many rows in one call: an outcome for each, and a ledger of what was applied under which key."""
+"""Many rows in one call: an outcome for each, and the keys under which something was applied."""

@@ -2,7 +2,7 @@
 
 from flask import request
 
-from catalog.bulk.ledger import Key
+from catalog.bulk.applied_keys import Key
 from stackroom_kit.guard import known_token
 from stackroom_kit.idempotency import idempotency_key
 from stackroom_kit.problems import Problem, ProblemKind

@@ -11,8 +11,8 @@ from psycopg2.errorcodes import DEADLOCK_DETECTED
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from catalog.bulk import ledger
-from catalog.bulk.ledger import Key
+from catalog.bulk import applied_keys
+from catalog.bulk.applied_keys import Key
 from catalog.bulk.outcomes import BulkAnswer
 from catalog.problems import NEEDS_POSTGRESQL
 from stackroom_sql.engine import transaction
@@ -55,7 +55,7 @@ class IdempotentCalls:
 
     def _try(self, key: Key | None, digest: str, work: Work) -> tuple[str, bool]:
         with transaction(self._engine) as connection:
-            known = ledger.applied_before(connection, key, digest) if key else None
+            known = applied_keys.applied_before(connection, key, digest) if key else None
             if known is not None:
                 return known, True
             with connection.begin_nested() as savepoint:
@@ -64,7 +64,7 @@ class IdempotentCalls:
                     savepoint.rollback()
             answer = msgspec.json.encode(made).decode()
             if key and stays:
-                ledger.write(connection, key, digest, answer)
+                applied_keys.write(connection, key, digest, answer)
         return answer, False
 
     def _forget_old(self) -> None:
@@ -73,7 +73,7 @@ class IdempotentCalls:
             return
         self._forgot_at = time.monotonic()
         with self._engine.connect() as connection:
-            ledger.forget_old(connection, self._retention_days)
+            applied_keys.forget_old(connection, self._retention_days)
 
 
 def request_digest() -> str:

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 from msgspec import Meta
 from sqlalchemy import Connection, Engine
 
-from catalog.bulk import ledger
+from catalog.bulk import applied_keys
+from catalog.bulk.applied_keys import KEY_CLOSED, Key
 from catalog.bulk.caller import (
     IMPORTER,
     OPTIONAL_TOKEN,
@@ -17,7 +18,6 @@ from catalog.bulk.caller import (
     require_importer,
 )
 from catalog.bulk.idempotent import IdempotentCalls
-from catalog.bulk.ledger import KEY_CLOSED, Key
 from catalog.bulk.outcomes import BulkAnswer, answer, undone
 from catalog.bulk.plain import PlainReader
 from catalog.bulk.remove import Removal, RemoveItem
@@ -179,6 +179,6 @@ def bulk_blueprint(repositories: list[Repository], engine: Engine, settings: Set
         request.get_data()
         once.check_supported()
         with transaction(engine) as connection:
-            return ledger.close(connection, Key(IMPORTER, checked_key(key)))
+            return applied_keys.close(connection, Key(IMPORTER, checked_key(key)))
 
     return blueprint

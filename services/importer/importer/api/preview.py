@@ -11,7 +11,7 @@ from importer.api.batch_bodies import BATCH_BODIES
 from importer.batches.accept import checker_for
 from importer.batches.answers import BatchInput, Preview
 from importer.batches.backpressure import check_disk
-from importer.batches.body import Received, received
+from importer.batches.body import SpooledBody, spooled_body
 from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, file_options
 from importer.batches.likely_operation import likely_operation
 from importer.batches.request import LISTED, QUEUE, operation_named, queue_for
@@ -53,11 +53,11 @@ def preview() -> Response:
     refuse_unknown_arguments({"operation", "queue", *FILE_OPTIONS})
     told = file_options(services().registry)
     check_disk(services().room)
-    with received(told, b"", services().settings.max_body_bytes, services().room) as sent:
+    with spooled_body(told, b"", services().settings.max_body_bytes, services().room) as sent:
         return json_answer(_found(sent, _operation(sent, told.table), told.table))
 
 
-def _operation(sent: Received, told: TableOptions) -> Operation:
+def _operation(sent: SpooledBody, told: TableOptions) -> Operation:
     """The one that is asked for, else the one that the file looks most like."""
     name = text_argument("operation")
     if name is None:
@@ -66,7 +66,7 @@ def _operation(sent: Received, told: TableOptions) -> Operation:
     return operation_named(name)
 
 
-def _found(sent: Received, operation: Operation, told: TableOptions) -> Preview:
+def _found(sent: SpooledBody, operation: Operation, told: TableOptions) -> Preview:
     queue = queue_for(operation, text_argument("queue"))
     rows = open_rows(sent.media_type, sent.spooled, operation, checker_for(operation, services().limits), told)
     found = list(islice(_lines(rows), ROWS_READ + 1))

@@ -13,7 +13,7 @@ from importer.batches.task_body import TaskBody, TaskRecords, task_body
 from importer.batches.task_status import task_results, task_status
 from importer.batches.view import WORD
 from importer.ledger.accept import NewBatch, accept
-from importer.parsing.rows import Block, Rows
+from importer.parsing.rows import RowBlock, Rows
 from importer.plain_tasks.status import plain_task_status
 from importer.problems import TASK_STATUS, TASKS
 from importer.services import services
@@ -39,9 +39,9 @@ INGEST = "normalize_record"
 PROGRESS = "process_batch_with_progress"
 
 
-def _blocks(records: list[Any]) -> Iterator[Block]:
+def _blocks(records: list[Any]) -> Iterator[RowBlock]:
     for start in range(0, len(records), BLOCK_ROWS):
-        yield Block(records[start : start + BLOCK_ROWS])
+        yield RowBlock(records[start : start + BLOCK_ROWS])
 
 
 def _accept(operation: Operation, body: TaskBody) -> str:

@@ -3,7 +3,7 @@
 import json
 
 from importer.batches.backpressure import check_room
-from importer.batches.body import received
+from importer.batches.body import spooled_body
 from importer.batches.eager import check_can_run_now, finish_now_if_eager
 from importer.batches.request import batch_options
 from importer.ledger.accept import Accepted, KeyReusedError, NewBatch, accept
@@ -27,7 +27,7 @@ def accept_batch() -> Accepted:
     if here.settings.celery_task_always_eager:
         check_can_run_now(operation)
     check_room(here.open_chunks, here.settings, options.source, here.room)
-    with received(options.file, options.digest_prefix(), here.settings.max_body_bytes, here.room) as sent:
+    with spooled_body(options.file, options.digest_prefix(), here.settings.max_body_bytes, here.room) as sent:
         new = NewBatch(
             operation=operation.name,
             options=json.dumps(options.own),

@@ -63,7 +63,7 @@ class BatchInput(msgspec.Struct):
     passed_over: PassedOver | UnsetType = UNSET
 
 
-class AtHand(msgspec.Struct):
+class FramesInWork(msgspec.Struct):
     """Of long records that are being computed: frames of videos that are done, of all of theirs."""
 
     current: Count
@@ -89,7 +89,7 @@ class Batch(msgspec.Struct):
     outcomes: OutcomeCounts
     changes: Annotated[dict[str, Count] | None, Meta(description="What a load did to the catalog.")]
     progress: Annotated[float, Meta(ge=0, le=1, description="Parts of long records count as well.")]
-    at_hand: AtHand | None
+    at_hand: FramesInWork | None
     records_per_second: Annotated[
         float | None, Meta(description="From the first claim until a worker was last heard of; null until then.")
     ]

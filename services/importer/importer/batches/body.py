@@ -27,23 +27,23 @@ WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclasses.dataclass(frozen=True)
-class Received:
-    """``media_type`` is one of FORMATS; ``spooled`` holds the file without compression, and knows its encoding."""
+class SpooledBody:
+    """The file on the disk, unpacked, with its encoding. ``media_type`` is one of FORMATS."""
 
     media_type: str
     spooled: Spooled
 
 
 @dataclasses.dataclass(frozen=True)
-class SentBody:
-    """``media_type`` is one of FORMATS. Leaving the block closes ``file``, that of a form, which has no name."""
+class OpenBody:
+    """Still to be read. ``media_type`` is one of FORMATS; ``file``, that of a form, is closed with the block."""
 
     media_type: str
     charset: str | None  # as the content type declares it
     stream: IO[bytes]
     file: FileStorage | None = None
 
-    def __enter__(self) -> "SentBody":
+    def __enter__(self) -> "OpenBody":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -52,17 +52,17 @@ class SentBody:
 
 
 @contextmanager
-def received(told: FileOptions, digest_prefix: bytes, max_bytes: int, room: DiskRoom) -> Iterator[Received]:
+def spooled_body(options: FileOptions, digest_prefix: bytes, max_bytes: int, room: DiskRoom) -> Iterator[SpooledBody]:
     """Problems 400, 413, 415, 422 and 503, before anything is written."""
     length = request.content_length or 0
     with (
-        sent_body(room, length) as sent,
+        open_body(room, length) as sent,
         spool(_unpacked(sent.stream, max_bytes), digest_prefix, room, length) as spooled,
     ):
-        check_is_table(sent.media_type, told.table)
+        check_is_table(sent.media_type, options.table)
         refuse_empty(spooled.file)
         refuse_container(spooled.file, spooled.size)
-        yield Received(sent.media_type, looked_at(spooled, Declared(told.encoding, sent.charset)))
+        yield SpooledBody(sent.media_type, looked_at(spooled, Declared(options.encoding, sent.charset)))
 
 
 def _unpacked(stream: IO[bytes], max_bytes: int) -> Readable:
@@ -85,7 +85,7 @@ class _PeekedStream:
         return start or self._stream.read(size)
 
 
-def sent_body(room: DiskRoom, length: int) -> SentBody:
+def open_body(room: DiskRoom, length: int) -> OpenBody:
     """Problem 415 for a form that no batch comes in, 400 and 413 for a form that does not hold its one file.
 
     The file of a form is kept in ``room``; it has at most ``length`` bytes. Problem 503 where there is none.
@@ -97,10 +97,10 @@ def sent_body(room: DiskRoom, length: int) -> SentBody:
         accepted = ", ".join((*FORMATS, *ALSO_CALLED, FORM))
         how = f" Of a workbook, {HOW_TO_SAVE}." if media_type in WORKBOOK_TYPES else ""
         raise UNSUPPORTED_MEDIA_TYPE(f"Send one of: {accepted}.{how}", headers={"Accept-Post": accepted})
-    return SentBody(media_type, request.mimetype_params.get("charset"), request.stream)
+    return OpenBody(media_type, request.mimetype_params.get("charset"), request.stream)
 
 
-def _file_of_form(room: DiskRoom, length: int) -> SentBody:
+def _file_of_form(room: DiskRoom, length: int) -> OpenBody:
     """The ending of its name counts before its type: browsers call a CSV file what the system has registered."""
     if content_encoding() != "identity":
         detail = "A form is taken without Content-Encoding; the file in it may be compressed by gzip."
@@ -114,7 +114,7 @@ def _file_of_form(room: DiskRoom, length: int) -> SentBody:
             raise spreadsheet()
         detail = f"The file must be JSON, NDJSON or CSV; known endings: {', '.join(ENDINGS)}."
         raise UNSUPPORTED_MEDIA_TYPE(detail, headers={"Accept-Post": ", ".join(FORMATS)})
-    return SentBody(media_type, file.mimetype_params.get("charset"), file.stream, file)
+    return OpenBody(media_type, file.mimetype_params.get("charset"), file.stream, file)
 
 
 def _only_file(room: DiskRoom, length: int) -> FileStorage:

@@ -3,7 +3,7 @@
 import logging
 import uuid
 
-from importer.ledger.apply import Taker
+from importer.ledger.apply import Applier
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
 from importer.ledger.lease import fail_whole
 from importer.ledger.report import Report, report
@@ -47,9 +47,9 @@ def finish_now_if_eager(name: str, batch_id: str) -> None:
 
 def _apply(here: Services, batch_id: str) -> None:
     """503 while the catalog is away; the batch stays, and a dispatcher would go on with it."""
-    taker, catalog = Taker(WORKER, here.settings.lease_seconds, batch_id), Catalog(here.settings)
+    applier, catalog = Applier(WORKER, here.settings.lease_seconds, batch_id), Catalog(here.settings)
     try:
-        while apply_next(here.engine, taker, catalog):
+        while apply_next(here.engine, applier, catalog):
             pass
     except CatalogAwayError as error:
         raise CATALOG_UNAVAILABLE(f"The catalog does not answer ({error}).") from None

@@ -11,7 +11,7 @@ from importer.batches.request import operation_named
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch, accept
 from importer.ledger.follow_ups import accept_undo, batches_of_keys, created_rows, failed_records, left_rows
-from importer.parsing.rows import Block, Rows
+from importer.parsing.rows import RowBlock, Rows
 from importer.problems import NO_LOAD, NOT_FINISHED, NOTHING_CREATED, NOTHING_FAILED
 from importer.registry.registry import resource_of
 from importer.services import services
@@ -46,7 +46,7 @@ def retry(batch: Row[Any]) -> Accepted:
     )
     if batch.undo_of is not None:
         return accept_undo(here.engine, new, left_rows(here.engine, batch.id))
-    failed = Rows(map(Block, failed_records(here.engine, batch.id)), rows)
+    failed = Rows(map(RowBlock, failed_records(here.engine, batch.id)), rows)
     return accept(here.engine, new, chunks_of(here, operation, batch.queue, failed), here.room)
 
 

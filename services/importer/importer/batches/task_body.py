@@ -12,7 +12,7 @@ from importer.batches.accept import checker_for
 from importer.batches.request import DEFAULT_SOURCE, SOURCE, SOURCE_EXPECTED, is_source
 from importer.parsing.checker import Refusal
 from importer.parsing.json_body import OPTIONS, JSONBody
-from importer.parsing.rows import Block
+from importer.parsing.rows import RowBlock
 from importer.parsing.spool import spool
 from importer.problems import EMPTY_RECORDS, WRONG_RECORDS
 from importer.services import services
@@ -44,7 +44,7 @@ class TaskBody:
 class _Records:
     """All records of a body that is right; of a wrong one the first faults, and how many there are."""
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
+    def __init__(self, blocks: Iterable[RowBlock]) -> None:
         self.good: list[Any] = []
         self._rows = self._wrong = 0
         self._errors: list[FieldError] = []

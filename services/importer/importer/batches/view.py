@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row
 
-from importer.batches.answers import AtHand, Batch, BatchInput, OutcomeCounts, PendingRecord
+from importer.batches.answers import Batch, BatchInput, FramesInWork, OutcomeCounts, PendingRecord
 from importer.ledger import batch as ledger
 from importer.ledger.states import BatchState
 from importer.ledger.stored import numbered_records
@@ -120,7 +120,7 @@ def batch_view(row: Row[Any]) -> Batch:
         outcomes=outcomes_of(row),
         changes=changes_of(row),
         progress=_progress(row),
-        at_hand=None if row.total is None else AtHand(row.current, row.total),
+        at_hand=None if row.total is None else FramesInWork(row.current, row.total),
         records_per_second=_pace(row),
         seconds_left=_seconds_left(row),
         has_worker=row.has_worker,

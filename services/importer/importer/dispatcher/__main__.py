@@ -13,7 +13,7 @@ from importer.dispatcher.loop import Dispatcher
 from importer.dispatcher.periodic import Periodic
 from importer.dispatcher.threads import run_threads
 from importer.dispatcher.wakeup import Wakeup
-from importer.ledger.apply import Taker
+from importer.ledger.apply import Applier
 from importer.ledger.batch_end import FinishedBatches, drop_payloads, expire_old, forget_marks
 from importer.ledger.split import split_expired
 from importer.ledger.workers import forget_workers
@@ -22,8 +22,8 @@ from importer.media.sweep import Sweeper
 from importer.plain_tasks.issued import forget_old_tasks
 from importer.registry.registry import Registry
 from importer.settings import Settings
-from stackroom_jobs.bell import Bells
 from stackroom_jobs.celery_app import make_celery
+from stackroom_jobs.doorbells import Doorbells
 from stackroom_kit.logs import configure_logging
 from stackroom_kit.settings import SettingsError, read_settings
 
@@ -32,17 +32,17 @@ END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
 
 
 def _dispatcher(settings: Settings, registry: Registry, stop: threading.Event) -> Dispatcher:
-    bells = Bells(make_celery("importer-dispatcher", settings))
+    bells = Doorbells(make_celery("importer-dispatcher", settings))
     engine = make_engine(settings.database_uri, POOL_SIZE)
     return Dispatcher(engine, registry, bells, Wakeup(settings.database_uri), stop, settings)
 
 
 def _apply_loops(settings: Settings, registry: Registry, stop: threading.Event) -> list[ApplyLoop]:
     engine = make_engine(settings.database_uri, APPLY_LOOPS)
-    taker = Taker(f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
+    applier = Applier(f"{socket.gethostname()}-{os.getpid()}", settings.lease_seconds)
     catalog = Catalog(settings, APPLY_LOOPS)
     return [
-        ApplyLoop(engine, registry, taker, catalog, Wakeup(settings.database_uri), stop) for _ in range(APPLY_LOOPS)
+        ApplyLoop(engine, registry, applier, catalog, Wakeup(settings.database_uri), stop) for _ in range(APPLY_LOOPS)
     ]
 
 

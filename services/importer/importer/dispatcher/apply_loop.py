@@ -6,7 +6,7 @@ import threading
 from sqlalchemy import Engine
 
 from importer.dispatcher.wakeup import Wakeup
-from importer.ledger.apply import Taker, is_load_open
+from importer.ledger.apply import Applier, is_load_open
 from importer.loads.apply import apply_next
 from importer.loads.catalog import Catalog, CatalogAwayError
 from importer.outage_log import OutageLog
@@ -26,14 +26,14 @@ class ApplyLoop:
         self,
         engine: Engine,
         registry: Registry,
-        taker: Taker,
+        applier: Applier,
         catalog: Catalog,
         wakeup: Wakeup,
         stop: threading.Event,
     ) -> None:
         self._engine = engine
         self._registry = registry
-        self._taker = taker
+        self._applier = applier
         self._catalog = catalog
         self._wakeup = wakeup
         self._stop = stop
@@ -49,7 +49,7 @@ class ApplyLoop:
     def _step(self) -> bool:
         """Whether a chunk was applied, so that the next one is looked for at once."""
         try:
-            found = apply_next(self._engine, self._taker, self._catalog)
+            found = apply_next(self._engine, self._applier, self._catalog)
         except CatalogAwayError as error:
             return self._wait_out(f"the catalog is away: {error}")
         except DATABASE_ERRORS as error:

@@ -14,7 +14,7 @@ from importer.dispatcher.wakeup import Wakeup
 from importer.outage_log import OutageLog
 from importer.registry.registry import Registry
 from importer.settings import Settings
-from stackroom_jobs.bell import Bells
+from stackroom_jobs.doorbells import Doorbells
 from stackroom_sql.errors import DATABASE_ERRORS
 
 BUSY_SECONDS = 0.05
@@ -28,7 +28,7 @@ class Dispatcher:
         self,
         engine: Engine,
         registry: Registry,
-        bells: Bells,
+        bells: Doorbells,
         wakeup: Wakeup,
         stop: threading.Event,
         settings: Settings,

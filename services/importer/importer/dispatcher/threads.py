@@ -25,8 +25,8 @@ class _Loop:
             self._stop.set()
 
 
-def run_threads(runs: Iterable[Callable[[], None]], stop: threading.Event, patience: float) -> int:
-    """Until ``stop`` is set or one of them ends; then waits ``patience`` seconds for all the others together.
+def run_threads(runs: Iterable[Callable[[], None]], stop: threading.Event, end_seconds: float) -> int:
+    """Until ``stop`` is set or one of them ends; then waits ``end_seconds`` seconds for all the others together.
 
     The exit status of the process: 1 where one failed.
     """
@@ -34,7 +34,7 @@ def run_threads(runs: Iterable[Callable[[], None]], stop: threading.Event, patie
     for loop in loops:
         loop.thread.start()
     stop.wait()
-    end = time.monotonic() + patience
+    end = time.monotonic() + end_seconds
     for loop in loops:
         loop.thread.join(max(0.0, end - time.monotonic()))
     return int(any(loop.has_failed for loop in loops))

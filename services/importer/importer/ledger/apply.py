@@ -4,6 +4,7 @@ It is done only with what the catalog says.
 """
 
 import dataclasses
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -70,8 +71,8 @@ VALUES (:batch_id, :first_row, :last_row, :rows, :gaps, :queue, true, 'applying'
 
 
 @dataclasses.dataclass(frozen=True)
-class Taker:
-    """Who takes. ``only_batch`` narrows it to one batch, as the eager mode does.
+class Applier:
+    """Who takes chunks to the catalog. ``only_batch`` narrows it to one batch, as the eager mode does.
 
     A chunk whose lease ends is taken by the next one, and both may then call the catalog: the second call waits there
     for the first, and gets its answer.
@@ -83,8 +84,8 @@ class Taker:
 
 
 @dataclasses.dataclass(frozen=True)
-class TakenChunk:
-    """``options`` is JSON and ``output`` NDJSON, as they are stored."""
+class ApplyingChunk:
+    """A chunk in the state ``applying``; ``options`` is JSON and ``output`` NDJSON, as they are stored."""
 
     batch_id: str
     first_row: int
@@ -101,16 +102,20 @@ class TakenChunk:
         """It has the range of rows in it, since a split changes it."""
         return f"{self.batch_id}:{self.first_row}-{self.last_row}"
 
+    @property
+    def is_dry_run(self) -> bool:
+        return bool(json.loads(self.options).get("dry_run"))
+
     def place(self) -> dict[str, Any]:
         return {"batch_id": self.batch_id, "first_row": self.first_row, "last_row": self.last_row}
 
 
-def take(engine: Engine, taker: Taker) -> TakenChunk | None:
+def take(engine: Engine, applier: Applier) -> ApplyingChunk | None:
     """A chunk of the batch that was applied least recently, or None."""
-    parameters = {"applier": taker.name, "lease": taker.lease_seconds, "only_batch": taker.only_batch}
+    parameters = {"applier": applier.name, "lease": applier.lease_seconds, "only_batch": applier.only_batch}
     with engine.connect() as connection:
         row = connection.execute(TAKE_APPLYING, parameters).first()
-    return None if row is None else TakenChunk(**row._mapping)
+    return None if row is None else ApplyingChunk(**row._mapping)
 
 
 def is_load_open(engine: Engine, loads: list[str]) -> bool:
@@ -119,23 +124,23 @@ def is_load_open(engine: Engine, loads: list[str]) -> bool:
         return bool(connection.execute(HAS_LOADS, {"operations": loads}).scalar())
 
 
-def finish(engine: Engine, chunk: TakenChunk, output: str, failed_rows: int, changes: Mapping[str, int]) -> None:
+def finish(engine: Engine, chunk: ApplyingChunk, output: str, failed_rows: int, changes: Mapping[str, int]) -> None:
     """Once: whoever comes later finds the chunk done, or split. ``changes`` counts rows by what the catalog did."""
     counts = {str(change): changes.get(change, 0) for change in Change}
     _update(engine, FINISH_APPLIED, {**chunk.place(), "output": output, "failed_rows": failed_rows, **counts})
 
 
-def cancel_taken(engine: Engine, chunk: TakenChunk) -> None:
+def cancel_applying(engine: Engine, chunk: ApplyingChunk) -> None:
     """Only after the catalog has closed the chunk's key."""
     _update(engine, CANCEL_APPLYING, chunk.place())
 
 
-def put_back(engine: Engine, chunk: TakenChunk) -> None:
+def put_back(engine: Engine, chunk: ApplyingChunk) -> None:
     """Nothing is known and nothing is counted: it is due again at once."""
     _update(engine, PUT_BACK_APPLYING, chunk.place())
 
 
-def count_refusal(engine: Engine, chunk: TakenChunk, reason: str) -> int:
+def count_refusal(engine: Engine, chunk: ApplyingChunk, reason: str) -> int:
     """How often the catalog has refused the chunk by now; it is due again after a pause."""
     with engine.connect() as connection:
         return connection.execute(COUNT_REFUSAL, {**chunk.place(), "reason": reason}).scalar() or 0
@@ -146,7 +151,7 @@ def _update(engine: Engine, statement: TextClause, parameters: Mapping[str, Any]
         connection.execute(statement, parameters)
 
 
-def split_taken(engine: Engine, chunk: TakenChunk, reason: str) -> None:
+def split_applying(engine: Engine, chunk: ApplyingChunk, reason: str) -> None:
     """Under a key that is closed. Takes the batch's row first, as every split does."""
     with transaction(engine) as connection:
         row = _locked(connection, chunk)
@@ -161,12 +166,12 @@ def split_taken(engine: Engine, chunk: TakenChunk, reason: str) -> None:
             connection.execute(INSERT_APPLYING_PIECE, parameters)
 
 
-def _locked(connection: Connection, chunk: TakenChunk) -> Row[Any] | None:
+def _locked(connection: Connection, chunk: ApplyingChunk) -> Row[Any] | None:
     connection.execute(LOCK_BATCH, {"batch_id": chunk.batch_id})
     return connection.execute(LOCK_APPLYING, chunk.place()).first()
 
 
-def fail_unreadable(engine: Engine, chunk: TakenChunk, failure: Failure) -> None:
+def fail_unreadable(engine: Engine, chunk: ApplyingChunk, failure: Failure) -> None:
     """As any failure of a whole chunk. Nobody computes the rows of an undo, so these fail at once."""
     with transaction(engine) as connection:
         held = _locked(connection, chunk)

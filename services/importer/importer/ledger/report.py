@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from importer.ledger.claim import CLAIMED, MINE, PICK_AND_TAKE, Claimant, ClaimedChunk, claimed_chunk
 from importer.ledger.lease import fail
-from importer.ledger.report_lines import HeldChunk, WrongReportError, failed_lines
+from importer.ledger.report_lines import ReportedChunk, WrongReportError, failed_lines
 from importer.registry.registry import Registry
 
 NOT_HELD = {"output": "", "rows": -1, "failed_rows": 0}  # no chunk has so many rows, so nothing is written
@@ -113,9 +113,9 @@ def _checked(engine: Engine, registry: Registry, done: Report) -> dict[str, obje
     return {"token": done.token, "output": RawText(done.output), "rows": held.rows, "failed_rows": failed_rows}
 
 
-def _held(connection: Connection, token: str) -> HeldChunk | None:
+def _held(connection: Connection, token: str) -> ReportedChunk | None:
     row = connection.execute(HELD_CHUNK, {"token": token}).first()
-    return None if row is None else HeldChunk(**row._mapping)
+    return None if row is None else ReportedChunk(**row._mapping)
 
 
 def _report(engine: Engine, checked: dict[str, object], next_claim: Claimant | None, lease_seconds: int) -> Reported:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from importer.ledger.stored import numbered_records
-from importer.parsing.places import rows_between
+from importer.parsing.row_numbers import rows_between
 from stackroom_jobs.compute import records_decoder
 from stackroom_jobs.operations import Operation
 
@@ -17,7 +17,7 @@ class WrongReportError(Exception):
     """The report is not what the records of its chunk can have become."""
 
 
-class HeldChunk(msgspec.Struct):
+class ReportedChunk(msgspec.Struct):
     """The chunk that is reported. ``records`` are there for a load, and where ``gaps`` are not known (older chunks)."""
 
     first_row: int
@@ -34,7 +34,7 @@ class HeldChunk(msgspec.Struct):
         return rows_between(self.first_row, self.last_row, self.gaps)
 
 
-def failed_lines(output: bytes, held: HeldChunk, operation: Operation) -> int:
+def failed_lines(output: bytes, held: ReportedChunk, operation: Operation) -> int:
     """How many records failed. WrongReportError where the report is not this chunk's."""
     lines = _decoded(output, operation)
     _check_rows(output, lines, held)
@@ -72,7 +72,7 @@ def _decoder(operation: Operation) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(msgspec.defstruct("Line", fields, gc=False))
 
 
-def _check_rows(output: bytes, lines: list[Any], held: HeldChunk) -> None:
+def _check_rows(output: bytes, lines: list[Any], held: ReportedChunk) -> None:
     rows = held.numbers()
     if len(lines) != len(rows):
         raise WrongReportError(f"The chunk has {len(rows)} records, the report {len(lines)} lines.")
@@ -82,7 +82,7 @@ def _check_rows(output: bytes, lines: list[Any], held: HeldChunk) -> None:
         raise WrongReportError("The lines are not those of the chunk's rows in their order.")
 
 
-def _check_ids(lines: list[Any], operation: Operation, held: HeldChunk) -> None:
+def _check_ids(lines: list[Any], operation: Operation, held: ReportedChunk) -> None:
     """A row that is loaded keeps its id: else one batch could overwrite what nobody sent."""
     records = records_decoder(operation.record).decode(held.records or "[]")
     ids = {row: record.id for row, record in enumerate(records, held.first_row) if record is not None}

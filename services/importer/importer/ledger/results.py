@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, TextClause, text
 
 from importer.ledger.stored import numbered_records, only, with_file_lines, with_heads
-from importer.parsing.places import Places
+from importer.parsing.row_numbers import FileLines
 from stackroom_jobs.outcomes import Outcome, cancelled_line
 
 CHUNKS_PER_READ = 8
@@ -88,9 +88,9 @@ def _failing(engine: Engine, batch_id: str) -> Iterator[Row[Any]]:
 
 def _cancelled(engine: Engine, batch_id: str) -> Iterator[bytes]:
     for chunk in pages(engine, CANCELLED_RECORDS, batch_id, "first_row", CHUNKS_PER_READ):
-        places = Places(chunk.lines)
+        file_lines = FileLines(chunk.lines)
         numbered = numbered_records(chunk.first_row, chunk.records)
-        yield b"".join(cancelled_line(row, record, places.line_of(row)) for row, record in numbered)
+        yield b"".join(cancelled_line(row, record, file_lines.line_of(row)) for row, record in numbered)
 
 
 def results(engine: Engine, batch_id: str, outcome: str | None) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, text
 
 from importer.ledger.stored import numbered_records
-from importer.parsing.places import gaps_text
+from importer.parsing.row_numbers import gaps_text
 from stackroom_jobs.outcomes import failed_line
 from stackroom_sql.engine import transaction
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 
 import msgspec
 
-from importer.parsing.places import Places
+from importer.parsing.row_numbers import FileLines
 
 
 class Head(msgspec.Struct, gc=False):
@@ -41,8 +41,8 @@ def of_rows(output: bytes, first_row: int, last_row: int) -> bytes:
 
 
 def with_file_lines(output: bytes, runs: str) -> bytes:
-    places = Places(runs)
-    return b"".join(_placed(line, places.line_of(head.row)) for head, line in with_heads(output))
+    file_lines = FileLines(runs)
+    return b"".join(_placed(line, file_lines.line_of(head.row)) for head, line in with_heads(output))
 
 
 def _placed(line: bytes, file_line: int | None) -> bytes:

@@ -39,7 +39,7 @@ class ItemOutcome(TypedDict):
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class CatalogAnswer:
     """``outcomes`` of APPLIED, one per item; ``reason`` of the others."""
 
     verdict: Verdict
@@ -66,28 +66,28 @@ class Catalog:
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._pool = urllib3.PoolManager(maxsize=calls, retries=False, timeout=timeout)
 
-    def apply(self, call: BulkCall) -> Answer:
+    def apply(self, call: BulkCall) -> CatalogAnswer:
         """CatalogAwayError where the rows are not to blame."""
         path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
         status, data = self._post(path, b'{"items":%b}' % call.items, {"Idempotency-Key": call.key})
         if status == 200:
-            return Answer(Verdict.APPLIED, _decoded(data, _Outcomes).outcomes)
+            return CatalogAnswer(Verdict.APPLIED, _decoded(data, _Outcomes).outcomes)
         problem = _problem(data)
         if status == 409 and problem.get("code") == "closed":
             # By a dispatcher that died before it had split the chunk.
-            return Answer(Verdict.CLOSED, reason="its key was closed")
+            return CatalogAnswer(Verdict.CLOSED, reason="its key was closed")
         self._check_is_well(status)
-        return Answer(Verdict.REFUSED, reason=f"{status}: {problem.get('detail', '')}"[:500])
+        return CatalogAnswer(Verdict.REFUSED, reason=f"{status}: {problem.get('detail', '')}"[:500])
 
-    def close(self, key: str) -> Answer:
+    def close(self, key: str) -> CatalogAnswer:
         """CLOSED: nothing will ever be applied under the key. APPLIED: it was already."""
         status, data = self._post(f"/internal/applied/{quote(key, safe='')}/close", b"", {})
         if status != 200:
             raise CatalogAwayError(f"close: {status}")
         closed = _decoded(data, _Closed)
         if closed.state == "closed":
-            return Answer(Verdict.CLOSED)
-        return Answer(Verdict.APPLIED, closed.answer.outcomes)
+            return CatalogAnswer(Verdict.CLOSED)
+        return CatalogAnswer(Verdict.APPLIED, closed.answer.outcomes)
 
     def _check_is_well(self, refusal: int) -> None:
         """CatalogAwayError for a refusal by what is ill, or is no catalog: it would refuse any rows."""

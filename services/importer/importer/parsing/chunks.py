@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from importer.parsing.checker import Refusal
-from importer.parsing.places import gaps_text, line_runs
+from importer.parsing.row_numbers import gaps_text, line_runs
 from importer.parsing.rows import Limits, Rows, file_line
 from importer.problems import EMPTY_BATCH, TOO_MANY_REFUSED, TOO_MANY_ROWS
 from stackroom_kit.problems import FieldError, Problem
@@ -35,7 +35,7 @@ class NewChunk(NamedTuple):
 
     @property
     def gaps(self) -> str | None:
-        """The refused rows (``parsing/places.py``), None where there is none."""
+        """The refused rows (``parsing/row_numbers.py``), None where there is none."""
         return gaps_text(row for row, _ in self.refused) if self.refused else None
 
 

@@ -13,7 +13,7 @@ from importer.parsing.checker import ALREADY_DONE, RecordChecker, Refusal, refus
 from importer.parsing.csv_heads import OUTCOME, readable, without_space_behind_quotes
 from importer.parsing.csv_shape import CSVShape
 from importer.parsing.encodings import Encoding
-from importer.parsing.rows import Block, Notes
+from importer.parsing.rows import Notes, RowBlock
 from importer.problems import CSV_ROW_TOO_LONG, INVALID_CSV
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import Problem
@@ -180,7 +180,7 @@ class RowReader:
         return dataclasses.replace(refusal, code="missing_field", detail=f"`{refusal.field}` is empty.")
 
 
-def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[Block]:
+def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[RowBlock]:
     """Records and Refusals in input order; blank lines and rows of delimiters alone are no rows.
 
     Problem 400 where the quoting breaks, 413 where a row has no end.
@@ -192,7 +192,7 @@ def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator
     try:
         lines.skip(shape.head_line)
         while block := list(islice(rows, BLOCK_ROWS)):
-            yield Block([reader.record(cells) for _, cells in block], [line for line, _ in block])
+            yield RowBlock([reader.record(cells) for _, cells in block], [line for line, _ in block])
     except csv.Error as error:
         raise _broken(lines.row_line, error) from None
     finally:

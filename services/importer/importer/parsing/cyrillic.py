@@ -31,7 +31,7 @@ _MARGIN = 4  # by which an encoding must be likelier than the next
 _MOST_A_LETTER, _MOST_AT_ALL = 8, 16  # above it the words are no language that is written in these letters
 
 
-class Reading(NamedTuple):
+class Candidate(NamedTuple):
     """Words as an encoding would read them, or several that differ in nothing here. ``cost`` is in bits."""
 
     name: str
@@ -39,16 +39,16 @@ class Reading(NamedTuple):
     letters: int
 
 
-def readings(words: Mapping[str, Sequence[str]]) -> list[Reading]:
+def candidates(words: Mapping[str, Sequence[str]]) -> list[Candidate]:
     """The likeliest first; encodings that read the same are one, by the first of their names."""
-    found: dict[str, Reading] = {}
+    found: dict[str, Candidate] = {}
     for name, texts in words.items():
-        found.setdefault(" ".join(texts), _reading(name, texts))
+        found.setdefault(" ".join(texts), _candidate(name, texts))
     return sorted(found.values(), key=lambda one: one.cost)
 
 
-def likeliest(found: Sequence[Reading]) -> str | None:
-    """Of ``readings``; None where it cannot be told."""
+def likeliest(found: Sequence[Candidate]) -> str | None:
+    """Of ``candidates``; None where it cannot be told."""
     first, *others = found
     is_usual = first.name == WINDOWS_1251 and first.letters < _LONG
     is_clear = is_usual or not others or others[0].cost - first.cost >= _MARGIN
@@ -56,10 +56,10 @@ def likeliest(found: Sequence[Reading]) -> str | None:
     return first.name if is_clear and is_language else None
 
 
-def _reading(name: str, texts: Sequence[str]) -> Reading:
+def _candidate(name: str, texts: Sequence[str]) -> Candidate:
     letters = sum(map(len, texts))
     ahead = _AHEAD if name == WINDOWS_1251 and letters < _LONG else 0
-    return Reading(name, sum(map(cost_of, texts)) - ahead, letters)
+    return Candidate(name, sum(map(cost_of, texts)) - ahead, letters)
 
 
 def cost_of(word: str) -> float:

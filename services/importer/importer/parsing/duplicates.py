@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from importer.parsing.checker import Refusal
-from importer.parsing.rows import Block
+from importer.parsing.rows import RowBlock
 
 _encoder = msgspec.json.Encoder()
 _CREATE = "CREATE TABLE seen (id INTEGER PRIMARY KEY, row INTEGER NOT NULL, line INTEGER) WITHOUT ROWID"
@@ -28,7 +28,7 @@ class SeenIds:
         self._seen.execute("BEGIN")
         self._next_row = 1
 
-    def refuse_repeated(self, block: Block) -> Block:
+    def refuse_repeated(self, block: RowBlock) -> RowBlock:
         """The block that comes next, with a Refusal in the place of each row that has the id of an earlier one."""
         first_row, (items, lines) = self._next_row, block
         self._next_row += len(items)
@@ -41,7 +41,7 @@ class SeenIds:
         self._seen.executemany(_REMEMBER, rows)
         if self._seen.total_changes - before == len(rows):
             return block
-        return Block([self._checked(row, item) for row, item in enumerate(items, first_row)], lines)
+        return RowBlock([self._checked(row, item) for row, item in enumerate(items, first_row)], lines)
 
     def _checked(self, row: int, item: Any) -> Any:
         if type(item) is Refusal:

@@ -4,7 +4,7 @@ import re
 from itertools import islice
 from typing import IO, Any, NamedTuple
 
-from importer.parsing.cyrillic import likeliest, readings
+from importer.parsing.cyrillic import candidates, likeliest
 from importer.parsing.encodings import CODECS, CYRILLIC, WESTERN
 from importer.parsing.spool import blocks
 from importer.parsing.text_faults import ambiguous
@@ -30,13 +30,13 @@ def cyrillic_encoding(file: IO[Any]) -> str:
     sample = _sample(file)
     possible = [name for name in CYRILLIC if _can_read(name, sample.used)]
     words = {name: [run.decode(CODECS[name]) for run in sample.runs] for name in possible}
-    found = readings(words)
+    found = candidates(words)
     name = likeliest(found)
     is_western = sample.touching > MOST_TOUCHING * len(sample.runs)
     if name and not is_western:
         return name
     western = [WESTERN] if _can_read(WESTERN, sample.used) else []
-    listed = [reading.name for reading in found]
+    listed = [candidate.name for candidate in found]
     raise ambiguous(_shown(file, sample.first), western + listed if is_western else listed + western)
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.json_scan import BrokenJSONError, JSONScanner
-from importer.parsing.rows import Block
+from importer.parsing.rows import RowBlock
 from importer.parsing.spool import BLOCK_BYTES, Spooled
 from importer.problems import RECORDS_MISSING, UNKNOWN_FIELD, WRONG_BODY
 from stackroom_kit.problems import Problem
@@ -39,7 +39,7 @@ class JSONBody:
         self._scanner = JSONScanner(spooled.file, checker.max_bytes)
         self.options: dict[str, Any] = {}
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[RowBlock]:
         """Records and Refusals in input order. Problem 400 where the body as a whole is wrong."""
         scanner = self._scanner
         self._spooled.file.seek(0)
@@ -54,7 +54,7 @@ class JSONBody:
                     else:
                         scanner.skip(len(run))
                         behind = scanner.take(b",", b"]")
-                    yield Block(records)
+                    yield RowBlock(records)
             if scanner.peek():
                 raise scanner.broken()
         except BrokenJSONError as error:

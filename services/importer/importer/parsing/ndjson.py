@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from importer.parsing.checker import RecordChecker
-from importer.parsing.rows import Block
+from importer.parsing.rows import RowBlock
 from importer.parsing.spool import BLOCK_BYTES, Readable
 
 LIST_LINES = 10_000
@@ -51,7 +51,7 @@ def has_longer_line(block: bytes, most: int) -> bool:
     return False
 
 
-def read_ndjson(file: Readable, checker: RecordChecker) -> Iterator[Block]:
+def read_ndjson(file: Readable, checker: RecordChecker) -> Iterator[RowBlock]:
     """Records and Refusals in input order; blank lines are no rows."""
     line = 1  # that comes next
     for block in _blocks(file, checker.max_bytes):
@@ -60,7 +60,7 @@ def read_ndjson(file: Readable, checker: RecordChecker) -> Iterator[Block]:
             yield from _one_by_one(block, line, checker)
             line += block.count(b"\n")
         else:
-            yield Block(records, range(line, line + len(records)))
+            yield RowBlock(records, range(line, line + len(records)))
             line += len(records)
 
 
@@ -69,9 +69,9 @@ def _records_of(block: bytes) -> bytes:
     return _OF_RESULTS.sub(b"{", block) if block.startswith(b'{"row":') else block
 
 
-def _one_by_one(block: bytes, first_line: int, checker: RecordChecker) -> Iterator[Block]:
+def _one_by_one(block: bytes, first_line: int, checker: RecordChecker) -> Iterator[RowBlock]:
     """In short lists: the Refusal of a line of two bytes takes hundreds of bytes."""
     lines = enumerate(block.removesuffix(b"\n").split(b"\n"), first_line)
     while part := list(islice(lines, LIST_LINES)):
         rows = [(number, line) for number, line in part if line.strip()]
-        yield Block([checker.check(line) for _, line in rows], [number for number, _ in rows])
+        yield RowBlock([checker.check(line) for _, line in rows], [number for number, _ in rows])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 
-class Block(NamedTuple):
+class RowBlock(NamedTuple):
     """Rows that follow each other: each a record of the operation, or the Refusal in its place.
 
     ``lines`` says on which line of the file each begins, from 1; it is empty where the body has no such lines.
@@ -61,7 +61,7 @@ class Rows:
     ``described`` says what the body was read as. ``if_empty`` is said where there is no row.
     """
 
-    blocks: Iterable[Block]
+    blocks: Iterable[RowBlock]
     expected: int
     described: dict[str, Any] = dataclasses.field(default_factory=dict)
     notes: Notes = dataclasses.field(default_factory=Notes)

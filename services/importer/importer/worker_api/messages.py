@@ -7,7 +7,7 @@ from flask import Response, request
 
 from importer.ledger.claim import ClaimedChunk
 from importer.worker_api.problems import MISSING_PARAMETER, STALE_TOKEN, WRONG_MESSAGE
-from stackroom_jobs.protocol import Claim
+from stackroom_jobs import protocol
 from stackroom_kit.api import Parameter
 from stackroom_kit.problems import Problem
 
@@ -61,7 +61,7 @@ def claim_answer(chunk: ClaimedChunk | None, lease_seconds: int) -> Response:
     """200 with the chunk, or 204: nothing is due. The records go out as the text that they are stored as."""
     if chunk is None:
         return Response(status=204)
-    answer = Claim(
+    answer = protocol.ClaimedChunk(
         token=chunk.token,
         batch_id=chunk.batch_id,
         first_row=chunk.first_row,

@@ -23,7 +23,7 @@ from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
     CONTRACT_VERSION,
     OLDEST_CONTRACT,
-    Claim,
+    ClaimedChunk,
     ClaimRequest,
     FailRequest,
     Goodbye,
@@ -40,7 +40,7 @@ from stackroom_kit.problems import Problem
 MAX_CONTRACT = 20  # characters of a version that are said again
 api = Api("worker_api", __name__, "/internal", tag="chunks")
 DONE = {204: Answer("Noted.")}
-NEXT_CHUNK = {200: json_of(Claim, "The chunk."), 204: Answer("Nothing is due.")}
+NEXT_CHUNK = {200: json_of(ClaimedChunk, "The chunk."), 204: Answer("Nothing is due.")}
 CONTRACT = Parameter(CONTRACT_HEADER, {"type": "string"}, "What the worker speaks; 1 without it.", "header")
 REPORT_PARAMETERS = (
     query_parameter("token", "That of the chunk.", is_required=True),

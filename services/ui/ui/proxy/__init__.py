@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask
 
 from stackroom_kit.disk_room import temporary_room
+from ui.proxy.turns import Turns
 from ui.proxy.forwarding import BodyLimits, Forwarder
-from ui.proxy.intake_slots import IntakeSlots
 from ui.proxy.middleware import Gateway, KnownHosts
 from ui.proxy.trusted_proxies import TrustedProxies
 from ui.proxy.upstream import Upstream
@@ -18,8 +18,8 @@ def install_proxy(app: Flask, settings: Settings, upstreams: Mapping[str, Upstre
     pages: Any = app.wsgi_app
     limits = BodyLimits(settings.max_json_bytes, settings.max_body_bytes, settings.max_media_bytes)
     uploads = max(1, settings.upstream_connections * 3 // 4)
-    slots = IntakeSlots(f"ui-{settings.ui_port}", settings.intake_slots)
-    forwarder = Forwarder(upstreams, limits, temporary_room(settings.min_free_bytes), uploads, slots)
+    turns = Turns(f"ui-{settings.ui_port}", settings.turns_at_once)
+    forwarder = Forwarder(upstreams, limits, temporary_room(settings.min_free_bytes), uploads, turns)
     proxies = TrustedProxies(settings.root_path, settings.trusted_networks)
     known = KnownHosts(settings.host_names, settings.trusted_names, proxies)
     app.wsgi_app = Gateway(forwarder, pages, known)  # type: ignore[method-assign]

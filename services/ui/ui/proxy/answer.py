@@ -31,7 +31,7 @@ _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)", re.ASCII)
 
 
-class Asked(NamedTuple):
+class ServiceRequest(NamedTuple):
     """A request as a service got it."""
 
     upstream: Upstream
@@ -41,8 +41,8 @@ class Asked(NamedTuple):
 
 
 @dataclasses.dataclass
-class Rest:
-    """The bytes ``first`` to ``last`` of ``total``, which can be asked for while the file has this ETag."""
+class RemainingRange:
+    """The bytes ``first`` to ``last`` of ``total``, which can be fetched while the file has this ETag."""
 
     etag: str
     first: int
@@ -58,33 +58,33 @@ class Rest:
         return answer.status == HTTPStatus.PARTIAL_CONTENT and is_range and answer.headers.get("ETag") == self.etag
 
 
-def rest_of(answer: BaseHTTPResponse) -> Rest | None:
+def remaining_range(answer: BaseHTTPResponse) -> RemainingRange | None:
     """None where a service does not say that any part of what it gives can be asked for."""
     etag, length = answer.headers.get("ETag", ""), answer.headers.get("Content-Length", "")
     if answer.headers.get("Accept-Ranges") != "bytes" or not etag.startswith('"') or not length.isdigit():
         return None
     if answer.status == HTTPStatus.OK:
-        return Rest(etag, 0, int(length) - 1, int(length))
+        return RemainingRange(etag, 0, int(length) - 1, int(length))
     found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-    return Rest(etag, *map(int, found.groups())) if found else None
+    return RemainingRange(etag, *map(int, found.groups())) if found else None
 
 
 def pass_on(
-    answer: BaseHTTPResponse, asked: Asked, environ: dict[str, Any], start_response: StartResponse
+    answer: BaseHTTPResponse, request: ServiceRequest, environ: dict[str, Any], start_response: StartResponse
 ) -> Iterable[bytes]:
     """Problem 502 or 504 for an answer that cannot be passed on, 503 where there is no room for a long one."""
     client = environ.get("gunicorn.socket")
     try:
-        headers = response_headers(answer.headers.items(), environ["HTTP_X_REQUEST_ID"], asked.upstream.name)
-        line = _status_line(answer.status, asked.upstream.name)
-        whole = _read_whole(answer, asked)
+        headers = response_headers(answer.headers.items(), environ["HTTP_X_REQUEST_ID"], request.upstream.name)
+        line = _status_line(answer.status, request.upstream.name)
+        whole = _read_whole(answer, request)
         if whole is None and client is not None:
             client.writer.check_room()
     except BaseException:
         end_answer(answer)
         raise
     start_response(line, headers)
-    return [whole] if whole is not None else LongAnswer(answer, asked, client and client.writer)
+    return [whole] if whole is not None else StreamedAnswer(answer, request, client and client.writer)
 
 
 def _status_line(status: int, upstream: str) -> str:
@@ -94,28 +94,28 @@ def _status_line(status: int, upstream: str) -> str:
     return _STATUS_LINES[status]
 
 
-def _read_whole(answer: BaseHTTPResponse, asked: Asked) -> bytes | None:
+def _read_whole(answer: BaseHTTPResponse, request: ServiceRequest) -> bytes | None:
     """The body where it is short, None where it must be streamed. The connection goes back to the pool."""
     length = answer.headers.get("Content-Length", "")
-    is_empty = asked.method == "HEAD" or answer.status in _WITHOUT_BODY
+    is_empty = request.method == "HEAD" or answer.status in _WITHOUT_BODY
     if not is_empty and not (length.isdigit() and int(length) <= WHOLE_BYTES):
         return None
     try:
         return answer.read(decode_content=False)
     except (HTTPError, OSError) as error:
-        raise asked.upstream.died(error) from error
+        raise request.upstream.died(error) from error
 
 
-class LongAnswer:
+class StreamedAnswer:
     """Blocks as they come. One that breaks off breaks the client's connection: it must not look whole.
 
     What can be asked for from any byte on is fetched as the reader takes it. So a slow reader of a film keeps little of
     it on the disk, and neither a connection nor a thread of the service.
     """
 
-    def __init__(self, answer: BaseHTTPResponse, asked: Asked, writer: Any) -> None:
-        self._asked, self._writer = asked, writer
-        self._rest = rest_of(answer) if writer is not None else None
+    def __init__(self, answer: BaseHTTPResponse, request: ServiceRequest, writer: Any) -> None:
+        self._request, self._writer = request, writer
+        self._remaining = remaining_range(answer) if writer is not None else None
         self._begin(answer)
 
     def _begin(self, answer: BaseHTTPResponse) -> None:
@@ -125,7 +125,7 @@ class LongAnswer:
     def __iter__(self) -> Iterator[bytes]:
         while block := self._next():
             yield block
-            rest = self._rest
+            rest = self._remaining
             if rest is not None and rest.first <= rest.last and self._writer.file_bytes >= FETCHED_BYTES:
                 self._go_on_when_taken(rest)
 
@@ -134,14 +134,14 @@ class LongAnswer:
             block = next(self._blocks, b"")
         except (HTTPError, OSError) as error:
             raise self._broken_off(type(error).__name__) from error
-        if self._rest is not None:
-            self._rest.first += len(block)
+        if self._remaining is not None:
+            self._remaining.first += len(block)
         return block
 
-    def _go_on_when_taken(self, rest: Rest) -> None:
+    def _go_on_when_taken(self, rest: RemainingRange) -> None:
         self.close()
         self._writer.flush()
-        upstream, method, target, headers = self._asked
+        upstream, method, target, headers = self._request
         try:
             self._begin(upstream.send(method, target, {**headers, **rest.headers}, None))
         except Problem as problem:
@@ -150,7 +150,7 @@ class LongAnswer:
             raise self._broken_off("another file")
 
     def _broken_off(self, why: str) -> ConnectionResetError:
-        logger.warning("the %s broke off in the middle of an answer: %s", self._asked.upstream.name, why)
+        logger.warning("the %s broke off in the middle of an answer: %s", self._request.upstream.name, why)
         if self._writer is not None:
             self._writer.reset_on_close()
         return ConnectionResetError(errno.ECONNRESET, "the answer broke off")

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from stackroom_kit.disk_room import DiskRoom
 from ui.problems import TOO_MANY_BODIES
-from ui.proxy.answer import Asked, StartResponse, pass_on
+from ui.proxy.answer import ServiceRequest, StartResponse, pass_on
 from ui.proxy.body import Body, StreamedBody, bytes_to_read, stream_body, take_body
+from ui.proxy.turns import SHORT_BYTES, Turns
 from ui.proxy.headers import request_headers
-from ui.proxy.intake_slots import SHORT_BYTES, IntakeSlots
 from ui.proxy.routes import Bodies, bodies_of
 from ui.proxy.upstream import Upstream
 
@@ -29,10 +29,10 @@ class Forwarder:
     """``uploads`` bodies at most are passed on while they come: each of them keeps a connection to its service."""
 
     def __init__(
-        self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int, slots: IntakeSlots
+        self, upstreams: Mapping[str, Upstream], limits: BodyLimits, room: DiskRoom, uploads: int, turns: Turns
     ) -> None:
         self._upstreams, self._limits, self._room = upstreams, limits, room
-        self._uploads, self._slots = threading.Semaphore(uploads), slots
+        self._uploads, self._turns = threading.Semaphore(uploads), turns
 
     def answer(
         self, service: str, path: str, query: str, environ: dict[str, Any], start_response: StartResponse
@@ -51,7 +51,7 @@ class Forwarder:
         finally:
             if body is not None and not isinstance(body, bytes):
                 body.close()
-        return pass_on(answer, Asked(upstream, method, target, headers), environ, start_response)
+        return pass_on(answer, ServiceRequest(upstream, method, target, headers), environ, start_response)
 
     @contextmanager
     def _admitted(self, bodies: Bodies, headers: Mapping[str, str], body: Body | None, length: int) -> Iterator[int]:
@@ -62,7 +62,7 @@ class Forwarder:
         if not isinstance(body, StreamedBody):
             most = self._limits.body
             size = most if bodies.is_slow else bytes_to_read(body or b"", length, most)
-            with self._slots.held(headers.get("Idempotency-Key")) if size > SHORT_BYTES else nullcontext():
+            with self._turns.held(headers.get("Idempotency-Key")) if size > SHORT_BYTES else nullcontext():
                 yield size
         elif self._uploads.acquire(timeout=UPLOAD_WAIT_SECONDS):
             try:

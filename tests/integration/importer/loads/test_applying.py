@@ -8,11 +8,11 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
-from importer.loads.apply import call_of, closed, store
+from importer.loads.apply import bulk_call, close_key, store
 from importer.loads.catalog import Catalog, CatalogAwayError, Verdict
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
-from tests.support.importer.applying import apply_all, apply_one, applying, queueing, run_out, taken_load
+from tests.support.importer.applying import apply_all, apply_one, applying, queueing, run_out, taken_chunk
 from tests.support.importer.ledger import Ledger
 from tests.support.importer.loads import BATCHES, groups, lines_of, load, words
 from tests.support.servers.served import served
@@ -22,8 +22,8 @@ def test_repeated_apply_changes_nothing_even_after_an_edit(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": 1, "name": "loaded"}])
-    taken = taken_load(ledger, "lost")
-    Catalog(settings).apply(call_of(taken))  # its answer is lost
+    chunk, lines = taken_chunk(ledger, "lost")
+    Catalog(settings).apply(bulk_call(chunk, lines))  # its answer is lost
     requests.put(f"{catalog}/api/groups/1", json={"name": "edited"}, timeout=10)
     assert not apply_one(ledger, settings)  # under lease
     run_out(ledger)
@@ -92,9 +92,9 @@ def test_refused_chunk_that_was_applied_after_all_takes_that_outcome(
     client: FlaskClient, ledger: Ledger, settings: Settings
 ) -> None:
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}, {"id": 6, "name": "y"}])
-    taken = taken_load(ledger, "lost")
-    Catalog(settings).apply(call_of(taken))
-    store(ledger.engine, taken, closed(Catalog(settings), taken.chunk, "413: too large"))
+    chunk, lines = taken_chunk(ledger, "lost")
+    Catalog(settings).apply(bulk_call(chunk, lines))
+    store(ledger.engine, chunk, lines, close_key(Catalog(settings), chunk, "413: too large"))
     assert ledger.states(batch_id) == ["done"]
     assert words(client, {"id": batch_id}) == ["created", "created"]
 
@@ -126,9 +126,9 @@ def test_cancelled_load_applies_nothing_that_is_computed_already(
 def offered(client: FlaskClient, ledger: Ledger, settings: Settings, is_applied: bool) -> str:
     """A load whose only call to the catalog got no answer."""
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    taken = taken_load(ledger, "lost")
+    chunk, lines = taken_chunk(ledger, "lost")
     if is_applied:
-        Catalog(settings).apply(call_of(taken))
+        Catalog(settings).apply(bulk_call(chunk, lines))
     return batch_id
 
 
@@ -149,11 +149,11 @@ def test_late_copy_of_a_call_changes_nothing_after_a_cancel(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": 5, "name": "x"}])
-    taken = taken_load(ledger, "slow")
+    chunk, lines = taken_chunk(ledger, "slow")
     client.post(f"{BATCHES}/{batch_id}/cancel")
     run_out(ledger)
     assert apply_one(ledger, settings)
-    assert Catalog(settings).apply(call_of(taken)).verdict is Verdict.CLOSED
+    assert Catalog(settings).apply(bulk_call(chunk, lines)).verdict is Verdict.CLOSED
     assert (ledger.states(batch_id), sorted(groups(catalog))) == (["cancelled"], [1, 2])
 
 
@@ -161,9 +161,9 @@ def test_pieces_of_a_cancelled_load_are_not_applied(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": row, "name": "x"} for row in range(5, 25)])
-    taken = taken_load(ledger, "slow")
+    chunk, lines = taken_chunk(ledger, "slow")
     client.post(f"{BATCHES}/{batch_id}/cancel")
-    store(ledger.engine, taken, closed(Catalog(settings), taken.chunk, "500: no"))
+    store(ledger.engine, chunk, lines, close_key(Catalog(settings), chunk, "500: no"))
     while apply_one(ledger, settings):
         pass
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["outcomes"]["cancelled"] == 20

@@ -2,7 +2,7 @@
 
 import { apiAddress, pageAddress } from "./addresses.js";
 import { call } from "./api.js";
-import { AtHand } from "./at_hand.js";
+import { FramesInWork } from "./frames_in_work.js";
 import { byId, confirmed, element } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
 import { connectionOf, FINAL, watch } from "./live.js";
@@ -98,13 +98,13 @@ async function ask(action, run) {
 /** @param {string} id */
 function start(id) {
   const plot = byId("plot") && new Plot(byId("plot"), byId("plot-card"));
-  const atHand = byId("at-hand") && new AtHand(byId("at-hand"), byId("frames"));
+  const framesInWork = byId("at-hand") && new FramesInWork(byId("at-hand"), byId("frames"));
   let failedBefore = -1;
   let okBefore = -1;
   const changed = (/** @type {Batch} */ batch) => {
     show(batch);
     plot?.add(batch.rows - batch.outcomes.pending, batch.records_per_second);
-    atHand?.show(batch.at_hand);
+    framesInWork?.show(batch.at_hand);
     if (byId("videos-pending")) showPending(batch);
     const failed = batch.outcomes.failed + batch.outcomes.refused;
     if (failed !== failedBefore) showFailedRows(batch);

@@ -19,7 +19,7 @@ def line_runs(first_row: int, lines: Sequence[int]) -> str:
     return " ".join(runs)
 
 
-class Places:
+class FileLines:
     """What ``line_runs`` wrote, read back."""
 
     def __init__(self, runs: str) -> None:

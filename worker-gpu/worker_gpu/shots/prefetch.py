@@ -18,8 +18,8 @@ class _End:
         self.error = error
 
 
-class Ahead(Generic[T]):
-    """``with Ahead(items, 4) as ahead: for item in ahead: …``; what the iterator raises is raised to the reader.
+class Prefetcher(Generic[T]):
+    """``with Prefetcher(items, 4) as fetched: for item in fetched: …``; what the iterator raises, the reader gets.
 
     ``look`` is called before each item and while waiting for one; it may raise. ``seconds`` is how long the iterator
     worked, without waiting for its reader. On the way out the thread is waited for: it ends at its next item.
@@ -33,7 +33,7 @@ class Ahead(Generic[T]):
         self._thread = threading.Thread(target=self._run, name="decoder", daemon=True)
         self.seconds = 0.0
 
-    def __enter__(self) -> "Ahead[T]":
+    def __enter__(self) -> "Prefetcher[T]":
         self._thread.start()
         return self
 

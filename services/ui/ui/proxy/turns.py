@@ -1,7 +1,7 @@
-"""Slots for calls that keep a core busy: a long body, or a retry or undo of a batch. There are as many as cores.
+"""Calls that keep a core busy take turns: those with a long body, and retries and undos. So many at once as cores.
 
-Only a body that lies here whole takes one, so a slow sender holds none. All processes of the gateway share the slots,
-and a process that dies gives its own back.
+Only a body that lies here whole takes a turn, so a slow sender keeps nobody waiting. All processes of the gateway share
+the turns, and a process that dies gives its own back.
 """
 
 import contextlib
@@ -15,38 +15,38 @@ from pathlib import Path
 
 from stackroom_kit.record_locks import RecordLocks
 
-SHORT_BYTES = 256 * 1024  # a body that is no longer needs no slot
+SHORT_BYTES = 256 * 1024  # a body that is no longer needs no turn
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.02, 0.2
 FIRST_KEY = 2**32  # locks from here on are those of idempotency keys
 
 
-class IntakeSlots:
-    """``slots`` of them, for all gateways of this ``name`` on this machine."""
+class Turns:
+    """At most ``most`` turns at once, for all processes of the gateway ``name`` on this machine."""
 
-    def __init__(self, name: str, slots: int) -> None:
+    def __init__(self, name: str, most: int) -> None:
         path = Path(tempfile.gettempdir()) / f"stackroom-{name}-{os.getuid()}.slots"
         self._locks = RecordLocks(path)
-        self._slots = range(slots)
+        self._turns = range(most)
         self._first_in_line = threading.Lock()
 
     @contextlib.contextmanager
     def held(self, key: str | None) -> Iterator[None]:
-        """Wait for a slot, in the order of asking, and hold it.
+        """Wait for a turn, in the order of asking, and have it until the end of the block.
 
         A second body under the same ``key`` first waits for the end of the one before. So a client whose connection
-        broke, and who sends again, takes no second slot.
+        broke, and who sends again, takes no second turn.
         """
-        with self._key_held(key), self._slot_held():
+        with self._key_held(key), self._turn_held():
             yield
 
     @contextlib.contextmanager
-    def _slot_held(self) -> Iterator[None]:
+    def _turn_held(self) -> Iterator[None]:
         with self._first_in_line:
-            slot = self._wait_for(self._slots)
+            turn = self._wait_for(self._turns)
         try:
             yield
         finally:
-            self._locks.give_back(slot)
+            self._locks.give_back(turn)
 
     @contextlib.contextmanager
     def _key_held(self, key: str | None) -> Iterator[None]:

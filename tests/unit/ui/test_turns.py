@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ui.proxy.body import GZIP_MAGIC, bytes_to_read
-from ui.proxy.intake_slots import SHORT_BYTES, IntakeSlots
+from ui.proxy.turns import SHORT_BYTES, Turns
 
 
 @pytest.fixture(autouse=True)
@@ -20,15 +20,15 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Asker:
-    """A thread that asks for a slot and holds it until it is told to end."""
+    """A thread that asks for a turn and holds it until it is told to end."""
 
-    def __init__(self, slots: IntakeSlots, key: str | None = None) -> None:
+    def __init__(self, turns: Turns, key: str | None = None) -> None:
         self.has_slot, self._is_over = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._ask, args=(slots, key), daemon=True)
+        self._thread = threading.Thread(target=self._ask, args=(turns, key), daemon=True)
         self._thread.start()
 
-    def _ask(self, slots: IntakeSlots, key: str | None) -> None:
-        with slots.held(key):
+    def _ask(self, turns: Turns, key: str | None) -> None:
+        with turns.held(key):
             self.has_slot.set()
             self._is_over.wait(20)
 
@@ -44,8 +44,8 @@ Ask = Callable[..., Asker]
 def ask() -> Iterator[Ask]:
     with ExitStack() as askers:
 
-        def made(slots: IntakeSlots, key: str | None = None) -> Asker:
-            asker = Asker(slots, key)
+        def made(turns: Turns, key: str | None = None) -> Asker:
+            asker = Asker(turns, key)
             askers.callback(asker.end)
             return asker
 
@@ -53,13 +53,13 @@ def ask() -> Iterator[Ask]:
 
 
 def test_as_many_hold_a_slot_as_there_are_and_the_others_follow_in_their_order(ask: Ask) -> None:
-    slots = IntakeSlots("test", 2)
-    askers = [ask(slots) for _ in range(2)]
+    turns = Turns("test", 2)
+    askers = [ask(turns) for _ in range(2)]
     for asker in askers:
         assert asker.has_slot.wait(10)
-    waiting = [ask(slots)]
+    waiting = [ask(turns)]
     assert not waiting[0].has_slot.wait(0.3)
-    waiting.append(ask(slots))
+    waiting.append(ask(turns))
     askers[1].end()
     assert waiting[0].has_slot.wait(10)
     assert not waiting[1].has_slot.is_set()
@@ -68,7 +68,7 @@ def test_as_many_hold_a_slot_as_there_are_and_the_others_follow_in_their_order(a
 
 
 def _hold(answer: Connection) -> None:
-    with IntakeSlots("test", 1).held(None):
+    with Turns("test", 1).held(None):
         answer.send("mine")
         answer.recv()  # until this process is ended
 
@@ -78,7 +78,7 @@ def test_slots_are_shared_by_processes_and_one_that_is_killed_gives_its_own_back
     process = multiprocessing.get_context("fork").Process(target=_hold, args=(theirs,), daemon=True)
     process.start()
     assert ours.recv() == "mine"
-    asker = ask(IntakeSlots("test", 1))
+    asker = ask(Turns("test", 1))
     assert not asker.has_slot.wait(0.3)
     process.kill()
     process.join()
@@ -86,10 +86,10 @@ def test_slots_are_shared_by_processes_and_one_that_is_killed_gives_its_own_back
 
 
 def test_repeat_under_its_key_waits_for_the_first_and_takes_no_slot_of_others(ask: Ask) -> None:
-    slots = IntakeSlots("test", 2)
-    first = ask(slots, "a")
+    turns = Turns("test", 2)
+    first = ask(turns, "a")
     assert first.has_slot.wait(10)
-    again, another = ask(slots, "a"), ask(slots, "b")
+    again, another = ask(turns, "a"), ask(turns, "b")
     assert another.has_slot.wait(10)
     assert not again.has_slot.is_set()
     another.end()
@@ -99,9 +99,9 @@ def test_repeat_under_its_key_waits_for_the_first_and_takes_no_slot_of_others(as
 
 
 def test_slot_is_given_back_after_an_error() -> None:
-    slots = IntakeSlots("test", 1)
+    turns = Turns("test", 1)
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError), slots.held("a"):
+        with pytest.raises(ZeroDivisionError), turns.held("a"):
             raise ZeroDivisionError
 
 

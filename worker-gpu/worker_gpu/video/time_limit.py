@@ -13,7 +13,7 @@ PER_SECOND = 4.0  # seconds of work for one second of video
 MOST_SECONDS = 0.75 * (OPERATIONS["process_video"].time_limit or 0)  # well before the process is killed
 
 
-class Patience:
+class VideoTimeLimit:
     """``look()``: Stopped when the worker is to end or the lease is over, RecordError ``timed_out`` after too long.
 
     It notes that something moves, too, as long as frames come.

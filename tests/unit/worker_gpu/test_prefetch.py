@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.waiting import wait_until
-from worker_gpu.shots.ahead import Ahead
+from worker_gpu.shots.prefetch import Prefetcher
 
 
 def nothing() -> None:
@@ -14,9 +14,9 @@ def nothing() -> None:
 
 
 def test_items_come_in_order_and_the_work_is_timed() -> None:
-    with Ahead(iter(range(100)), 3, nothing) as ahead:
-        assert list(ahead) == list(range(100))
-    assert ahead.seconds > 0
+    with Prefetcher(iter(range(100)), 3, nothing) as fetched:
+        assert list(fetched) == list(range(100))
+    assert fetched.seconds > 0
 
 
 def test_no_more_items_are_made_than_may_wait() -> None:
@@ -31,10 +31,10 @@ def test_no_more_items_are_made_than_may_wait() -> None:
     def look() -> None:
         go_on.wait()
 
-    with Ahead(items(), 4, look) as ahead:
+    with Prefetcher(items(), 4, look) as fetched:
         wait_until(lambda: len(made) == 5, 5, "four to wait and one in hand")
         go_on.set()
-        assert len(list(ahead)) == 50
+        assert len(list(fetched)) == 50
 
 
 def test_error_of_the_iterator_reaches_the_reader_after_the_items_before_it() -> None:
@@ -42,8 +42,8 @@ def test_error_of_the_iterator_reaches_the_reader_after_the_items_before_it() ->
         yield 1
         raise KeyError("gone")
 
-    with Ahead(items(), 2, nothing) as ahead:
-        reader = iter(ahead)
+    with Prefetcher(items(), 2, nothing) as fetched:
+        reader = iter(fetched)
         assert next(reader) == 1
         with pytest.raises(KeyError, match="gone"):
             next(reader)
@@ -55,8 +55,8 @@ def test_reader_that_goes_away_ends_the_thread() -> None:
             yield 1
 
     before = threading.active_count()
-    with Ahead(forever(), 2, nothing) as ahead:
-        assert next(iter(ahead)) == 1
+    with Prefetcher(forever(), 2, nothing) as fetched:
+        assert next(iter(fetched)) == 1
     assert threading.active_count() == before
 
 
@@ -74,5 +74,5 @@ def test_look_is_heard_while_nothing_comes() -> None:
             asked.set()
             raise TimeoutError
 
-    with pytest.raises(TimeoutError), Ahead(slow(), 2, look) as ahead:
-        list(ahead)
+    with pytest.raises(TimeoutError), Prefetcher(slow(), 2, look) as fetched:
+        list(fetched)

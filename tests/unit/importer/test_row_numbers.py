@@ -8,8 +8,8 @@ from importer.ledger.stored import with_file_lines
 from importer.parsing.checker import RecordChecker
 from importer.parsing.chunks import Chunks
 from importer.parsing.ndjson import read_ndjson
-from importer.parsing.places import Places, line_runs
-from importer.parsing.rows import Block, Limits, Rows, file_line
+from importer.parsing.row_numbers import FileLines, line_runs
+from importer.parsing.rows import Limits, RowBlock, Rows, file_line
 from stackroom_jobs.records import Record
 
 LINES = {1: 2, 2: 3, 3: 6, 4: 7, 5: 9, 6: 10}
@@ -25,16 +25,16 @@ def runs_of(first_row: int, last_row: int) -> str:
 def test_runs_of_a_chunk_say_the_lines_of_its_rows(rows: tuple[int, int], runs: str) -> None:
     assert runs_of(*rows) == runs
     for row in range(rows[0], rows[1] + 1):
-        assert Places(runs).line_of(row) == LINES[row]
+        assert FileLines(runs).line_of(row) == LINES[row]
 
 
 def test_places_know_the_line_of_rows_behind_the_last_run() -> None:
-    assert Places(runs_of(1, 6)).line_of(1000) == 1004
+    assert FileLines(runs_of(1, 6)).line_of(1000) == 1004
 
 
 @pytest.mark.parametrize("lines", [range(1, 100), (), [*range(1, 100)]])
 def test_rows_whose_lines_are_their_numbers_take_no_room(lines: range) -> None:
-    assert (line_runs(1, lines), Places("").line_of(50)) == ("", None)
+    assert (line_runs(1, lines), FileLines("").line_of(50)) == ("", None)
 
 
 def test_lines_of_output_say_where_their_rows_stand() -> None:
@@ -77,6 +77,6 @@ def test_lines_of_ndjson_go_on_behind_many_blocks() -> None:
 def test_chunks_and_refused_rows_are_told_their_lines() -> None:
     checker = RecordChecker(Record, 1000)
     items = [checker.check(GOOD % row if row != 5 else b"{") for row in LINES]
-    chunks = list(Chunks(Rows([Block(items, list(LINES.values()))], 6), Limits(1000, 10, 10), 3, 10_000))
+    chunks = list(Chunks(Rows([RowBlock(items, list(LINES.values()))], 6), Limits(1000, 10, 10), 3, 10_000))
     assert [chunk.lines for chunk in chunks] == ["1:2 3:6", "4:7 5:9"]
     assert [one.file_line for chunk in chunks for _, one in chunk.refused] == [9]

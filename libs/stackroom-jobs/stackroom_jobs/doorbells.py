@@ -11,7 +11,7 @@ from stackroom_jobs.operations import Operation
 from stackroom_jobs.queues import Queue, bell_name
 
 
-class Bells:
+class Doorbells:
     """Rings and counts. Not for several threads at once: it holds one connection, and drops it on trouble.
 
     Both calls raise RedisError or kombu's OperationalError; the next call connects anew.

@@ -2,7 +2,7 @@
 
 import { number, text } from "./text.js";
 
-export class AtHand {
+export class FramesInWork {
   /** @param {HTMLElement} place hidden while there is nothing to tell @param {HTMLElement} figure */
   constructor(place, figure) {
     this.place = place;

@@ -7,7 +7,7 @@ PACE_FRAMES = 10  # before which there is no pace
 PACE = 10  # times as long as any frame so far
 
 
-class Clock:
+class FrameTimes:
     """``time`` of the last frame never falls; ``end`` is until when it is shown."""
 
     def __init__(self) -> None:

@@ -13,9 +13,9 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker import Context, Stopped
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.workers.local_media import LocalMedia
-from worker_gpu.video import patience
+from worker_gpu.video import time_limit
 from worker_gpu.video.frames import Frames
-from worker_gpu.video.patience import Patience
+from worker_gpu.video.time_limit import VideoTimeLimit
 
 
 @dataclasses.dataclass
@@ -27,9 +27,9 @@ class Length:
     count: int = 0
 
 
-def waiting(tmp_path: Path, duration: float | None, end: float = 0.0) -> Patience:
+def waiting(tmp_path: Path, duration: float | None, end: float = 0.0) -> VideoTimeLimit:
     context = Context(WorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(tmp_path))
-    return Patience(cast("Frames", Length(duration, end)), context, time.monotonic())
+    return VideoTimeLimit(cast("Frames", Length(duration, end)), context, time.monotonic())
 
 
 def test_allowed_time_grows_with_the_video_up_to_the_hard_limit(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_allowed_time_grows_with_the_video_up_to_the_hard_limit(tmp_path: Path) 
 
 
 def test_slow_video_is_timed_out_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "LEAST_SECONDS", -1.0)
+    monkeypatch.setattr(time_limit, "LEAST_SECONDS", -1.0)
     with pytest.raises(RecordError, match="not done after 0 s") as caught:
         waiting(tmp_path, None).look()
     assert caught.value.code == "timed_out"
@@ -58,7 +58,7 @@ def test_frames_that_come_are_a_sign_of_life_and_waiting_for_them_is_none(tmp_pa
     """Or a decoder that hangs would be waited for as long as somebody looks."""
     length = Length(10.0, 0.0)
     context = Context(WorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(tmp_path))
-    waits = Patience(cast("Frames", length), context, time.monotonic())
+    waits = VideoTimeLimit(cast("Frames", length), context, time.monotonic())
     context.lived_at = long_ago = time.monotonic() - 100
     waits.look()
     assert context.lived_at == long_ago
