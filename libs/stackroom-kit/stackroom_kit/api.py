@@ -1,16 +1,17 @@
 """A route says once, where it is declared, what it takes and answers; the OpenAPI document is made of that.
 
-A declaration is kept beside the route and never asked in a request, so it costs a call nothing.
+In a request only one thing is asked of a declaration: which query parameters there are. All others are refused.
 """
 
 import dataclasses
 import datetime
+import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask.sansio.app import App
 from flask.sansio.blueprints import BlueprintSetupState
 from msgspec import Meta
@@ -26,6 +27,9 @@ TimeText = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 # A JSON schema; a type that msgspec knows, alone or inside a schema; or a function that gives one of them once the app
 # is there, for what its settings decide.
 Shape = Any
+UNKNOWN_PARAMETER = ProblemKind(400, "unknown_parameter")
+REPEATED_PARAMETER = ProblemKind(400, "repeated_parameter")
+UNKNOWN_ARGUMENT = (UNKNOWN_PARAMETER, REPEATED_PARAMETER)
 View = TypeVar("View", bound=Callable[..., Any])
 _KEY = "stackroom_calls"
 _encoder = msgspec.json.Encoder()
@@ -96,11 +100,22 @@ class Call:
 
 
 class Api(Blueprint):
-    """A blueprint whose routes declare themselves; ``tag`` groups them in the document."""
+    """A blueprint whose routes declare themselves; ``tag`` groups them in the document.
 
-    def __init__(self, name: str, import_name: str, url_prefix: str | None = None, tag: str | None = None) -> None:
+    A query parameter that a route does not declare is a Problem 400, unless this API ``takes_any_query``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        import_name: str,
+        url_prefix: str | None = None,
+        tag: str | None = None,
+        takes_any_query: bool = False,
+    ) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix)
         self._tag = tag or name
+        self._takes_any_query = takes_any_query
 
     def call(
         self,
@@ -120,11 +135,32 @@ class Api(Blueprint):
         def register(view: View) -> View:
             text = inspect.getdoc(view) or ""
             declared = Call(name or view.__name__, text, self._tag, right, answers, **more)
-            self.add_url_rule(path, declared.name, view, methods=[method])
+            called = view if self._takes_any_query else _with_checked_query(view, declared)
+            self.add_url_rule(path, declared.name, called, methods=[method])
             self.record(lambda state: _keep(state, declared))
             return view
 
         return register
+
+
+def _with_checked_query(view: View, declared: Call) -> Callable[..., Any]:
+    names = frozenset(one.name for one in declared.parameters if one.place == "query")
+
+    @functools.wraps(view)
+    def called(**values: Any) -> Any:
+        refuse_unknown_arguments(names)
+        return view(**values)
+
+    return called
+
+
+def refuse_unknown_arguments(names: Collection[str]) -> None:
+    """Problem 400 for a query parameter that has another name than these, or that comes twice."""
+    for name, values in request.args.lists():
+        if name not in names:
+            raise UNKNOWN_PARAMETER.at(f"?{name[:50]}", f"There is no query parameter {name[:50]!r}.")
+        if len(values) > 1:
+            raise REPEATED_PARAMETER.at(f"?{name}", f"The query parameter {name!r} comes twice.")
 
 
 def _keep(state: BlueprintSetupState, declared: Call) -> None:

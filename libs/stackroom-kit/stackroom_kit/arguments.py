@@ -14,22 +14,10 @@ MAX_TEXT = 200
 # U+FFFD stands where the query was no UTF-8.
 ALLOWED_TEXT = r"^[^\x00\ufffd]*$"
 _ALLOWED_TEXT = re.compile(ALLOWED_TEXT)
-UNKNOWN_PARAMETER = ProblemKind(400, "unknown_parameter")
-REPEATED_PARAMETER = ProblemKind(400, "repeated_parameter")
 BAD_TEXT = ProblemKind(400, "bad_text")
 TOO_LONG = ProblemKind(400, "too_long")
 OUT_OF_RANGE = ProblemKind(400, "out_of_range")
 UNKNOWN_VALUE = ProblemKind(400, "unknown_value")
-UNKNOWN_ARGUMENT = (UNKNOWN_PARAMETER, REPEATED_PARAMETER)
-
-
-def refuse_unknown_arguments(allowed: Collection[str]) -> None:
-    """400 for a parameter that the call does not have, or that comes twice."""
-    for name, values in request.args.lists():
-        if name not in allowed:
-            raise UNKNOWN_PARAMETER.at(f"?{name[:50]}", f"There is no query parameter {name[:50]!r}.")
-        if len(values) > 1:
-            raise REPEATED_PARAMETER.at(f"?{name}", f"The query parameter {name!r} comes twice.")
 
 
 def text_argument(name: str, default: str | None = None, max_length: int = MAX_TEXT) -> str | None:

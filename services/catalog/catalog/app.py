@@ -15,7 +15,7 @@ from catalog.database import Base, make_engine
 from catalog.db_status import db_status_blueprint
 from catalog.resources import RESOURCES
 from catalog.settings import Settings
-from stackroom_kit.arguments import UNKNOWN_ARGUMENT
+from stackroom_kit.api import UNKNOWN_ARGUMENT
 from stackroom_kit.openapi import Document, serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import EVERY_CALL, install

@@ -1,6 +1,7 @@
 """The problems that calls of the importer may answer: raised by these names, and listed by the calls."""
 
-from stackroom_kit.arguments import BAD_TEXT, UNKNOWN_ARGUMENT
+from stackroom_kit.api import UNKNOWN_ARGUMENT
+from stackroom_kit.arguments import BAD_TEXT
 from stackroom_kit.body_length import UNSUPPORTED_CONTENT_ENCODING
 from stackroom_kit.idempotency import KEY_PROBLEMS
 from stackroom_kit.problems import (

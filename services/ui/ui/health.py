@@ -40,7 +40,7 @@ def part_state(upstream: Upstream) -> Part:
 
 
 def install_health(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
-    api = Api("state", __name__, "/api/health")
+    api = Api("state", __name__, "/api/health", takes_any_query=True)
 
     @api.call("GET", "", right=None, answers={200: json_of(Alive, "It does.")})
     def health() -> Response:

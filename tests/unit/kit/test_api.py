@@ -8,7 +8,7 @@ from flask import Flask
 
 from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.openapi import Document
-from stackroom_kit.problems import INTERNAL_ERROR, NOT_FOUND
+from stackroom_kit.problems import INTERNAL_ERROR, NOT_FOUND, register_problems
 
 ABOUT = Document("Shelves", "A service of shelves.", (INTERNAL_ERROR,), ("bad_text",))
 ID = Parameter("id", {"type": "string"}, "The id of the shelf.", "path")
@@ -26,6 +26,11 @@ class NewShelf(msgspec.Struct, forbid_unknown_fields=True):
 def shelves() -> str:
     """All shelves."""
     return ""
+
+
+def one_shelf(id: str) -> str:  # noqa: A002 - the name in the path
+    """One shelf."""
+    return id
 
 
 def app_of(api: Api) -> Flask:
@@ -91,3 +96,27 @@ def test_parameter_of_a_path_must_be_described() -> None:
 def test_route_must_have_a_docstring() -> None:
     with pytest.raises(ValueError, match="silent has no docstring"):
         Api("shelves", __name__).call("GET", "/", right="reader", answers={}, name="silent")(lambda: "")
+
+
+@pytest.mark.parametrize(
+    ("query", "takes_any_query", "expected"),
+    [
+        ("", False, (200, "")),
+        ("?shelf=a", False, (200, "")),
+        ("?book=a", False, (400, "unknown_parameter")),
+        ("?id=a", False, (400, "unknown_parameter")),
+        ("?shelf=a&shelf=b", False, (400, "repeated_parameter")),
+        ("?book=a&shelf=a&shelf=b", True, (200, "")),
+    ],
+)
+def test_query_parameter_that_a_route_does_not_declare_is_refused(
+    query: str, takes_any_query: bool, expected: tuple[int, str]
+) -> None:
+    api = Api("shelves", __name__, "/api/shelves", takes_any_query=takes_any_query)
+    shelf = Parameter("shelf", {"type": "string"}, "Where it stands.")
+    answers = {200: Answer("It.")}
+    api.call("GET", "/<id>", right="reader", answers=answers, name="read", parameters=(ID, shelf))(one_shelf)
+    app = app_of(api)
+    register_problems(app)
+    answer = app.test_client().get(f"/api/shelves/1{query}")
+    assert (answer.status_code, (answer.get_json(silent=True) or {}).get("code", "")) == expected

@@ -33,8 +33,8 @@ from catalog.problems import (
     WRONG_ITEM,
 )
 from catalog.settings import Settings
-from stackroom_kit.api import JSON, Answer, Api
-from stackroom_kit.arguments import choice_argument, choice_parameter, refuse_unknown_arguments
+from stackroom_kit.api import JSON, Answer, Api, refuse_unknown_arguments
+from stackroom_kit.arguments import choice_argument, choice_parameter
 from stackroom_kit.idempotency import KEY_PROBLEMS, checked_key, key_parameter
 from stackroom_kit.strict_json import OBJECT_PROBLEMS, json_body, json_object
 from stackroom_sql.engine import transaction
@@ -56,7 +56,6 @@ PROBLEMS = (
 
 
 def _options() -> Options:
-    refuse_unknown_arguments({"on_conflict", "atomic", "dry_run"})
     return Options(
         choice_argument("on_conflict", "fail", ON_CONFLICT) or "fail",
         choice_argument("atomic", "false", BOOLEANS) == "true",

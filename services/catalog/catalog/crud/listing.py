@@ -12,7 +12,6 @@ from catalog.problems import NEEDS_LIMIT
 from stackroom_kit.arguments import (
     choice_argument,
     integer_argument,
-    refuse_unknown_arguments,
     text_argument,
 )
 from stackroom_kit.csv import DELIMITERS
@@ -21,7 +20,6 @@ from stackroom_kit.texts import normal_text
 
 MAX_LIMIT = 1000
 MAX_CURSOR = 4000
-CSV_ARGUMENTS = ("format", "delimiter")
 FORMATS = ("json", "csv")
 _ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
 
@@ -49,7 +47,6 @@ class Listing:
 
 def listing_of_request(sortable: Mapping[str, type]) -> Listing:
     """``sortable`` are the columns and their types. Problem 400 for a parameter that is unknown or wrong."""
-    refuse_unknown_arguments({"limit", "after", "q", "sort", *CSV_ARGUMENTS})
     words = [f"{sign}{name}" for name in sortable for sign in ("", "-")]
     word = choice_argument("sort", "id", words) or "id"
     sort, is_descending = word.removeprefix("-"), word.startswith("-")

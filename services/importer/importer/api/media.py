@@ -20,7 +20,6 @@ from stackroom_kit.api import Answer, Api, Count, Parameter, json_answer, json_o
 from stackroom_kit.arguments import (
     integer_argument,
     integer_parameter,
-    refuse_unknown_arguments,
     text_argument,
     text_parameter,
 )
@@ -87,7 +86,6 @@ def _bound_silence() -> None:
 @api.call("POST", "", right="operator", body=BODIES, answers=TAKEN, problems=(*FORM_PROBLEMS, EMPTY_UPLOAD, *DISK))
 def upload_media() -> Response:
     """Send a video, as the body itself or in a form."""
-    refuse_unknown_arguments(())
     here = services()
     is_form = request.mimetype == FORM
     upload, is_new = store(here.media, request.stream, request.content_length or 0, is_form)
@@ -106,7 +104,6 @@ def upload_media() -> Response:
 )
 def list_media() -> Response:
     """What was uploaded, newest first."""
-    refuse_unknown_arguments({"limit", "after"})
     here = services()
     limit = integer_argument("limit", 100, 1, MAX_PAGE) or 100
     with disk_errors_as_problems():
@@ -162,7 +159,6 @@ def read_picture_of_task(task_id: str, file: str) -> Response:
 
 def _answer(name: str) -> Response:
     """404 for anything else in the folder."""
-    refuse_unknown_arguments(())
     if not is_served(name):
         raise NOT_FOUND("There is no such media file.")
     with record_errors_as_problems():
@@ -183,7 +179,6 @@ def delete_upload(file: str) -> Response:
 
     Only uploads: pictures go with their batch.
     """
-    refuse_unknown_arguments(())
     name = f"{UPLOADS}/{file}"
     upload = UPLOAD_NAME.fullmatch(name)
     if not upload:

@@ -15,7 +15,6 @@ from stackroom_jobs.operations import Operation
 from stackroom_jobs.queues import Queue
 from stackroom_jobs.records import own_fields
 from stackroom_kit.api import Api, Count, json_answer, json_of
-from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 api = Api("operations", __name__, "/api/importer", tag="batches")
@@ -62,7 +61,6 @@ class OperationList(msgspec.Struct):
 )
 def list_operations() -> Response:
     """What a batch can ask for."""
-    refuse_unknown_arguments(())
     items = [_view(operation) for operation in services().registry.all()]
     return json_answer(OperationList(items, len(items), _limits(services().settings)))
 

@@ -12,7 +12,7 @@ from importer.batches.accept import checker_for
 from importer.batches.answers import BatchInput, Preview
 from importer.batches.backpressure import check_disk
 from importer.batches.body import SpooledBody, spooled_body
-from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, file_options
+from importer.batches.file_options import FILE_PARAMETERS, file_options
 from importer.batches.likely_operation import likely_operation
 from importer.batches.request import LISTED, QUEUE, operation_named, queue_for
 from importer.ledger.queues import live_slots
@@ -24,7 +24,7 @@ from importer.problems import EMPTY_BATCH, PREVIEW
 from importer.services import services
 from stackroom_jobs.operations import Operation
 from stackroom_kit.api import Api, json_answer, json_of
-from stackroom_kit.arguments import refuse_unknown_arguments, text_argument, text_parameter
+from stackroom_kit.arguments import text_argument, text_parameter
 
 ROWS_SHOWN = 10
 ROWS_READ = 1000  # enough to see a wrong column or delimiter, whatever the size of the file
@@ -50,7 +50,6 @@ api = Api("preview", __name__, "/api/importer", tag="batches")
 )
 def preview() -> Response:
     """What a batch of this body would be read as; nothing is written."""
-    refuse_unknown_arguments({"operation", "queue", *FILE_OPTIONS})
     told = file_options(services().registry)
     check_disk(services().room)
     with spooled_body(told, b"", services().settings.max_body_bytes, services().room) as sent:

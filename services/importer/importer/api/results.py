@@ -15,7 +15,7 @@ from importer.parsing.formats import CSV, NDJSON
 from importer.problems import ONE_BATCH
 from importer.services import services
 from stackroom_kit.api import Answer, Api, Parameter
-from stackroom_kit.arguments import choice_argument, choice_parameter, refuse_unknown_arguments
+from stackroom_kit.arguments import choice_argument, choice_parameter
 from stackroom_kit.problems import RANGE_NOT_SATISFIABLE
 
 FORMATS = ("ndjson", "csv")
@@ -66,7 +66,6 @@ def read_results(batch_id: str) -> Response:
 
     Of what is done so far; of a finished batch, from a byte on where that is asked for.
     """
-    refuse_unknown_arguments({"format", "outcome", "delimiter"})
     is_csv = choice_argument("format", "ndjson", FORMATS) == "csv"
     outcome, delimiter = choice_argument("outcome", None, OUTCOMES), delimiter_argument() or ","
     row = existing_batch(services().engine, batch_id)

@@ -21,7 +21,6 @@ from importer.task_answers import Ingested, QueuedTask, QueuedTasks, TaskOfRecor
 from stackroom_jobs.normalize import normalize
 from stackroom_jobs.operations import Operation
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
-from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_kit.problems import NOT_FOUND
 from stackroom_kit.public_path import public_path
 from stackroom_kit.request_id import current_request_id
@@ -65,7 +64,6 @@ def _accept(operation: Operation, body: TaskBody) -> str:
 )
 def ingest() -> Response:
     """Normalise records now, or as one task each."""
-    refuse_unknown_arguments(())
     operation = operation_named(INGEST)
     body = task_body(operation)
     if not body.enqueue:
@@ -84,7 +82,6 @@ def ingest() -> Response:
 )
 def progress() -> Response:
     """One task for all records, which tells its progress."""
-    refuse_unknown_arguments(())
     operation = operation_named(PROGRESS)
     batch_id = _accept(operation, task_body(operation))
     queue = services().settings.celery_default_queue
@@ -104,7 +101,6 @@ def status(task_id: str) -> Response:
 
     404 for an id that was never issued.
     """
-    refuse_unknown_arguments(())
     here = services()
     found = task_status(here.engine, task_id) or plain_task_status(here.engine, here.settings, task_id)
     if found is None:

@@ -14,7 +14,6 @@ from importer.services import services
 from stackroom_jobs.protocol import Device
 from stackroom_jobs.queues import Queue
 from stackroom_kit.api import Api, Count, TimeText, json_answer, json_of
-from stackroom_kit.arguments import refuse_unknown_arguments
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 api = Api("workers", __name__, "/api/importer")
@@ -73,7 +72,6 @@ class WorkerList(msgspec.Struct):
 )
 def list_queues() -> Response:
     """What waits on each queue, and who serves it."""
-    refuse_unknown_arguments(())
     items = [ListedQueue(**row._mapping) for row in queue_rows(services().engine)]
     return json_answer(QueueList(items, len(items)))
 
@@ -86,7 +84,6 @@ def list_workers() -> Response:
 
     The living first.
     """
-    refuse_unknown_arguments(())
     items = [_listed(row) for row in worker_rows(services().engine)]
     return json_answer(WorkerList(items, len(items)))
 

@@ -23,7 +23,6 @@ from stackroom_kit.arguments import (
 )
 from stackroom_kit.csv import DELIMITERS
 
-FILE_OPTIONS = ("encoding", "delimiter", "columns")
 TAB = {"tab": "\t"}  # for whoever types it
 MAX_COLUMNS = 2000  # characters
 DELIMITER_CHOICES = [*DELIMITERS, *TAB]

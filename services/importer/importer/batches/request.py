@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from importer.batches.file_options import FILE_OPTIONS, FILE_PARAMETERS, FileOptions, file_options
+from importer.batches.file_options import FILE_PARAMETERS, FileOptions, file_options
 from importer.problems import UNKNOWN_OPERATION, WRONG_OPTION, WRONG_QUEUE
 from importer.services import services
 from stackroom_jobs.operations import Operation
@@ -17,7 +17,6 @@ from stackroom_kit.arguments import (
     MAX_TEXT,
     choice_argument,
     choice_parameter,
-    refuse_unknown_arguments,
     text_argument,
     text_parameter,
 )
@@ -104,7 +103,6 @@ def is_source(text: str) -> bool:
 
 def batch_options() -> BatchOptions:
     """Problem 400 or 422 for what the query asks and cannot have."""
-    refuse_unknown_arguments({"operation", "source", "queue", *LOAD_OPTIONS, *FILE_OPTIONS})
     operation = operation_named(str(text_argument("operation", DEFAULT_OPERATION)))
     source = str(text_argument("source", DEFAULT_SOURCE))
     if not is_source(source):

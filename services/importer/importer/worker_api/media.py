@@ -21,7 +21,7 @@ from stackroom_sql.problems import DATABASE_PROBLEMS
 MAX_BLOCK_BYTES = 8 * 1024 * 1024  # of one answer: it is held in memory
 MAX_END = 10**18  # of a range; the system knows no larger files
 _ROW = re.compile(r"[0-9]{1,10}", re.ASCII)
-api = Api("worker_media", __name__, "/internal/media", tag="media")
+api = Api("worker_media", __name__, "/internal/media", tag="media", takes_any_query=True)
 BINARY = {OTHER: {"type": "string", "format": "binary"}}
 SAID = {"Content-Range": "Which bytes of how many.", "ETag": "Changes when the file does."}
 RANGE = Parameter("Range", {"type": "string"}, "One range of bytes, with both of its ends.", "header", is_required=True)

@@ -38,7 +38,7 @@ from stackroom_kit.api import JSON, Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.problems import Problem
 
 MAX_CONTRACT = 20  # characters of a version that are said again
-api = Api("worker_api", __name__, "/internal", tag="chunks")
+api = Api("worker_api", __name__, "/internal", tag="chunks", takes_any_query=True)  # newer workers may say more
 DONE = {204: Answer("Noted.")}
 NEXT_CHUNK = {200: json_of(ClaimedChunk, "The chunk."), 204: Answer("Nothing is due.")}
 CONTRACT = Parameter(CONTRACT_HEADER, {"type": "string"}, "What the worker speaks; 1 without it.", "header")

@@ -24,7 +24,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
     importer, streams = upstreams[IMPORTER], Limiter(MAX_STREAMS)
 
-    api = Api("events", __name__, "/api/importer/batches", tag="batches")
+    api = Api("events", __name__, "/api/importer/batches", tag="batches", takes_any_query=True)
 
     @api.call(
         "GET",
