@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from catalog.bulk.routes import ON_CONFLICT
+from importer.parsing.checker import RecordFault
 from stackroom_jobs.loads import Change
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.protocol import Loss
@@ -28,7 +29,7 @@ OF_THE_PAGES = {"network", "unavailable"}  # the second is of any 503 that says 
 
 def stack_codes() -> dict[str, str]:
     """Each code with a file that gives it."""
-    found: dict[str, str] = dict.fromkeys(map(str, Loss), "protocol.py")
+    found: dict[str, str] = dict.fromkeys([*map(str, Loss), *map(str, RecordFault)], "an enumeration")
     for path in (path for member in MEMBERS for path in (ROOT / member).rglob("*.py")):
         where = str(path.relative_to(ROOT))
         if any(inner in where for inner in INNER):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from stackroom_jobs.operations import Operation
-from stackroom_jobs.outcomes import LINE_FIELDS, OWN_FIELDS
+from stackroom_jobs.outcomes import LINE_FIELDS, OWN_FIELDS, Outcome
 from stackroom_jobs.records import own_fields
 from stackroom_kit.csv import LEFT_OUT, csv_blocks
 
@@ -38,7 +38,7 @@ class _Table:
         self._optional = frozenset(field.name for field in fields if not field.required)
 
     def row(self, line: dict[str, Any]) -> list[Any]:
-        if line["outcome"] == "ok":
+        if line["outcome"] == Outcome.OK:
             flat = {**line, **line["result"]}
             return [_cell(flat.get(name)) for name in self.names]
         return [

@@ -13,6 +13,7 @@ from importer.ledger.results import results
 from importer.ledger.states import ChunkState
 from importer.ledger.stored import with_heads
 from importer.task_answers import State, TaskProgress, TaskStatus
+from stackroom_jobs.outcomes import Outcome
 from stackroom_kit.public_path import public_path
 
 MAX_INLINE_RESULTS = 10_000
@@ -63,7 +64,7 @@ def _of_line(task_id: str, line: dict[str, Any] | None) -> TaskStatus:
     """The end of a record by the line of its outcome, which a refused one does not have."""
     if line is None:
         return _answer(task_id, "FAILURE", 1, 1, error="The record was refused.")
-    if line["outcome"] == "failed":
+    if line["outcome"] == Outcome.FAILED:
         return _answer(task_id, "FAILURE", 1, 1, error=f"{line['code']}: {line['detail']}")
     return _answer(task_id, "SUCCESS", 1, 1, result=line["result"])
 

@@ -1,7 +1,8 @@
 """What a report must be before it is believed: one line for each record of its chunk, in order, every line decoded."""
 
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -9,12 +10,20 @@ from importer.ledger.stored import numbered_records
 from importer.parsing.row_numbers import rows_between
 from stackroom_jobs.compute import records_decoder
 from stackroom_jobs.operations import Operation
+from stackroom_jobs.outcomes import Outcome
 
 MAX_DETAIL = 300  # characters of what the decoder says
 
 
 class WrongReportError(Exception):
     """The report is not what the records of its chunk can have become."""
+
+
+class _Computed(StrEnum):
+    """What a worker may say of a record; the other outcomes are the importer's own."""
+
+    OK = Outcome.OK
+    FAILED = Outcome.FAILED
 
 
 class ReportedChunk(msgspec.Struct):
@@ -38,7 +47,7 @@ def failed_lines(output: bytes, held: ReportedChunk, operation: Operation) -> in
     """How many records failed. WrongReportError where the report is not this chunk's."""
     lines = _decoded(output, operation)
     _check_rows(output, lines, held)
-    failed = [line for line in lines if line.outcome == "failed"]
+    failed = [line for line in lines if line.outcome is _Computed.FAILED]
     if any(line.code is msgspec.UNSET or line.detail is msgspec.UNSET for line in failed):
         raise WrongReportError("A failed line has no code or no detail.")
     if sum(line.result is msgspec.UNSET for line in lines) != len(failed):
@@ -64,7 +73,7 @@ def _decoder(operation: Operation) -> msgspec.json.Decoder[Any]:
     result: Any = operation.result if operation.loads is None else operation.record
     fields: list[Any] = [
         ("row", int),
-        ("outcome", Literal["ok", "failed"]),
+        ("outcome", _Computed),
         ("result", result | msgspec.UnsetType, msgspec.UNSET),
         ("code", str | msgspec.UnsetType, msgspec.UNSET),
         ("detail", str | msgspec.UnsetType, msgspec.UNSET),
@@ -87,5 +96,5 @@ def _check_ids(lines: list[Any], operation: Operation, held: ReportedChunk) -> N
     records = records_decoder(operation.record).decode(held.records or "[]")
     ids = {row: record.id for row, record in enumerate(records, held.first_row) if record is not None}
     for line in lines:
-        if line.outcome == "ok" and line.result.id != ids[line.row]:
+        if line.outcome is _Computed.OK and line.result.id != ids[line.row]:
             raise WrongReportError(f"Row {line.row} has the id {ids[line.row]}, its result {line.result.id}.")

@@ -8,6 +8,7 @@ one bad record costs itself and not its neighbours.
 import dataclasses
 import typing
 from collections.abc import Callable
+from enum import StrEnum
 from operator import attrgetter
 from types import UnionType
 from typing import Annotated, Any
@@ -21,11 +22,21 @@ from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_
 
 UTF8_BYTES_PER_CHARACTER = 4
 MAX_NAME = 50  # characters of an unknown field that are said again
-RECORD_FAULTS = (
-    *(kind.code for kind in FAULTS),
-    "already_done", "missing_field", "not_an_object", "record_too_long", "unknown_field", "wrong_type",
-    "wrong_value",
-)  # fmt: skip
+
+
+class RecordFault(StrEnum):
+    """What can be wrong with a record that is JSON: the codes of its Refusal."""
+
+    ALREADY_DONE = "already_done"
+    MISSING_FIELD = "missing_field"
+    NOT_AN_OBJECT = "not_an_object"
+    RECORD_TOO_LONG = "record_too_long"
+    UNKNOWN_FIELD = "unknown_field"
+    WRONG_TYPE = "wrong_type"
+    WRONG_VALUE = "wrong_value"
+
+
+RECORD_FAULTS = (*(kind.code for kind in FAULTS), *map(str, RecordFault))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +60,9 @@ class Refusal:
 
 
 # A line of results that was ok holds nothing of what it was made of, so nothing of it must be taken for a record.
-ALREADY_DONE = Refusal("already_done", "This row was ok; of results only rows that failed can be sent again.", "", b"")
+ALREADY_DONE = Refusal(
+    RecordFault.ALREADY_DONE, "This row was ok; of results only rows that failed can be sent again.", "", b""
+)
 
 
 class RecordChecker:
@@ -119,7 +132,7 @@ class RecordChecker:
         """The record that ``raw`` holds, or a Refusal."""
         if len(raw) > self.max_bytes:
             detail = f"The record has {len(raw)} bytes; at most {self.max_bytes} are allowed."
-            return Refusal("record_too_long", detail, "", b"")
+            return Refusal(RecordFault.RECORD_TOO_LONG, detail, "", b"")
         try:
             record = self._decoder.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -147,7 +160,7 @@ class RecordChecker:
         if unknown is None or not self.record_type.__struct_config__.forbid_unknown_fields:
             return None
         detail = f"There is no field {unknown[:MAX_NAME]!r}; known: {', '.join(known)}."
-        return Refusal("unknown_field", detail, unknown[:MAX_NAME], raw)
+        return Refusal(RecordFault.UNKNOWN_FIELD, detail, unknown[:MAX_NAME], raw)
 
     def converted(self, given: Any, raw: bytes) -> Any:
         """The record that these values make, or a Refusal."""
@@ -170,11 +183,12 @@ def refusal_of(error: msgspec.ValidationError, raw: bytes) -> Refusal:
     """msgspec says "Object missing required field `payload`" or "Expected `str`, got `int` - at `$.payload`"."""
     sentence, _, path = str(error).partition(" - at ")
     if sentence.startswith("Object missing required field"):
-        return Refusal("missing_field", f"{sentence}.", sentence.split("`")[1], raw)
+        return Refusal(RecordFault.MISSING_FIELD, f"{sentence}.", sentence.split("`")[1], raw)
     field = path.strip("`").removeprefix("$").lstrip(".")
     if not field:
-        return Refusal("not_an_object", f"{sentence}.", field, raw)
-    code = "wrong_value" if " of length " in sentence or "=" in sentence else "wrong_type"
+        return Refusal(RecordFault.NOT_AN_OBJECT, f"{sentence}.", field, raw)
+    is_value = " of length " in sentence or "=" in sentence
+    code = RecordFault.WRONG_VALUE if is_value else RecordFault.WRONG_TYPE
     return Refusal(code, f"`{field}`: {sentence[0].lower()}{sentence[1:]}.", field, raw)
 
 

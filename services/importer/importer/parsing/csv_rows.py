@@ -9,12 +9,13 @@ from typing import IO, Any
 
 import msgspec
 
-from importer.parsing.checker import ALREADY_DONE, RecordChecker, Refusal, refusal_of
+from importer.parsing.checker import ALREADY_DONE, RecordChecker, RecordFault, Refusal, refusal_of
 from importer.parsing.csv_heads import OUTCOME, readable, without_space_behind_quotes
 from importer.parsing.csv_shape import CSVShape
 from importer.parsing.encodings import Encoding
 from importer.parsing.rows import Notes, RowBlock
 from importer.problems import CSV_ROW_TOO_LONG, INVALID_CSV
+from stackroom_jobs.outcomes import Outcome
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import Problem
 
@@ -122,13 +123,13 @@ class RowReader:
         """The record, or a Refusal."""
         if (self._unnamed or len(cells) != self._width) and (refusal := self._misfit(cells)):
             return refusal
-        if self._outcome is not None and cells[self._outcome] == "ok":
+        if self._outcome is not None and cells[self._outcome] == Outcome.OK:
             return ALREADY_DONE
         values = self._values(cells) if self._outcome is None else self._values_of_results(cells)
         raw = _encoder.encode(values)
         if len(raw) > self._checker.max_bytes:
             detail = f"The record has {len(raw)} bytes; at most {self._checker.max_bytes} are allowed."
-            return Refusal("record_too_long", detail, "", b"")
+            return Refusal(RecordFault.RECORD_TOO_LONG, detail, "", b"")
         if b"\\u0000" in raw:
             return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
         try:
@@ -172,12 +173,12 @@ class RowReader:
 
     def _in_words_of_a_table(self, refusal: Refusal, values: dict[str, Value]) -> Refusal:
         """Every cell is a text, so of a wrong type it can only be for a number."""
-        if refusal.code != "wrong_type":
+        if refusal.code != RecordFault.WRONG_TYPE:
             return refusal
         cell = str(values[refusal.field])
         if cell.strip():
             return dataclasses.replace(refusal, detail=f"`{refusal.field}`: {readable(cell)} is no whole number.")
-        return dataclasses.replace(refusal, code="missing_field", detail=f"`{refusal.field}` is empty.")
+        return dataclasses.replace(refusal, code=RecordFault.MISSING_FIELD, detail=f"`{refusal.field}` is empty.")
 
 
 def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[RowBlock]:

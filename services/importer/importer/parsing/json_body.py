@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker, RecordFault, Refusal
 from importer.parsing.json_scan import BrokenJSONError, JSONScanner
 from importer.parsing.rows import RowBlock
 from importer.parsing.spool import BLOCK_BYTES, Spooled
@@ -132,7 +132,8 @@ class JSONBody:
 
     def _checked(self, raw: bytes | None) -> Any:
         if raw is None:
-            return Refusal("record_too_long", f"The record has more than {self._checker.max_bytes} bytes.", "", b"")
+            detail = f"The record has more than {self._checker.max_bytes} bytes."
+            return Refusal(RecordFault.RECORD_TOO_LONG, detail, "", b"")
         if not self._is_json(raw):
             raise self._scanner.broken()
         return self._checker.check(raw)
