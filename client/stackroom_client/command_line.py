@@ -35,7 +35,7 @@ def idempotency_key(value: str) -> str:
 
 
 def text(value: str) -> str:
-    """What can be sent: bytes that are no text in the terminal's encoding cannot."""
+    """Refuses bytes that are no text in the terminal's encoding: they could not be sent."""
     if not value.isprintable():
         raise argparse.ArgumentTypeError("only printable characters can be sent")
     return value
@@ -70,7 +70,7 @@ def _common(*, is_default: bool) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--patience", type=seconds, metavar="SECONDS", default=default["patience"],
-        help=f"how long trouble is borne ({DEFAULT_SECONDS:g})",
+        help=f"how long to try again where the server does not answer ({DEFAULT_SECONDS:g})",
     )  # fmt: skip
     return parser
 

@@ -1,4 +1,4 @@
-"""A streamed answer into a file that is there whole or not at all, or to standard output."""
+"""Write a streamed answer to standard output, or to a file that is there whole or not at all."""
 
 import os
 import secrets
@@ -39,19 +39,19 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def fetched(context: Context, call: Call, path: Path | None) -> None:
+def fetch(context: Context, call: Call, path: Path | None) -> None:
     """To ``path``, or to standard output where there is none. TransientError where the answer breaks off."""
     if path is None:
-        _copied(context, call, context.terminal.out_bytes)
+        _copy(context, call, context.terminal.out_bytes)
         context.terminal.flush()
         return
     with whole_file(path) as file:
-        done = _copied(context, call, file.write)
+        done = _copy(context, call, file.write)
     context.terminal.say(f"{path}: {size(done)}")
 
 
-def _copied(context: Context, call: Call, write: Callable[[bytes], object]) -> int:
-    """How many bytes it were."""
+def _copy(context: Context, call: Call, write: Callable[[bytes], object]) -> int:
+    """Gives the number of bytes."""
     done = 0
     with context.server.stream(call) as answer, context.terminal.bytes_bar("results", None) as bar:
         for block in answer.iter_content(BLOCK_BYTES):

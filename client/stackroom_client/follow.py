@@ -1,4 +1,4 @@
-"""A batch as it goes on: by the server's events, or by asking again while those cannot be had."""
+"""A batch as it goes on: by the server's events, or by plain calls while there are none."""
 
 import contextlib
 import json
@@ -69,12 +69,12 @@ def read_batch(server: Server, batch_id: str) -> Batch:
 def follow(server: Server, batch_id: str) -> Iterator[Batch]:
     """The batch whenever it changed, until it is final. Refused where it is unknown or deleted meanwhile.
 
-    A stream that breaks is no trouble of the batch's: it is asked for plainly for a while, then streamed again.
+    While a stream cannot be had, the batch is read by plain calls for a while; then a stream is tried again.
     """
     batch = read_batch(server, batch_id)
     yield batch
     while not batch.is_final:
-        # What holds for the plain call as well is said by that one.
+        # An error that is not the stream's alone comes again from the plain call below.
         with contextlib.suppress(TransientError, Refused, UsageError):
             for batch in _streamed(server, batch_id):
                 yield batch

@@ -51,7 +51,7 @@ _listen()  # at import, since the caller does more before it calls ``main``
 
 
 def main() -> None:
-    """Leaves at once: what is written is flushed by then, and the interpreter's own end could be interrupted."""
+    """Ends by ``os._exit``: all output is flushed by then, and a signal could interrupt the interpreter's own end."""
     code = OWN_FAULT
     from stackroom_client.running import run
 

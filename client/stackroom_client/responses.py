@@ -1,4 +1,4 @@
-"""What an HTTP response or a broken connection means: a value, a refusal, or trouble that may pass."""
+"""What an HTTP response or a broken connection means: a value, a refusal, or a failure that may pass."""
 
 import ssl
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How long trouble is borne: pauses that grow, or those that the server asks for, until the time is up."""
+"""When to try again: after pauses that grow, or those that the server asks for, until the time is up."""
 
 import datetime
 import time
@@ -14,7 +14,7 @@ Clock = Callable[[], float]
 
 
 class RetryTimer:
-    """Counts from the first trouble of a series; ``reset`` ends the series."""
+    """Its time runs from the first failure on; ``reset`` after a success starts anew."""
 
     def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
         self._seconds = seconds
@@ -26,7 +26,7 @@ class RetryTimer:
         self._began, self._pause = None, FIRST_PAUSE
 
     def pause_after(self, trouble: TransientError) -> float:
-        """Seconds to wait before the next attempt. Unreachable where that would be later than patience allows."""
+        """Seconds to wait before the next attempt. Unreachable where the time would be up by then."""
         now = self._clock()
         if self._began is None:
             self._began = now

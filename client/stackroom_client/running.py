@@ -12,18 +12,18 @@ from stackroom_client.terminal import Terminal
 
 
 def run(argv: Sequence[str] | None = None) -> int:
-    """The exit code (``ExitCode``). Messages that could not be written make a 2 of what else were a 0."""
+    """The exit code (``ExitCode``). 2 instead of 0 where messages could not be written."""
     try:
         terminal = Terminal()
     except ClientError as error:
         return error.exit_code
-    code = _ended(argv, terminal)
+    code = _run(argv, terminal)
     return ExitCode.REFUSED if code == ExitCode.DONE and terminal.messages.is_lost else code
 
 
-def _ended(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
+def _run(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
     try:
-        return _parsed(argv, terminal)
+        return _parse_and_run(argv, terminal)
     except ClientError as error:
         terminal.say(str(error))
         return error.exit_code
@@ -34,7 +34,7 @@ def _ended(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
         return ExitCode.INTERRUPTED
 
 
-def _parsed(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
+def _parse_and_run(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
     printed, said = io.StringIO(), io.StringIO()
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
@@ -45,11 +45,11 @@ def _parsed(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
         if printed.getvalue():
             terminal.out(printed.getvalue().removesuffix("\n"))
         return ExitCode.REFUSED if ended.code else ExitCode.DONE
-    return _done(arguments, terminal)
+    return _run_command(arguments, terminal)
 
 
-def _done(arguments: argparse.Namespace, terminal: Terminal) -> ExitCode:
-    """What speaks HTTP is imported here: it takes most of the time that the command needs to start."""
+def _run_command(arguments: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """HTTP libraries are imported here: importing them takes most of the time that the command needs to start."""
     from stackroom_client.address import parse_address
     from stackroom_client.context import Context
     from stackroom_client.server import Server

@@ -68,14 +68,14 @@ class Server:
 
     @contextmanager
     def stream(self, call: Call) -> Iterator[requests.Response]:
-        """A good answer whose body is still to be read, opened with patience; breaking off later is TransientError."""
+        """A good answer whose body is still to be read. Opening is retried; TransientError where it breaks off later."""
         answer = self._retried(lambda: self._answer(call, streamed=True))
         with answer, connection_errors(self.address.shown):
             yield answer
 
     @contextmanager
     def stream_once(self, call: Call) -> Iterator[requests.Response]:
-        """The same without patience: whatever goes wrong is TransientError or Refused at once."""
+        """The same without retries: whatever goes wrong is TransientError or Refused at once."""
         try:
             opened = self._answer(call, streamed=True)
         except Unreachable as error:

@@ -1,6 +1,6 @@
 """Results on standard output; messages and bars on standard error, bars only where that is a terminal.
 
-Each of both may be closed, full, or without a reader.
+Both may be closed, full, or without a reader.
 """
 
 import json
@@ -22,7 +22,7 @@ class Output:
     """Results: what cannot be written ends the command. UsageError, with the operating system's reason."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = bearing_any_text(stream)
+        self._stream = with_replacements(stream)
 
     def write(self, text: str) -> None:
         try:
@@ -51,7 +51,7 @@ class Messages:
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = bearing_any_text(stream)
+        self._stream = with_replacements(stream)
         self.is_lost = False
 
     def write(self, text: str) -> None:
@@ -74,8 +74,8 @@ def _unwritable(error: Exception) -> UsageError:
     return UsageError(f"standard output cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
-def bearing_any_text(stream: TextIO) -> TextIO:
-    """The same; what its encoding lacks is shown by its number."""
+def with_replacements(stream: TextIO) -> TextIO:
+    """The same stream; characters that its encoding lacks are shown by their numbers."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
@@ -87,7 +87,7 @@ if TYPE_CHECKING:
 
 
 class Terminal:
-    """UsageError where one of both streams is closed: what then happened could not be told."""
+    """UsageError where one of its two streams is closed: nobody would hear what happened."""
 
     def __init__(self) -> None:
         if sys.stderr is None:

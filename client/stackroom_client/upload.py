@@ -1,4 +1,4 @@
-"""A file on its way to the server: its size looked at first, then read block by block while it is sent."""
+"""Send a file: its size is checked first, then it is read block by block while it is sent."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -69,10 +69,10 @@ def check_size(context: Context, source: Source, limit: str) -> None:
         raise UsageError(f"{source.name} has {source.size:,} bytes; the server takes at most {most:,} ({limit})")
 
 
-def sent(
+def send(
     context: Context, source: Source, path: str, headers: Mapping[str, str], query: Mapping[str, str] | None = None
 ) -> Any:
-    """The answer's JSON."""
+    """Gives the JSON of the answer."""
     context.terminal.say(f"sending {source.name}, {size(source.size)}")
     with context.terminal.bytes_bar("sending", source.size) as bar:
         call = Call("POST", path, query or {}, headers, lambda: FileBody(source, bar.show))

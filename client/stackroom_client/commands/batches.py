@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from stackroom_client.batch import Batch
-from stackroom_client.commands.outcome import new_batch, told, watch
+from stackroom_client.commands.outcome import new_batch, tell, watch
 from stackroom_client.context import Context
-from stackroom_client.download import fetched
+from stackroom_client.download import fetch
 from stackroom_client.errors import ExitCode, Refused, UsageError
 from stackroom_client.follow import batch_path, read_batch
 from stackroom_client.server import Call
@@ -52,12 +52,12 @@ def _line(batch: Batch) -> tuple[Any, ...]:
 
 
 def show_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
-    told(context, read_batch(context.server, arguments.batch))
+    tell(context, read_batch(context.server, arguments.batch))
     return ExitCode.DONE
 
 
 def watch_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
-    return told(context, watch(context, arguments.batch))
+    return tell(context, watch(context, arguments.batch))
 
 
 def cancel_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
@@ -70,7 +70,7 @@ def cancel_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
         context.terminal.say(f"what will not be done, to be imported some other day: {command}")
     else:
         context.terminal.say(f"there was nothing left to cancel: the batch is {batch.state.replace('_', ' ')}")
-    told(context, batch)
+    tell(context, batch)
     return ExitCode.DONE
 
 
@@ -113,5 +113,5 @@ def fetch_results(context: Context, arguments: argparse.Namespace) -> ExitCode:
         context.terminal.say(f"the batch is not finished, {rows(batch.pending)} to go: these are the results so far")
     query = {"format": arguments.format, **({"outcome": arguments.outcome} if arguments.outcome else {})}
     path = Path(arguments.output) if arguments.output not in (None, "-") else None
-    fetched(context, Call("GET", batch_path(batch.id, "/results"), query), path)
+    fetch(context, Call("GET", batch_path(batch.id, "/results"), query), path)
     return ExitCode.DONE

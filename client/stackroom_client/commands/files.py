@@ -6,7 +6,7 @@ from stackroom_client.context import Context
 from stackroom_client.errors import ExitCode, UsageError
 from stackroom_client.preview import checked, preview_report
 from stackroom_client.source import Source, media_type, opened
-from stackroom_client.upload import BODY, FILE_OPTIONS, MEDIA, check_size, sent
+from stackroom_client.upload import BODY, FILE_OPTIONS, MEDIA, check_size, send
 
 OPTIONS = ("operation", "queue", *FILE_OPTIONS)
 
@@ -17,7 +17,7 @@ def preview_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
     query = {name: value for name in OPTIONS if (value := getattr(arguments, name)) is not None}
     with opened(arguments.file) as source:
         check_size(context, source, BODY)
-        found = checked(sent(context, source, "/api/importer/preview", {"Content-Type": kind}, query))
+        found = checked(send(context, source, "/api/importer/preview", {"Content-Type": kind}, query))
     if context.as_json:
         context.terminal.out_json(found)
     else:
@@ -28,7 +28,7 @@ def preview_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
 def upload_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
     """The name that records have to give; the same bytes have the same one."""
     with opened(arguments.file) as source:
-        stored = uploaded(context, source)
+        stored = upload(context, source)
     if context.as_json:
         context.terminal.out_json(stored)
     else:
@@ -36,10 +36,10 @@ def upload_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.DONE
 
 
-def uploaded(context: Context, source: Source) -> dict[str, str]:
-    """Sent again after trouble, it is still one upload. UsageError for an answer that names none."""
+def upload(context: Context, source: Source) -> dict[str, str]:
+    """Safe to repeat: it stays one upload. UsageError for an answer that names none."""
     check_size(context, source, MEDIA)
-    answer = sent(context, source, "/api/importer/media", {"Content-Type": "application/octet-stream"})
+    answer = send(context, source, "/api/importer/media", {"Content-Type": "application/octet-stream"})
     if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
         raise UsageError("the answer names no upload: is that a Stackroom server?")
     if not answer.get("created", True):

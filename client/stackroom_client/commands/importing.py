@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stackroom_client.batch import Batch
-from stackroom_client.commands.files import uploaded
+from stackroom_client.commands.files import upload
 from stackroom_client.commands.outcome import new_batch
 from stackroom_client.context import Context
 from stackroom_client.errors import ExitCode, Refused, TransientError, Unreachable, UsageError
@@ -20,7 +20,7 @@ from stackroom_client.preview import detected, warnings
 from stackroom_client.server import Call
 from stackroom_client.source import MEDIA_TYPES, Source, is_video, media_type, opened, shown
 from stackroom_client.texts import rows
-from stackroom_client.upload import BODY, FILE_OPTIONS, check_size, sent
+from stackroom_client.upload import BODY, FILE_OPTIONS, check_size, send
 
 BATCHES = "/api/importer/batches"
 OPTIONS = ("operation", "source", "queue", "on_conflict", *FILE_OPTIONS)
@@ -35,9 +35,9 @@ def import_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
     if is_film:
         _check_is_no_table(arguments)
     headers = {"Content-Type": kind, "Idempotency-Key": arguments.key or uuid.uuid4().hex}
-    send = _sent_video if is_film else _sent_rows
+    send_source = _send_video if is_film else _send_rows
     with opened(arguments.file) as source:
-        batch = Batch.of(send(context, source, headers, _query(arguments)))
+        batch = Batch.of(send_source(context, source, headers, _query(arguments)))
     context.terminal.say(_accepted(batch, "" if is_film else detected(batch.raw)))
     for warning in [] if is_film else warnings(batch.raw):
         context.terminal.say(warning)
@@ -58,17 +58,17 @@ def _query(arguments: argparse.Namespace) -> dict[str, str]:
     return {**query, "dry_run": "true"} if arguments.dry_run else query
 
 
-def _sent_rows(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
+def _send_rows(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
     check_size(context, source, BODY)
-    with _key_said(context, headers), _operation_hinted(query):
-        return sent(context, source, BATCHES, headers, query)
+    with _telling_the_key(context, headers), _hinting_at_operation(query):
+        return send(context, source, BATCHES, headers, query)
 
 
-def _sent_video(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
-    """The same file has the same name, so what is repeated under one key stays the same."""
-    record = {"id": Path(source.name).name[:LONGEST_ID], "payload": uploaded(context, source)["name"]}
+def _send_video(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
+    """The same file gets the same name, so a repeat under one key sends the same record."""
+    record = {"id": Path(source.name).name[:LONGEST_ID], "payload": upload(context, source)["name"]}
     body = json.dumps(record).encode()
-    with _key_said(context, headers):
+    with _telling_the_key(context, headers):
         return context.server.json(
             Call("POST", BATCHES, {"operation": VIDEO_OPERATION, **query}, headers, lambda: body)
         )
@@ -83,7 +83,7 @@ def _accepted(batch: Batch, found: str) -> str:
 
 
 @contextmanager
-def _operation_hinted(query: dict[str, str]) -> Iterator[None]:
+def _hinting_at_operation(query: dict[str, str]) -> Iterator[None]:
     """Columns that are refused may be right for an operation that was not asked for."""
     try:
         yield
@@ -95,8 +95,8 @@ def _operation_hinted(query: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _key_said(context: Context, headers: dict[str, str]) -> Iterator[None]:
-    """The answer may be lost where the batch is not, so whoever repeats the command needs the key."""
+def _telling_the_key(context: Context, headers: dict[str, str]) -> Iterator[None]:
+    """Without an answer nobody knows whether the batch is there: whoever repeats the command needs the key."""
     try:
         yield
     except (KeyboardInterrupt, TransientError, Unreachable):

@@ -1,4 +1,4 @@
-"""The end of every command that has a batch in its hands: it is watched, and told."""
+"""The end of every command that has a batch in its hands: it is watched, and tell."""
 
 from stackroom_client.batch import Batch
 from stackroom_client.context import Context
@@ -11,7 +11,7 @@ MOST_AHEAD = 100  # more batches are not counted
 
 
 def watch(context: Context, batch_id: str) -> Batch:
-    """The finished batch. KeyboardInterrupt passes through, after it was said how to go on."""
+    """The finished batch. KeyboardInterrupt is passed on, with advice how to go on."""
     updates = follow(context.server, batch_id)
     batch, said = next(updates), ""
     with context.terminal.batch_bar() as bar:
@@ -48,8 +48,8 @@ def state_sentence(batch: Batch) -> str:
     return f"{batch.state.replace('_', ' ')}: {rows(batch.pending)} to go"
 
 
-def told(context: Context, batch: Batch) -> ExitCode:
-    """The batch as it is now; the exit code says how it ended."""
+def tell(context: Context, batch: Batch) -> ExitCode:
+    """Print the batch as it is now; the exit code says how it ended."""
     if context.as_json:
         context.terminal.out_json(batch.raw)
     else:
@@ -60,7 +60,7 @@ def told(context: Context, batch: Batch) -> ExitCode:
 def new_batch(context: Context, batch: Batch, is_watched: bool) -> ExitCode:
     """Watched to its end, or named on standard output so that a script can go on with it."""
     if is_watched:
-        return told(context, watch(context, batch.id))
+        return tell(context, watch(context, batch.id))
     if not batch.is_final:
         context.terminal.say(f"{state_sentence(batch)}; watch it: {context.command('watch', batch.id)}")
     if context.as_json:
