@@ -68,7 +68,7 @@ class Server:
 
     @contextmanager
     def stream(self, call: Call) -> Iterator[requests.Response]:
-        """A good answer whose body is still to be read. Opening is retried; TransientError where it breaks off later."""
+        """A good answer, its body still to be read. Opening it is retried; TransientError if it breaks off later."""
         answer = self._retried(lambda: self._answer(call, streamed=True))
         with answer, connection_errors(self.address.shown):
             yield answer

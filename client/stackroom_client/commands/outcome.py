@@ -1,4 +1,4 @@
-"""The end of every command that has a batch in its hands: it is watched, and tell."""
+"""How every command about one batch ends: the batch is followed, and what became of it printed."""
 
 from stackroom_client.batch import Batch
 from stackroom_client.context import Context

@@ -20,12 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 def check_can_run_now(operation: Operation) -> None:
-    """Asked before anything is written."""
+    """Problem 422 before anything is written, for an operation whose function only a worker has."""
     _function(operation)
 
 
 def _function(operation: Operation) -> RecordFunction:
-    """422 for an operation whose function only a worker has."""
     if operation.local is None:
         detail = f"{operation.name} needs a worker, and the eager mode has none."
         raise NO_LOCAL_FUNCTION(detail)
@@ -46,7 +45,7 @@ def finish_now_if_eager(name: str, batch_id: str) -> None:
 
 
 def _apply(here: Services, batch_id: str) -> None:
-    """503 while the catalog is away; the batch stays, and a dispatcher would go on with it."""
+    """Problem 503 while the catalog is away. The batch stays, for a dispatcher to go on with."""
     applier, catalog = Applier(WORKER, here.settings.lease_seconds, batch_id), Catalog(here.settings)
     try:
         while apply_next(here.engine, applier, catalog):

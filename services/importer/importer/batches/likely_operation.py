@@ -23,7 +23,7 @@ Likeness = tuple[bool, int]  # whether it takes rows with these fields, and how 
 
 
 class _NoRecord(msgspec.Struct, forbid_unknown_fields=True):
-    """Has no field, so that every record is refused and comes back as it was sent."""
+    """Without a field, so that every record is refused: its Refusal holds it as it was sent."""
 
 
 def likely_operation(
@@ -41,7 +41,7 @@ def likely_operation(
 
 
 def _operation_of_table(among: Sequence[Operation], spooled: Spooled, told: TableOptions) -> Operation:
-    """Problem 400 where no operation has any of its columns: it names those of all, not of a guessed one."""
+    """Problem 400 where no operation has any of its columns; it lists the columns of all operations."""
     header = header_of(spooled.file, spooled.encoding)
     options = header_options(header, told)
 

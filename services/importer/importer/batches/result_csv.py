@@ -13,7 +13,7 @@ from stackroom_kit.csv import LEFT_OUT, csv_blocks
 
 
 def csv_headers(batch_id: str, is_dry_run: bool, outcome: str | None) -> dict[str, str]:
-    """The name of the file says what it holds, since it may lie about for long."""
+    """The file's name says what is in it."""
     name = "-".join([batch_id, *(["dry-run"] if is_dry_run else []), *([outcome] if outcome else [])])
     disposition = f'attachment; filename="{name}.csv"'
     return {"Cache-Control": "no-store", "Content-Disposition": disposition}

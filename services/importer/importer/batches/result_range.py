@@ -1,4 +1,4 @@
-"""A download of results that broke off goes on where it was: ``Range: bytes=n-`` of what does not change any more."""
+"""Go on with a download that broke off, by ``Range: bytes=n-``: once a batch is finished, its results never change."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -11,15 +11,14 @@ from importer.batches.view import is_finished
 from importer.parsing.formats import NDJSON
 from stackroom_kit.problems import RANGE_NOT_SATISFIABLE
 
-FORM = 1  # of the lines; a version that writes them in another way counts on, so that nobody joins two halves
+FORM = 1  # a version that writes lines in another way raises it, so that nobody joins halves of two forms
 Lines = Callable[[], Iterator[bytes]]
 
 
 def ndjson_answer(request: Request, batch: Row[Any], outcome: str | None, lines: Lines) -> Response:
     """200 with everything, or 206 with the rest of a finished batch; Problem 416 for a beginning behind the end.
 
-    ``lines`` reads the blocks from the start. Every other range counts for nothing, as does one whose ``If-Range`` is
-    not the ETag.
+    ``lines`` reads the blocks from the start. Any other range is ignored, as is one whose ``If-Range`` is not the ETag.
     """
     headers = {"Cache-Control": "no-store"}
     if not is_finished(batch):
@@ -44,7 +43,7 @@ def _etag(batch: Row[Any], outcome: str | None) -> str:
 
 
 def _start(request: Request, etag: str) -> int | None:
-    """The byte that is asked for first; None where the whole is wanted, or what was begun is another answer."""
+    """The first byte that is asked for; None where all of it is, or where ``If-Range`` names another answer."""
     wanted = request.range
     if request.method != "GET" or wanted is None or request.headers.get("If-Range", etag) != etag:
         return None

@@ -1,4 +1,4 @@
-"""The body of ``ingest`` and ``progress``: these calls refuse whole what batches refuse row by row."""
+"""The body of ``ingest`` and ``progress``. They refuse a whole body for one wrong record; a batch refuses the row."""
 
 import dataclasses
 from collections.abc import Iterable

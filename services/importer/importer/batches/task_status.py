@@ -39,7 +39,7 @@ def _answer(task_id: str, state: State, current: int, total: int, **rest: Any) -
 
 
 def _line_of(row: int, output: str) -> dict[str, Any] | None:
-    """None for a row that was refused at the door: the chunk around it has no line of it."""
+    """None for a refused row: its chunk has no line for it."""
     for head, line in with_heads(output.encode()):
         if head.row == row:
             found: dict[str, Any] = json.loads(line)
@@ -61,7 +61,7 @@ def _record_status(engine: Engine, task_id: str, batch: Row[Any], row: int) -> T
 
 
 def _of_line(task_id: str, line: dict[str, Any] | None) -> TaskStatus:
-    """The end of a record by the line of its outcome, which a refused one does not have."""
+    """What became of a record, by its outcome line; a refused one has none."""
     if line is None:
         return _answer(task_id, "FAILURE", 1, 1, error="The record was refused.")
     if line["outcome"] == Outcome.FAILED:

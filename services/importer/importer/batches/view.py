@@ -67,14 +67,14 @@ def changes_of(row: Row[Any]) -> dict[str, int] | None:
 
 
 def _done(row: Row[Any]) -> float:
-    """Records that are done, and of each that is being computed the part that its worker told."""
+    """Records that are done, and the parts of records that their workers said are done."""
     return float(row.done_rows) + float(row.part_rows)
 
 
 def _pace(row: Row[Any]) -> float | None:
-    """Records per second from the first claim until the last news, by three digits; None while there is no news.
+    """Records per second from the first claim until the last news, in three digits; None while there is no news.
 
-    Between two renewals of a lease a worker goes on unheard: that is no reason to call it slower.
+    Not until now: between two renewals of a lease a worker goes on unheard, and is no slower for that.
     """
     until = row.finished_at if is_finished(row) else row.heard_at
     if row.started_at is None or until is None:
@@ -86,7 +86,7 @@ def _pace(row: Row[Any]) -> float | None:
 def _seconds_left(row: Row[Any]) -> float | None:
     """What the rest takes at that pace, less what passed since the last news.
 
-    None where nobody knows: no worker is there, nothing is done yet, or the end is over and so is the time of a lease.
+    None where nobody knows: no worker is there, nothing is done yet, or it is overdue and was silent for a lease.
     """
     if is_finished(row):
         return None if row.started_at is None else 0.0
@@ -99,7 +99,7 @@ def _seconds_left(row: Row[Any]) -> float | None:
 
 
 def _progress(row: Row[Any]) -> float:
-    """What part of it is over, from 0 to 1; of records that are being computed, what their workers told."""
+    """The part that is done, from 0 to 1; of records that are being computed, as much as their workers told."""
     return round(1 - (_pending(row) - float(row.part_rows)) / row.rows, 4) if row.rows else 1.0
 
 

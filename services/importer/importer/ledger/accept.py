@@ -24,9 +24,9 @@ VALUES
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
-# Whoever deletes the batch that a retry or an undo is made of waits until that is made; or it comes too late.
+# A retry or an undo locks the batch that it is made of: a delete waits for it, or was first and is noticed here.
 HOLD_ORIGINAL = text("SELECT expired_at IS NULL FROM importer.batch WHERE id = :batch_id FOR SHARE")
-# However long the body is: the client, the gateway and the disk bound it, and not the clock.
+# A long body may take its time; how long it may be is checked elsewhere.
 NO_TIME_LIMIT = text("SET LOCAL statement_timeout = 0")
 COPY_CHUNKS = """COPY importer.chunk
   (batch_id, first_row, last_row, rows, gaps, queue, applies, records, lines) FROM STDIN"""
@@ -92,7 +92,7 @@ def accept(engine: Engine, new: NewBatch, chunks: Chunks, room: DiskRoom) -> Acc
 
 
 def insert_batch(connection: Connection, new: NewBatch) -> Accepted:
-    """The batch without its rows yet, or the one that has its key. KeyReusedError, OriginalGoneError."""
+    """A new batch, still without rows, or the one that has its key already. KeyReusedError, OriginalGoneError."""
     batch_id = secrets.token_hex(12)
     original = new.retry_of or new.undo_of
     if original and not connection.execute(HOLD_ORIGINAL, {"batch_id": original}).scalar():
@@ -110,7 +110,7 @@ def _batch_of_key(connection: Connection, new: NewBatch) -> Accepted:
 
 
 def _chunk_line(batch_id: str, new: NewBatch, refused: SpoolFile, chunk: NewChunk) -> bytes:
-    """Its line for COPY, none where all its rows are refused; these are written to ``refused``."""
+    """The chunk's line for COPY, empty where all its rows are refused. Refused rows are written to ``refused``."""
     for row, refusal in chunk.refused:
         refused.write(copy_row(batch_id, row, refusal.line(row).rstrip(b"\n")))
     if not chunk.rows:

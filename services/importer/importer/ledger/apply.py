@@ -125,7 +125,7 @@ def is_load_open(engine: Engine, loads: list[str]) -> bool:
 
 
 def finish(engine: Engine, chunk: ApplyingChunk, output: str, failed_rows: int, changes: Mapping[str, int]) -> None:
-    """Once: whoever comes later finds the chunk done, or split. ``changes`` counts rows by what the catalog did."""
+    """Only the first finish counts: a later one finds no chunk. ``changes`` counts rows by what the catalog did."""
     counts = {str(change): changes.get(change, 0) for change in Change}
     _update(engine, FINISH_APPLIED, {**chunk.place(), "output": output, "failed_rows": failed_rows, **counts})
 
@@ -136,7 +136,7 @@ def cancel_applying(engine: Engine, chunk: ApplyingChunk) -> None:
 
 
 def put_back(engine: Engine, chunk: ApplyingChunk) -> None:
-    """Nothing is known and nothing is counted: it is due again at once."""
+    """The chunk is due again at once. Nothing is counted, since nothing is known."""
     _update(engine, PUT_BACK_APPLYING, chunk.place())
 
 
@@ -152,7 +152,7 @@ def _update(engine: Engine, statement: TextClause, parameters: Mapping[str, Any]
 
 
 def split_applying(engine: Engine, chunk: ApplyingChunk, reason: str) -> None:
-    """Under a key that is closed. Takes the batch's row first, as every split does."""
+    """The chunk's key must be closed. It locks the batch's row first, as every split does."""
     with transaction(engine) as connection:
         row = _locked(connection, chunk)
         if row is None:
@@ -172,7 +172,7 @@ def _locked(connection: Connection, chunk: ApplyingChunk) -> Row[Any] | None:
 
 
 def fail_unreadable(engine: Engine, chunk: ApplyingChunk, failure: Failure) -> None:
-    """As any failure of a whole chunk. Nobody computes the rows of an undo, so these fail at once."""
+    """The whole chunk failed: it is computed again, or split. Nobody computes the rows of an undo: they fail at once."""
     with transaction(engine) as connection:
         held = _locked(connection, chunk)
         if held is None:

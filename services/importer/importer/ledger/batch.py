@@ -7,8 +7,9 @@ from sqlalchemy import Engine, Row, TextClause, text
 
 from importer.ledger.queues import LIVE, WORKER_ALIVE_SECONDS
 
-# A batch waits for a worker only with what a worker must do; what is computed is applied without one. `heard_at` is the
-# time of the last news: when a chunk was done, or when a worker told how far it is and got a lease of `lease` seconds.
+# `waiting_for_worker` looks only at chunks that a worker must compute; what is computed is applied without one.
+# `heard_at` is the time of the last news: when a chunk was done, or when a worker told how far it is, which renewed its
+# lease for `lease` seconds.
 _BATCH = f"""
 WITH counted AS (
   SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.undo_of, b.created_at,
@@ -52,8 +53,8 @@ WHERE (CAST(:after_time AS timestamptz) IS NULL OR (created_at, id) < (:after_ti
        AND (open OR :state NOT IN ('queued', 'waiting_for_worker', 'running')))  -- only few are open
   AND expired_at IS NULL
 ORDER BY created_at DESC, id DESC LIMIT :limit""")
-# A batch stays open for a moment after its last chunk; what it waits for then is no worker. Nobody needs to know
-# whether thousands are before it, and to count them would take most of the time of a POST.
+# A batch that is still open but has no chunk left for a worker is not counted. Nor is it counted beyond MOST_AHEAD:
+# nobody needs the number of thousands, and to count them would take most of the time of a POST.
 MOST_AHEAD = 100
 QUEUE_POSITION = text(f"""
 SELECT count(*) FROM (
@@ -63,7 +64,7 @@ SELECT count(*) FROM (
     AND EXISTS (SELECT FROM importer.chunk c WHERE c.batch_id = o.id AND c.state IN ('ready', 'leased'))
   ORDER BY o.served_at, o.id LIMIT {MOST_AHEAD}) AS seen""")
 
-# Of operations whose records take long, one to a chunk: which are in work, and which will be next.
+# Of operations with one long record to a chunk: which records are in work, and which will be next.
 PENDING_RECORDS = text("""
 SELECT first_row, records, current, total, state = 'leased' AS is_running FROM importer.chunk
 WHERE batch_id = :batch_id AND state IN ('leased', 'ready') ORDER BY is_running DESC, first_row LIMIT :limit""")
@@ -72,7 +73,8 @@ CHUNK_OF_ROW = text("""
 SELECT first_row, last_row, state, attempts, output FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row <= :row ORDER BY first_row DESC LIMIT 1""")
 
-# media: pictures of a batch that is over are not served any more, and go; an upload stays while an open batch names it.
+# media: pictures of an expired batch are not served any more, and are deleted; an upload stays while an open batch
+# names it.
 IS_EXPIRED = text("SELECT expired_at IS NOT NULL FROM importer.batch WHERE id = :batch_id")
 ENDED_AMONG = text("SELECT id FROM importer.batch WHERE id = ANY(:ids) AND NOT open AND expired_at IS NULL")
 EXPIRED_AMONG = text("SELECT id FROM importer.batch WHERE id = ANY(:ids) AND expired_at IS NOT NULL")
@@ -134,9 +136,9 @@ def expired_among(engine: Engine, ids: list[str]) -> Sequence[str]:
 
 
 def batch_that_names(engine: Engine, readers: list[str], digest: str) -> str | None:
-    """An open batch of which a record that is not done names this upload. ``readers`` are operations that read media.
+    """An open batch with a record that is not done and names this upload. ``readers`` are operations that read media.
 
-    Such records are few: each is a video.
+    Few records are looked at: each is a video.
     """
     with engine.connect() as connection:
         found: str | None = connection.execute(BATCH_THAT_NAMES, {"digest": digest, "operations": readers}).scalar()

@@ -1,8 +1,8 @@
-"""The end of a batch: cancelled, closed, expired. Rows and results go, the batch stays as a mark for a time.
+"""The end of a batch: cancelled, closed, expired. Rows and results are deleted then; a mark stays, with id and key.
 
-Payloads go as soon as nobody can want them again. A sweep passes over what somebody holds, such as a batch of which an
-undo is being made. Its engine waits for no lock for long: one that somebody keeps, as VACUUM FULL does, ends the sweep,
-and the next one tries again.
+Payloads are deleted as soon as nobody can want them again. A sweep passes over batches that are locked, such as one of
+which an undo is being made. It waits only a moment for a lock on a table, as VACUUM FULL holds one; then it ends, and
+the next sweep tries again.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, text
 
 from stackroom_sql.engine import transaction
 
-# What one sweep does at most: it must be done long before the statement's time is over.
+# What one sweep does at most, so that it ends long before the time limit of a statement.
 SWEEP = {"batches": 500, "rows": 500_000}
-OPEN_PER_LOOK = 2000  # batches that are looked into at once for whether they are finished
+OPEN_PER_LOOK = 2000  # batches that one look checks for whether they are finished
 FIRST: Mapping[str, Any] = {"queue": "", "served_at": "-infinity", "id": ""}
 
 
@@ -28,9 +28,9 @@ MARK_CANCELLED = text("""
 UPDATE importer.batch SET cancelled_at = COALESCE(cancelled_at, now()) WHERE id = :batch_id AND EXISTS (
   SELECT FROM importer.chunk WHERE batch_id = :batch_id AND state IN ('applying', 'cancelled'))""")
 
-# close: a batch with nothing left to do is not looked at by claims any more. What it was given goes with that, unless
-# some of it failed or was cancelled and could be tried again. OFFSET 0 lets the planner look into each batch by index,
-# and not through all chunks at once.
+# close: claims do not look at a closed batch any more. Its records may be deleted then, unless some of them failed or
+# were cancelled and could be tried again. OFFSET 0 makes the planner look into each batch by index, and not through all
+# chunks at once.
 CLOSE_FINISHED = text("""
 WITH seen AS MATERIALIZED (
   SELECT queue, served_at, id FROM importer.batch
@@ -82,7 +82,7 @@ DELETE FROM importer.batch WHERE id IN (
 
 
 def cancel(engine: Engine, batch_id: str) -> bool:
-    """False where there is no such batch. A finished batch stays finished; cancelling twice is the same as once."""
+    """False where there is no such batch. A finished batch stays as it is; to cancel twice is the same as once."""
     with transaction(engine) as connection:
         if connection.execute(LOCK_BATCH_TO_CANCEL, {"batch_id": batch_id}).first() is None:
             return False
@@ -92,7 +92,7 @@ def cancel(engine: Engine, batch_id: str) -> bool:
 
 
 def close_finished(engine: Engine, after: Mapping[str, Any] = FIRST) -> tuple[int, Mapping[str, Any]]:
-    """How many of the next open batches had nothing left to do, and after which one to go on."""
+    """Close open batches that have nothing left to do; gives their number, and where the next look begins."""
     with engine.connect() as connection:
         row = connection.execute(CLOSE_FINISHED, {**after, "limit": OPEN_PER_LOOK}).one()
     is_last = row.seen < OPEN_PER_LOOK
@@ -107,13 +107,13 @@ class FinishedBatches:
         self._after = FIRST
 
     def close(self) -> int:
-        """Their number; where there were some, there may be more."""
+        """Gives the number of batches that were closed; there may be more unless it is 0."""
         closed, self._after = close_finished(self._engine, self._after)
         return closed
 
 
 def expire(engine: Engine, batch_id: str) -> bool:
-    """False for a batch that is still open, or over already."""
+    """Delete rows and results of one batch. False where it is still open, or expired already."""
     with transaction(engine) as connection:
         ids = list(connection.execute(EXPIRE_ONE, {"batch_id": batch_id}).scalars())
         _delete_rows(connection, ids)
@@ -121,7 +121,7 @@ def expire(engine: Engine, batch_id: str) -> bool:
 
 
 def expire_old(engine: Engine, days: int) -> int:
-    """Batches that ended so many days ago; gives their number, and there may be more."""
+    """The same for batches that ended so many days ago. Gives their number; there may be more."""
     with transaction(engine) as connection:
         ids = list(connection.execute(EXPIRE_OLD, {"days": days, **SWEEP}).scalars())
         _delete_rows(connection, ids)
@@ -135,12 +135,12 @@ def _delete_rows(connection: Connection, ids: list[str]) -> None:
 
 
 def drop_payloads(engine: Engine) -> int:
-    """Of batches that ended without a failed row: records are kept for a retry. Gives how many batches it was."""
+    """Delete the records of batches that ended without a failed row: no retry needs them. Gives their number."""
     with transaction(engine) as connection:
         return connection.execute(DROP_PAYLOADS, SWEEP).rowcount
 
 
 def forget_marks(engine: Engine, days: int) -> int:
-    """Batches that expired so many days ago are not known any more; nor are their keys, which are free again."""
+    """Delete the marks of batches that expired so many days ago: their ids are unknown then, and their keys free."""
     with transaction(engine) as connection:
         return connection.execute(FORGET_MARKS, {"days": days, "batches": SWEEP["batches"]}).rowcount

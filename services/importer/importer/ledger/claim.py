@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from importer.ledger.split import MAX_EXPIRED
 
-# claim: the chunk that the same token already holds (a lost answer), else a due chunk of the batch served least
-# recently. `served_at` moves only if its row can be locked at once: a claim never waits for anybody. A worker claims
-# under the incarnation that has its name now, or says none, as those of the contract before do.
+# claim: the chunk that the same token already holds (its answer was lost), else a due chunk of the batch served least
+# recently. `served_at` is set only if its row can be locked at once, so that a claim never waits. A worker must be the
+# incarnation that has its name now, or say none, as workers of the contract before do.
 PICK_AND_TAKE = """
 pick AS (
   SELECT c.* FROM (SELECT id FROM importer.batch

@@ -1,4 +1,4 @@
-"""What a finished batch becomes: its retry and its undo, new batches made of its rows. It never changes itself."""
+"""Retry and undo: new batches made of the rows of a finished one, which itself never changes."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -21,7 +21,7 @@ _encoder = msgspec.json.Encoder()
 
 
 # retry: what failed or was cancelled, as it was given.
-UNFINISHED_BUSINESS = text("""
+CHUNKS_TO_RETRY = text("""
 SELECT first_row, last_row, state, records, output FROM importer.chunk
 WHERE batch_id = :batch_id AND first_row > :after AND (state = 'cancelled' OR failed_rows > 0)
 ORDER BY first_row LIMIT :limit""")
@@ -41,7 +41,7 @@ class _Line(msgspec.Struct):
 
 
 class Created(msgspec.Struct):
-    """A row of the catalog, and what it was like when the load had made it."""
+    """A row of the catalog, and its ETag when the load had made it."""
 
     id: int
     etag: str
@@ -52,7 +52,7 @@ _decoder = msgspec.json.Decoder(_Line)
 
 def failed_records(engine: Engine, batch_id: str) -> Iterator[list[Any]]:
     """Lists of records in input order, still as JSON; refused rows are not among them: they would be refused again."""
-    for chunk in pages(engine, UNFINISHED_BUSINESS, batch_id, "first_row", CHUNKS_PER_READ):
+    for chunk in pages(engine, CHUNKS_TO_RETRY, batch_id, "first_row", CHUNKS_PER_READ):
         wanted = _wanted(chunk)
         numbered = numbered_records(chunk.first_row, chunk.records)
         yield [msgspec.Raw(record) for row, record in numbered if row in wanted]
@@ -73,13 +73,13 @@ def created_rows(engine: Engine, batch_id: str) -> Iterator[Created]:
 
 
 def left_rows(engine: Engine, batch_id: str) -> Iterator[Created]:
-    """What an undo left, or did not come to before it was cancelled."""
+    """The rows that an undo did not take away: they were changed since, or it was cancelled before it came to them."""
     for records in failed_records(engine, batch_id):
         yield from (msgspec.json.decode(record, type=Created) for record in records)
 
 
 def accept_undo(engine: Engine, new: NewBatch, created: Iterator[Created]) -> Accepted:
-    """The batch that takes ``created`` back; the same one where it was made before."""
+    """The batch that takes the rows ``created`` away again; the same one where it was made before."""
     with transaction(engine) as connection:
         accepted = insert_batch(connection, new)
         if accepted.is_new:

@@ -1,6 +1,6 @@
 """What becomes of a leased chunk without a report: renewed, released, failed, lost.
 
-Where it may be split the batch is locked first, so that a cancel waits for what is done here, or this for the cancel.
+Where a chunk may be split, its batch is locked first: a cancel and a split wait for each other.
 """
 
 from sqlalchemy import Engine, text
@@ -16,8 +16,8 @@ DETAILS = {
 }
 
 
-# renew: no row means that the lease is not this worker's any more. Once a worker was started again, renewals of its
-# former incarnation move nothing: the chunk stays with that one only until somebody claims it.
+# renew: no row means that the lease is not this worker's any more. Once a worker was started again, its former
+# incarnation cannot make a lease longer: the chunk is its own only until somebody claims it.
 RENEW = text("""
 UPDATE importer.chunk c SET current = :current, total = :total, due_at = CASE
     WHEN EXISTS (SELECT FROM importer.worker w WHERE w.name = c.worker AND w.incarnation <> c.incarnation) THEN due_at
@@ -28,7 +28,7 @@ WHERE token = :token AND state = 'leased' RETURNING 1""")
 HOLD_LEASE = text("""
 SELECT batch_id, first_row, last_row FROM importer.chunk WHERE token = :token AND state = 'leased' FOR SHARE""")
 
-# release: back to ready at once or after a pause, and the attempt was none.
+# release: ready again, at once or after a pause; the attempt is not counted.
 RELEASE = text("""
 UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, attempts = attempts - 1,
   due_at = now() + make_interval(secs => :pause)
@@ -79,9 +79,9 @@ def release(engine: Engine, token: str, pause_seconds: float = 0) -> bool:
 
 
 def release_lost_device(engine: Engine, token: str, reason: str) -> bool:
-    """Whether the chunk was still this token's. Under one that loses device after device it is split in the end.
+    """Whether the chunk was still this token's. It is split once it has lost MAX_DEVICE_LOSSES devices.
 
-    Else a record that breaks whatever computes it would go round for ever, and end every worker that it meets.
+    Otherwise a record that breaks every device would be tried for ever, and end each worker that takes it.
     """
     reason = reason[:MAX_REASON]
     with transaction(engine) as connection:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from sqlalchemy import Engine, text
 
 FEW = 1000  # chunks, which are counted in a millisecond
-USES = 20  # a count of more serves for so many times as long as it took
-# Counted no further than the limit.
+USES = 20  # a larger count is kept for so many times as long as counting took
+# Counts no further than the limit.
 OPEN_CHUNKS = text("""
 SELECT count(*) FROM (
   SELECT FROM importer.batch b JOIN importer.chunk c ON c.batch_id = b.id
@@ -16,7 +16,7 @@ SELECT count(*) FROM (
 
 
 class OpenChunks:
-    """How many chunks are open, of one source or in all. To count many for each call would take as long as the call."""
+    """Counts the open chunks, of one source or of all. A large count is kept for a while: it takes time."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine, self._clock = engine, clock

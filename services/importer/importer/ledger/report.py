@@ -101,7 +101,7 @@ def report(
 
 
 def _checked(engine: Engine, registry: Registry, done: Report) -> dict[str, object]:
-    """The parameters of the statement. A token that holds nothing can only have reported before."""
+    """The parameters of the statement. Where the token holds nothing, only an earlier report can be found under it."""
     with engine.connect() as connection:
         held = _held(connection, done.token)
     if held is None:

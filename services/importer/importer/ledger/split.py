@@ -101,7 +101,7 @@ def _replace_by_pieces(connection: Connection, batch_id: str, chunk: Row[Any], f
 
 
 def split(connection: Connection, batch_id: str, first_row: int, failure: Failure) -> None:
-    """Inside a transaction. Takes the batch's row first: a cancel then sees all the pieces, or none."""
+    """Inside a transaction. It locks the batch's row first, so that a cancel sees all the pieces or none."""
     connection.execute(LOCK_BATCH, {"batch_id": batch_id})
     chunk = connection.execute(LOCK_CHUNK, {"batch_id": batch_id, "first_row": first_row}).first()
     if chunk is None or chunk.held:
@@ -114,7 +114,7 @@ def split(connection: Connection, batch_id: str, first_row: int, failure: Failur
 
 
 def split_expired(engine: Engine) -> int:
-    """Split what nobody reported in time again and again; gives their number."""
+    """Split the chunks whose leases ran out too often; gives their number."""
     with engine.connect() as connection:
         found = connection.execute(EXPIRED_TOO_OFTEN, {"max_expired": MAX_EXPIRED}).all()
     for row in found:

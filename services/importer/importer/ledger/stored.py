@@ -8,7 +8,7 @@ from importer.parsing.row_numbers import FileLines
 
 
 class Head(msgspec.Struct, gc=False):
-    """What every outcome line has. Whoever looks for some decodes it: no text can pass for another line."""
+    """What every outcome line has. Lines are chosen by decoding this: a text in a record cannot pass for it."""
 
     row: int
     outcome: str
@@ -46,7 +46,7 @@ def with_file_lines(output: bytes, runs: str) -> bytes:
 
 
 def _placed(line: bytes, file_line: int | None) -> bytes:
-    """The file's line as second member, behind ``row``; as the first where the line does not begin with that."""
+    """Write the file's line behind ``row``, or first where the line does not begin with ``row``."""
     if file_line is None:
         return line
     at = line.index(b",") + 1 if line.startswith(b'{"row":') else line.index(b"{") + 1

@@ -16,8 +16,8 @@ from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction
 from stackroom_sql.engine import transaction
 
 MAX_REASON = 500  # characters
-# How long nobody must have been heard under a name before another may have it: started again with the same token,
-# the same by a worker of an older contract, which beats every 5 s, and with another token.
+# After how many seconds of silence another worker may have a name: one with the same token; the same where the former
+# one said no incarnation (contract 2, which beats every 5 s); one with another token.
 SILENT_SECONDS = {"silent": 3, "silent_without_incarnation": WORKER_ALIVE_SECONDS, "silent_for_others": 30}
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ WHERE {_MAY_HAVE_NAME}
 {_BEFORE}""")
 HOST_OF_NAME = text("SELECT host FROM importer.worker WHERE name = :name")
 
-# A worker that comes back frees what its former self held: due since its batch came, as the rest of that, so that it is
-# taken before what follows it. The next claim counts an expiry.
+# A worker that was started again frees the chunks that its former incarnation held. They are due since their batch was
+# made, so that they are claimed before the rest of it. The next claim counts an expiry.
 FREE_FORMER = text("""
 UPDATE importer.chunk c SET due_at = b.created_at FROM importer.batch b
 WHERE b.id = c.batch_id AND c.worker = :name AND c.state = 'leased' AND c.incarnation <> :incarnation
@@ -134,14 +134,14 @@ def _free_former(connection: Connection, seen: Heartbeat) -> None:
 
 
 def forget_worker(engine: Engine, gone: Goodbye, token_id: str) -> None:
-    """It ended as it was told; repeating this changes nothing, nor does the word of another."""
+    """A worker that ended as it was told. Repeated, or said by another one, this changes nothing."""
     parameters = {"name": gone.worker, "incarnation": gone.incarnation or None, "token_id": token_id}
     with engine.connect() as connection:
         connection.execute(GOODBYE, parameters)
 
 
 def refuse_worker(engine: Engine, seen: Introduction, reason: str, token_id: str) -> None:
-    """Kept in the register with the reason, and given no work. NameTakenError."""
+    """A worker that stays in the register with the reason, and is given no work. NameTakenError."""
     parameters = {"name": seen.worker, "host": seen.host, "contract": seen.contract, "reason": reason}
     with engine.connect() as connection:
         before = _written(connection, REFUSE_WORKER, {**parameters, "incarnation": None}, token_id)
