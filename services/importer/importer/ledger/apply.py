@@ -172,7 +172,7 @@ def _locked(connection: Connection, chunk: ApplyingChunk) -> Row[Any] | None:
 
 
 def fail_unreadable(engine: Engine, chunk: ApplyingChunk, failure: Failure) -> None:
-    """The whole chunk failed: it is computed again, or split. Nobody computes the rows of an undo: they fail at once."""
+    """The whole chunk failed: it is computed again, or split. The rows of an undo fail at once: no worker has them."""
     with transaction(engine) as connection:
         held = _locked(connection, chunk)
         if held is None:
