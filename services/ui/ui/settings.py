@@ -122,7 +122,7 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
 
     @property
     def turns_at_once(self) -> int:
-        """Long bodies that the importer may read at once: as many as there are cores, and half of its threads."""
+        """Turns that are given at once: as many as there are cores, but no more than half of the threads of a service."""
         return max(1, min(len(os.sched_getaffinity(0)), self.web_processes * self.web_threads // 2))
 
     @property

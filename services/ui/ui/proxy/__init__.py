@@ -6,10 +6,10 @@ from typing import Any
 from flask import Flask
 
 from stackroom_kit.disk_room import temporary_room
-from ui.proxy.turns import Turns
 from ui.proxy.forwarding import BodyLimits, Forwarder
 from ui.proxy.middleware import Gateway, KnownHosts
 from ui.proxy.trusted_proxies import TrustedProxies
+from ui.proxy.turns import Turns
 from ui.proxy.upstream import Upstream
 from ui.settings import Settings
 

@@ -9,9 +9,9 @@ from stackroom_kit.disk_room import DiskRoom
 from ui.problems import TOO_MANY_BODIES
 from ui.proxy.answer import ServiceRequest, StartResponse, pass_on
 from ui.proxy.body import Body, StreamedBody, bytes_to_read, stream_body, take_body
-from ui.proxy.turns import SHORT_BYTES, Turns
 from ui.proxy.headers import request_headers
 from ui.proxy.routes import Bodies, bodies_of
+from ui.proxy.turns import SHORT_BYTES, Turns
 from ui.proxy.upstream import Upstream
 
 UPLOAD_WAIT_SECONDS = 5.0  # for a place among the uploads
