@@ -122,7 +122,7 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
 
     @property
     def turns_at_once(self) -> int:
-        """Turns that are given at once: as many as there are cores, but no more than half of the threads of a service."""
+        """Turns that are given at once: as many as there are cores, and half of the threads of a service at most."""
         return max(1, min(len(os.sched_getaffinity(0)), self.web_processes * self.web_threads // 2))
 
     @property
