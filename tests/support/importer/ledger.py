@@ -15,7 +15,7 @@ from importer.ledger.lease import fail_whole
 from importer.ledger.report import Report, Reported, report
 from importer.parsing.checker import RecordChecker
 from importer.parsing.chunks import Chunks
-from importer.parsing.rows import RowBlock, Limits, Rows
+from importer.parsing.rows import Limits, RowBlock, Rows
 from importer.registry.registry import Registry
 from stackroom_jobs.records import Record
 from stackroom_kit.disk_room import temporary_room
