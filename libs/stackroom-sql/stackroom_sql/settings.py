@@ -3,7 +3,20 @@
 import dataclasses
 from urllib.parse import quote
 
-from stackroom_kit.settings import Secret, integer, secret, setting, text, url
+from stackroom_kit.settings import Parser, Secret, integer, secret, setting, text, url
+
+DRIVER = "postgresql+psycopg2"
+
+
+def database_address(*more: str) -> Parser[str]:
+    """Of a PostgreSQL server, or of one of these kinds. Without a driver it gets ours: SQLAlchemy would take another."""
+    whole = url("postgresql", DRIVER, *more, is_secret=True)
+
+    def parse(address: str) -> str:
+        scheme, separator, rest = whole.parse(address).partition("://")
+        return f"{DRIVER if scheme == 'postgresql' else scheme}{separator}{rest}"
+
+    return Parser(parse, whole.allowed, is_secret=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,7 +29,7 @@ class PostgresSettings:
     sqlalchemy_database_uri: str | None = setting(
         "SQLALCHEMY_DATABASE_URI",
         None,
-        url("postgresql", "postgresql+psycopg2", "sqlite", "sqlite+pysqlite", is_secret=True),
+        database_address("sqlite", "sqlite+pysqlite"),
         "Whole database address, instead of the five POSTGRES_ settings.",
     )
     migration_postgres_user: str = setting(
@@ -31,7 +44,7 @@ class PostgresSettings:
     migration_database_uri: str | None = setting(
         "MIGRATION_DATABASE_URI",
         None,
-        url("postgresql", "postgresql+psycopg2", is_secret=True),
+        database_address(),
         "Whole database address for migrations, instead of those two; IMPORTER_DATABASE_URI goes before it.",
     )
     db_pool_size: int = setting(
@@ -56,4 +69,4 @@ class PostgresSettings:
         password = quote(secret_word.reveal(), safe="")
         user = quote(role, safe="") + (f":{password}" if password else "")
         database = quote(self.postgres_db, safe="")
-        return f"postgresql+psycopg2://{user}@{self.postgres_host}:{self.postgres_port}/{database}"
+        return f"{DRIVER}://{user}@{self.postgres_host}:{self.postgres_port}/{database}"

@@ -10,8 +10,8 @@ from stackroom_kit.common_settings import (
     ServiceTokenSettings,
     WebSettings,
 )
-from stackroom_kit.settings import Secret, integer, secret, setting, text, url
-from stackroom_sql.settings import PostgresSettings
+from stackroom_kit.settings import Secret, integer, secret, setting, text
+from stackroom_sql.settings import PostgresSettings, database_address
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Settings(
     importer_database_uri: str | None = setting(
         "IMPORTER_DATABASE_URI",
         None,
-        url("postgresql", "postgresql+psycopg2", is_secret=True),
+        database_address(),
         "Database of the ledger, where it is not the catalog's.",
     )
     worker_token: Secret = setting(
