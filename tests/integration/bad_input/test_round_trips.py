@@ -16,9 +16,8 @@ from hypothesis import given
 from stackroom_kit.texts import normal_text
 from tests.support.importer.odd_texts import ROWS, TRIPS, ndjson, rows
 from tests.support.servers.embedded import libpq_uri
-from tests.support.stacks.eager import BATCHES, NDJSON, EagerStack
+from tests.support.stacks.eager import BATCHES, CSV, NDJSON, EagerStack
 
-CSV = "text/csv"
 FIRST = 1000  # ids of these tests
 CLEAR = "DELETE FROM tbc.books_files_types WHERE id >= 1000; DELETE FROM tbc.books_files_groups WHERE id >= 1000"
 COLUMNS = {"groups": ("name", "comment"), "types": ("file_name", "comments", "group_id")}

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from tests.support.stacks.eager import BATCHES, NDJSON, EagerStack, assert_refused
+from tests.support.gateway.refused import assert_refused
+from tests.support.stacks.eager import BATCHES, CSV, NDJSON, EagerStack
 
-CSV = "text/csv"
 PREVIEW = "/api/importer/preview"
 GROUPS = "?operation=load_groups&dry_run=true"
 TABLE = "sep=;\nКод;Название;;\n1\xa0001;a;;\n;;;\nx\xa0y;b;;\n1002;c;;lost\n".encode()
@@ -42,22 +42,6 @@ def test_columns_and_delimiter_may_be_told_and_make_another_request(stack: Eager
     assert (batch["input"]["columns"], batch["outcomes"]["refused"]) == (["id", "name"], 0)
     other = stack.send("POST", BATCHES + GROUPS + told[:-4] + "comment", body, CSV, Idempotency_Key="told")
     assert_refused(other, 422, "idempotency_key_reused")
-
-
-@pytest.mark.parametrize(
-    ("query", "content_type", "status", "code"),
-    [
-        ("?delimiter=x", CSV, 400, "unknown_value"),
-        ("?columns=id", CSV, 400, "bad_columns"),
-        ("?columns=a:nothing", CSV, 400, "bad_columns"),
-        ("?delimiter=%3B", NDJSON, 422, "wrong_option"),
-        ("?columns=a:id", CSV, 400, "unknown_column"),
-    ],
-)
-def test_option_of_tables_that_is_wrong_is_refused(
-    stack: EagerStack, query: str, content_type: str, status: int, code: str
-) -> None:
-    assert_refused(stack.send("POST", BATCHES + query, b"id,payload\n1,a\n", content_type), status, code)
 
 
 @pytest.mark.parametrize("encoding", [{"Content_Encoding": "gzip"}, {}], ids=["said", "seen"])

@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from tests.support.client.command import Done, ndjson, stackroom
-from tests.support.gateway.process import importer_behind_gateway
 from tests.support.gateway.scripted_upstream import ScriptedUpstream, reply
 from tests.support.servers.tcp_proxy import TCPProxy
+from tests.support.stacks.alone import running_importer_alone
 from tests.support.videos.files import write_video
 
 MOST = 1_500_000  # bytes of a batch and of an upload
@@ -25,8 +25,8 @@ def url(
 ) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("files")
     limits = {"MAX_BODY_BYTES": str(MOST), "MAX_MEDIA_BYTES": str(MOST), "MEDIA_DIR": str(folder / "media")}
-    with importer_behind_gateway(folder, make_migrated(), make_redis(), limits) as url:
-        yield url
+    with running_importer_alone(folder, make_migrated(), make_redis(), limits) as stack:
+        yield stack.url
 
 
 @pytest.fixture

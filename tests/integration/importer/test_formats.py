@@ -51,12 +51,6 @@ def test_csv_of_a_russian_spreadsheet_is_taken_and_described(client: FlaskClient
     assert third["result"]["normalized_payload"] == "=1+1"
 
 
-def test_broken_csv_writes_nothing(client: FlaskClient, ledger: Ledger) -> None:
-    answer = post(client, b'id,payload\n1,"open\n')
-    assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid_csv")
-    assert ledger.column("SELECT count(*) FROM importer.batch") == [0]
-
-
 @pytest.mark.parametrize(
     ("name", "data", "kind", "form"),
     [
@@ -74,25 +68,6 @@ def test_file_of_a_form_is_taken_by_its_ending_or_type(
     assert answer.get_json()["outcomes"]["ok"] == 1
 
 
-def test_file_of_a_form_is_the_same_batch_as_its_bytes(client: FlaskClient) -> None:
-    body = b"id,payload\n1,a\n"
-    direct = post(client, body, **{"Idempotency-Key": "k"}).get_json()
-    form = client.post(
-        BATCHES,
-        data={"file": (io.BytesIO(body), "a.csv")},
-        content_type="multipart/form-data",
-        headers={"Idempotency-Key": "k"},
-    )
-    assert (form.status_code, form.get_json()["id"], form.get_json()["created"]) == (202, direct["id"], False)
-
-
-def test_form_without_exactly_one_file_is_refused(client: FlaskClient) -> None:
-    one = ("a.csv", b"id,payload\n1,a\n", "text/csv")
-    for answer in (post_form(client), post_form(client, one, one), post_form(client, one, source="x")):
-        assert (answer.status_code, answer.get_json()["code"]) == (400, "one_file")
-    assert post_form(client, ("a.png", b"x", "image/png")).status_code == 415
-
-
 def test_results_as_csv_are_safe_in_a_spreadsheet_and_can_be_sent_again(client: FlaskClient) -> None:
     batch_id = post(client, TABLE.encode()).get_json()["id"]
     answer = client.get(f"{BATCHES}/{batch_id}/results?format=csv")
@@ -106,9 +81,3 @@ def test_results_as_csv_are_safe_in_a_spreadsheet_and_can_be_sent_again(client: 
     refused = client.get(f"{BATCHES}/{batch_id}/results?format=csv&outcome=refused").data
     again = post(client, refused).get_json()
     assert (again["rows"], again["input"]["byte_order_mark"]) == (1, True)
-
-
-def test_loads_alone_have_load_options(client: FlaskClient) -> None:
-    for query in ("on_conflict=skip", "dry_run=true"):
-        answer = client.post(f"{BATCHES}?{query}", data=b"id,payload\n1,a\n", content_type="text/csv")
-        assert (answer.status_code, answer.get_json()["code"]) == (422, "wrong_option")

@@ -128,26 +128,6 @@ def test_preview_takes_every_form_that_a_batch_takes(client: FlaskClient) -> Non
     assert as_lines["rows"] == as_json["rows"] == as_form["rows"] == [{"row": 1, "record": {"id": 1, "payload": "a"}}]
 
 
-@pytest.mark.parametrize(
-    ("query", "body", "status", "code"),
-    [
-        ("", b"", 422, "empty_batch"),
-        ("", b"id,payload\n", 422, "empty_batch"),
-        ("", b"id,price\n1,2\n", 400, "unknown_column"),
-        ("", b'id,payload\n1,"open\n', 400, "invalid_csv"),
-        ("?operation=load_groups", b"id,payload\n1,a\n", 400, "unknown_column"),
-        ("?operation=nothing", b"id,payload\n1,a\n", 422, "unknown_operation"),
-        ("?operation=load_groups&queue=gpu", b"id\n1\n", 422, "wrong_queue"),
-        ("?dry_run=true", b"id,payload\n1,a\n", 400, "unknown_parameter"),
-    ],
-)
-def test_preview_refuses_what_a_batch_would_refuse(
-    client: FlaskClient, query: str, body: bytes, status: int, code: str
-) -> None:
-    answer = client.post(f"{PREVIEW}{query}", data=body, content_type="text/csv")
-    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
-
-
 def test_preview_is_refused_when_the_disk_is_nearly_full(ledger: Ledger, ledger_uri: str) -> None:
     client = create_app(Settings(sqlalchemy_database_uri=ledger_uri, min_free_bytes=2**60)).test_client()
     answer = client.post(PREVIEW, data=b"id,payload\n1,a\n", content_type="text/csv")

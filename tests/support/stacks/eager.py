@@ -14,11 +14,15 @@ from tests.support.gateway.raw_http import RawAnswer, exchange
 from tests.support.servers.services import running_service
 
 BATCHES = "/api/importer/batches"
+CSV = "text/csv"
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 TOKEN = "of-the-importer"
-MOST_ITEMS = 50  # of one bulk call, where the stack is shared
-INSIDE = (b"Traceback", b"psycopg2", b"sqlalchemy", b"SELECT", b'File "', b"/tmp")
+# Where many files share the stack: items of a bulk call, rows of a batch, and wrong ones of them.
+MOST_ITEMS, MOST_ROWS, MOST_REFUSED = 50, 20_000, 150
+LIMITS = {
+    "MAX_BULK_ITEMS": str(MOST_ITEMS), "MAX_BATCH_ROWS": str(MOST_ROWS), "MAX_REFUSED_ROWS": str(MOST_REFUSED)
+}  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,14 +58,6 @@ class EagerStack:
         assert answer.status_code == 202, answer.text
         batch_id: str = answer.get_json()["id"]
         return batch_id
-
-
-def assert_refused(answer: RawAnswer, status: int, code: str) -> dict[str, Any]:
-    """The problem, which has this code and shows nothing of the inside."""
-    problem = answer.problem()
-    assert (answer.status, problem["code"]) == (status, code), problem
-    assert not any(word in answer.body for word in INSIDE), answer.body
-    return problem
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """What bulk calls say of their rows: an outcome for each, and nothing half."""
 
-import json
 from typing import Any
 
 import pytest
@@ -124,26 +123,6 @@ def test_bulk_dry_run_says_the_same_and_leaves_nothing(client: FlaskClient, uri:
     assert words(tried) == words(done)
     with create_engine(uri).connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM catalog.applied_request")).scalar() == 0
-
-
-@pytest.mark.parametrize(
-    ("body", "query", "status"),
-    [
-        ({}, "", 400),
-        ({"items": []}, "", 400),
-        ({"items": {}}, "", 400),
-        ({"items": [{"id": 1}], "more": 1}, "", 400),
-        ([], "", 400),
-        ({"items": [{"id": 1}]}, "?on_conflict=replace", 400),
-        ({"items": [{"id": 1}]}, "?atomic=1", 400),
-        ({"items": [{"id": 1}]}, "?page=1", 400),
-        ({"items": [{"id": 1}] * 5001}, "", 413),
-    ],
-)
-def test_bulk_call_that_is_wrong_as_a_whole_is_refused(client: FlaskClient, body: Any, query: str, status: int) -> None:
-    answer = client.post(f"{GROUPS}{query}", data=json.dumps(body), content_type="application/json")
-    assert answer.status_code == status
-    assert answer.mimetype == "application/problem+json"
 
 
 def test_bulk_on_sqlite_says_what_it_needs() -> None:
