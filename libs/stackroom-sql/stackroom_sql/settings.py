@@ -9,7 +9,7 @@ DRIVER = "postgresql+psycopg2"
 
 
 def database_address(*more: str) -> Parser[str]:
-    """Of a PostgreSQL server, or of one of these kinds. Without a driver it gets ours: SQLAlchemy would take another."""
+    """Of PostgreSQL, or of one of these kinds. Without a driver it gets ours: SQLAlchemy would take another one."""
     whole = url("postgresql", DRIVER, *more, is_secret=True)
 
     def parse(address: str) -> str:
