@@ -46,7 +46,7 @@ def _kept(name: str, make: Callable[[], str]) -> str:
 
 
 def _derived(name: str, content: str) -> None:
-    """An upgrade may need other rights than the file that is there gives, and a host may have come or gone."""
+    """Written anew each time: an upgrade may need other rights, and hosts come and go."""
     path = FOLDER / name
     if path.exists() and path.read_text(encoding="ascii") == content:
         return
@@ -75,7 +75,7 @@ def _hosts() -> list[Path]:
 
 
 def _passwords_of_hosts() -> dict[str, str]:
-    """By the users of Redis, as the addresses have them that the hosts were given."""
+    """Passwords by users of Redis, read from the addresses that the hosts were given."""
     urls = [urlsplit((host / "broker_url_remote").read_text(encoding="ascii").strip()) for host in _hosts()]
     return {url.username or "": url.password or "" for url in urls}
 

@@ -64,7 +64,7 @@ def wrong_locks() -> list[str]:
 
 
 def _wrong_builds() -> Iterator[str]:
-    """Those of torch are of one version."""
+    """A line where the builds of torch are of several versions."""
     (wanted,) = versions_of(_read(TORCH)).get("torch", {"none"})
     (cpu,) = versions_of(_read(TORCH_CPU)).get("torch", {"none"})
     if cpu != f"{wanted}+cpu":

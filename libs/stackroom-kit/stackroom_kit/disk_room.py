@@ -60,7 +60,7 @@ class DiskRoom:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Nobody else takes room between our look and our taking. It is held for so short that a thread may wait."""
+        """A lock, so that nobody takes room between the check and the allocation. Threads wait for it only briefly."""
         path = self.folder / f".stackroom-{os.getuid()}.room"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:

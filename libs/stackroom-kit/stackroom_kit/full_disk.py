@@ -1,4 +1,4 @@
-"""A disk without room is an answer that a client can act on, not a fault of the server."""
+"""A full disk is answered 503, not 500: a client can act on that."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,8 @@
 """Who may talk to a service: known hosts, known tokens, and no writes that another site makes a browser send.
 
 A page of another site reaches every port of this machine through the browser that shows it, and a name of its own may
-lead there too (DNS rebinding). Programs send neither ``Origin`` nor ``Sec-Fetch-Site``, so it keeps none of them out.
+lead there too (DNS rebinding). Programs send neither ``Origin`` nor
+``Sec-Fetch-Site``, so the guard keeps none of them out.
 """
 
 import hmac
@@ -67,7 +68,7 @@ def register_guard(app: Flask, trusted_names: Collection[str]) -> None:
 
 
 def known_token(known: Collection[bytes]) -> str | None:
-    """The request's bearer token where it is one of these. How long that takes says nothing of what they are."""
+    """The request's bearer token where it is one of these. The time that it takes tells nothing about them."""
     scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
     matches = [hmac.compare_digest(offered.encode(), token) for token in known]
     return offered if scheme == "Bearer" and any(matches) else None

@@ -1,4 +1,4 @@
-"""Numbers of which each is held by one process of this host at a time, and freed when that ends, however it ends."""
+"""Locks by number: one process of this host holds a number at a time, and any end of it frees the number."""
 
 import fcntl
 import os
@@ -9,8 +9,8 @@ from pathlib import Path
 class RecordLocks:
     """A number is a byte of the file at ``path``, locked by this process. Children do not inherit locks.
 
-    The kernel keeps other processes out, but not this one, so what this object holds is noted too. One object for a
-    file: closing another descriptor of it would free its locks.
+    The kernel's locks keep out other processes, but not this one, so this object notes what it holds. Make one object
+    for a file: closing another descriptor of the file would free its locks.
     """
 
     def __init__(self, path: Path) -> None:

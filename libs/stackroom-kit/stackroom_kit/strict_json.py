@@ -31,7 +31,7 @@ FAULTS = (
 JSON_PROBLEMS = (*FAULTS, JSON_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE)
 OBJECT_PROBLEMS = (*JSON_PROBLEMS, BAD_REQUEST)
 
-# Letters written as escapes could spell a key twice; no encoder writes them, so they only cost the slow way.
+# Letters that are written as escapes could hide that a key stands twice. No encoder writes them, so they may be slow.
 _ODD_ESCAPES = (b"\\u0000", b"\\u006", b"\\u007", b"\\u004", b"\\u005")
 
 # A text is matched as a whole, so that brackets inside it do not count; an unfinished one runs to the end.

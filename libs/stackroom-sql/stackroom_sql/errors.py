@@ -9,8 +9,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 # No connection of the pool became free in time.
 BUSY = PoolTimeoutError
-# The server gave no connection, or broke one. Where a transaction begins on a connection that died in the pool, and of
-# COPY, which runs on the driver's own cursor, the driver's own error comes without a wrapping.
+# The server gave no connection, or broke one. The driver's own errors come unwrapped where a transaction begins on a
+# connection that died in the pool, and from COPY, which runs on the driver's own cursor.
 AWAY = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
 DATABASE_ERRORS = (SQLAlchemyError, psycopg2.Error)
 

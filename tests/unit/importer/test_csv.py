@@ -13,7 +13,7 @@ from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.csv_rows import read_csv
 from importer.parsing.csv_shape import CSVShape, shape_of
 from importer.parsing.detection import Declared
-from importer.parsing.formats import CSV, JSON, NDJSON, columns_of, looked_at, open_rows
+from importer.parsing.formats import CSV, JSON, NDJSON, columns_of, open_rows, with_encoding
 from importer.parsing.spool import Spooled
 from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.operations import OPERATIONS
@@ -27,7 +27,7 @@ NORMALIZE, GROUPS, TYPES = (OPERATIONS[name] for name in ("normalize_record", "l
 
 def spooled_text(body: bytes) -> Spooled:
     """As it came, with its encoding."""
-    return looked_at(Spooled(io.BytesIO(body), len(body), body.count(b"\n"), ""), Declared())
+    return with_encoding(Spooled(io.BytesIO(body), len(body), body.count(b"\n"), ""), Declared())
 
 
 def shape_of_table(body: bytes, operation: Any = NORMALIZE) -> CSVShape:

@@ -11,7 +11,7 @@ import pytest
 from importer.parsing.checker import RecordChecker
 from importer.parsing.detection import Declared, encoding_of
 from importer.parsing.encodings import CODECS, CYRILLIC, NAMES, named
-from importer.parsing.formats import CSV, JSON, NDJSON, looked_at, open_rows
+from importer.parsing.formats import CSV, JSON, NDJSON, open_rows, with_encoding
 from importer.parsing.spool import BLOCK_BYTES, Spooled, in_utf8
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
@@ -30,7 +30,7 @@ def spooled(body: bytes) -> Spooled:
 def read(media_type: str, body: bytes, declared: Declared = NOTHING) -> tuple[list[Any], dict[str, Any]]:
     """The records and what the answer says of the file."""
     operation = OPERATIONS["normalize_record"]
-    text = looked_at(spooled(body), declared)
+    text = with_encoding(spooled(body), declared)
     rows = open_rows(media_type, text, operation, RecordChecker(operation.record, 10_000))
     return [item for block in rows.blocks for item in block.items], rows.input
 

@@ -9,11 +9,18 @@ from sqlalchemy import Row
 from importer.api.batch_bodies import BATCH_BODIES
 from importer.batches.accept import accept_batch
 from importer.batches.answers import Batch, BatchList, DeletedBatch
-from importer.batches.cursor import place_behind
 from importer.batches.eager import finish_now_if_eager
 from importer.batches.follow_ups import follow_ups, retry, undo
 from importer.batches.request import BATCH_PARAMETERS
-from importer.batches.view import BATCH_ID, batch_gone, batch_view, existing_batch, pending_records, queue_position
+from importer.batches.view import (
+    BATCH_ID,
+    batch_gone,
+    batch_view,
+    existing_batch,
+    pending_records,
+    place_behind,
+    queue_position,
+)
 from importer.ledger.accept import Accepted, OriginalGoneError
 from importer.ledger.batch import list_batches as read_batches
 from importer.ledger.batch_end import cancel, expire

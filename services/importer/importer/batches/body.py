@@ -13,7 +13,7 @@ from importer.batches.file_options import FileOptions, check_is_table
 from importer.parsing.containers import HOW_TO_SAVE, WORKBOOK_TYPES, refuse_container, refuse_empty, spreadsheet
 from importer.parsing.detection import Declared
 from importer.parsing.form import FORM, only_file
-from importer.parsing.formats import CSV, FORMATS, JSON, NDJSON, TSV, looked_at
+from importer.parsing.formats import CSV, FORMATS, JSON, NDJSON, TSV, with_encoding
 from importer.parsing.gunzip import MAGIC, Gunzip
 from importer.parsing.spool import DISK, Readable, Spooled, spool
 from stackroom_kit.body_length import UNSUPPORTED_CONTENT_ENCODING, content_encoding
@@ -62,7 +62,7 @@ def spooled_body(options: FileOptions, digest_prefix: bytes, max_bytes: int, roo
         check_is_table(sent.media_type, options.table)
         refuse_empty(spooled.file)
         refuse_container(spooled.file, spooled.size)
-        yield SpooledBody(sent.media_type, looked_at(spooled, Declared(options.encoding, sent.charset)))
+        yield SpooledBody(sent.media_type, with_encoding(spooled, Declared(options.encoding, sent.charset)))
 
 
 def _unpacked(stream: IO[bytes], max_bytes: int) -> Readable:

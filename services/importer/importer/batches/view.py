@@ -14,6 +14,7 @@ from importer.problems import BATCH_EXPIRED
 from importer.registry.registry import resource_of
 from importer.services import services
 from stackroom_kit.api import Parameter
+from stackroom_kit.cursor import bad_cursor, decode_cursor
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
 
@@ -165,3 +166,17 @@ def _pending_record(chunk: Row[Any], row: int, record: bytes) -> PendingRecord:
         current=chunk.current if is_told else None,
         total=chunk.total if is_told else None,
     )
+
+
+def place_behind(cursor: str | None) -> tuple[datetime.datetime | None, str | None]:
+    """Time and id of the last batch of the page before. Problem 400."""
+    if cursor is None:
+        return None, None
+    time, batch_id = decode_cursor(cursor, str, str)
+    try:
+        created_at = datetime.datetime.fromisoformat(time)
+    except ValueError:
+        raise bad_cursor() from None
+    if created_at.tzinfo is None or not batch_id.isalnum():
+        raise bad_cursor()
+    return created_at, batch_id

@@ -20,7 +20,7 @@ _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Incoming:
-    """A file that is being written. Its lock shows the sweeper that somebody still does."""
+    """A file that is being written; its lock tells the sweeper so."""
 
     def __init__(self, root: Path, file: BinaryIO, path: Path, reservation: Reservation) -> None:
         self._root, self._path, self._file, self._reservation = root, path, file, reservation
@@ -33,7 +33,7 @@ class Incoming:
         self._file.write(block)
         self.size += len(block)
 
-    def settle(self) -> None:
+    def sync(self) -> None:
         """To the disk. OSError."""
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -42,7 +42,7 @@ class Incoming:
         """All is written and on the disk, so that a name never leads to a file with holes. OSError."""
         self._file.flush()
         self._reservation.cut(self.size)
-        self.settle()
+        self.sync()
 
     def keep_as(self, name: str) -> None:
         """Give it its name, over what may be there; ``finish`` comes first. OSError."""
@@ -50,7 +50,7 @@ class Incoming:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path.replace(path)
         self.is_kept = True
-        _settle_folder(path.parent)
+        _sync_folder(path.parent)
 
 
 class MediaFolder:
@@ -116,8 +116,8 @@ class MediaFolder:
                     path.unlink(missing_ok=True)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Nobody else names or removes an upload meanwhile: one sent again must not go while it is said to be there."""
+    def locked(self) -> Iterator[None]:
+        """Only one at a time names or removes an upload: one that is sent again must not be removed at that moment."""
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -138,7 +138,7 @@ def _not_found(name: str) -> RecordError:
     return RecordError("not_found", f"there is no file {name!r} in the media folder")
 
 
-def _settle_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)

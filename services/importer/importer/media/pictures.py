@@ -12,7 +12,7 @@ from importer.media.names import picture_of_row, picture_of_task
 from stackroom_jobs.outcomes import RecordError
 from stackroom_sql.engine import transaction
 
-Place = Callable[[], AbstractContextManager[str]]  # holds the name for as long as it is being given
+Place = Callable[[], AbstractContextManager[str]]  # a block inside of which the name may be given
 
 
 class StaleTokenError(Exception):

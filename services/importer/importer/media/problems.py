@@ -1,4 +1,4 @@
-"""Trouble with files as problems: what a name does wrong, and a disk that takes no more."""
+"""Errors of files as problems: a wrong name, and a disk that takes no more."""
 
 import logging
 import os

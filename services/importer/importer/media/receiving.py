@@ -12,7 +12,7 @@ from importer.problems import EMPTY_UPLOAD
 from stackroom_kit.body_length import IncompleteBodyError
 
 BLOCK_BYTES = 1024 * 1024
-SETTLE_BYTES = 64 * 1024 * 1024  # no more than this waits in memory for the disk, so the end of an upload comes soon
+SYNC_BYTES = 64 * 1024 * 1024  # are written before a sync: little is left to wait for at the end of an upload
 
 
 class IncomingMedia:
@@ -20,17 +20,17 @@ class IncomingMedia:
 
     def __init__(self, incoming: Incoming) -> None:
         self._incoming, self._digest, self._head = incoming, hashlib.sha256(), b""
-        self._unsettled = 0
+        self._unsynced = 0
 
     def write(self, block: bytes) -> None:
         """OSError."""
         self._head += block[: HEAD_BYTES - len(self._head)]
         self._digest.update(block)
         self._incoming.write(block)
-        self._unsettled += len(block)
-        if self._unsettled >= SETTLE_BYTES:
-            self._incoming.settle()
-            self._unsettled = 0
+        self._unsynced += len(block)
+        if self._unsynced >= SYNC_BYTES:
+            self._incoming.sync()
+            self._unsynced = 0
 
     def seek(self, _offset: int, /) -> None:
         """What was written is not read here."""

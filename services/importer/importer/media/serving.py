@@ -31,7 +31,7 @@ def file_answer(name: str, file: BinaryIO) -> Response:
 
 
 def _understood(environ: dict[str, Any]) -> dict[str, Any]:
-    """A range in another unit than bytes counts for nothing (RFC 9110)."""
+    """Without a range in another unit than bytes, which counts for nothing (RFC 9110)."""
     unit = environ.get("HTTP_RANGE", "").partition("=")[0].strip().lower()
     return environ if unit == "bytes" else {name: value for name, value in environ.items() if name != "HTTP_RANGE"}
 

@@ -1,4 +1,4 @@
-"""What nobody can want any more goes: pictures of batches that are over, old uploads, what was never finished.
+"""Removes what nobody can want any more: pictures of batches that are over, old uploads, what was never finished.
 
 The folder is compared with the ledger each time, so what could not be removed is tried again. Only what the ledger
 knows to be over is removed: files of batches that it has never heard of stay.
@@ -87,7 +87,7 @@ class Sweeper:
         for upload in old:
             path = self._folder.root / upload.name
             if batch_that_names(self._engine, self._registry.readers_of_media(), upload.digest) is None:
-                with self._folder.alone():  # unless it was sent again meanwhile
+                with self._folder.locked():  # unless it was sent again meanwhile
                     if path.exists() and path.stat().st_mtime_ns == upload.time:
                         path.unlink()
 

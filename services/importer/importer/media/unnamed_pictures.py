@@ -18,7 +18,7 @@ class UnnamedPictures:
         self._clean: set[str] = set()
 
     def among(self, folders: list[Path]) -> Iterator[Path]:
-        """Files, and whole folders of a record, of the batches whose folders these are; only of those that ended."""
+        """Files, and whole folders of records, in these folders of batches. Only batches that ended are looked at."""
         by_id = {folder.name: folder for folder in folders if folder.name not in self._clean}
         for batch_id in ended_among(self._engine, list(by_id)):
             found = list(self._unnamed(batch_id, by_id[batch_id]))

@@ -66,7 +66,7 @@ def store(folder: MediaFolder, stream: Readable, length: int, is_form: bool) -> 
         incoming.finish()
         name = media.name()
         path = folder.root / name
-        with folder.alone():
+        with folder.locked():
             is_new = not path.exists()
             if is_new:
                 incoming.keep_as(name)
@@ -104,7 +104,7 @@ def page_of(uploads: list[Upload], limit: int, after: str | None) -> tuple[list[
 
 def remove_upload(folder: MediaFolder, name: str) -> bool:
     """False where it is not there."""
-    with disk_errors_as_problems(), folder.alone():
+    with disk_errors_as_problems(), folder.locked():
         try:
             (folder.root / name).unlink()
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Files in which no records can be: empty ones, workbooks and archives, each called what it is."""
+"""Refuse files that hold no records, and say what they are: empty, a workbook, an archive."""
 
 from typing import IO, Any
 

@@ -88,8 +88,8 @@ def _whole(cell: str) -> int | str:
     return int(found[1]) if found else cell
 
 
-def reading(annotation: Any) -> Callable[[str], Value]:
-    """What makes the value of a field of its cell; an empty cell is null where null may be."""
+def cell_reader(annotation: Any) -> Callable[[str], Value]:
+    """The function that makes a field's value of its cell; an empty cell is null where null may be."""
     kind = msgspec.inspect.type_info(annotation)
     kinds = set(map(type, kind.types)) if isinstance(kind, msgspec.inspect.UnionType) else {type(kind)}
     if msgspec.inspect.StrType in kinds:
@@ -115,7 +115,7 @@ class RowReader:
         self._unnamed = tuple(at for at, name in enumerate(shape.columns) if not name)
         fields = {field.name: field for field in msgspec.structs.fields(checker.record_type)}
         named = [(at, fields[name]) for at, name in enumerate(shape.columns) if name in fields]
-        self._wanted = [(at, field.name, reading(field.type)) for at, field in named]
+        self._wanted = [(at, field.name, cell_reader(field.type)) for at, field in named]
         self._optional = frozenset(field.name for _, field in named if not field.required)
         self._outcome = shape.columns.index(OUTCOME) if shape.is_results else None
 

@@ -26,7 +26,7 @@ _OPENING = frozenset("‚„…‘’“”•–—")  # what stands before a w
 _NEIGHBOUR, _SIGN, _SIGN_BEFORE_SMALL, _FOREIGN, _OTHER = 4, 6, 18, 24, 26
 _SMALL, _CAPITALISED, _CAPITALS, _MIXED, _CHANGE = 0.5, 2, 3, 9, 4
 _LONG = 20  # letters: from there on no encoding is favoured
-_AHEAD = 6  # what Windows-1251 has before a short text is looked at, being what spreadsheets write
+_USUAL = 6  # taken off the cost of Windows-1251 for a short text: spreadsheets write it
 _MARGIN = 4  # by which an encoding must be likelier than the next
 _MOST_A_LETTER, _MOST_AT_ALL = 8, 16  # above it the words are no language that is written in these letters
 
@@ -58,8 +58,8 @@ def likeliest(found: Sequence[Candidate]) -> str | None:
 
 def _candidate(name: str, texts: Sequence[str]) -> Candidate:
     letters = sum(map(len, texts))
-    ahead = _AHEAD if name == WINDOWS_1251 and letters < _LONG else 0
-    return Candidate(name, sum(map(cost_of, texts)) - ahead, letters)
+    bonus = _USUAL if name == WINDOWS_1251 and letters < _LONG else 0
+    return Candidate(name, sum(map(cost_of, texts)) - bonus, letters)
 
 
 def cost_of(word: str) -> float:

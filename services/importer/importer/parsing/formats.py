@@ -57,8 +57,8 @@ def _described(shape: CSVShape) -> dict[str, Any]:
 _OPENERS = {JSON: _json, NDJSON: _ndjson, CSV: _csv}
 
 
-def looked_at(spooled: Spooled, declared: Declared) -> Spooled:
-    """With its encoding. Problem 400 for bytes that are not what they are said to be, or may be several things."""
+def with_encoding(spooled: Spooled, declared: Declared) -> Spooled:
+    """The file with its encoding. Problem 400 for bytes that are not in the one that is said, or may be in several."""
     found = dataclasses.replace(spooled, encoding=encoding_of(spooled.file, declared))
     found.file.seek(0)
     return found

@@ -9,7 +9,7 @@ from stackroom_kit.problems import TOO_LARGE
 
 MAGIC = b"\x1f\x8b"
 MAX_MEMBERS = 20_000  # parts one behind the other; each costs time, also an empty one
-PACKED_BYTES = 16 * 1024  # that are read at once: behind each part what is left of them is copied
+PACKED_BYTES = 16 * 1024  # of one read: what is left of them behind a part is copied
 _WITH_GZIP_HEAD = 31
 
 

@@ -1,4 +1,4 @@
-"""A JSON body that holds ``records``, read in blocks: a wrong record costs itself, what is no JSON the whole body."""
+"""A JSON body that holds ``records``, read in blocks. A wrong record is refused alone, a body that is no JSON whole."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -12,7 +12,7 @@ from stackroom_kit.full_disk import full_disk_is_a_problem
 
 BLOCK_BYTES = 256 * 1024
 DISK = "The importer's disk"
-RECEIVED_BYTES = 1024 * 1024  # in one piece: what the server holds already is copied with every one that is taken
+RECEIVED_BYTES = 1024 * 1024  # of one read: at each one the server copies all that it has buffered
 
 
 class Readable(Protocol):

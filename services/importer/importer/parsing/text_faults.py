@@ -58,7 +58,7 @@ def _fault(file: IO[Any], encoding: Encoding, offset: int) -> Fault:
 
 
 def is_damaged_utf8(file: IO[Any], offset: int) -> bool:
-    """``offset`` is that of the first wrong byte; what is before it counts whole, and some of what begins there."""
+    """Whether the file is UTF-8 but for some bytes; ``offset`` is that of the first. Not all behind it is read."""
     cyrillic, others = _before(file, offset)
     wrong = 0
     file.seek(offset)

@@ -18,7 +18,7 @@ from ui.proxy.upstream import Upstream, end_answer
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
 BLOCK_BYTES = 64 * 1024
-FETCHED_BYTES = 16 * 1024 * 1024  # ahead of a slow reader, of what can be asked for from any byte on
+FETCHED_BYTES = 16 * 1024 * 1024  # ahead of a slow reader, of a file that is served in ranges
 StartResponse = Any
 logger = logging.getLogger(__name__)
 _NEVER_PASSED = range(300, 400), range(100, 200)
@@ -59,7 +59,7 @@ class RemainingRange:
 
 
 def remaining_range(answer: BaseHTTPResponse) -> RemainingRange | None:
-    """None where a service does not say that any part of what it gives can be asked for."""
+    """None where the service does not say that it serves this file in ranges."""
     etag, length = answer.headers.get("ETag", ""), answer.headers.get("Content-Length", "")
     if answer.headers.get("Accept-Ranges") != "bytes" or not etag.startswith('"') or not length.isdigit():
         return None
@@ -109,8 +109,8 @@ def _read_whole(answer: BaseHTTPResponse, request: ServiceRequest) -> bytes | No
 class StreamedAnswer:
     """Blocks as they come. One that breaks off breaks the client's connection: it must not look whole.
 
-    What can be asked for from any byte on is fetched as the reader takes it. So a slow reader of a film keeps little of
-    it on the disk, and neither a connection nor a thread of the service.
+    A file that is served in ranges is fetched as the reader takes it. So a slow reader of a film needs little room on
+    the disk, and holds neither a connection nor a thread of the service.
     """
 
     def __init__(self, answer: BaseHTTPResponse, request: ServiceRequest, writer: Any) -> None:

@@ -42,7 +42,7 @@ _NAMES = (
 )
 RESPONSE_HEADERS = {name.lower(): name for name in _NAMES}
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
-# A browser makes a page of its own around a picture or a video that is opened by its address, and holds it to this.
+# For the page that a browser makes around a picture or a video that is opened by its address.
 PLAYER = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 PLAYED = ("image/", "video/")
 API_HEADERS = [

@@ -61,7 +61,7 @@ class TrustedProxies:
 
 
 def _nearest(environ: dict[str, Any], name: str) -> str:
-    """What the nearest proxy said stands behind what it was told itself."""
+    """The last value of the list: the nearest proxy added it."""
     return str(environ.get(name, "")).rpartition(",")[2].strip()
 
 

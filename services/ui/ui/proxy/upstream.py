@@ -39,7 +39,7 @@ class KeptConnection(HTTPConnection):
     was_used = False
 
     def connect(self) -> None:
-        """A service that writes to a slow disk may make a sender wait longer than it may take to connect."""
+        """Sending may take longer than connecting: the service may write to a slow disk."""
         super().connect()
         self.sock.settimeout(SEND_SECONDS)
 

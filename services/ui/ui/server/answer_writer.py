@@ -12,7 +12,7 @@ from stackroom_kit.problems import DISK_LOW
 from ui.server.client_limits import ClientLimits
 from ui.server.spool import Spool, SpoolSpace
 
-# The kernel holds no more that is not yet sent: so little as a slow reader takes can be seen, and costs no memory.
+# Most that the kernel holds unsent: a small buffer shows soon how slowly a reader takes, and costs little memory.
 UNSENT_BYTES = 512 * 1024
 SOON_SECONDS = 0.005  # a reader that is not ready by then is a slow one
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class AnswerWriter:
         return self._spool.file_bytes
 
     def check_room(self) -> None:
-        """Problem 503 where another answer may not wait for room, and no other one could be ended to make some."""
+        """Problem 503 where no more answers may wait for room, and there is none that could be ended to make some."""
         if self._space.waiting.is_exhausted and not self._space.on_disk:
             detail = "The gateway's disk has no room for what slow readers have not taken yet."
             raise DISK_LOW(detail)
@@ -88,7 +88,7 @@ class AnswerWriter:
 
     def _send(self, data: bytes | memoryview, seconds: float) -> int:
         """Bytes that were taken; 0 where none were in this time."""
-        self._check_end()  # else what comes next would follow what was forgotten
+        self._check_end()  # bytes were dropped then: nothing may follow them
         try:
             sent = self._send_now(data)
         except BlockingIOError:
@@ -122,7 +122,7 @@ class AnswerWriter:
         return ConnectionResetError(errno.ECONNRESET, "no room for the answer")
 
     def _wait_for_the_reader(self) -> None:
-        """Where there is no room: the service waits, too. One that is not allowed to is cut off."""
+        """Without room the service has to wait as well; the answer is broken off where too many wait already."""
         if not self._space.waiting.acquire():
             raise self._broken_off()
         try:

@@ -24,7 +24,7 @@ class HeadTooSlowError(Exception):
 
 
 class ClientConnection:
-    """``sock`` is one of gevent's. What it does is what gunicorn asks of a socket.
+    """Has the methods that gunicorn calls of a socket; ``sock`` is one of gevent's.
 
     ``bodies`` limits the bodies that have to be waited for; what a slow reader has not taken lies in ``space``.
     """

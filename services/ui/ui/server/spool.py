@@ -28,7 +28,7 @@ class SpoolSpace:
         self._left = most
 
     def end_slowest(self, but: "Spool") -> bool:
-        """Forget the answer whose reader would need the longest for the rest. False where that is ``but``."""
+        """Drop the answer whose reader would need the longest for the rest. False where that is ``but``."""
         slowest = max((*self.on_disk, but), key=Spool.seconds_left)
         if slowest is not but:
             slowest.end()
@@ -47,7 +47,7 @@ class SpoolSpace:
 class Spool:
     """Bytes that come out in the order in which they went in. Its length is what is still in it.
 
-    ``has_ended``: they are forgotten, since others needed the space more.
+    ``has_ended``: they were dropped, since quicker readers needed the space.
     """
 
     def __init__(self, space: SpoolSpace, clock: Callable[[], float] = time.monotonic) -> None:
@@ -68,7 +68,7 @@ class Spool:
         return self._written
 
     def seconds_left(self) -> float:
-        """For the reader, who goes on as since it last had everything. One that just began counts as quick."""
+        """How long the reader needs for the rest, at its pace since it last had all. A new one counts as quick."""
         return len(self) * (self._clock() - self._since) / (self._given + MEMORY_BYTES)
 
     def append(self, data: memoryview) -> bool:

@@ -22,7 +22,7 @@ from ui.server.refusals import refusal, too_many_connections
 from ui.server.spool import SpoolSpace
 from ui.settings import Settings
 
-REFUSED_AT_ONCE = 64  # connections beyond the most, which are told so and closed
+REFUSED_AT_ONCE = 64  # connections above the limit that still get an answer before they are closed
 LINGER_SECONDS = 5.0
 REFUSED_LINGER_SECONDS = 1.0
 
