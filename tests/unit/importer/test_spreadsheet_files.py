@@ -11,7 +11,7 @@ from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.containers import refuse_empty
 from importer.parsing.csv_heads import TableOptions, comparable, heads_of
 from importer.parsing.detection import Declared
-from importer.parsing.formats import CSV, JSON, NDJSON, looked_at, open_rows
+from importer.parsing.formats import CSV, JSON, NDJSON, open_rows, with_encoding
 from importer.parsing.rows import Rows
 from importer.parsing.spool import Spooled
 from importer.registry.registry import Registry
@@ -23,7 +23,7 @@ from stackroom_kit.problems import Problem
 
 def spooled(body: str | bytes) -> Spooled:
     data = body.encode() if isinstance(body, str) else body
-    return looked_at(Spooled(io.BytesIO(data), len(data), data.count(b"\n"), ""), Declared())
+    return with_encoding(Spooled(io.BytesIO(data), len(data), data.count(b"\n"), ""), Declared())
 
 
 def rows_of(body: str | bytes, operation: str = "load_groups", media_type: str = CSV, **told: Any) -> Rows:
