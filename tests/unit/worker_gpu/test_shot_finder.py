@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.support.videos.model import needs_model
-from worker_gpu.shots.finder import Found, ShotFinder
+from worker_gpu.shots.finder import FoundShot, ShotFinder
 
 
-def shots(probabilities: list[float]) -> list[Found]:
+def shots(probabilities: list[float]) -> list[FoundShot]:
     """Each frame takes a second."""
     finder = ShotFinder()
     found = [finder.feed(probability, float(number)) for number, probability in enumerate(probabilities)]

@@ -39,7 +39,7 @@ def _run() -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
-def compute(device: str) -> None:
+def compute_once(device: str) -> None:
     """One small sum, in a process that may touch CUDA. Raises what torch does where the device does not compute."""
     import torch
 
@@ -56,7 +56,7 @@ def main() -> int:
         sys.stderr.write("this torch was built without CUDA\n")
         return CANNOT
     try:
-        compute(choose_device())
+        compute_once(choose_device())
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         sys.stderr.write(f"{first_line}\n")

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from stackroom_jobs.worker import DeviceLost
 from worker_gpu.device import before_step, is_device_error, is_out_of_memory
-from worker_gpu.device.check import compute
+from worker_gpu.device.check import compute_once
 from worker_gpu.model.network import FRAMES, Network
 
 NAME = "TransNet V2"
@@ -109,7 +109,7 @@ def _is_devices_fault(error: Exception, device: torch.device) -> bool:
 
 def _computes(device: torch.device) -> bool:
     try:
-        compute(str(device))
+        compute_once(str(device))
     except Exception:  # noqa: BLE001 - whatever it is, it did not compute
         return False
     return True

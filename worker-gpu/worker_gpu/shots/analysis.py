@@ -9,7 +9,7 @@ from stackroom_jobs.videos import Shot
 from stackroom_jobs.worker import Context
 from worker_gpu.model.transnet import Model
 from worker_gpu.shots.blocks import FrameBlock, Pixels, blocks, windows
-from worker_gpu.shots.finder import Found, ShotFinder
+from worker_gpu.shots.finder import FoundShot, ShotFinder
 from worker_gpu.shots.pictures import PictureMaker, PictureStore, jpeg, upright
 from worker_gpu.shots.prefetch import Prefetcher
 from worker_gpu.shots.sheet import ContactSheet
@@ -62,7 +62,7 @@ class Analyst:
             self._store.add(block.pictures, self._judged)
             yield block.pixels
 
-    def _note(self, found: Found | None) -> None:
+    def _note(self, found: FoundShot | None) -> None:
         if found is None:
             return
         self._count += 1
@@ -71,7 +71,7 @@ class Analyst:
             start, end = round(found.start, 3), round(found.end, 3)
             self._shots.append(Shot(found.start_frame, found.end_frame, start, end, found.probability, keyframe))
 
-    def _deliver_keyframe(self, found: Found) -> str | None:
+    def _deliver_keyframe(self, found: FoundShot) -> str | None:
         """Every shot may come onto the contact sheet, and the first ones have pictures of their own as well."""
         picture = self._store.take(found.start_frame, found.end_frame)
         if picture is None:

@@ -6,7 +6,7 @@ THRESHOLD = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class FoundShot:
     """Both frames belong to it; ``end`` is where the frame behind it starts. ``probability`` None: the video ended."""
 
     start_frame: int
@@ -30,7 +30,7 @@ class ShotFinder:
         self._peak = 0.0
         self._is_boundary = False
 
-    def feed(self, probability: float, time: float) -> Found | None:
+    def feed(self, probability: float, time: float) -> FoundShot | None:
         """``time`` is when this frame starts, in seconds. Gives the shot that ended with the frame before."""
         number, was_boundary = self._count, self._is_boundary
         self._count, self._is_boundary = number + 1, probability > THRESHOLD
@@ -45,21 +45,21 @@ class ShotFinder:
             self._start = (number, time)
         return found
 
-    def finish(self, end: float) -> Found | None:
+    def finish(self, end: float) -> FoundShot | None:
         """``end`` is when the last frame ends to be shown, in seconds. Gives the last shot."""
         last = self._count - 1
         self._end_closing(last, end)
         if last < 0 or self._closing is not None:
             return self._closed()
-        return Found(self._start[0], last, self._start[1], end, None)
+        return FoundShot(self._start[0], last, self._start[1], end, None)
 
     def _end_closing(self, frame: int, time: float) -> None:
         if self._closing is not None and self._closing[0] == frame:
             self._closing = (frame, time)
 
-    def _closed(self) -> Found | None:
+    def _closed(self) -> FoundShot | None:
         if self._closing is None:
             return None
         (first, start), (last, end) = self._start, self._closing
         self._closing = None
-        return Found(first, last, start, end, round(self._peak, 4))
+        return FoundShot(first, last, start, end, round(self._peak, 4))

@@ -20,8 +20,8 @@ FLV_TAGS = {8, 9, 18}
 OGG_PAGE_MOST = 27 + 255 + 255 * 255  # bytes
 
 
-class View:
-    """Bytes of a file that somebody else reads as well: its place is put back by ``is_cut_off``."""
+class FileBytes:
+    """The bytes of a file. Others read it as well, so who makes one puts the file's place back afterwards."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -39,11 +39,11 @@ class View:
 
 
 def is_cut_off(file: BinaryIO, container: InputContainer) -> bool:
-    """OSError and RecordError as the file raises them."""
+    """Whether the file ends before its container says. OSError and RecordError as the file raises them."""
     place = file.tell()
     try:
-        view = View(file)
-        return any(_CHECKS[name](view) for name in container.format.name.split(",") if name in _CHECKS)
+        data = FileBytes(file)
+        return any(_CHECKS[name](data) for name in container.format.name.split(",") if name in _CHECKS)
     finally:
         file.seek(place)
 
@@ -52,64 +52,64 @@ def is_cut_behind(file: BinaryIO, container: InputContainer, end: int) -> bool:
     """Whether what follows the last packet, which ends at ``end``, is the beginning of another that is not whole."""
     place = file.tell()
     try:
-        view = View(file)
-        return any(_TAILS[name](view, end) for name in container.format.name.split(",") if name in _TAILS)
+        data = FileBytes(file)
+        return any(_TAILS[name](data, end) for name in container.format.name.split(",") if name in _TAILS)
     finally:
         file.seek(place)
 
 
-def _riff(view: View) -> bool:
+def _riff(data: FileBytes) -> bool:
     """AVI: a list of RIFF chunks; 0 and all ones are sizes of recordings that were never closed."""
     end = 0
-    while view.at(end, 4) == b"RIFF":
-        size = view.number(end + 4, 4, "little")
+    while data.at(end, 4) == b"RIFF":
+        size = data.number(end + 4, 4, "little")
         if size in (0, 0xFFFFFFFF):
             return False
         end += 8 + size + size % 2
-    return end > view.size + SLACK
+    return end > data.size + SLACK
 
 
-def _matroska(view: View) -> bool:
+def _matroska(data: FileBytes) -> bool:
     end = 0
-    while end < view.size:
-        name = view.at(end, 4)
+    while end < data.size:
+        name = data.at(end, 4)
         width = 4 if name in (EBML, SEGMENT) else 1 if name[:1] in (VOID, CRC) else 0
-        length, size = _ebml_size(view, end + width)
+        length, size = _ebml_size(data, end + width)
         if not width or size is None:  # what follows is no part of it, or it was written live
             return False
         end += width + length + size
-    return end > view.size + SLACK
+    return end > data.size + SLACK
 
 
-def _ebml_size(view: View, start: int) -> tuple[int, int | None]:
+def _ebml_size(data: FileBytes, start: int) -> tuple[int, int | None]:
     """How many bytes the size has, and the size: None where it is unknown."""
-    first = view.number(start, 1)
+    first = data.number(start, 1)
     if not first:
         return 1, None
     length = 9 - first.bit_length()
-    size = view.number(start, length) & ((1 << 7 * length) - 1)
+    size = data.number(start, length) & ((1 << 7 * length) - 1)
     return length, None if size == (1 << 7 * length) - 1 else size
 
 
-def _matroska_tail(view: View, end: int) -> bool:
+def _matroska_tail(data: FileBytes, end: int) -> bool:
     """A file that was written live has no length, but each of its blocks has one."""
     block = end + BLOCK_HEAD
-    length, size = _ebml_size(view, block + 1)
-    return view.at(block, 1) in BLOCKS and size is not None and block + 1 + length + size > view.size
+    length, size = _ebml_size(data, block + 1)
+    return data.at(block, 1) in BLOCKS and size is not None and block + 1 + length + size > data.size
 
 
-def _mov(view: View) -> bool:
+def _mov(data: FileBytes) -> bool:
     """Boxes one behind the other. Fragments hold no table of the whole, so a hole between them shows here alone."""
     end, has_fragments = 0, False
-    while end < view.size and (name := view.at(end + 4, 4)) in BOXES:
+    while end < data.size and (name := data.at(end + 4, 4)) in BOXES:
         has_fragments |= name == b"moof"
-        size = view.number(end, 4)
+        size = data.number(end, 4)
         if size == 1:
-            size = view.number(end + 8, 8)
+            size = data.number(end + 8, 8)
         if size < 8:  # 0: to the end of the file
             return False
         end += size
-    return end > view.size + SLACK or (has_fragments and _is_no_box(view.at(end, 8)))
+    return end > data.size + SLACK or (has_fragments and _is_no_box(data.at(end, 8)))
 
 
 def _is_no_box(head: bytes) -> bool:
@@ -117,73 +117,73 @@ def _is_no_box(head: bytes) -> bool:
     return any(head) and not (head[4:].isascii() and head[4:].decode("latin-1").isprintable())
 
 
-def _asf(view: View) -> bool:
-    place = _asf_properties(view)
-    if place is None or view.number(place + 88, 4, "little") & ASF_BROADCAST:
+def _asf(data: FileBytes) -> bool:
+    place = _asf_properties(data)
+    if place is None or data.number(place + 88, 4, "little") & ASF_BROADCAST:
         return False
-    return view.number(place + 40, 8, "little") > view.size + SLACK
+    return data.number(place + 40, 8, "little") > data.size + SLACK
 
 
 def asf_packet_bytes(file: BinaryIO) -> int:
     """How long each packet of an ASF or WMV file is; 0 where it does not say."""
     now = file.tell()
     try:
-        view = View(file)
-        place = _asf_properties(view)
-        return 0 if place is None else view.number(place + 92, 4, "little")
+        data = FileBytes(file)
+        place = _asf_properties(data)
+        return 0 if place is None else data.number(place + 92, 4, "little")
     finally:
         file.seek(now)
 
 
-def _asf_properties(view: View) -> int | None:
+def _asf_properties(data: FileBytes) -> int | None:
     """Where this part of the header begins."""
-    place, end = 30, view.number(16, 8, "little")
-    while place < min(end, view.size):
-        if view.at(place, 16) == ASF_FILE_PROPERTIES:
+    place, end = 30, data.number(16, 8, "little")
+    while place < min(end, data.size):
+        if data.at(place, 16) == ASF_FILE_PROPERTIES:
             return place
-        place += max(view.number(place + 16, 8, "little"), 24)
+        place += max(data.number(place + 16, 8, "little"), 24)
     return None
 
 
-def _flv(view: View) -> bool:
+def _flv(data: FileBytes) -> bool:
     """The last four bytes say where the last tag begins, which says how long it is."""
-    size = view.number(view.size - 4, 4)
-    tag = view.at(view.size - 4 - size, 4)
+    size = data.number(data.size - 4, 4)
+    tag = data.at(data.size - 4 - size, 4)
     return len(tag) < 4 or tag[0] & 0x1F not in FLV_TAGS or int.from_bytes(tag[1:], "big") + 11 != size
 
 
-def _mpegts(view: View) -> bool:
+def _mpegts(data: FileBytes) -> bool:
     """Packets have one length; a file that does not begin with one says nothing."""
-    head = view.at(0, 400)
+    head = data.at(0, 400)
     for length, sync in ((188, 0), (192, 4), (204, 0)):
         if head[sync : sync + length + 1 : length] == b"GG":
-            return view.size % length != 0
+            return data.size % length != 0
     return False
 
 
-def _ogg(view: View) -> bool:
-    start = max(view.size - OGG_PAGE_MOST, 0)
-    tail = view.at(start, OGG_PAGE_MOST)
+def _ogg(data: FileBytes) -> bool:
+    start = max(data.size - OGG_PAGE_MOST, 0)
+    tail = data.at(start, OGG_PAGE_MOST)
     page = tail[tail.rfind(b"OggS") :]
     return len(page) < 27 or 27 + page[26] + sum(page[27 : 27 + page[26]]) > len(page)
 
 
-def _gif(view: View) -> bool:
+def _gif(data: FileBytes) -> bool:
     """Blocks up to the trailer; its absence alone is no loss, since some writers forget it."""
-    place = 13 + _colours(view.number(10, 1))
-    while introducer := view.at(place, 1):
+    place = 13 + _colours(data.number(10, 1))
+    while introducer := data.at(place, 1):
         if introducer == b";":
             return False
         if introducer == b"!":
             place += 2
         elif introducer == b",":
-            place += 11 + _colours(view.number(place + 9, 1))
+            place += 11 + _colours(data.number(place + 9, 1))
         else:
             return True
-        while size := view.number(place, 1):
+        while size := data.number(place, 1):
             place += 1 + size
         place += 1
-    return place > view.size
+    return place > data.size
 
 
 def _colours(flags: int) -> int:
@@ -191,27 +191,27 @@ def _colours(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _png(view: View) -> bool:
+def _png(data: FileBytes) -> bool:
     place = 8
-    while (name := view.at(place + 4, 4)).isalpha() and len(name) == 4:
-        place += 12 + view.number(place, 4)
+    while (name := data.at(place + 4, 4)).isalpha() and len(name) == 4:
+        place += 12 + data.number(place, 4)
         if name == b"IEND":
-            return place > view.size
+            return place > data.size
     return True
 
 
-def _dv_tail(view: View, end: int) -> bool:
+def _dv_tail(data: FileBytes, end: int) -> bool:
     """FFmpeg fills the last frame up."""
-    return end > view.size
+    return end > data.size
 
 
-def _nut_tail(view: View, end: int) -> bool:
+def _nut_tail(data: FileBytes, end: int) -> bool:
     """Its writers end it with an index."""
-    return NUT_INDEX not in view.at(end, NUT_TAIL_MOST)
+    return NUT_INDEX not in data.at(end, NUT_TAIL_MOST)
 
 
-_TAILS: dict[str, Callable[[View, int], bool]] = {"matroska": _matroska_tail, "dv": _dv_tail, "nut": _nut_tail}
-_CHECKS: dict[str, Callable[[View], bool]] = {
+_TAILS: dict[str, Callable[[FileBytes, int], bool]] = {"matroska": _matroska_tail, "dv": _dv_tail, "nut": _nut_tail}
+_CHECKS: dict[str, Callable[[FileBytes], bool]] = {
     "avi": _riff,
     "matroska": _matroska,
     "mov": _mov,

@@ -1,6 +1,6 @@
-"""When frames are shown, in seconds from the first. One time stamp that stands alone does not set the clock."""
+"""When frames are shown, in seconds from the first. One odd time stamp alone does not move the frames behind it."""
 
-# Seconds. Frames come in order, so a clock that falls so far began anew: recordings were put together.
+# Seconds. Frames come in order, so a time stamp that falls so far is that of another recording, put behind the first.
 JUMP_BACK = 1.0
 LEAP = 10.0  # seconds: what is shown longer, after an even pace, is believed only if more frames or the sound agree
 PACE_FRAMES = 10  # before which there is no pace
@@ -16,10 +16,10 @@ class FrameTimes:
         self.longest = 0.0  # seconds that a frame was shown
         self.has_stray = False
         self._interval = 0.0
-        self._first: float | None = None  # the time stamp at which the clock began
+        self._first: float | None = None  # the time stamp that counts as 0 s
 
     def is_odd(self, stamp: float | None) -> bool:
-        """Whether the next frame can tell only together with the one behind it what time it is."""
+        """Whether this time stamp jumps so far that only the next frame shows whether it is right."""
         if stamp is None or self._first is None:
             return False
         leap = stamp - self._first - self.time
@@ -30,7 +30,7 @@ class FrameTimes:
         return stamp is not None and stamp - odd >= -JUMP_BACK and not self._is_leap(stamp - odd)
 
     def tick(self, stamp: float | None, length: float) -> float:
-        """The time of the next frame, which is shown for ``length``. A stamp that falls far begins the clock anew."""
+        """The time of the next frame, shown for ``length``. A stamp that falls far begins a new recording."""
         time = self.end
         if stamp is not None:
             if self._first is None or stamp - self._first < self.time - JUMP_BACK:

@@ -52,7 +52,7 @@ class Frames:
 
     @property
     def rate(self) -> float | None:
-        """By the file's header; one that a wrong time stamp has stretched over hours, or beyond all use, is none."""
+        """From the file's header; None where a wrong time stamp has made it useless."""
         average, guessed = self._stream.average_rate, self._stream.guessed_rate
         rates = (guessed, average) if self._times.has_stray else (average, guessed)
         return next((float(rate) for rate in rates if rate and rate < MOST_RATE), None)

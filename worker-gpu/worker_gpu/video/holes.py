@@ -1,7 +1,7 @@
 """Holes in the middle of a video: time without a frame, where the file has bytes that nobody can read.
 
-Time alone says nothing, since a frame may be shown for as long as it likes; nor do bytes, since a container may hold
-what is no frame. Both at one place do.
+Time alone proves nothing: a frame may be shown for any time. Nor do bytes alone: a container may hold what is no frame.
+Both at one place do.
 """
 
 import zlib
@@ -86,7 +86,7 @@ def _breaks_asf(length: int, data: bytes, size: int) -> bool:
 
 
 def _breaks_flv(data: bytes, size: int) -> bool:
-    """From one tag to another. What each says behind itself of its own length is not looked at: some writers err."""
+    """From one tag to another. The length behind a tag is not checked: some writers get it wrong."""
     place = 0
     while place < size and data[place] & 0x1F in FLV_TAGS:
         place += FLV_HEAD + int.from_bytes(data[place + 1 : place + 4], "big") + FLV_TAIL

@@ -58,8 +58,9 @@ class Wholeness:
     def is_damaged(self, longest: float | None) -> bool:
         """``longest`` is for how many seconds a frame is shown at most; None where a stray stamp made the header wrong.
 
-        The number of its frames alone says nothing against it: a MOV's list of edits leaves some out, an AVI counts
-        those that were dropped, which have no bytes. Frames of an AVI have no times, so there a hole is told by both.
+        Fewer frames than the header says are no damage by themselves: a MOV's edit list leaves some out, and an AVI
+        counts dropped frames, which have no bytes. In an AVI, whose frames have no times, fewer frames together with
+        unread bytes are a hole.
         """
         is_short = longest is not None and self._is_short(longest)
         has_hole = self._holes.found or (self._packets < self._said and self._holes.has_unread)
