@@ -1,41 +1,37 @@
 """Operations, queues and workers fit together: nothing waits for a function that nobody has."""
 
-from collections.abc import Collection
-
 import pytest
 
 from stackroom_jobs.celery_app import Router, UnknownTaskError
-from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_jobs.queues import Queue, celery_name
-from worker_cpu.tasks import FUNCTIONS as CPU_FUNCTIONS
-from worker_gpu.settings import GpuWorkerSettings
-from worker_gpu.tasks import make_functions
+from stackroom_jobs.operation import Operation
+from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.worker.found import operations_in
+from worker_cpu.app import app as cpu_app
 
 # What each worker has functions for, and the queues that its command line reads (Makefile, compose.yaml).
-WORKERS: dict[str, tuple[Collection[str], set[Queue]]] = {
-    "worker-cpu": (CPU_FUNCTIONS, {Queue.CPU, Queue.DEFAULT}),
-    "worker-gpu": (make_functions(GpuWorkerSettings()), {Queue.GPU}),
+WORKERS = {
+    "worker-cpu": (operations_in("worker_cpu.operations"), {"cpu", "default"}),
+    "worker-gpu": (operations_in("worker_gpu.operations"), {"gpu"}),
 }
 EVERY = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
 
 
 @EVERY
 def test_operation_has_one_function_in_a_worker_of_its_queues(operation: Operation) -> None:
-    (queues,) = [queues for functions, queues in WORKERS.values() if operation.name in functions]
+    (queues,) = [
+        queues for operations, queues in WORKERS.values() if operation.name in {one.name for one in operations}
+    ]
     assert set(operation.queues) <= queues
 
 
 def test_functions_of_workers_are_all_operations() -> None:
-    assert {name for functions, _ in WORKERS.values() for name in functions} == set(OPERATIONS)
+    assert {one.name for operations, _ in WORKERS.values() for one in operations} == set(OPERATIONS)
 
 
-def test_every_queue_has_exactly_one_kind_of_worker() -> None:
-    assert sorted(queue for _, queues in WORKERS.values() for queue in queues) == sorted(Queue)
-
-
-@EVERY
-def test_operation_is_routed_to_its_first_queue(operation: Operation) -> None:
-    assert Router("importer")(operation.task_name) == {"queue": celery_name(operation.queues[0], "importer")}
+def test_task_of_an_operation_goes_to_its_first_queue() -> None:
+    (router,) = cpu_app.conf.task_routes
+    found = {one.name: router(one.task_name)["queue"] for one in WORKERS["worker-cpu"][0]}
+    assert (found["normalize_record"], found["process_batch_with_progress"]) == ("cpu", "default")
 
 
 def test_task_names_are_the_ones_in_use() -> None:
@@ -50,4 +46,4 @@ def test_task_names_are_the_ones_in_use() -> None:
 
 def test_task_that_nobody_knows_is_refused_and_named() -> None:
     with pytest.raises(UnknownTaskError, match=r"'app\.tasks\.typo' has no route"):
-        Router("importer")("app.tasks.typo")
+        Router()("app.tasks.typo")

@@ -18,7 +18,7 @@ NAMED = [
     "stackroom_jobs",
     "worker_cpu",
     "worker_gpu.app",
-    "worker_gpu.tasks",
+    "worker_gpu.operations",
     "stackroom_kit.probe",
     "stackroom_kit.csv",
 ]

@@ -12,10 +12,10 @@ import urllib3
 from importer.app import create_app
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
+from stackroom_jobs.context import Stopped
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.protocol import ClaimedChunk, ClaimRequest
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker import Stopped
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.lifecycle import Deadline
 from stackroom_jobs.worker.media import BLOCK_BYTES, ChunkPlace, RemoteMedia, TaskPlace

@@ -4,14 +4,11 @@ from stackroom_jobs.worker import create_worker
 from stackroom_kit.settings import read_settings
 from worker_gpu.device.watch import GpuWatch
 from worker_gpu.settings import GpuWorkerSettings
-from worker_gpu.tasks import make_functions
 
 _settings = read_settings(GpuWorkerSettings)
 app = create_worker(
     "worker-gpu",
-    make_functions(_settings),
     _settings,
-    tasks="worker_gpu.tasks",
     spawn_from=__name__,
     device=GpuWatch(_settings.device),
 )

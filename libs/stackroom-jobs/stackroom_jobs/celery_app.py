@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from celery import Celery
+from celery.app.amqp import AMQP, Queues
 from kombu import Queue as CeleryQueue
 
-from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.queues import Queue, bell_name, celery_name
+from stackroom_jobs.queues import check_queue
 from stackroom_jobs.result_address import result_address
 from stackroom_jobs.settings import BrokerSettings
 
@@ -30,27 +30,35 @@ class UnknownTaskError(LookupError):
 
 
 class Router:
-    """Operations go to their own queue; any other task names its queue where it is declared or sent."""
+    """``queues`` are those of a worker's own operations; any other task names its queue where it is declared or sent.
 
-    def __init__(self, default_queue: str) -> None:
-        self._names = {
-            operation.task_name: celery_name(operation.queues[0], default_queue) for operation in OPERATIONS.values()
-        }
+    A doorbell names it too.
+    """
+
+    def __init__(self, queues: Mapping[str, str] | None = None) -> None:
+        self._queues = queues or {}
 
     def __call__(
         self, name: str, _args: Any = None, _kwargs: Any = None, options: Mapping[str, Any] | None = None, **_: Any
     ) -> dict[str, str] | None:
         """None leaves the message where ``options`` send it, as a retry does, which goes back to its own queue."""
-        if name in self._names:
-            return {"queue": self._names[name]}
+        if name in self._queues:
+            return {"queue": self._queues[name]}
         if options and (options.get("queue") or options.get("routing_key")):
             return None
         raise UnknownTaskError(f"the task {name!r} has no route: it is no operation, and names no queue")
 
 
-def _queues(default_queue: str) -> list[CeleryQueue]:
-    names = [name(queue, default_queue) for queue in Queue for name in (celery_name, bell_name)]
-    return [CeleryQueue(name) for name in names]
+class QueuesByWord(Queues):
+    """Every word is a queue. One of Redis is a list that is there while something waits on it."""
+
+    def new_missing(self, name: str) -> CeleryQueue:
+        """ValueError for what is no word."""
+        return CeleryQueue(check_queue(name))
+
+
+class AMQPByWord(AMQP):
+    queues_cls = QueuesByWord
 
 
 def configuration(settings: BrokerSettings) -> dict[str, Any]:
@@ -64,10 +72,8 @@ def configuration(settings: BrokerSettings) -> dict[str, Any]:
         "broker_pool_acquire_timeout": 5,
         "task_serializer": "json",
         "accept_content": ["json"],  # pickle in a message would be code of whoever sent it
-        "task_queues": _queues(default_queue),
         "task_default_queue": default_queue,
-        "task_create_missing_queues": False,  # a typo must not make a queue that nobody reads
-        "task_routes": (Router(default_queue),),
+        "task_routes": (Router(),),
         "task_acks_late": settings.celery_task_acks_late,
         "worker_prefetch_multiplier": 1,  # nothing waits inside a busy worker
         "task_publish_retry": False,  # the dispatcher is the only one that tries again
@@ -103,6 +109,6 @@ def _results(settings: BrokerSettings) -> dict[str, Any]:
 
 
 def make_celery(name: str, settings: BrokerSettings) -> Celery:
-    app = Celery(name, set_as_current=False)
+    app = Celery(name, set_as_current=False, amqp=AMQPByWord)
     app.config_from_object(configuration(settings))
     return app

@@ -6,17 +6,18 @@ from typing import Any
 
 import msgspec
 
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.outcomes import RecordError, failed_line, ok_line
 
-RecordFunction = Callable[[int, Any], msgspec.Struct]  # of a row and its record
+RecordFunction = Callable[[int, Any], Any]  # of a row and its record
 
 _encoder = msgspec.json.Encoder()
+_raw_records = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 @lru_cache
-def records_decoder(record_type: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(list[record_type | None])  # type: ignore[valid-type]
+def records_decoder(record_type: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(list[record_type | None])
 
 
 def compute(operation: Operation, function: RecordFunction, first_row: int, records: bytes) -> bytes:
@@ -24,8 +25,17 @@ def compute(operation: Operation, function: RecordFunction, first_row: int, reco
 
     RecordError of one record becomes its failed line; every other exception is the caller's.
     """
+    try:
+        found = records_decoder(operation.record).decode(records)
+    except msgspec.ValidationError:
+        found = [None if bytes(record).strip() == b"null" else record for record in _raw_records.decode(records)]
+        function = _one_by_one(operation, function)
+    return _lines(function, first_row, found)
+
+
+def _lines(function: RecordFunction, first_row: int, records: list[Any]) -> bytes:
     lines: list[Any] = []
-    for row, record in enumerate(records_decoder(operation.record).decode(records), first_row):
+    for row, record in enumerate(records, first_row):
         if record is None:
             continue
         try:
@@ -34,3 +44,17 @@ def compute(operation: Operation, function: RecordFunction, first_row: int, reco
             failed = failed_line(row, error.code, error.detail, _encoder.encode(record), error.field)
             lines.append(msgspec.Raw(failed.rstrip(b"\n")))
     return _encoder.encode_lines(lines)
+
+
+def _one_by_one(operation: Operation, function: RecordFunction) -> RecordFunction:
+    """Of records as they came, where one is not what this worker takes: it fails alone."""
+    decoder = msgspec.json.Decoder(operation.record)
+
+    def decoded(row: int, record: msgspec.Raw) -> Any:
+        try:
+            taken = decoder.decode(record)
+        except msgspec.ValidationError as error:
+            raise RecordError("wrong_record", f"The worker takes no such record: {error}.") from None
+        return function(row, taken)
+
+    return decoded

@@ -4,11 +4,12 @@ from typing import Any
 
 from celery import Celery
 from kombu import Connection
+from kombu import Queue as CeleryQueue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from stackroom_jobs.operations import Operation
-from stackroom_jobs.queues import Queue, bell_name
+from stackroom_jobs.operation import Operation
+from stackroom_jobs.queues import bell_name
 
 
 class Doorbells:
@@ -32,7 +33,7 @@ class Doorbells:
             self._connection.release()
         self._connection = None
 
-    def waiting(self, queue: Queue) -> int:
+    def waiting(self, queue: str) -> int:
         """How many doorbells of a queue nobody has answered yet."""
         try:
             channel: Any = self._connected().default_channel
@@ -41,12 +42,12 @@ class Doorbells:
             self._drop()
             raise
 
-    def ring(self, operation: Operation, queue: Queue) -> None:
+    def ring(self, operation: Operation, queue: str) -> None:
         """Tell a worker of ``queue`` that ``operation`` has work there."""
         try:
             self._celery.send_task(
                 operation.task_name,
-                queue=bell_name(queue, self._default_queue),
+                queue=CeleryQueue(bell_name(queue, self._default_queue)),  # type: ignore[arg-type] # Celery takes both
                 connection=self._connected(),
                 ignore_result=True,
                 retry=False,

@@ -2,14 +2,13 @@
 
 import dataclasses
 
-from stackroom_jobs.queues import BELL_SUFFIX, Queue
+from stackroom_jobs.queues import BELL_SUFFIX
 from stackroom_kit.common_settings import LogSettings
 from stackroom_kit.settings import Parser, Secret, boolean, integer, secret, setting, text, url
 
 
 def _default_queue(name: str) -> str:
-    taken = {Queue.CPU, Queue.GPU}
-    if name in taken or name.endswith(BELL_SUFFIX) or not name.replace("-", "").replace("_", "").isalnum():
+    if name in {"cpu", "gpu"} or name.endswith(BELL_SUFFIX) or not name.replace("-", "").replace("_", "").isalnum():
         raise ValueError(name)
     return name
 

@@ -8,7 +8,7 @@ from importer.services import Services
 from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.doorbells import Doorbells
-from stackroom_jobs.queues import Queue
+from stackroom_jobs.queues import DEFAULT_QUEUE
 from stackroom_kit.health import Check
 from stackroom_sql.engine import server_version
 
@@ -20,7 +20,7 @@ def redis_answers(settings: Settings) -> Callable[[], None]:
 
     def check() -> None:
         with lock:
-            bells.waiting(Queue.CPU)
+            bells.waiting(DEFAULT_QUEUE)
 
     return check
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from scenedetect import ContentDetector, detect
 
+from stackroom_jobs.context import Context
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker import Context
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.scenes import Boundary, boundaries, plan, write_scenes
 from tests.support.workers.local_media import LocalMedia
-from worker_gpu.tasks.process_video import ProcessVideo
+from worker_gpu.operations.process_video import ProcessVideo
 
 TOLERANCE = 2  # frames
 DISSOLVES = 0.35  # of the boundaries

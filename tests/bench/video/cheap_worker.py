@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from stackroom_jobs.operations.process_video import PROCESS_VIDEO
 from stackroom_jobs.worker import create_worker
 from stackroom_kit.settings import read_settings
 from worker_gpu.device.watch import GpuWatch
+from worker_gpu.operations.process_video import ProcessVideo
 from worker_gpu.settings import GpuWorkerSettings
-from worker_gpu.tasks.process_video import ProcessVideo
 
 if TYPE_CHECKING:
     from worker_gpu.model.transnet import Model
@@ -20,5 +21,5 @@ def load(device: str) -> "Model":
 
 
 _settings = read_settings(GpuWorkerSettings)
-_functions = {"process_video": ProcessVideo(_settings.video_decoder, load)}
-app = create_worker("worker-gpu", _functions, _settings, spawn_from=__name__, device=GpuWatch(_settings.device))
+_operation = PROCESS_VIDEO.with_function(ProcessVideo(_settings.video_decoder, load))
+app = create_worker("worker-gpu", _settings, [_operation], spawn_from=__name__, device=GpuWatch(_settings.device))

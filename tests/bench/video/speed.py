@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from stackroom_jobs.context import Context
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker import Context
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.bench.measure import medians, seconds
 from tests.support.videos.files import copy_beginning
@@ -28,7 +28,7 @@ from tests.support.videos.model import real_video
 from tests.support.workers.local_media import LocalMedia
 from worker_gpu.device.choice import VARIABLE
 from worker_gpu.model import load_model
-from worker_gpu.tasks.process_video import ProcessVideo
+from worker_gpu.operations.process_video import ProcessVideo
 
 NAME = "clip.mp4"
 ON_CPU, ON_GPU = {"task": 1, "model": 1}, {"task": 5, "model": 10}  # times the package's own, at least

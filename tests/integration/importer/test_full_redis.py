@@ -12,7 +12,6 @@ from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.doorbells import Doorbells
 from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.queues import Queue
 from stackroom_kit.problems import Problem
 from tests.support.servers.embedded import running_redis
 
@@ -78,10 +77,10 @@ def test_bells_and_tasks_go_on_while_results_fill_the_memory(
     before, waiting = evicted(results), []
     for number in range(150):
         results.set(f"stackroom:celery-task-meta-{number}", MEGABYTE, ex=3600)
-        bells.ring(NORMALIZE, Queue.CPU)
+        bells.ring(NORMALIZE, "cpu")
         waiting.append(sent(client))
     assert evicted(results) > before
-    assert bells.waiting(Queue.CPU) == 150
+    assert bells.waiting("cpu") == 150
     with redis.Redis.from_url(client.application.extensions["importer"].settings.celery_broker_url) as broker:
         assert broker.llen("stackroom:default") == 150
     # What is to live longest goes last: all the tasks that wait are known to wait.

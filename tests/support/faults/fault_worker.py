@@ -6,14 +6,15 @@
 import os
 import signal
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
+from stackroom_jobs.context import Context
 from stackroom_jobs.loads import GroupRow, normalize_group
+from stackroom_jobs.operation import Function
+from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.records import Record
-from stackroom_jobs.worker import Context, create_worker
-from stackroom_jobs.worker.context import Function
+from stackroom_jobs.worker import create_worker
 
 SECONDS_PER_RECORD = 0.0003
 BLOCK = 50  # records that are waited for at once: a sleep of less than a millisecond is not what it says
@@ -63,9 +64,11 @@ def _first_time() -> bool:
 
 
 _work = _Worker()
-FUNCTIONS: Mapping[str, Function] = {
+FUNCTIONS: dict[str, Function] = {
     "normalize_record": _work,
     "process_batch_with_progress": _work,
     "load_groups": _work.load_group,
 }
-app = create_worker("fault-worker", FUNCTIONS)
+app = create_worker(
+    "fault-worker", operations=[OPERATIONS[name].with_function(function) for name, function in FUNCTIONS.items()]
+)

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from stackroom_jobs.context import Context
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.records import Record
 from stackroom_jobs.videos import VideoResult
-from stackroom_jobs.worker import Context
 from tests.support.videos.scenes import Scene
-from worker_gpu.tasks.process_video import ProcessVideo
+from worker_gpu.operations.process_video import ProcessVideo
 
 CUTS = [Scene(30), Scene(25), Scene(40)]
 

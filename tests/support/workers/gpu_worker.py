@@ -11,10 +11,11 @@ import time
 
 import msgspec
 
-from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.context import Context, DeviceLost, Stopped
+from stackroom_jobs.operations.process_video import PROCESS_VIDEO
 from stackroom_jobs.records import Record
 from stackroom_jobs.videos import VideoResult
-from stackroom_jobs.worker import Context, DeviceLost, Stopped, create_worker
+from stackroom_jobs.worker import create_worker
 from stackroom_kit.settings import read_settings
 from worker_gpu.device import before_step, choose_device, is_device_error
 from worker_gpu.device.watch import GpuWatch
@@ -57,10 +58,7 @@ def step(record: Record, context: Context) -> Step:
     return msgspec.convert({"id": str(record.id), "device": choose_device(), **NO_VIDEO, **who}, Step)
 
 
-OPERATIONS["process_video"] = dataclasses.replace(
-    OPERATIONS["process_video"], hang_seconds=int(os.environ.get("HANG_SECONDS", "600"))
-)
+_described = msgspec.structs.replace(PROCESS_VIDEO.description, hang_seconds=int(os.environ.get("HANG_SECONDS", "600")))
+_operation = dataclasses.replace(PROCESS_VIDEO, description=_described, function=step)
 _settings = read_settings(GpuWorkerSettings)
-app = create_worker(
-    "gpu-worker", {"process_video": step}, _settings, spawn_from=__name__, device=GpuWatch(_settings.device)
-)
+app = create_worker("gpu-worker", _settings, [_operation], spawn_from=__name__, device=GpuWatch(_settings.device))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from stackroom_jobs.operations import OPERATIONS, chunk_rows
+from stackroom_jobs.chunks import chunk_rows
+from stackroom_jobs.operations import OPERATIONS
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import msgspec
 
+from stackroom_jobs.context import Context, DeviceLost
+from stackroom_jobs.operations.process_video import PROCESS_VIDEO
 from stackroom_jobs.protocol import ClaimedChunk, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker import Context, DeviceLost
 from stackroom_jobs.worker.lifecycle import Deadline, StopFlag
 from stackroom_jobs.worker.registration import WorkerName
 from stackroom_jobs.worker.round import Doorbell, Round
@@ -41,8 +42,8 @@ def lose_device(_record: Record, _context: Context) -> msgspec.Struct:
 
 
 def run_round(api: Calls, stop_flag: StopFlag) -> None:
-    functions = {"process_video": lose_device}
-    Round(api, WorkerSettings(), functions, WorkerName("w", "aa"), stop_flag, Doorbell("gpu", "d", 60)).run()  # type: ignore[arg-type]
+    operations = {"process_video": PROCESS_VIDEO.with_function(lose_device)}
+    Round(api, WorkerSettings(), operations, WorkerName("w", "aa"), stop_flag, Doorbell("gpu", "d", 60)).run()  # type: ignore[arg-type]
 
 
 def test_chunk_of_a_lost_device_goes_back_with_the_reason_and_is_not_failed(tmp_path: Path) -> None:

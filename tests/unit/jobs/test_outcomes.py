@@ -3,6 +3,7 @@
 import json
 
 import msgspec
+import pytest
 
 from stackroom_jobs.compute import compute
 from stackroom_jobs.operations import OPERATIONS
@@ -36,6 +37,25 @@ def test_error_of_the_function_itself_is_not_swallowed() -> None:
     except ZeroDivisionError:
         return
     raise AssertionError("the error of an operation must reach the worker")
+
+
+def test_record_that_the_workers_own_struct_refuses_fails_alone() -> None:
+    """The importer checks by the schema, which may say less than the struct."""
+    records = b'[{"id": 1, "payload": "a"}, null, {"id": 2.5, "payload": "b"}, {"id": 3, "payload": "bad"}]'
+    lines = [json.loads(line) for line in compute(OPERATION, picky, 1, records).splitlines()]
+    assert [(line["row"], line["outcome"], line.get("code")) for line in lines] == [
+        (1, "ok", None), (3, "failed", "wrong_record"), (4, "failed", "too_bad"),
+    ]  # fmt: skip
+    assert (lines[1]["id"], lines[1]["payload"]) == (2.5, "b")
+    assert "Expected `int | str`, got `float` - at `$.id`" in lines[1]["detail"]
+
+
+def test_wrong_value_inside_the_function_is_the_functions_own_error() -> None:
+    def converts(_row: int, _record: Record) -> Normalized:
+        return msgspec.convert({}, Normalized)
+
+    with pytest.raises(msgspec.ValidationError):
+        compute(OPERATION, converts, 1, b'[{"id": 1, "payload": "a"}]')
 
 
 def test_text_of_a_record_cannot_forge_an_outcome() -> None:

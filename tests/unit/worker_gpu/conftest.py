@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stackroom_jobs.worker import Context
+from stackroom_jobs.context import Context
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.shots import Worker
 from tests.support.workers.local_media import LocalMedia

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from stackroom_jobs.context import Context
 from stackroom_jobs.videos import VideoResult
-from stackroom_jobs.worker import Context
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.containers import CONTAINERS, cut, frames_in, with_loss, with_zeros, write_container
 from tests.support.videos.shots import Worker
@@ -28,7 +28,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 @pytest.fixture
 def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
     """Without a model, whether one is installed or not."""
-    monkeypatch.setattr("worker_gpu.tasks.process_video.is_installed", lambda: False)
+    monkeypatch.setattr("worker_gpu.operations.process_video.is_installed", lambda: False)
     return Worker(tmp_path, Context(GpuWorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(tmp_path)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stackroom_jobs.worker import DeviceLost
+from stackroom_jobs.context import DeviceLost
 from stackroom_kit.settings import SettingsError, read_settings
 from tests.support.stacks.gpu import WITHOUT_GPU
 from tests.support.workers.stubs import pynvml

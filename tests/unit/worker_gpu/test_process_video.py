@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stackroom_jobs.worker import Context, Stopped
+from stackroom_jobs.context import Context, Stopped
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.files import turn, write_sound, write_sound_with_cover, write_video
 from tests.support.videos.scenes import Scene, frames_of, write_pictures
@@ -16,7 +16,7 @@ from worker_gpu.settings import GpuWorkerSettings
 @pytest.fixture
 def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worker:
     """Without a model, whether one is installed or not."""
-    monkeypatch.setattr("worker_gpu.tasks.process_video.is_installed", lambda: False)
+    monkeypatch.setattr("worker_gpu.operations.process_video.is_installed", lambda: False)
     media = tmp_path / "media"
     media.mkdir()
     return Worker(media, Context(GpuWorkerSettings(), {}, StopFlag(tmp_path / "stop"), LocalMedia(media)))

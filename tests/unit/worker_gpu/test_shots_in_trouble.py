@@ -11,8 +11,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from stackroom_jobs.context import DeviceLost, Stopped
 from stackroom_jobs.records import Record
-from stackroom_jobs.worker import DeviceLost, Stopped
 from tests.support.videos.files import write_video
 from tests.support.videos.model import needs_model
 from tests.support.videos.scenes import write_scenes
@@ -20,7 +20,7 @@ from tests.support.videos.shots import CUTS, Worker
 from worker_gpu.device import fake
 from worker_gpu.device.choice import VARIABLE
 from worker_gpu.model import load_model
-from worker_gpu.tasks import process_video
+from worker_gpu.operations import process_video
 from worker_gpu.video.frames import Frames
 from worker_gpu.video.source import open_video
 

@@ -7,10 +7,10 @@ from typing import cast
 
 import pytest
 
+from stackroom_jobs.context import Context, Stopped
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker import Context, Stopped
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.workers.local_media import LocalMedia
 from worker_gpu.video import time_limit

@@ -7,7 +7,7 @@ after a line that says what the device said.
 import subprocess
 import sys
 
-from stackroom_jobs.worker import DeviceLost
+from stackroom_jobs.context import DeviceLost
 from worker_gpu.device.choice import choose_device
 from worker_gpu.device.nvml import answer_in_time
 

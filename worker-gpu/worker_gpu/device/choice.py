@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from stackroom_jobs.worker import DeviceLost
+from stackroom_jobs.context import DeviceLost
 from stackroom_kit.settings import Parser
 from worker_gpu.device import fake, nvml
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from stackroom_jobs.context import DeviceLost
 from stackroom_jobs.protocol import Device
-from stackroom_jobs.worker import DeviceLost
 from worker_gpu.device import fake, nvml
 from worker_gpu.device.check import CannotCompute, check
 from worker_gpu.device.choice import Choice, choose

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from stackroom_jobs.worker import DeviceLost
+from stackroom_jobs.context import DeviceLost
 from worker_gpu.device import before_step, is_device_error, is_out_of_memory
 from worker_gpu.device.check import compute_once
 from worker_gpu.model.network import FRAMES, Network

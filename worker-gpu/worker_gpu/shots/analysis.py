@@ -4,9 +4,9 @@ import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from stackroom_jobs.context import Context
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.videos import Shot
-from stackroom_jobs.worker import Context
 from worker_gpu.model.transnet import Model
 from worker_gpu.shots.blocks import FrameBlock, Pixels, blocks, windows
 from worker_gpu.shots.finder import FoundShot, ShotFinder

@@ -2,15 +2,15 @@
 
 import time
 
-from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.context import Context, Stopped
+from stackroom_jobs.operations.process_video import PROCESS_VIDEO
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.protocol import Loss
-from stackroom_jobs.worker import Context, Stopped
 from worker_gpu.video.frames import Frames
 
 LEAST_SECONDS = 300.0
 PER_SECOND = 4.0  # seconds of work for one second of video
-MOST_SECONDS = 0.75 * (OPERATIONS["process_video"].time_limit or 0)  # well before the process is killed
+MOST_SECONDS = 0.75 * (PROCESS_VIDEO.time_limit or 0)  # well before the process is killed
 
 
 class VideoTimeLimit:

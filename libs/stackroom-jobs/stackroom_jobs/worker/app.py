@@ -1,25 +1,26 @@
-"""``create_worker``: a Celery app whose tasks are the operations that a worker has functions for."""
+"""``create_worker``: a Celery app whose tasks are the operations that a worker's folder holds."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from celery import Celery, Task
 from celery.apps.worker import Worker
 
-from stackroom_jobs.celery_app import configuration
-from stackroom_jobs.operations import OPERATIONS, Operation
-from stackroom_jobs.queues import queue_of_routing_key
+from stackroom_jobs.celery_app import Router, configuration
+from stackroom_jobs.context import Context, DeviceLost
+from stackroom_jobs.operation import Operation
+from stackroom_jobs.queues import celery_name, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.context import Context, DeviceLost, Function
+from stackroom_jobs.worker.found import by_name, modules_in, operations_in, package_of
 from stackroom_jobs.worker.lifecycle import inherited_stop_flag, shorten_exit_of_children
 from stackroom_jobs.worker.media import RemoteMedia, TaskPlace
 from stackroom_jobs.worker.parent import Parent
 from stackroom_jobs.worker.registration import DeviceWatch, NoDevice, inherited_name
 from stackroom_jobs.worker.round import Doorbell, Round, time_limit_of
-from stackroom_jobs.worker.tasks import compute_bare, keep_data_out_of_logs, modules_in
+from stackroom_jobs.worker.tasks import compute_bare, keep_data_out_of_logs
 from stackroom_kit.settings import read_settings
 
 KILOBYTES = 1024  # in a megabyte: Celery counts in them
@@ -32,11 +33,19 @@ class SilentWorker(Worker):
         silent = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
         super().__init__(*args, **{**kwargs, **silent})
 
+    def setup_queues(self, include: Any, exclude: Any = None) -> None:
+        """One line for what is no queue, in ``--queues``."""
+        try:
+            super().setup_queues(include, exclude)
+        except ValueError as error:
+            raise SystemExit(f"--queues: {error}") from None
+
 
 class WorkerCelery(Celery):
     """A spawned child gets its app by importing ``module`` as its parent did: a pickled app has lost its tasks."""
 
     module: str | None = None
+    amqp_cls = "stackroom_jobs.celery_app:AMQPByWord"
     task_cls = "stackroom_jobs.worker.tasks:PlainTask"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -55,9 +64,9 @@ def _app_of(module: str) -> Celery:
 class PoolProcess:
     """What a pool process works with, made at its first task: connections do not survive a fork."""
 
-    def __init__(self, settings: WorkerSettings, functions: Mapping[str, Function]) -> None:
+    def __init__(self, settings: WorkerSettings, operations: Mapping[str, Operation]) -> None:
         self.settings = settings
-        self.functions = functions
+        self.operations = operations
 
     @cached_property
     def api(self) -> WorkerAPI:
@@ -73,12 +82,11 @@ class PoolProcess:
         delivery_info: Any = task.request.delivery_info
         queue = queue_of_routing_key(delivery_info["routing_key"], self.settings.celery_default_queue)
         limit = time_limit_of(operation, self.settings.celery_task_time_limit)
-        bell = Doorbell(str(queue), str(task.request.id), limit)
-        Round(self.api, self.settings, self.functions, inherited_name(), inherited_stop_flag(), bell).run()
+        bell = Doorbell(queue, str(task.request.id), limit)
+        Round(self.api, self.settings, self.operations, inherited_name(), inherited_stop_flag(), bell).run()
 
 
 def _add_task(app: Celery, operation: Operation, process: PoolProcess) -> None:
-    function = process.functions[operation.name]
     limit = time_limit_of(operation, process.settings.celery_task_time_limit)
 
     def run(task: "Task[Any, Any]", *args: Any) -> Any:
@@ -86,7 +94,7 @@ def _add_task(app: Celery, operation: Operation, process: PoolProcess) -> None:
             return process.answer(task, operation)
         context = process.bare_context(str(task.request.id))
         try:
-            return compute_bare(task, operation, function, context, args)
+            return compute_bare(task, operation, context, args)
         except DeviceLost as lost:
             inherited_stop_flag().set(lost.reason)
             raise
@@ -97,29 +105,35 @@ def _add_task(app: Celery, operation: Operation, process: PoolProcess) -> None:
 
 def create_worker(
     name: str,
-    functions: Mapping[str, Function],
     settings: WorkerSettings | None = None,
-    tasks: str | None = None,
+    operations: Iterable[Operation] | None = None,
     spawn_from: str | None = None,
     device: DeviceWatch | None = None,
 ) -> Celery:
-    """What ``celery -A <module>`` runs. ``functions`` by operation name. SettingsError for a wrong setting.
+    """What ``celery -A <module>`` runs. SettingsError for a wrong setting, OperationError for a wrong operation.
 
-    ``tasks`` is the package whose modules may hold plain Celery tasks: all are imported when the worker starts.
+    Those in the folder ``operations`` of the worker's package, unless ``operations`` names them. The modules of its
+    folder ``tasks`` may hold plain Celery tasks: all are imported when the worker starts.
     Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each
     child is a new interpreter, for libraries that do not survive a fork (CUDA). ``device`` is what they compute on.
     """
     settings = settings or read_settings(WorkerSettings)
+    package = package_of(name)
+    found = by_name(operations_in(f"{package}.operations") if operations is None else operations)
     app = WorkerCelery(name, set_as_current=False)
     app.config_from_object(configuration(settings))
-    app.conf.imports = modules_in(tasks) if tasks else ()
+    default_queue = settings.celery_default_queue
+    app.conf.task_routes = (
+        Router({one.task_name: celery_name(one.queues[0], default_queue) for one in found.values()}),
+    )
+    app.conf.imports = modules_in(f"{package}.tasks")
     app.module = spawn_from
     app.conf.worker_max_memory_per_child = settings.child_memory_mb * KILOBYTES or None
     app.conf.worker_pool_start_method = "spawn" if spawn_from else "fork"
-    process = PoolProcess(settings, functions)
-    for operation_name in functions:
-        _add_task(app, OPERATIONS[operation_name], process)
-    Parent(name, settings, tuple(functions), device or NoDevice()).connect()
+    process = PoolProcess(settings, found)
+    for one in found.values():
+        _add_task(app, one, process)
+    Parent(name, settings, tuple(found.values()), device or NoDevice()).connect()
     shorten_exit_of_children()
     keep_data_out_of_logs()
     return app

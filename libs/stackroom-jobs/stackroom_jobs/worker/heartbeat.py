@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import urllib3
 
+from stackroom_jobs.context import DeviceLost
 from stackroom_jobs.protocol import Heartbeat
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import ContractError, WorkerAPI, WorkerAPIError
-from stackroom_jobs.worker.context import DeviceLost
 from stackroom_jobs.worker.lifecycle import StopFlag, end_worker
 from stackroom_jobs.worker.registration import DeviceWatch, inherited_name
 

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 import msgspec
 from urllib3 import BaseHTTPResponse
 
+from stackroom_jobs.context import Stopped
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.protocol import Picture
 from stackroom_jobs.records import check_media_name
 from stackroom_jobs.worker.client import GONE, WorkerAPI, WorkerAPIError
-from stackroom_jobs.worker.context import Stopped
 from stackroom_jobs.worker.lifecycle import Deadline, StopFlag
 
 AWAY_SECONDS = 120.0  # how long one call waits for an importer that restarts; then the chunk is tried again

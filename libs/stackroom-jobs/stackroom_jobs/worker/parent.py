@@ -2,17 +2,18 @@
 
 import logging
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import signals
 
-from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.context import DeviceLost
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.protocol import Loss, LostRequest
 from stackroom_jobs.queues import BELL_SUFFIX, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
-from stackroom_jobs.worker.context import DeviceLost
 from stackroom_jobs.worker.heartbeat import HeartbeatThread
 from stackroom_jobs.worker.lifecycle import FAILED, Deadline, StopFlag, make_stop_flag
 from stackroom_jobs.worker.registration import DeviceWatch, first_heartbeat, inherited_name, name_this_worker
@@ -27,7 +28,7 @@ class Parent:
     """Handlers of Celery's signals for one app. Nothing of this runs in a pool process."""
 
     def __init__(
-        self, service: str, settings: WorkerSettings, operations: tuple[str, ...], device: DeviceWatch
+        self, service: str, settings: WorkerSettings, operations: Sequence[Operation], device: DeviceWatch
     ) -> None:
         self._service = service
         self._settings = settings
@@ -82,8 +83,8 @@ class Parent:
 
     def _heartbeat_of(self, worker: Any) -> HeartbeatThread:
         default = self._settings.celery_default_queue
-        queues = sorted({str(queue_of_routing_key(key, default)) for key in worker.app.amqp.queues.consume_from})
-        served = [name for name in self._operations if set(OPERATIONS[name].queues) & set(queues)]
+        queues = sorted({queue_of_routing_key(key, default) for key in worker.app.amqp.queues.consume_from})
+        served = [one.name for one in self._operations if set(one.queues) & set(queues)]
         first = first_heartbeat(queues, worker.concurrency, served, self._device)
         return HeartbeatThread(self._settings, first, self._device, self._flag())
 

@@ -7,9 +7,9 @@ from types import TracebackType
 
 import urllib3
 
+from stackroom_jobs.context import Context
 from stackroom_jobs.protocol import ReleaseRequest, RenewRequest
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
-from stackroom_jobs.worker.context import Context
 from stackroom_jobs.worker.lifecycle import STOP_SECONDS, Deadline
 
 LEASE_PART = 3  # a lease is renewed after a third of it, so two renewals may fail

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from stackroom_jobs.compute import compute
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.context import Context, DeviceLost, Stopped
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.protocol import OPERATION_FAILED, ClaimedChunk, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
-from stackroom_jobs.worker.context import Context, DeviceLost, Function, Stopped
 from stackroom_jobs.worker.lifecycle import Deadline, StopFlag
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
 from stackroom_jobs.worker.registration import WorkerName
@@ -43,21 +43,21 @@ class Round:
         self,
         api: WorkerAPI,
         settings: WorkerSettings,
-        functions: Mapping[str, Function],
+        operations: Mapping[str, Operation],
         worker: WorkerName,
         stop_flag: StopFlag,
         bell: Doorbell,
     ) -> None:
         self._api = api
         self._settings = settings
-        self._functions = functions
+        self._operations = operations
         self._worker = worker
         self._stop_flag = stop_flag
         self._bell = bell
         now = time.monotonic()
         self._deadline = Deadline(bell.time_limit * SAFETY_PART, stop_flag)
         self._round_end = now + min(LONGEST_ROUND_SECONDS, bell.time_limit / ROUND_PART)
-        self._operations = claimable(functions, bell.time_limit, settings.celery_task_time_limit)
+        self._claimable = claimable(operations, bell.time_limit, settings.celery_task_time_limit)
 
     def run(self) -> int:
         """Number of chunks that were computed; a worker that is to end takes none."""
@@ -74,7 +74,7 @@ class Round:
         """The token is named here, so that a repeat after a lost answer gets the same chunk."""
         token = uuid.uuid4().hex
         worker, bell = self._worker, self._bell
-        return ClaimRequest(worker.name, bell.queue, self._operations, bell.delivery, token, worker.incarnation)
+        return ClaimRequest(worker.name, bell.queue, self._claimable, bell.delivery, token, worker.incarnation)
 
     def _work(self, chunk: ClaimedChunk) -> ClaimedChunk | None:
         set_request_id(chunk.request_id)
@@ -109,13 +109,13 @@ class Round:
         return self._next_claim()
 
     def _compute(self, chunk: ClaimedChunk) -> bytes:
-        operation = OPERATIONS[chunk.operation]
-        function = self._functions[operation.name]
+        operation = self._operations[chunk.operation]
+        function = operation.function_here()
         place = ChunkPlace(chunk.token)
         media = RemoteMedia(self._api, place, self._stop_flag)
         context = Context(self._settings, msgspec.json.decode(chunk.options), self._stop_flag, media)
 
-        def of_row(row: int, record: Any) -> msgspec.Struct:
+        def of_row(row: int, record: Any) -> Any:
             place.row = row
             return function(record, context)
 
@@ -127,6 +127,6 @@ def time_limit_of(operation: Operation, default: int) -> int:
     return operation.time_limit or default
 
 
-def claimable(functions: Mapping[str, Function], time_limit: float, default: int) -> list[str]:
+def claimable(operations: Mapping[str, Operation], time_limit: float, default: int) -> list[str]:
     """The operations that this round has time for: none whose limit is longer than this task's."""
-    return [name for name in functions if time_limit_of(OPERATIONS[name], default) <= time_limit]
+    return [name for name, operation in operations.items() if time_limit_of(operation, default) <= time_limit]

@@ -4,10 +4,8 @@ Redis holds their results beside doorbells, so none may be large: a result or th
 their data is logged: anybody's mail address or password may stand in a result, an argument, the text of an exception.
 """
 
-import importlib
 import logging
 import math
-import pkgutil
 import time
 import traceback
 from types import TracebackType
@@ -17,9 +15,9 @@ import msgspec
 from celery import Task
 from celery.exceptions import TaskPredicate
 
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.context import Context
+from stackroom_jobs.operation import Function, Operation
 from stackroom_jobs.outcomes import RecordError
-from stackroom_jobs.worker.context import Context, Function
 
 MAX_RESULT_BYTES = 1024 * 1024
 MAX_ERROR_CHARACTERS = 500
@@ -34,16 +32,14 @@ def _record(operation: Operation, value: Any) -> Any:
         raise ValueError(f"wrong record: {error}") from None
 
 
-def compute_bare(
-    task: "Task[Any, Any]", operation: Operation, function: Function, context: Context, args: tuple[Any, ...]
-) -> Any:
+def compute_bare(task: "Task[Any, Any]", operation: Operation, context: Context, args: tuple[Any, ...]) -> Any:
     """One record gives its result, a list of them ``{"processed", "failed", "results"}``; both with progress states.
 
     A record tells how far it is where its function does, in frames of a video; a list how many records are done.
     """
     if len(args) != 1:
         raise ValueError(f"{operation.task_name} takes one record or one list of records")
-    reporter = ProgressReporter(task)
+    function, reporter = operation.function_here(), ProgressReporter(task)
     if not isinstance(args[0], list):
         context.tell = reporter.report
         return msgspec.to_builtins(function(_record(operation, args[0]), context))
@@ -60,7 +56,7 @@ def _result(function: Function, record: Any, context: Context) -> dict[str, Any]
     try:
         result: dict[str, Any] = msgspec.to_builtins(function(record, context))
     except RecordError as error:
-        return {"id": str(record.id), "error": f"{error.code}: {error.detail}"}
+        return {"id": str(getattr(record, "id", "")), "error": f"{error.code}: {error.detail}"}
     return result
 
 
@@ -117,12 +113,6 @@ def json_value(result: Any) -> Any:
     if len(encoded) > MAX_RESULT_BYTES:
         raise BadResultError(f"the result has {len(encoded)} bytes; at most {MAX_RESULT_BYTES} are kept")
     return msgspec.json.decode(encoded)
-
-
-def modules_in(package: str) -> list[str]:
-    """Every module of a package, by its dotted name."""
-    found = importlib.import_module(package)
-    return sorted(module.name for module in pkgutil.iter_modules(found.__path__, f"{package}."))
 
 
 class _TaskFilter(logging.Filter):

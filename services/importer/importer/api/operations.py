@@ -11,8 +11,7 @@ from importer.ledger.queues import live_slots
 from importer.parsing.csv_shape import MAX_HEADER_CHARACTERS
 from importer.services import services
 from importer.settings import Settings
-from stackroom_jobs.operations import Operation
-from stackroom_jobs.queues import Queue
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.records import own_fields
 from stackroom_kit.api import Api, Count, json_answer, json_of
 from stackroom_sql.problems import DATABASE_PROBLEMS
@@ -28,7 +27,7 @@ class RecordField(msgspec.Struct):
 class ListedOperation(msgspec.Struct):
     name: OperationName
     task_name: str
-    queues: list[Queue]
+    queues: list[str]
     slots: Annotated[Count, Meta(description="Pool processes of live workers that would take it.")]
     fields: list[RecordField]
     loads: Annotated[str | None, Meta(description="The resource of the catalog that it loads.")]

@@ -22,7 +22,7 @@ from importer.parsing.formats import open_rows
 from importer.parsing.rows import Rows, file_line
 from importer.problems import EMPTY_BATCH, PREVIEW
 from importer.services import services
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_kit.api import Api, json_answer, json_of
 from stackroom_kit.arguments import text_argument, text_parameter
 

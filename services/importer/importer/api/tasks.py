@@ -19,7 +19,7 @@ from importer.problems import TASK_STATUS, TASKS
 from importer.services import services
 from importer.task_answers import Ingested, QueuedTask, QueuedTasks, TaskOfRecord, TaskStatus
 from stackroom_jobs.normalize import normalize
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
 from stackroom_kit.problems import NOT_FOUND
 from stackroom_kit.public_path import public_path

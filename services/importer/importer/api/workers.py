@@ -12,7 +12,6 @@ from importer.ledger.states import WorkerState
 from importer.ledger.workers import worker_rows
 from importer.services import services
 from stackroom_jobs.protocol import Device
-from stackroom_jobs.queues import Queue
 from stackroom_kit.api import Api, Count, TimeText, json_answer, json_of
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -22,7 +21,7 @@ api = Api("workers", __name__, "/api/importer")
 class ListedQueue(msgspec.Struct):
     """``oldest_seconds`` is the age of the oldest due chunk; chunks are counted, but ``waiting_rows`` are rows."""
 
-    queue: Queue
+    queue: str
     ready: Count
     in_flight: Count
     waiting_rows: Count
@@ -53,7 +52,7 @@ class ListedWorker(msgspec.Struct):
     state: WorkerState
     reason: Annotated[str | None, Meta(description="Why it is unhealthy or refused.")]
     contract: int
-    queues: list[Queue]
+    queues: list[str]
     operations: list[str]
     slots: Count
     versions: dict[str, str]
@@ -72,7 +71,8 @@ class WorkerList(msgspec.Struct):
 )
 def list_queues() -> Response:
     """What waits on each queue, and who serves it."""
-    items = [ListedQueue(**row._mapping) for row in queue_rows(services().engine)]
+    here = services()
+    items = [ListedQueue(**row._mapping) for row in queue_rows(here.engine, here.registry.queues())]
     return json_answer(QueueList(items, len(items)))
 
 

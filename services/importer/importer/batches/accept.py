@@ -13,7 +13,8 @@ from importer.parsing.chunks import Chunks
 from importer.parsing.formats import open_rows
 from importer.parsing.rows import Limits, Rows
 from importer.services import Services, services
-from stackroom_jobs.operations import MAX_CHUNK_BYTES, Operation, chunk_rows
+from stackroom_jobs.chunks import MAX_CHUNK_BYTES, chunk_rows
+from stackroom_jobs.operation import Operation
 from stackroom_kit.idempotency import idempotency_key, key_reused
 from stackroom_kit.request_id import current_request_id
 

@@ -9,12 +9,10 @@ from importer.ledger.batch import MOST_AHEAD
 from importer.ledger.states import BatchState
 from importer.parsing.encodings import CODECS, SOURCES
 from stackroom_jobs.outcomes import Outcome
-from stackroom_jobs.queues import Queue
 from stackroom_kit.api import Count, Time, one_of
 from stackroom_kit.openapi import reference
 
 OperationName = Annotated[str, Meta(description="One of those that `GET /operations` lists, or listed.")]
-QueueName = Annotated[str, one_of(Queue)]
 AnyObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": "object"})]
 
 
@@ -82,7 +80,7 @@ class Batch(msgspec.Struct):
     id: str
     operation: OperationName
     source: str
-    queue: QueueName
+    queue: str
     options: dict[str, Any]
     state: Annotated[str, one_of(BatchState)]
     rows: Count
@@ -154,7 +152,7 @@ class OutcomeLine(msgspec.Struct):
 
 class Preview(msgspec.Struct):
     operation: OperationName
-    queue: QueueName
+    queue: str
     has_worker: bool
     input: BatchInput
     size: Count

@@ -13,7 +13,8 @@ from importer.problems import CATALOG_UNAVAILABLE, EAGER_FAILURE, NO_LOCAL_FUNCT
 from importer.registry.registry import resource_of
 from importer.services import Services, services
 from stackroom_jobs.compute import RecordFunction, compute
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.context import context_without_worker
+from stackroom_jobs.operation import Operation
 
 WORKER = "eager"
 logger = logging.getLogger(__name__)
@@ -25,11 +26,12 @@ def check_can_run_now(operation: Operation) -> None:
 
 
 def _function(operation: Operation) -> RecordFunction:
-    if operation.local is None:
+    function = operation.function
+    if function is None:
         detail = f"{operation.name} needs a worker, and the eager mode has none."
         raise NO_LOCAL_FUNCTION(detail)
-    local = operation.local
-    return lambda _row, record: local(record)
+    context = context_without_worker()
+    return lambda _row, record: function(record, context)
 
 
 def finish_now_if_eager(name: str, batch_id: str) -> None:

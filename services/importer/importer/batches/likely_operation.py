@@ -13,7 +13,7 @@ from importer.parsing.csv_shape import header_of, header_options
 from importer.parsing.formats import CSV, columns_of, open_rows
 from importer.parsing.spool import Spooled
 from importer.problems import UNKNOWN_COLUMN
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.records import own_fields
 from stackroom_kit.problems import Problem
 

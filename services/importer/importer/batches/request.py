@@ -10,8 +10,8 @@ from flask import request
 from importer.batches.file_options import FILE_PARAMETERS, FileOptions, file_options
 from importer.problems import UNKNOWN_OPERATION, WRONG_OPTION, WRONG_QUEUE
 from importer.services import services
-from stackroom_jobs.operations import Operation
-from stackroom_jobs.queues import Queue
+from stackroom_jobs.operation import Operation
+from stackroom_jobs.queues import QUEUE_WORD
 from stackroom_kit.arguments import (
     BAD_TEXT,
     MAX_TEXT,
@@ -35,7 +35,7 @@ SOURCE = (
 )
 _SOURCE = re.compile(SOURCE)
 SOURCE_EXPECTED = f"source must have 1 to {MAX_TEXT} printable characters."
-QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", enum=[*map(str, Queue)])
+QUEUE = text_parameter("queue", "One of the queues that the operation is declared for.", pattern=f"^{QUEUE_WORD}$")
 BATCH_PARAMETERS = (
     text_parameter("operation", f"What is done with each record: {LISTED}", default=DEFAULT_OPERATION),
     text_parameter("source", "Where the records come from.", pattern=f"^{SOURCE}$", default=DEFAULT_SOURCE),

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS, OWN_FIELDS, Outcome
 from stackroom_jobs.records import own_fields
 from stackroom_kit.csv import LEFT_OUT, csv_blocks

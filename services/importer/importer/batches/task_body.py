@@ -16,7 +16,7 @@ from importer.parsing.rows import RowBlock
 from importer.parsing.spool import spool
 from importer.problems import EMPTY_RECORDS, WRONG_RECORDS
 from importer.services import services
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.records import Record
 from stackroom_kit.arguments import BAD_TEXT
 from stackroom_kit.problems import UNSUPPORTED_MEDIA_TYPE, FieldError

@@ -5,15 +5,14 @@ from sqlalchemy import Engine
 from importer.ledger.queues import due_work
 from importer.registry.registry import Registry
 from stackroom_jobs.doorbells import Doorbells
-from stackroom_jobs.queues import Queue
 
 
 def ring(engine: Engine, registry: Registry, bells: Doorbells) -> bool:
     """Whether anything is due. A doorbell that is lost, doubled or stale does no harm: claims decide."""
     due = due_work(engine)
-    waiting: dict[Queue, int] = {}
+    waiting: dict[str, int] = {}
     for row in due:
-        queue, operation = Queue(row.queue), registry.get(row.operation)
+        queue, operation = row.queue, registry.get(row.operation)
         if operation is None:
             continue
         if queue not in waiting:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Engine, Row, text
 
 from importer.ledger.split import MAX_EXPIRED
-from stackroom_jobs.queues import Queue
 
 WORKER_ALIVE_SECONDS = 15  # heartbeats come each second, of contract 2 each five
 WORKER_ILL_SECONDS = 120  # one that falls ill is started again and says so anew, at most a minute apart
@@ -40,7 +39,9 @@ QUEUES = text(f"""
 SELECT names.queue, COALESCE(c.ready, 0) AS ready, COALESCE(c.in_flight, 0) AS in_flight,
        COALESCE(c.waiting_rows, 0) AS waiting_rows, c.oldest_seconds,
        COALESCE(w.slots, 0) AS slots, COALESCE(w.workers, 0) AS workers, COALESCE(w.unhealthy, 0) AS unhealthy
-FROM unnest(CAST(:queues AS text[])) AS names(queue)
+FROM (SELECT unnest(CAST(:queues AS text[])) AS queue
+      UNION SELECT queue FROM importer.chunk WHERE state IN ('ready', 'leased')
+      UNION SELECT unnest(queues) FROM importer.worker WHERE {LIVE}) AS names
 LEFT JOIN (SELECT queue, count(*) FILTER (WHERE state = 'ready') AS ready,
              count(*) FILTER (WHERE state = 'leased') AS in_flight,
              (sum(rows) FILTER (WHERE state = 'ready'))::bigint AS waiting_rows,
@@ -65,11 +66,13 @@ def live_slots(engine: Engine, operation: str, queue: str) -> int:
         return int(connection.execute(SLOTS, parameters).scalar_one())
 
 
-def queue_rows(engine: Engine) -> Sequence[Row[Any]]:
-    """Per queue: chunks ready and in flight, rows waiting, age of the oldest due chunk, live slots and workers.
+def queue_rows(engine: Engine, queues: Sequence[str]) -> Sequence[Row[Any]]:
+    """Of ``queues``, and of each that has work or a live worker.
+
+    Chunks ready and in flight, rows waiting, age of the oldest due chunk, live slots and workers.
 
     ``unhealthy`` counts the workers that lately said they cannot work.
     """
-    parameters = {"alive": WORKER_ALIVE_SECONDS, "ill": WORKER_ILL_SECONDS, "queues": [str(queue) for queue in Queue]}
+    parameters = {"alive": WORKER_ALIVE_SECONDS, "ill": WORKER_ILL_SECONDS, "queues": queues}
     with engine.connect() as connection:
         return connection.execute(QUEUES, parameters).all()

@@ -8,7 +8,7 @@ import msgspec
 from importer.ledger.stored import numbered_records
 from importer.parsing.row_numbers import rows_between
 from stackroom_jobs.compute import records_decoder
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.outcomes import Outcome
 
 MAX_DETAIL = 300  # characters of what the decoder says

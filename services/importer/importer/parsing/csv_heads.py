@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 
 from importer.problems import MISSING_COLUMN, REPEATED_COLUMN, UNKNOWN_COLUMN
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.records import own_fields
 from stackroom_kit.csv import DELIMITERS
 

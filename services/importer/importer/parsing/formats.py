@@ -13,7 +13,7 @@ from importer.parsing.json_body import JSONBody
 from importer.parsing.ndjson import read_ndjson
 from importer.parsing.rows import Rows
 from importer.parsing.spool import Spooled, in_utf8
-from stackroom_jobs.operations import Operation
+from stackroom_jobs.operation import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
 from stackroom_jobs.records import own_fields, shown_fields
 

@@ -5,7 +5,7 @@ The app that sends has no result backend: Celery's own would subscribe to the re
 
 import dataclasses
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,6 @@ from redis.exceptions import RedisError
 from importer.problems import QUEUE_FULL, RESULTS_UNAVAILABLE, TASKS_UNAVAILABLE
 from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
-from stackroom_jobs.queues import Queue, celery_name
 from stackroom_kit.problems import ProblemKind
 
 AWAY = (RedisError, BackendError, OperationalError, OSError)
@@ -52,15 +51,17 @@ class Message:
     wait_seconds: int
 
 
-def send(settings: Settings, queue: str, message: Message) -> None:
-    """Mark it as waiting, then send it; ``queue`` is Celery's name. Problem 503, after which it may have been sent."""
+def send(settings: Settings, queue: str, queues: Iterable[str], message: Message) -> None:
+    """Mark it as waiting, then send it; names of queues are Celery's. Problem 503, after which it may have been sent.
+
+    ``queues`` are all those on which plain tasks may wait.
+    """
     sender = _sender(settings)
     with (
         _answering(TASKS_UNAVAILABLE, "Redis does not take the task."),
         sender.producer_or_acquire() as producer,
     ):
-        names = [celery_name(one, settings.celery_default_queue) for one in Queue]
-        if sum(producer.channel.client.llen(name) for name in names) >= MAX_WAITING:
+        if sum(producer.channel.client.llen(name) for name in queues) >= MAX_WAITING:
             raise QUEUE_FULL(f"{MAX_WAITING} tasks wait already.")
         _mark(settings, message)
         sender.send_task(

@@ -13,11 +13,12 @@ from importer.plain_tasks.broker import Message, send
 from importer.plain_tasks.eager import run_now
 from importer.plain_tasks.issued import note_issued
 from importer.services import services
-from stackroom_jobs.queues import Queue, celery_name
+from stackroom_jobs.queues import DEFAULT_QUEUE, celery_name, check_queue
 from stackroom_kit.problems import TOO_LARGE
 from stackroom_kit.public_path import public_path
 
 MAX_ARGUMENT_BYTES = 16 * 1024  # Redis holds messages in memory, beside the doorbells: send where the data is
+_queues: set[str] = set()  # of all plain tasks that are declared
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,10 +44,11 @@ class SentTask:
 class PlainTask:
     """A Celery task by the name that its worker gives it, and the queue that this worker reads."""
 
-    def __init__(self, name: str, queue: str = Queue.DEFAULT) -> None:
-        """ValueError for a queue that does not exist."""
+    def __init__(self, name: str, queue: str = DEFAULT_QUEUE) -> None:
+        """ValueError for what is no name of a queue."""
         self.name = name
-        self.queue = Queue(queue)
+        self.queue = check_queue(queue)
+        _queues.add(queue)
 
     def apply_async(
         self,
@@ -62,13 +64,14 @@ class PlainTask:
         """
         here, task_id = services(), str(uuid.uuid4())
         sent_args, sent_kwargs = _through_json(args, kwargs or {})
-        queue = celery_name(self.queue, here.settings.celery_default_queue)
-        note_issued(here.engine, task_id, self.name, str(self.queue))
+        names = {name: celery_name(name, here.settings.celery_default_queue) for name in _queues}
+        queue = names[self.queue]
+        note_issued(here.engine, task_id, self.name, self.queue)
         if here.settings.celery_task_always_eager:
             return SentTask(task_id, queue, run_now(here.settings, self.name, task_id, sent_args, sent_kwargs))
         options = {"countdown": countdown, "eta": eta, "expires": expires}
         send(
-            here.settings, queue,
+            here.settings, queue, names.values(),
             Message(task_id, self.name, sent_args, sent_kwargs, options, _wait_seconds(countdown, eta)),
         )  # fmt: skip
         return SentTask(task_id, queue, {})

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from stackroom_jobs.operations import OPERATIONS, Operation
+from stackroom_jobs.operation import Operation
+from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import own_fields
 
 LOAD = "load_"  # begins the name of an operation that loads a resource of the catalog, and of no other
@@ -20,6 +21,10 @@ class Registry:
 
     def all(self) -> Sequence[Operation]:
         return list(OPERATIONS.values())
+
+    def queues(self) -> list[str]:
+        """Those that an operation may run on."""
+        return sorted({queue for operation in self.all() for queue in operation.queues})
 
     def loads(self) -> list[str]:
         """The names of the operations that load the catalog."""

@@ -49,6 +49,7 @@ def _record_texts() -> dict[str, str]:
         "duplicate_of": _("An earlier row of the file has the same ID."),
         "worker_lost": _("The worker crashed on this record."),
         "wrong_report": _("What the worker reported of this record cannot be read."),
+        "wrong_record": _("The worker does not take this record."),
         "timed_out": _("The record took too long."),
         "device_lost": _("Devices of several workers failed over this record."),
         "refused_by_catalog": _("The register refuses this row."),

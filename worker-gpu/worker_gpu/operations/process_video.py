@@ -4,14 +4,16 @@ import logging
 import time
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from stackroom_jobs.context import Context
+from stackroom_jobs.operations.process_video import PROCESS_VIDEO
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.records import Record
 from stackroom_jobs.videos import VideoResult
-from stackroom_jobs.worker import Context
 from worker_gpu.device import choose_device
 from worker_gpu.model import is_installed, load_model
+from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.video.frames import Frames
 from worker_gpu.video.source import open_video
 from worker_gpu.video.time_limit import VideoTimeLimit
@@ -105,3 +107,11 @@ def _rounded(value: float | None) -> float | None:
 
 def _rate(frames: int, seconds: float) -> float | None:
     return round(frames / seconds, 1) if seconds else None
+
+
+def process_video(record: Record, context: Context) -> VideoResult:
+    settings = cast("GpuWorkerSettings", context.settings)
+    return ProcessVideo(settings.video_decoder)(record, context)
+
+
+OPERATION = PROCESS_VIDEO.with_function(process_video)

@@ -5,10 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
-import msgspec
-
+from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker.lifecycle import StopFlag
 
 LONGEST_REASON = 300  # characters of one line; CUDA's errors go on with advice
 
@@ -26,6 +24,14 @@ class DeviceLost(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = " ".join(reason.split())[:LONGEST_REASON] or "the device is lost"
+
+
+class Flag(Protocol):
+    """By which a worker is told to end, and tells why it cannot go on."""
+
+    def is_set(self) -> bool: ...
+
+    def set(self, reason: str = "") -> None: ...
 
 
 class Media(Protocol):
@@ -47,7 +53,7 @@ class Context:
 
     settings: WorkerSettings
     options: dict[str, Any]
-    stop_flag: StopFlag
+    stop_flag: Flag
     media: Media
     current: int = 0
     total: int = 0
@@ -71,4 +77,22 @@ class Context:
         return self.is_lease_over or self.stop_flag.is_set()
 
 
-Function = Callable[[Any, Context], msgspec.Struct]  # of an operation: one record gives its result
+class _NeverSet:
+    def is_set(self) -> bool:
+        return False
+
+    def set(self, reason: str = "") -> None:
+        raise DeviceLost(reason)
+
+
+class _NoMedia:
+    def open(self, name: str) -> BinaryIO:
+        raise RecordError("not_found", f"there are no media files here, so no {name!r}")
+
+    def put(self, file_name: str, content: bytes) -> str:
+        raise RecordError("bad_name", f"there is no place for {len(content)} bytes of {file_name!r} here")
+
+
+def context_without_worker(options: dict[str, Any] | None = None) -> Context:
+    """Of the eager mode and of tests: nobody stops it, and there are no media files."""
+    return Context(WorkerSettings(), options or {}, _NeverSet(), _NoMedia())

@@ -1,0 +1,43 @@
+"""A queue is a word, and nothing lists them."""
+
+import pytest
+
+from stackroom_jobs.celery_app import make_celery
+from stackroom_jobs.queues import bell_name, celery_name, check_is_free, check_queue, queue_of_routing_key
+from stackroom_jobs.settings import BrokerSettings
+
+
+@pytest.mark.parametrize("word", ["io", "cpu", "a", "b2-fast", "x" * 31])
+def test_word_is_a_queue(word: str) -> None:
+    assert check_queue(word) == word
+
+
+@pytest.mark.parametrize("word", ["", "IO", "2fast", "-io", "io.bell", "i o", "и", "x" * 32, "io\n", "io_2"])
+def test_what_is_no_word_is_refused_and_named(word: str) -> None:
+    with pytest.raises(ValueError, match="is no name of a queue") as caught:
+        check_queue(word)
+    assert repr(word) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("queue", "default_queue", "name"), [("io", "importer", "io"), ("default", "importer", "importer")]
+)
+def test_only_the_default_queue_has_another_name_in_redis(queue: str, default_queue: str, name: str) -> None:
+    assert celery_name(queue, default_queue) == name
+    assert bell_name(queue, default_queue) == f"{name}.bell"
+    assert queue_of_routing_key(f"{name}.bell", default_queue) == queue_of_routing_key(name, default_queue) == queue
+
+
+def test_queue_cannot_have_the_name_of_the_default_queue() -> None:
+    check_is_free("default", "default")
+    check_is_free("io", "importer")
+    with pytest.raises(ValueError, match="CELERY_DEFAULT_QUEUE"):
+        check_is_free("importer", "importer")
+
+
+def test_celery_takes_every_word_and_nothing_else() -> None:
+    queues = make_celery("test", BrokerSettings()).amqp.queues
+    queues.select(["io", "default"])
+    assert set(queues.consume_from) == {"io", "default"}
+    with pytest.raises(ValueError, match="no name of a queue"):
+        queues.select(["io!"])

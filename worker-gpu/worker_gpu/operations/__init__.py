@@ -1,0 +1,1 @@
+"""The operations of this worker: one file each, found by itself."""
