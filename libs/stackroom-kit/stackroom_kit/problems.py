@@ -3,14 +3,15 @@
 import dataclasses
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from stackroom_kit.disk_room import FULL
+from stackroom_kit.disk_room import FULL, NoRoomError
 
 CONTENT_TYPE = "application/problem+json"
 # Of what Flask refuses by itself. Python's own phrases are no codes: they change from version to version.
@@ -108,6 +109,23 @@ def of_exception(error: Exception) -> Problem:
     if isinstance(error, OSError) and error.errno in FULL:
         return DISK_LOW("The disk of this service is full.")
     return INTERNAL_ERROR("The server met an unexpected error; the log has it under the request id.")
+
+
+def disk_low(error: OSError, disk: str) -> Problem:
+    """Problem 503 that says which disk it is, and what it has no room for."""
+    reason = f"has {error.strerror}" if isinstance(error, NoRoomError) else "is full"
+    return DISK_LOW(f"{disk} {reason}.")
+
+
+@contextmanager
+def full_disk_is_a_problem(disk: str) -> Iterator[None]:
+    """Problem 503 where a write inside of the block finds no room; ``disk`` as in "The gateway's disk"."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise disk_low(error, disk) from error
 
 
 def respond(problem: Problem) -> Response:

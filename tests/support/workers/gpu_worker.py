@@ -17,7 +17,7 @@ from stackroom_jobs.records import Record
 from stackroom_jobs.videos import VideoResult
 from stackroom_jobs.worker import create_worker
 from stackroom_kit.settings import read_settings
-from worker_gpu.device import before_step, choose_device, is_device_error
+from worker_gpu.device import before_step, is_device_error, pinned_device
 from worker_gpu.device.watch import GpuWatch
 from worker_gpu.settings import GpuWorkerSettings
 
@@ -55,7 +55,7 @@ def step(record: Record, context: Context) -> Step:
     if context.should_stop():
         raise Stopped
     who = {"pid": os.getpid(), "visible": os.environ.get("CUDA_VISIBLE_DEVICES", "not set")}
-    return msgspec.convert({"id": str(record.id), "device": choose_device(), **NO_VIDEO, **who}, Step)
+    return msgspec.convert({"id": str(record.id), "device": pinned_device(), **NO_VIDEO, **who}, Step)
 
 
 _described = msgspec.structs.replace(PROCESS_VIDEO.description, hang_seconds=int(os.environ.get("HANG_SECONDS", "600")))

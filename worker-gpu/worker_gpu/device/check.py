@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from stackroom_jobs.context import DeviceLost
-from worker_gpu.device.choice import choose_device
+from worker_gpu.device.choice import pinned_device
 from worker_gpu.device.nvml import answer_in_time
 
 CANNOT = 3
@@ -56,7 +56,7 @@ def main() -> int:
         sys.stderr.write("this torch was built without CUDA\n")
         return CANNOT
     try:
-        compute_once(choose_device())
+        compute_once(pinned_device())
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
         sys.stderr.write(f"{first_line}\n")

@@ -23,7 +23,7 @@ def _device(text: str) -> str:
 device_setting = Parser(_device, "auto, cpu, cuda:<number as nvidia-smi counts>, GPU-<uuid>, MIG-<uuid>")
 
 
-def choose_device() -> str:
+def pinned_device() -> str:
     """In a child: the device as torch names it, ``cuda:0`` or ``cpu``. It is pinned to one GPU, which is its first."""
     return os.environ.get(VARIABLE, "cpu")
 

@@ -11,7 +11,7 @@ from stackroom_jobs.operations.process_video import PROCESS_VIDEO
 from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.records import Record
 from stackroom_jobs.videos import VideoResult
-from worker_gpu.device import choose_device
+from worker_gpu.device import pinned_device
 from worker_gpu.model import is_installed, load_model
 from worker_gpu.settings import GpuWorkerSettings
 from worker_gpu.video.frames import Frames
@@ -36,7 +36,7 @@ class ProcessVideo:
 
     def __call__(self, record: Record, context: Context) -> VideoResult:
         started = time.monotonic()
-        decoder = choose_device() if self._decoder == "auto" and is_installed() else "cpu"
+        decoder = pinned_device() if self._decoder == "auto" and is_installed() else "cpu"
         with context.media.open(record.payload) as file:
             result, is_doubtful = self._look_through(record, file, decoder, context, started)
             if is_doubtful:
@@ -63,7 +63,7 @@ class ProcessVideo:
         from worker_gpu.model.transnet import NAME
         from worker_gpu.shots.analysis import Analyst
 
-        model = self._load(choose_device())
+        model = self._load(pinned_device())
         found = Analyst(frames, model, context, limit.look).run()
         return {
             "shots": found.shots,

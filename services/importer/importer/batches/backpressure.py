@@ -5,7 +5,7 @@ from importer.parsing.spool import DISK
 from importer.problems import SOURCE_HAS_TOO_MUCH_OPEN, TOO_MUCH_OPEN
 from importer.settings import Settings
 from stackroom_kit.disk_room import DiskRoom
-from stackroom_kit.full_disk import full_disk_is_a_problem
+from stackroom_kit.problems import full_disk_is_a_problem
 
 
 def check_room(open_chunks: OpenChunks, settings: Settings, source: str, room: DiskRoom) -> None:

@@ -18,8 +18,7 @@ from importer.parsing.gunzip import MAGIC, Gunzip
 from importer.parsing.spool import DISK, Readable, Spooled, spool
 from stackroom_kit.body_length import UNSUPPORTED_CONTENT_ENCODING, content_encoding
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
-from stackroom_kit.full_disk import full_disk_is_a_problem
-from stackroom_kit.problems import UNSUPPORTED_MEDIA_TYPE
+from stackroom_kit.problems import UNSUPPORTED_MEDIA_TYPE, full_disk_is_a_problem
 
 ENDINGS = {".json": JSON, ".ndjson": NDJSON, ".jsonl": NDJSON, ".csv": CSV, ".tsv": CSV, ".txt": CSV}
 ALSO_CALLED = {TSV: CSV}

@@ -12,7 +12,7 @@ from importer.ledger.queues import NOTIFY
 from importer.parsing.chunks import Chunks, NewChunk
 from importer.parsing.spool import DISK
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
-from stackroom_kit.full_disk import full_disk_is_a_problem
+from stackroom_kit.problems import full_disk_is_a_problem
 from stackroom_sql.engine import transaction
 
 # Of parallel posts with one key, one inserts and the others wait.

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from importer.problems import MEDIA_UNAVAILABLE, NOT_A_PICTURE, TOO_MANY, UNREADABLE
 from stackroom_jobs.outcomes import RecordError
 from stackroom_kit.disk_room import FULL
-from stackroom_kit.full_disk import disk_low
-from stackroom_kit.problems import NOT_FOUND, TOO_LARGE, ProblemKind
+from stackroom_kit.problems import NOT_FOUND, TOO_LARGE, ProblemKind, disk_low
 
 DISK = "The disk of the media files"
 KINDS = {kind.code: kind for kind in (NOT_FOUND, UNREADABLE, TOO_LARGE, NOT_A_PICTURE, TOO_MANY)}

@@ -8,7 +8,7 @@ from typing import IO, Any, Protocol, cast
 
 from importer.parsing.encodings import PLAIN, UTF_8, Encoding
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
-from stackroom_kit.full_disk import full_disk_is_a_problem
+from stackroom_kit.problems import full_disk_is_a_problem
 
 BLOCK_BYTES = 256 * 1024
 DISK = "The importer's disk"

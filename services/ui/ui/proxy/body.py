@@ -12,9 +12,8 @@ from typing import IO, Any
 
 from stackroom_kit.body_length import INCOMPLETE_BODY, LENGTH_REQUIRED, CountedBody, IncompleteBodyError
 from stackroom_kit.disk_room import DiskRoom, SpoolFile
-from stackroom_kit.full_disk import full_disk_is_a_problem
 from stackroom_kit.guard import WRITING
-from stackroom_kit.problems import TOO_LARGE
+from stackroom_kit.problems import TOO_LARGE, full_disk_is_a_problem
 from ui.problems import BAD_CONTENT_LENGTH
 
 BLOCK_BYTES = 256 * 1024
