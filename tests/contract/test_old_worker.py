@@ -15,8 +15,9 @@ from tests.support.workers.calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, a
 NAME = "worker-cpu@old-host"
 OPERATIONS = ["normalize_record", "process_batch_with_progress", "load_groups", "load_types"]
 BEAT = {
-    "worker": NAME, "host": "old-host", "contract": 2, "queues": ["cpu", "default"], "slots": 2,
+    "worker": NAME, "host": "old-host", "contract": 3, "queues": ["cpu", "default"], "slots": 2,
     "operations": OPERATIONS, "versions": {"celery": "5.5.3", "python": "3.11.7"}, "device": None, "unhealthy": "",
+    "incarnation": "a1",
 }  # fmt: skip
 
 
@@ -28,7 +29,7 @@ class OldWorker:
     def call(self, path: str, body: dict[str, Any] | bytes, query: dict[str, str] | None = None) -> requests.Response:
         headers = {
             "Authorization": f"Bearer {self.token}",
-            "Stackroom-Contract": "2",
+            "Stackroom-Contract": "3",
             "Content-Type": "application/json",
         }
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -39,15 +40,15 @@ class OldWorker:
 
     def claim(self, token: str) -> requests.Response:
         body = {"worker": NAME, "queue": "cpu", "operations": OPERATIONS, "delivery": f"d-{token}", "token": token}
-        return self.call("claim", body)
+        return self.call("claim", {**body, "incarnation": "a1"})
 
     def report(self, chunk: dict[str, Any], next_token: str = "") -> requests.Response:
-        """The next claim is in the query, without an incarnation."""
+        """The next claim is in the query."""
         query = {"token": chunk["token"]}
         if next_token:
             operations = ",".join(OPERATIONS)
             more = {"worker": NAME, "queue": "cpu", "operations": operations, "delivery": f"d-{next_token}"}
-            query |= {"next_token": next_token, **more}
+            query |= {"next_token": next_token, **more, "incarnation": "a1"}
         return self.call("report", outcomes(chunk), query)
 
 
@@ -67,7 +68,7 @@ def old(importer: Importer) -> OldWorker:
 
 
 def test_contract_before_is_the_one_that_is_still_taken() -> None:
-    assert (BEAT["contract"], 3) == (OLDEST_CONTRACT, CONTRACT_VERSION), "write this file anew for the new n-1"
+    assert (BEAT["contract"], 4) == (OLDEST_CONTRACT, CONTRACT_VERSION), "write this file anew for the new n-1"
 
 
 def test_old_worker_claims_renews_and_reports(importer: Importer, old: OldWorker) -> None:
@@ -83,7 +84,7 @@ def test_old_worker_claims_renews_and_reports(importer: Importer, old: OldWorker
     assert old.report(following.json(), "t3").status_code == 204
     assert old.report(following.json()).status_code == 204, "a repeat after a lost answer"
     assert importer.batch(first)["state"] == importer.batch(second)["state"] == "done"
-    assert old.call("goodbye", {"worker": NAME}).status_code == 204
+    assert old.call("goodbye", {"worker": NAME, "incarnation": "a1"}).status_code == 204
     assert importer.client.get(WORKERS).get_json()["items"] == []
 
 
@@ -124,12 +125,12 @@ def test_old_and_new_workers_share_a_batch(importer: Importer, old: OldWorker) -
 
 
 def test_old_worker_is_started_again_and_then_upgraded(importer: Importer, old: OldWorker) -> None:
-    """Without incarnations nobody can tell two starts apart, so the name stays; with one it is free after a silence."""
+    """The new one, under the same name, comes after the old one's goodbye."""
     assert old.beat().status_code == old.beat().status_code == 200
     assert OldWorker(importer.url, OTHER_TOKEN.reveal()).beat().json()["code"] == "name_taken"
-    assert old.beat(contract=3, incarnation="aa").json()["code"] == "name_taken"
-    assert old.call("goodbye", {"worker": NAME}).status_code == 204
-    assert old.beat(contract=3, incarnation="aa").status_code == 200
+    assert old.beat(contract=4, incarnation="aa").json()["code"] == "name_taken"
+    assert old.call("goodbye", {"worker": NAME, "incarnation": "a1"}).status_code == 204
+    assert old.beat(contract=4, incarnation="aa").status_code == 200
 
 
 def test_old_gpu_worker_falls_ill(importer: Importer, old: OldWorker) -> None:
@@ -138,11 +139,11 @@ def test_old_gpu_worker_falls_ill(importer: Importer, old: OldWorker) -> None:
     assert old.beat(device={**device, **more}, queues=["gpu"]).status_code == 200
     assert old.beat(unhealthy="CUDA error: " + 300 * "a long story ").status_code == 200
     (shown,) = importer.client.get(WORKERS).get_json()["items"]
-    assert (shown["state"], shown["contract"], shown["device"]["model"]) == ("unhealthy", 2, "H100")
+    assert (shown["state"], shown["contract"], shown["device"]["model"]) == ("unhealthy", 3, "H100")
 
 
 def test_worker_of_the_contract_before_that_is_refused(importer: Importer) -> None:
-    headers = {"Authorization": f"Bearer {TOKEN.reveal()}", "Stackroom-Contract": "1"}
-    body = {**BEAT, "contract": 1}
+    headers = {"Authorization": f"Bearer {TOKEN.reveal()}", "Stackroom-Contract": "2"}
+    body = {**BEAT, "contract": 2}
     answer = requests.post(f"{importer.url}/internal/heartbeat", json=body, headers=headers, timeout=10)
     assert (answer.status_code, answer.json()["code"]) == (409, "contract_differs")

@@ -10,6 +10,8 @@ from stackroom_kit.schema import Schema, SchemaError
 
 MAX_SCHEMA_BYTES = 64 * 1024
 ROWS = (1000, 2500)  # fewest and most of a chunk, for what takes microseconds for a row
+LOAD = "load"  # the one operation by which a worker computes every load
+OLDER_LOADS = ("app.tasks.importer.load_groups", "app.tasks.importer.load_types")  # Celery's names of their tasks
 LOAD_PREFIX = "load_"  # before the name of a resource: the operation that loads it
 # Celery's names of the tasks that are older than the rule.
 _OLDER_TASK_NAMES = {

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import msgspec
 
-CONTRACT_VERSION = 3  # since 3 workers say their incarnation; since 2 videos and pictures travel by this API
-OLDEST_CONTRACT = 2
+from stackroom_jobs.description import Description
+
+CONTRACT_VERSION = 4  # since 4 workers bring operations; since 3 they say their incarnation
+OLDEST_CONTRACT = 3
 CONTRACT_HEADER = "Stackroom-Contract"  # on every call of a worker
 CONTRACT_DIFFERS = "contract_differs"  # the code of the answer to a worker of another contract
 OPERATION_FAILED = "operation_failed"  # the code of a failure that is the whole chunk's
@@ -143,6 +145,21 @@ class Heartbeat(msgspec.Struct):
     device: Device | None = None
     unhealthy: Reason = ""
     incarnation: Incarnation = ""
+
+
+class Registration(Heartbeat, kw_only=True):
+    """A heartbeat with the descriptions of operations that the importer does not have itself.
+
+    The first of a worker that has any, and again now and then: what it may serve depends on who else is there.
+    """
+
+    described: Annotated[list[Description], msgspec.Meta(max_length=MAX_LIST)]
+
+
+class Registered(msgspec.Struct):
+    """Why the worker may not serve some of its operations now, by their names. It may, once it is told so no more."""
+
+    refused: dict[str, str] = {}
 
 
 class Picture(msgspec.Struct):

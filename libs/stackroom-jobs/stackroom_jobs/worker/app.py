@@ -10,6 +10,7 @@ from celery.apps.worker import Worker
 
 from stackroom_jobs.celery_app import Router, configuration
 from stackroom_jobs.context import Context, DeviceLost
+from stackroom_jobs.description import LOAD, OLDER_LOADS
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.queues import celery_name, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
@@ -99,8 +100,14 @@ def _add_task(app: Celery, operation: Operation, process: PoolProcess) -> None:
             inherited_stop_flag().set(lost.reason)
             raise
 
-    # Not lazy: a lazy task of a spawned child would belong to every app but this one.
-    app.task(name=operation.task_name, base=Task, bind=True, time_limit=limit, lazy=False)(run)
+    for name in task_names(operation):
+        # Not lazy: a lazy task of a spawned child would belong to every app but this one.
+        app.task(name=name, base=Task, bind=True, time_limit=limit, lazy=False)(run)
+
+
+def task_names(operation: Operation) -> tuple[str, ...]:
+    """The doorbells of loads that workers of contract 3 know ring for ``load`` too."""
+    return (operation.task_name, *(OLDER_LOADS if operation.name == LOAD else ()))
 
 
 def create_worker(
@@ -124,7 +131,7 @@ def create_worker(
     app.config_from_object(configuration(settings))
     default_queue = settings.celery_default_queue
     app.conf.task_routes = (
-        Router({one.task_name: celery_name(one.queues[0], default_queue) for one in found.values()}),
+        Router({task: celery_name(one.queues[0], default_queue) for one in found.values() for task in task_names(one)}),
     )
     app.conf.imports = modules_in(f"{package}.tasks")
     app.module = spawn_from

@@ -21,6 +21,8 @@ from stackroom_jobs.protocol import (
     Goodbye,
     Heartbeat,
     LostRequest,
+    Registered,
+    Registration,
     ReleaseRequest,
     RenewAnswer,
     RenewRequest,
@@ -134,13 +136,20 @@ class WorkerAPI:
 
     def heartbeat(self, beat: Heartbeat) -> None:
         """ContractError where the importer refuses this worker's version; WorkerAPIError for other refusals."""
-        status, data = self._post("/internal/heartbeat", msgspec.json.encode(beat))
+        self._say("/internal/heartbeat", beat)
+
+    def register(self, beat: Registration) -> Registered:
+        """A heartbeat with descriptions; as above."""
+        return msgspec.json.decode(self._say("/internal/register", beat), type=Registered)
+
+    def _say(self, path: str, beat: Heartbeat) -> bytes:
+        status, data = self._post(path, msgspec.json.encode(beat))
         if status == 200:
-            return
+            return data
         problem = _problem(data)
         if problem.code == CONTRACT_DIFFERS:
             raise ContractError(problem.detail)
-        raise WorkerAPIError(f"/internal/heartbeat: {status}: {problem.detail}")
+        raise WorkerAPIError(f"{path}: {status}: {problem.detail}")
 
     def goodbye(self, worker: WorkerName) -> None:
         """One short try: a worker that is to end waits for nobody, and is forgotten without it as well."""

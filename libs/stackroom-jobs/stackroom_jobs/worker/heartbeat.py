@@ -5,16 +5,19 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import urllib3
 
 from stackroom_jobs.context import DeviceLost
+from stackroom_jobs.description import Description
 from stackroom_jobs.protocol import Heartbeat
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import ContractError, WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.lifecycle import StopFlag, end_worker
+from stackroom_jobs.worker.registrar import Registrar
 from stackroom_jobs.worker.registration import DeviceWatch, inherited_name
 
 PERIOD_SECONDS = 1.0
@@ -24,10 +27,21 @@ logger = logging.getLogger(__name__)
 
 
 class HeartbeatThread:
-    """``first`` is what is sent; ``stop_flag`` is how children say that the device is lost."""
+    """``first`` is what is sent; ``described`` are operations of this worker's own.
 
-    def __init__(self, settings: WorkerSettings, first: Heartbeat, device: DeviceWatch, stop_flag: StopFlag) -> None:
+    ``stop_flag`` is how children say that the device is lost.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        first: Heartbeat,
+        described: Sequence[Description],
+        device: DeviceWatch,
+        stop_flag: StopFlag,
+    ) -> None:
         self._api = WorkerAPI(settings)
+        self._registrar = Registrar(self._api, described)
         self._file = Path(settings.heartbeat_file) if settings.heartbeat_file else None
         self._beat = first
         self._device = device
@@ -98,7 +112,7 @@ class HeartbeatThread:
         One line when nobody hears it, and one when somebody does again.
         """
         try:
-            self._api.heartbeat(beat)
+            self._registrar.say(beat)
         except ContractError:
             raise
         except (WorkerAPIError, urllib3.exceptions.HTTPError) as error:

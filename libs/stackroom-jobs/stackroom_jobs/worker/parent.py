@@ -16,6 +16,7 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.heartbeat import HeartbeatThread
 from stackroom_jobs.worker.lifecycle import FAILED, Deadline, StopFlag, make_stop_flag
+from stackroom_jobs.worker.registrar import brought
 from stackroom_jobs.worker.registration import DeviceWatch, first_heartbeat, inherited_name, name_this_worker
 from stackroom_kit.logs import configure_logging
 
@@ -84,9 +85,11 @@ class Parent:
     def _heartbeat_of(self, worker: Any) -> HeartbeatThread:
         default = self._settings.celery_default_queue
         queues = sorted({queue_of_routing_key(key, default) for key in worker.app.amqp.queues.consume_from})
-        served = [one.name for one in self._operations if set(one.queues) & set(queues)]
-        first = first_heartbeat(queues, worker.concurrency, served, self._device)
-        return HeartbeatThread(self._settings, first, self._device, self._flag())
+        served = [one for one in self._operations if set(one.queues) & set(queues)]
+        for one in set(self._operations) - set(served):
+            logger.warning("%s runs on %s, which this worker does not read: %s", one.name, one.queues, queues)
+        first = first_heartbeat(queues, worker.concurrency, [one.name for one in served], self._device)
+        return HeartbeatThread(self._settings, first, brought(served), self._device, self._flag())
 
     def _flag(self) -> StopFlag:
         if self._stop_flag is None:

@@ -11,6 +11,7 @@ import msgspec
 
 from stackroom_jobs.compute import compute
 from stackroom_jobs.context import Context, DeviceLost, Stopped
+from stackroom_jobs.description import LOAD, LOAD_PREFIX
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.protocol import OPERATION_FAILED, ClaimedChunk, ClaimRequest, FailRequest, ReleaseRequest
 from stackroom_jobs.settings import WorkerSettings
@@ -109,7 +110,7 @@ class Round:
         return self._next_claim()
 
     def _compute(self, chunk: ClaimedChunk) -> bytes:
-        operation = self._operations[chunk.operation]
+        operation = serving(self._operations, chunk.operation)
         function = operation.function_here()
         place = ChunkPlace(chunk.token)
         media = RemoteMedia(self._api, place, self._stop_flag)
@@ -121,6 +122,11 @@ class Round:
 
         with Renewal(self._api, chunk.token, chunk.lease_seconds, context, operation.hang_seconds):
             return compute(operation, of_row, chunk.first_row, bytes(chunk.records))
+
+
+def serving(operations: Mapping[str, Operation], name: str) -> Operation:
+    """What computes a chunk of this operation: one serves the loads of all resources. KeyError."""
+    return operations[LOAD if name.startswith(LOAD_PREFIX) and LOAD in operations else name]
 
 
 def time_limit_of(operation: Operation, default: int) -> int:
