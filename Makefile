@@ -38,7 +38,7 @@ help: ## Show this list
 # First whether it can run at all: to make an environment takes a minute.
 up: ## Start the whole stack here; Ctrl-C stops it. RELOAD=1: show changes of files at once. TORCH=1: with the model for shots
 	@PYTHONPATH=.:libs/stackroom-kit $(if $(HAS_ENVIRONMENT),$(BIN)/python,$(PYTHON)) -m deploy.local.preflight $(if $(HAS_ENVIRONMENT),,--ports)
-	@$(MAKE) --no-print-directory environment
+	@$(MAKE) --no-print-directory --silent environment
 	@exec $(BIN)/python -m deploy.local up
 
 # These three speak to a stack that runs, whose environment stays as it is.

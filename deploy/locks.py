@@ -46,7 +46,7 @@ def write(upgrade: bool) -> None:
     _compile(DEVELOPMENT, [*LIBRARIES, *IMAGES, *WITHOUT_IMAGE], ["--group=dev", *(["--upgrade"] if upgrade else [])])
     for image in IMAGES:
         # Nothing of an image's old lock is kept: the development lock alone says which version it is.
-        _compile(f"{image}/requirements.txt", _with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
+        _compile(f"{image}/requirements.txt", with_libraries(image), [f"--constraints={DEVELOPMENT}", "--upgrade"])
     _compile(MODEL, [], ["--group=worker-gpu/pyproject.toml:model", "--no-deps", f"--constraints={DEVELOPMENT}"])
     torch = [f"--constraints={DEVELOPMENT}", f"--constraints={MODEL}", *(["--upgrade"] if upgrade else [])]
     _compile(TORCH, [], ["--group=worker-gpu/pyproject.toml:torch", *torch])
@@ -118,11 +118,11 @@ def _compile(output: str, wanted: Iterable[str], options: list[str]) -> None:
     subprocess.run(command, cwd=ROOT, check=True, input=sources, text=True, stdout=subprocess.DEVNULL)
 
 
-def _with_libraries(member: str) -> list[str]:
+def with_libraries(member: str) -> list[str]:
     """The member and the libraries that it needs, directly or through another."""
     needed = " ".join(_project(member).get("dependencies", []))
     direct = [library for library in LIBRARIES if _distribution(library) in needed]
-    return sorted({member, *(deeper for library in direct for deeper in _with_libraries(library))})
+    return sorted({member, *(deeper for library in direct for deeper in with_libraries(library))})
 
 
 def _distribution(member: str) -> str:

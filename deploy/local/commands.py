@@ -2,21 +2,23 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from deploy.local.addresses import refuse_taken_ports
 from deploy.local.database_roles import set_up_roles
 from deploy.local.environment import Stack, compose_stack
 from deploy.local.home import Home
-from deploy.local.logs import last_lines, say
-from deploy.local.parts import gateway_url, media_folder, server_parts, service_parts, worker_parts
+from deploy.local.logs import say
+from deploy.local.part import Part
+from deploy.local.parts import gateway_url, server_parts, service_parts, worker_parts
 from deploy.local.pid_files import PidFile, end_orphans, read_pid_files
-from deploy.local.supervisor import StartFailed, StopRequested, Supervisor
+from deploy.local.preparation import migrate, prepare_again
+from deploy.local.reload import Reloader
+from deploy.local.settings import LocalSettings
+from deploy.local.supervisor import StopRequested, Supervisor
+from stackroom_kit.settings import read_settings
 
-MIGRATIONS = ("catalog", "importer")  # the services that have schemas
 STOP_LIMIT = 120.0  # seconds
 
 
@@ -30,12 +32,12 @@ def up(home: Home, given: Mapping[str, str]) -> int:
             say(name, "was left over from a run that was killed; ended")
         try:
             stack = compose_stack(home, given)
-            _start(supervisor, home, stack)
+            parts = _start(supervisor, home, stack)
             say(
                 "stackroom",
                 f"ready on {gateway_url(stack.environ)} (Ctrl-C stops it; logs in {home.path / 'log'})",
             )
-            supervisor.watch_until_stopped()
+            supervisor.watch_until_stopped(_reloader(home, stack, parts))
         except StopRequested:
             pass  # It is stopped below, like a stack that was ready.
         finally:
@@ -45,9 +47,9 @@ def up(home: Home, given: Mapping[str, str]) -> int:
     return 0
 
 
-def _start(supervisor: Supervisor, home: Home, stack: Stack) -> None:
-    environ = media_folder(home, stack.environ)
-    servers, services, workers = server_parts(stack), service_parts(home, stack, environ), worker_parts(environ)
+def _start(supervisor: Supervisor, home: Home, stack: Stack) -> list[Part]:
+    """Gives every part."""
+    servers, services, workers = server_parts(stack), service_parts(home, stack), worker_parts(stack.environ)
     refuse_taken_ports({one.name: one.listening for one in (*servers, *services, *workers) if one.listening})
     for server in (stack.postgres, stack.redis):
         if server:
@@ -55,22 +57,16 @@ def _start(supervisor: Supervisor, home: Home, stack: Stack) -> None:
     supervisor.start(servers)
     if stack.postgres:
         set_up_roles(stack.postgres, stack.password_files)
-    for service in MIGRATIONS:
-        _migrate(home, f"{service}.migrate", {**environ, **stack.of_database(service, "migrations")})
+    migrate(home, stack)
     supervisor.start(services)
     supervisor.start(workers)
+    return [*servers, *services, *workers]
 
 
-def _migrate(home: Home, module: str, environ: Mapping[str, str]) -> None:
-    name = module.replace(".", "-")
-    with home.log(name).open("ab") as log:
-        done = subprocess.run(
-            [sys.executable, "-m", module], env=dict(environ), stdin=subprocess.DEVNULL, stdout=log,
-            stderr=subprocess.STDOUT, check=False,
-        )  # fmt: skip
-    if done.returncode != 0:
-        end = "\n".join(f"  {line}" for line in last_lines(home.log(name)))
-        raise StartFailed(f"{module} failed; the end of {home.log(name)}:\n{end}")
+def _reloader(home: Home, stack: Stack, parts: Iterable[Part]) -> Reloader | None:
+    if not read_settings(LocalSettings, stack.environ).reload:
+        return None
+    return Reloader(parts, lambda changed: prepare_again(home, stack, changed))
 
 
 def down(home: Home, _given: Mapping[str, str]) -> int:

@@ -15,6 +15,8 @@ from deploy.local.home import Home, kept_secret, written_secret
 from deploy.local.ports import LOOPBACK, free_port, keep
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
+from deploy.local.settings import LocalSettings
+from stackroom_kit.settings import read_settings
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 DATABASE_SETTINGS = ("POSTGRES_HOST", "SQLALCHEMY_DATABASE_URI")
@@ -75,6 +77,10 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     """Add what the person did not give: addresses, secrets, and embedded servers where none is named."""
     environ = with_addresses(given)
     environ["PYTHONUNBUFFERED"] = "1"
+    if not _is_set(environ, "MEDIA_DIR"):
+        environ["MEDIA_DIR"] = str(home.folder("media"))
+    if read_settings(LocalSettings, environ).reload:
+        environ.setdefault("WEB_PROCESSES", "1")  # each loads all code by itself, and somebody waits for it
     keep(_ports_of_parts(environ))
     for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN", "SERVICE_TOKEN"):
         if not _is_set(environ, name):

@@ -8,6 +8,7 @@ LIMIT = 20 * 1024 * 1024  # bytes; then it starts again and the old one is kept 
 LOUD = (" WARNING ", " ERROR ", " CRITICAL ")
 WIDTH = 20
 LONGEST = 240
+HEAD = 60  # characters of a longer line, before its end: a traceback says last what is wrong
 
 
 class PartLog:
@@ -54,8 +55,10 @@ def last_lines(path: Path, count: int = 8) -> list[str]:
 
 def say(part: str, line: str) -> None:
     """One line; nothing when the terminal has gone away (the logs have it)."""
+    if len(line) > LONGEST:
+        line = f"{line[:HEAD]} … {line[HEAD - LONGEST :]}"
     try:
-        sys.stdout.write(f"{part:<{WIDTH}} | {line[:LONGEST]}\n")
+        sys.stdout.write(f"{part:<{WIDTH}} | {line}\n")
         sys.stdout.flush()
     except (BrokenPipeError, OSError):
         return

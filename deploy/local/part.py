@@ -7,6 +7,7 @@ import json
 import signal
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 ANSWER_SECONDS = 3.0
@@ -35,10 +36,12 @@ class Part:
     stage: Stage
     command: Sequence[str]
     env: Mapping[str, str]
-    is_ready: Callable[[], bool]
+    is_ready: Callable[[datetime.datetime], bool]  # given when it was started
     listening: Listening | None = None
+    sources: Sequence[Path] = ()  # the folders of its code
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 30.0  # seconds between the stop signal and SIGKILL
+    restart_seconds: float = 0.0  # the same where its code has changed and somebody waits to see that
 
 
 # Questions to this machine never take a detour through a proxy that the environment names.
@@ -52,6 +55,11 @@ def answers_ok(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def touched(heartbeat: Path, since: datetime.datetime) -> bool:
+    """Whether this file was written since then."""
+    return heartbeat.exists() and heartbeat.stat().st_mtime > since.timestamp()
 
 
 def has_reported(importer_url: str, worker: str, since: datetime.datetime) -> bool:

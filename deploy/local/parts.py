@@ -1,6 +1,5 @@
 """The parts of the stack, with the same command lines as in the images."""
 
-import datetime
 import signal
 import socket
 import sys
@@ -9,15 +8,19 @@ from pathlib import Path
 
 from deploy.local.addresses import listening
 from deploy.local.environment import Stack
-from deploy.local.home import Home
-from deploy.local.part import Listening, Part, Stage, answers_ok, has_reported
+from deploy.local.home import ROOT, Home
+from deploy.local.part import Listening, Part, Stage, answers_ok, has_reported, touched
 from deploy.local.ports import LOOPBACK
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
+from deploy.locks import with_libraries
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 SERVICE_CONFIGURATION = ("-c", "python:stackroom_kit.gunicorn_conf")
 # A thread for each connection that two processes of the gateway may hold.
 MEDIA_THREADS = {"WEB_PROCESSES": "1", "WEB_THREADS": "128"}
 CELERY = (sys.executable, "-m", "celery")
+RELEASE_SECONDS = 5.0  # for a worker to give back what it computes; services lose nothing when they are killed
 
 
 def server_parts(stack: Stack) -> list[Part]:
@@ -25,20 +28,26 @@ def server_parts(stack: Stack) -> list[Part]:
     parts = []
     if stack.postgres:
         where = Listening(LOOPBACK, stack.postgres.port, "POSTGRES_PORT")
-        command, ready = stack.postgres.command(), stack.postgres.is_ready
         # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for its clients.
-        parts.append(Part("postgres", Stage.SERVER, command, stack.environ, ready, where, signal.SIGINT))
+        parts.append(_server("postgres", stack.postgres, where, stack.environ, signal.SIGINT))
     if stack.redis:
         where = Listening(LOOPBACK, stack.redis.port, "CELERY_BROKER_URL")
-        command, ready = stack.redis.command(), stack.redis.is_ready
-        parts.append(Part("redis", Stage.SERVER, command, stack.environ, ready, where))
+        parts.append(_server("redis", stack.redis, where, stack.environ))
     return parts
 
 
-def service_parts(home: Home, stack: Stack, environ: Mapping[str, str]) -> list[Part]:
+def _server(
+    name: str, server: PostgresServer | RedisServer, where: Listening, environ: Mapping[str, str],
+    stop_signal: signal.Signals = signal.SIGTERM,
+) -> Part:  # fmt: skip
+    command = server.command()
+    return Part(name, Stage.SERVER, command, environ, lambda _: server.is_ready(), where, stop_signal=stop_signal)
+
+
+def service_parts(home: Home, stack: Stack) -> list[Part]:
     """Each connects to PostgreSQL as the role of its service."""
-    catalog = {**environ, **stack.of_database("catalog")}
-    importer = {**environ, **stack.of_database("importer")}
+    catalog = {**stack.environ, **stack.of_database("catalog")}
+    importer = {**stack.environ, **stack.of_database("importer")}
     return [
         _service("catalog", "catalog.wsgi:app", catalog),
         _service("importer", "importer.wsgi:app", importer),
@@ -70,7 +79,8 @@ def _service(name: str, app: str, environ: Mapping[str, str]) -> Part:
     own = {**_trusting(where.host, environ), "BIND": f"{where.host}:{where.port}", "SERVICE_NAME": name}
     command = (*GUNICORN, *SERVICE_CONFIGURATION, app)
     url = f"http://{where.host}:{where.port}/health/ready"
-    return Part(name, Stage.SERVICE, command, own, lambda: answers_ok(url), where)
+    sources = sources_of(f"services/{app.partition('.')[0]}")
+    return Part(name, Stage.SERVICE, command, own, lambda _: answers_ok(url), where, sources)
 
 
 def _trusting(host: str, environ: Mapping[str, str]) -> dict[str, str]:
@@ -82,10 +92,12 @@ def _trusting(host: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def _dispatcher(home: Home, environ: Mapping[str, str]) -> Part:
     heartbeat = home.folder("run") / "dispatcher.heartbeat"
-    heartbeat.unlink(missing_ok=True)
     own = {**environ, "DISPATCHER_HEARTBEAT_FILE": str(heartbeat)}
     command = (sys.executable, "-m", "importer.dispatcher")
-    return Part("importer-dispatcher", Stage.SERVICE, command, own, heartbeat.exists)
+    sources = sources_of("services/importer")
+    return Part(
+        "importer-dispatcher", Stage.SERVICE, command, own, lambda since: touched(heartbeat, since), sources=sources
+    )
 
 
 def _worker(name: str, app: str, queues: str, children: int, environ: Mapping[str, str]) -> Part:
@@ -93,16 +105,19 @@ def _worker(name: str, app: str, queues: str, children: int, environ: Mapping[st
     options = (f"--queues={queues}", f"--concurrency={children}", f"--hostname={name}@%h")
     command = (*CELERY, "-A", app, "worker", *options)
     importer = environ["IMPORTER_URL"].replace("//localhost", f"//{LOOPBACK}")
-    since = datetime.datetime.now(datetime.UTC)
-    return Part(name, Stage.WORKER, command, own, lambda: has_reported(importer, own["WORKER_NAME"], since))
+    return Part(
+        name, Stage.WORKER, command, own, lambda since: has_reported(importer, own["WORKER_NAME"], since),
+        sources=sources_of(name), restart_seconds=RELEASE_SECONDS,
+    )  # fmt: skip
 
 
 def _gateway(environ: Mapping[str, str]) -> Part:
     command = (*GUNICORN, "-c", "python:ui.server.gunicorn_conf", "ui.wsgi:app")
     url = f"{gateway_url(environ)}/api/health"
-    return Part("ui", Stage.WORKER, command, environ, lambda: answers_ok(url), listening("ui", environ))
+    where, sources = listening("ui", environ), sources_of("services/ui")
+    return Part("ui", Stage.WORKER, command, environ, lambda _: answers_ok(url), where, sources)
 
 
-def media_folder(home: Home, environ: Mapping[str, str]) -> dict[str, str]:
-    """``MEDIA_DIR`` of the person, or a folder of ours."""
-    return {**environ, "MEDIA_DIR": environ.get("MEDIA_DIR") or str(Path(home.folder("media")))}
+def sources_of(member: str) -> list[Path]:
+    """The folders whose code it runs: its own, and those of the libraries that it needs."""
+    return [ROOT / one for one in with_libraries(member)]

@@ -1,10 +1,11 @@
 """Starts parts stage by stage, keeps them running, and stops them in the opposite order."""
 
+import datetime
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import FrameType
 
 from deploy.local.errors import LocalError
@@ -12,6 +13,7 @@ from deploy.local.home import ROOT, Home
 from deploy.local.logs import PartLog, last_lines, say
 from deploy.local.part import Part, Stage
 from deploy.local.pid_files import VARIABLE, remove_pid_file, write_pid_file
+from deploy.local.reload import Reloader
 
 FIRST_PAUSE = 0.5  # seconds before the first new start; doubles with each
 LONGEST_PAUSE = 30.0
@@ -28,12 +30,14 @@ class Supervised:
         self._home = home
         self._popen: subprocess.Popen[bytes] | None = None
         self._started = 0.0
+        self._since = datetime.datetime.now(datetime.UTC)
         self._due: float | None = None
         self._log = PartLog(home.log(part.name))
 
     def start(self) -> None:
         """Run it in a session of its own, so that Ctrl-C reaches only the supervisor, which stops parts in order."""
         port = self.part.listening.port if self.part.listening else None
+        self._since = datetime.datetime.now(datetime.UTC)
         with self._home.log(self.part.name).open("ab") as log:
             self._popen = subprocess.Popen(
                 self.part.command, env={**self.part.env, VARIABLE: str(self._home.path)}, cwd=ROOT,
@@ -41,6 +45,9 @@ class Supervised:
             )  # fmt: skip
         write_pid_file(self._home.folder("run"), self.part.name, self._popen.pid, self.part.stop_signal, port)
         self._started, self._due = time.monotonic(), None
+
+    def is_ready(self) -> bool:
+        return self.is_running() and self.part.is_ready(self._since)
 
     def is_running(self) -> bool:
         return self._popen is not None and self._popen.poll() is None
@@ -71,8 +78,6 @@ class Supervised:
 
     def finish(self) -> None:
         """After ``ask_to_stop``: end what is left of it and forget it."""
-        if self.is_running():
-            say(self.part.name, "did not stop in time and is killed")
         self._kill_group()
         if self._popen is not None:
             self._popen.wait()
@@ -92,6 +97,20 @@ class Supervised:
         if code is None or code >= 0:
             return f"exit status {code}"
         return signal.Signals(-code).name
+
+
+def _still_waiting(waiting: Sequence[Supervised], began: float) -> list[Supervised]:
+    """Without those that are ready, which is said."""
+    ready = [one for one in waiting if one.is_ready()]
+    for one in ready:
+        say(one.part.name, f"ready after {time.monotonic() - began:.1f} s")
+    return [one for one in waiting if one not in ready]
+
+
+def _workers_first(parts: Sequence[Supervised]) -> list[list[Supervised]]:
+    """Stage by stage, so that workers can still tell a service what they give back."""
+    stages = [[one for one in parts if one.part.stage is stage] for stage in sorted(Stage, reverse=True)]
+    return [stage for stage in stages if stage]
 
 
 class StopRequested(Exception):
@@ -128,10 +147,7 @@ class Supervisor:
             supervised.start()
         while waiting:
             self._look(began, waiting)
-            ready = [one for one in waiting if one.is_running() and one.part.is_ready()]
-            for one in ready:
-                say(one.part.name, f"ready after {time.monotonic() - began:.1f} s")
-            waiting = [one for one in waiting if one not in ready]
+            waiting = _still_waiting(waiting, began)
 
     def _look(self, began: float, waiting: Sequence[Supervised]) -> None:
         time.sleep(PAUSE)
@@ -145,23 +161,43 @@ class Supervisor:
                 end = "\n".join(f"  {line}" for line in last_lines(self._home.log(name)))
                 raise StartFailed(f"{name} does not become ready; the end of {self._home.log(name)}:\n{end}")
 
-    def watch_until_stopped(self) -> None:
+    def watch_until_stopped(self, reloader: Reloader | None = None) -> None:
+        waiting: list[Supervised] = []
+        began = 0.0
         while not self._requests:
             for supervised in self._parts:
                 supervised.watch()
+            waiting = _still_waiting(waiting, began)
+            if names := reloader.due() if reloader else []:
+                began = time.monotonic()
+                waiting = self._restart(names)
             time.sleep(PAUSE)
+
+    def _restart(self, names: Collection[str]) -> list[Supervised]:
+        """Stop these and start them again at once, however often they have fallen."""
+        chosen = [one for one in self._parts if one.part.name in names]
+        for parts in _workers_first(chosen):
+            self._stop(parts, max(one.part.restart_seconds for one in parts))
+        for one in chosen:
+            one.falls = 0
+            one.start()
+        return chosen
 
     def stop(self) -> None:
         """Stop everything, workers first; a second Ctrl-C skips the waiting."""
         self._requests = 0
-        for stage in sorted(Stage, reverse=True):
-            self._stop([one for one in self._parts if one.part.stage is stage])
+        for parts in _workers_first(self._parts):
+            for one in self._stop(parts, max(one.part.stop_seconds for one in parts)):
+                say(one.part.name, "did not stop in time and was killed")
 
-    def _stop(self, parts: Sequence[Supervised]) -> None:
+    def _stop(self, parts: Sequence[Supervised], seconds: float) -> list[Supervised]:
+        """Gives those that were still there after so many seconds."""
         for supervised in parts:
             supervised.ask_to_stop()
-        deadline = time.monotonic() + max((one.part.stop_seconds for one in parts), default=0)
+        deadline = time.monotonic() + seconds
         while any(one.is_running() for one in parts) and time.monotonic() < deadline and not self._requests:
             time.sleep(PAUSE)
+        stubborn = [one for one in parts if one.is_running()]
         for supervised in parts:
             supervised.finish()
+        return stubborn

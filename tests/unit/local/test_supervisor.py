@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,9 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
 
 def talking_part(name: str, stage: Stage, diary: Path) -> Part:
     command = [sys.executable, "-c", WORDS, name, str(diary)]
-    return Part(name, stage, command, dict(os.environ), lambda: f"{name} ready" in diary.read_text())
+    return Part(
+        name, stage, command, dict(os.environ), lambda _: f"{name} ready" in diary.read_text(), restart_seconds=5
+    )
 
 
 def test_stages_stop_in_the_opposite_order(supervisor: Supervisor, diary: Path) -> None:
@@ -67,7 +70,7 @@ def test_stages_stop_in_the_opposite_order(supervisor: Supervisor, diary: Path) 
 
 
 def test_part_that_was_killed_is_started_again(
-    supervisor: Supervisor, diary: Path, tmp_path: Path, until_stopped: Callable[[Supervisor], None]
+    supervisor: Supervisor, diary: Path, tmp_path: Path, until_stopped: Callable[..., None]
 ) -> None:
     supervisor.start([talking_part("catalog", Stage.SERVICE, diary)])
     marks = tmp_path / "home" / "run"
@@ -78,12 +81,36 @@ def test_part_that_was_killed_is_started_again(
     assert read_pid_files(marks)[0].pid != first
 
 
+class ReloaderOnce:
+    """Names what it was given, once."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+
+    def due(self) -> list[str]:
+        names, self._names = self._names, []
+        return names
+
+
+def test_changed_parts_start_again_workers_first_and_others_stay(
+    supervisor: Supervisor, diary: Path, until_stopped: Callable[..., None]
+) -> None:
+    for name, stage in (("catalog", Stage.SERVICE), ("importer", Stage.SERVICE), ("worker-cpu", Stage.WORKER)):
+        supervisor.start([talking_part(name, stage, diary)])
+    before = diary.read_text().splitlines()
+    until_stopped(supervisor, ReloaderOnce(["importer", "worker-cpu"]))
+    wait_until(lambda: diary.read_text().count("ready") == 5, what="both again")
+    first, second, *started = diary.read_text().splitlines()[len(before) :]
+    assert (first, second) == ("worker-cpu stops", "importer stops")
+    assert sorted(started) == ["importer ready", "worker-cpu ready"]
+
+
 def test_start_gives_up_on_a_part_that_always_ends_and_shows_its_log(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deploy.local.supervisor.FIRST_PAUSE", 0.01)
     command = [sys.executable, "-c", "raise SystemExit('UI_PORT=x is not allowed')"]
-    part = Part("ui", Stage.SERVICE, command, dict(os.environ), lambda: False)
+    part = Part("ui", Stage.SERVICE, command, dict(os.environ), lambda _: False)
     with pytest.raises(StartFailed, match=r"ui does not become ready(.|\n)*UI_PORT=x is not allowed"):
         supervisor.start([part])
 
@@ -93,7 +120,7 @@ def test_start_gives_up_on_a_part_that_is_never_ready(
 ) -> None:
     monkeypatch.setattr(supervisor_module, "START_LIMIT", 0.5)
     part = talking_part("catalog", Stage.SERVICE, diary)
-    never = Part(part.name, part.stage, part.command, part.env, lambda: False)
+    never = Part(part.name, part.stage, part.command, part.env, lambda _: False)
     with pytest.raises(StartFailed, match="catalog does not become ready"):
         supervisor.start([never])
 
@@ -107,12 +134,12 @@ def test_home_is_held_by_one_supervisor_at_a_time(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def until_stopped(supervisor: Supervisor) -> Iterator[Callable[[Supervisor], None]]:
+def until_stopped(supervisor: Supervisor) -> Iterator[Callable[..., None]]:
     """Watches in a thread, and asks it to end as a signal would."""
     threads: list[threading.Thread] = []
 
-    def begin(watched: Supervisor) -> None:
-        threads.append(threading.Thread(target=watched.watch_until_stopped))
+    def begin(watched: Supervisor, *reloader: Any) -> None:
+        threads.append(threading.Thread(target=watched.watch_until_stopped, args=reloader))
         threads[-1].start()
 
     yield begin
