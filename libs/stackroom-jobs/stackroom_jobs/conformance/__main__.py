@@ -1,0 +1,28 @@
+"""``python -m stackroom_jobs.conformance my_worker``: every promise of every operation of a worker."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from stackroom_jobs.conformance import plugin
+from stackroom_jobs.conformance.plugin import OPTION
+from stackroom_jobs.worker.found import package_of
+
+USAGE = "usage: python -m stackroom_jobs.conformance NAME-OF-THE-WORKER [options of pytest]"
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0].startswith("-"):
+        print(USAGE, file=sys.stderr)  # noqa: T201 - a command
+        return 2
+    sys.path.insert(0, "")  # the worker's folder, as Celery has it
+    plugins = [plugin, *([importlib.import_module("conftest")] if Path("conftest.py").exists() else [])]
+    package = f"{package_of(arguments[0])}.operations"
+    tests = "stackroom_jobs.conformance.test_operations"
+    return int(pytest.main([f"{OPTION}={package}", "--pyargs", tests, *arguments[1:]], plugins=plugins))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
