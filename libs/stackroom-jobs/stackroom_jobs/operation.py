@@ -5,6 +5,7 @@ def extract_isbn(record: Text, context: Context) -> Isbn: ...
 """
 
 import dataclasses
+import functools
 import typing
 from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -86,10 +87,18 @@ class Operation:
     def time_limit(self) -> int | None:
         return self.description.time_limit
 
+    @functools.cached_property
+    def record_schema(self) -> Schema:
+        return Schema.of_json(self.description.record)
+
     @property
     def required(self) -> tuple[str, ...]:
         """The fields without which a record is none."""
-        return tuple(field.name for field in msgspec.structs.fields(self.record) if field.required)
+        return tuple(field.name for field in self.record_schema.fields if field.is_required)
+
+    @functools.cached_property
+    def result_schema(self) -> Schema:
+        return Schema.of_json(self.description.result)
 
 
 class Declared(TypedDict, total=False):

@@ -27,7 +27,7 @@ class Services:
 
     @functools.cached_property
     def registry(self) -> Registry:
-        return Registry()
+        return Registry(self.engine)
 
     @property
     def media(self) -> MediaFolder:

@@ -112,7 +112,12 @@ def long_batch(client: FlaskClient, ledger: Ledger) -> tuple[str, ClaimedChunk]:
     """Two videos, the first of them in work."""
     videos = [{"id": f"film {number}.mp4", "payload": f"uploads/{number}.mp4"} for number in (1, 2)]
     batch_id = client.post(f"{BATCHES}?operation=process_video", json={"records": videos}).get_json()["id"]
-    note_heartbeat(ledger.engine, Heartbeat("w1", "here", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {}), "t")
+    note_heartbeat(
+        ledger.engine,
+        Heartbeat("w1", "here", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {}),
+        "t",
+        ["process_video"],
+    )
     claimant = dataclasses.replace(ledger.claimant(queue="gpu"), operations=("process_video",))
     chunk = claim(ledger.engine, claimant, LEASE)
     assert chunk is not None
@@ -165,7 +170,12 @@ def test_seconds_left_of_a_long_record_fall_while_its_worker_is_not_heard(client
 
 def test_seconds_left_are_not_guessed_while_no_worker_is_there(client: FlaskClient, ledger: Ledger) -> None:
     batch_id = ledger.accept(30)
-    note_heartbeat(ledger.engine, Heartbeat("w1", "here", CONTRACT_VERSION, ["cpu"], 1, ["normalize_record"], {}), "t")
+    note_heartbeat(
+        ledger.engine,
+        Heartbeat("w1", "here", CONTRACT_VERSION, ["cpu"], 1, ["normalize_record"], {}),
+        "t",
+        ["normalize_record"],
+    )
     ledger.report(ledger.must_claim())
     running = client.get(f"{BATCHES}/{batch_id}").get_json()
     assert (running["state"], running["seconds_left"] is None) == ("running", False)

@@ -1,6 +1,7 @@
 """A ledger on a real PostgreSQL, and the shortest way to put work into it and take it out."""
 
 import dataclasses
+import functools
 import json
 import uuid
 from collections.abc import Collection
@@ -45,8 +46,11 @@ class Ledger:
     """Steps of the ledger as a worker would take them."""
 
     engine: Engine
-    registry: Registry = dataclasses.field(default_factory=Registry)
     operations: tuple[str, ...] = ("normalize_record",)
+
+    @functools.cached_property
+    def registry(self) -> Registry:
+        return Registry(self.engine)
 
     def accept(
         self,

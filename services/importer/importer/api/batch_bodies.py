@@ -15,8 +15,12 @@ _TABLE = {
 
 
 def _record() -> dict[str, Any]:
-    records = {operation.record for operation in services().registry.all()}
-    return {"description": "What the operation takes.", "anyOf": sorted(records, key=lambda one: one.__name__)}
+    records = {operation.record for operation in services().registry.built_in}
+    own = sorted(records, key=lambda one: one.__name__)
+    return {
+        "description": "What the operation takes: `GET /operations` has its schema.",
+        "anyOf": [*own, {"type": "object"}],
+    }
 
 
 def _list_or_object() -> dict[str, Any]:

@@ -25,7 +25,16 @@ from importer.ledger.accept import Accepted, OriginalGoneError
 from importer.ledger.batch import list_batches as read_batches
 from importer.ledger.batch_end import cancel, expire
 from importer.ledger.states import BatchState
-from importer.problems import CREATE, FOLLOW_UP, NO_LOAD, NOT_FINISHED, NOTHING_CREATED, NOTHING_FAILED, ONE_BATCH
+from importer.problems import (
+    CREATE,
+    FOLLOW_UP,
+    NO_LOAD,
+    NOT_FINISHED,
+    NOTHING_CREATED,
+    NOTHING_FAILED,
+    ONE_BATCH,
+    UNKNOWN_OPERATION,
+)
 from importer.services import services
 from stackroom_kit.api import Api, json_answer, json_of
 from stackroom_kit.arguments import (
@@ -145,7 +154,7 @@ def cancel_batch(batch_id: str) -> Response:
     right="operator",
     parameters=(BATCH_ID,),
     answers=NEW_BATCH,
-    problems=(*FOLLOW_UP, NOTHING_FAILED),
+    problems=(*FOLLOW_UP, NOTHING_FAILED, UNKNOWN_OPERATION),
 )
 def retry_batch(batch_id: str) -> Response:
     """A new batch of what failed.

@@ -8,7 +8,7 @@ from stackroom_kit.openapi import Document
 
 def document(registry: Registry) -> Document:
     """With the results of the operations that every importer knows."""
-    results = {operation.result for operation in registry.all()}
+    results = {operation.result for operation in registry.built_in}
     return Document(
         "Stackroom importer",
         "Batches of records, and one outcome for each.",

@@ -1,6 +1,7 @@
 """``GET /operations``: what a batch can ask for, whether anybody is there to do it, and how much is taken at most."""
 
-from typing import Annotated
+import datetime
+from typing import Annotated, Any
 
 import msgspec
 from flask import Response
@@ -12,8 +13,7 @@ from importer.parsing.csv_shape import MAX_HEADER_CHARACTERS
 from importer.services import services
 from importer.settings import Settings
 from stackroom_jobs.operation import Operation
-from stackroom_jobs.records import own_fields
-from stackroom_kit.api import Api, Count, json_answer, json_of
+from stackroom_kit.api import Api, Count, Time, json_answer, json_of
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 api = Api("operations", __name__, "/api/importer", tag="batches")
@@ -24,14 +24,33 @@ class RecordField(msgspec.Struct):
     required: bool
 
 
+class RegisteredBy(msgspec.Struct):
+    worker: str
+    at: Time
+
+
+JSONSchema = Annotated[dict[str, Any], Meta(description="A JSON Schema.")]
+
+
 class ListedOperation(msgspec.Struct):
     name: OperationName
+    title: Annotated[str, Meta(description="English, for people.")]
+    version: Annotated[Count, Meta(description="Of the description: of two, the higher one holds.")]
     task_name: str
     queues: list[str]
     slots: Annotated[Count, Meta(description="Pool processes of live workers that would take it.")]
-    fields: list[RecordField]
+    waiting_for_worker: Annotated[bool, Meta(description="Whether nobody serves it now: a batch of it would wait.")]
+    fields: Annotated[list[RecordField], Meta(description="Of a record, without those that are only shown.")]
+    schema: Annotated[JSONSchema, Meta(description="Of a record.")]
+    result_schema: Annotated[JSONSchema, Meta(description="Of a result; objects and arrays in it are not told.")]
+    min_rows: Annotated[Count, Meta(description="Of a chunk.")]
+    max_rows: Count
+    time_limit: Annotated[Count, Meta(description="Seconds for a chunk.")]
+    hang_seconds: Annotated[Count | None, Meta(description="After which a process in which nothing moves is ended.")]
+    right: Annotated[str, Meta(description="What it takes to send a batch of it.")]
     loads: Annotated[str | None, Meta(description="The resource of the catalog that it loads.")]
-    time_limit: Count
+    reads_media: Annotated[bool, Meta(description="Whether its records name media files.")]
+    registered: Annotated[RegisteredBy | None, Meta(description="By which worker, of what workers brought.")]
 
 
 class SendingLimits(msgspec.Struct):
@@ -76,12 +95,30 @@ def _limits(settings: Settings) -> SendingLimits:
 
 
 def _view(operation: Operation) -> ListedOperation:
+    here, description = services(), operation.description
+    slots = sum(live_slots(here.engine, operation.name, queue) for queue in operation.queues)
+    brought = here.registry.brought(operation.name)
     return ListedOperation(
         name=operation.name,
         task_name=operation.task_name,
+        title=description.title,
+        version=description.version,
         queues=list(operation.queues),
-        slots=sum(live_slots(services().engine, operation.name, str(queue)) for queue in operation.queues),
-        fields=[RecordField(name, name in operation.required) for name in own_fields(operation.record)],
+        slots=slots,
+        waiting_for_worker=not slots,
+        fields=[
+            RecordField(field.name, field.is_required)
+            for field in operation.record_schema.fields
+            if not field.read_only
+        ],
+        schema=description.record,
+        result_schema=description.result,
+        min_rows=operation.min_rows,
+        max_rows=operation.max_rows,
+        time_limit=operation.time_limit or here.settings.celery_task_time_limit,
+        hang_seconds=operation.hang_seconds,
+        right=description.right,
         loads=operation.loads,
-        time_limit=operation.time_limit or services().settings.celery_task_time_limit,
+        reads_media=operation.reads_media,
+        registered=None if brought is None else RegisteredBy(brought.by, brought.at.astimezone(datetime.UTC)),
     )

@@ -50,7 +50,7 @@ api = Api("preview", __name__, "/api/importer", tag="batches")
 )
 def preview() -> Response:
     """What a batch of this body would be read as; nothing is written."""
-    told = file_options(services().registry)
+    told = file_options(services().registry.fields)
     check_disk(services().room)
     with spooled_body(told, b"", services().settings.max_body_bytes, services().room) as sent:
         return json_answer(_found(sent, _operation(sent, told.table), told.table))

@@ -53,7 +53,8 @@ class ListedWorker(msgspec.Struct):
     reason: Annotated[str | None, Meta(description="Why it is unhealthy or refused.")]
     contract: int
     queues: list[str]
-    operations: list[str]
+    operations: Annotated[list[str], Meta(description="Those that it may serve.")]
+    refused: Annotated[dict[str, str], Meta(description="Why it does not serve others, by their names.")]
     slots: Count
     versions: dict[str, str]
     device: Annotated[Device | None, Meta(description="What it computes on.")]
@@ -98,6 +99,7 @@ def _listed(row: Row[Any]) -> ListedWorker:
         contract=row.contract,
         queues=row.queues,
         operations=row.operations,
+        refused=row.refused,
         slots=row.slots,
         versions=msgspec.json.decode(row.versions),
         device=msgspec.json.decode(row.device, type=Device) if row.device else None,

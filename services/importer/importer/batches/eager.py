@@ -10,7 +10,7 @@ from importer.ledger.report import Report, report
 from importer.loads.apply import apply_next
 from importer.loads.catalog import Catalog, CatalogAwayError
 from importer.problems import CATALOG_UNAVAILABLE, EAGER_FAILURE, NO_LOCAL_FUNCTION
-from importer.registry.registry import resource_of
+from importer.registry.loads import resource_of
 from importer.services import Services, services
 from stackroom_jobs.compute import RecordFunction, compute
 from stackroom_jobs.context import context_without_worker

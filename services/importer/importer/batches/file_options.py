@@ -2,16 +2,15 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
 
-from importer.parsing.csv_heads import UNTOLD, TableOptions, readable
+from importer.parsing.csv_heads import UNTOLD, TableOptions
 from importer.parsing.encodings import NAMES
 from importer.parsing.formats import CSV
 from importer.problems import BAD_COLUMNS, WRONG_OPTION
-from importer.registry.registry import Registry
 from stackroom_kit.api import Parameter
 from stackroom_kit.arguments import (
     BAD_TEXT,
@@ -21,6 +20,7 @@ from stackroom_kit.arguments import (
     choice_parameter,
     text_argument,
 )
+from stackroom_kit.cells import readable
 from stackroom_kit.csv import DELIMITERS
 
 TAB = {"tab": "\t"}  # for whoever types it
@@ -60,8 +60,9 @@ class FileOptions:
         return [self.encoding, table]
 
 
-def file_options(registry: Registry) -> FileOptions:
-    return FileOptions(choice_argument("encoding", None, NAMES), _table_options(registry))
+def file_options(known: Callable[[], Sequence[str]]) -> FileOptions:
+    """``known`` gives the fields that a column may be."""
+    return FileOptions(choice_argument("encoding", None, NAMES), _table_options(known))
 
 
 def delimiter_argument() -> str | None:
@@ -74,11 +75,11 @@ def delimiter_argument() -> str | None:
     return TAB[value]
 
 
-def _table_options(registry: Registry) -> TableOptions:
+def _table_options(known: Callable[[], Sequence[str]]) -> TableOptions:
     """``columns`` is ``head:field,head:field``; a head may have commas and colons itself."""
     told = text_argument("columns", max_length=MAX_COLUMNS)
     delimiter = delimiter_argument()
-    fields = _fields(told, registry.fields()) if told else {}
+    fields = _fields(told, known()) if told else {}
     return UNTOLD if told is None and delimiter is None else TableOptions(delimiter, fields)
 
 

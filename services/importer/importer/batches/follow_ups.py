@@ -13,7 +13,7 @@ from importer.ledger.accept import Accepted, NewBatch, accept
 from importer.ledger.follow_ups import accept_undo, batches_of_keys, created_rows, failed_records, left_rows
 from importer.parsing.rows import RowBlock, Rows
 from importer.problems import NO_LOAD, NOT_FINISHED, NOTHING_CREATED, NOTHING_FAILED
-from importer.registry.registry import resource_of
+from importer.registry.loads import resource_of
 from importer.services import services
 from stackroom_kit.request_id import current_request_id
 

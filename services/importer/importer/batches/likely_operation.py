@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from importer.parsing.checker import RecordChecker, Refusal
-from importer.parsing.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, readable, split_heads
+from importer.parsing.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, split_heads
 from importer.parsing.csv_shape import header_of, header_options
 from importer.parsing.formats import CSV, columns_of, open_rows
 from importer.parsing.spool import Spooled
 from importer.problems import UNKNOWN_COLUMN
 from stackroom_jobs.operation import Operation
-from stackroom_jobs.records import own_fields
+from stackroom_kit.cells import readable
 from stackroom_kit.problems import Problem
 
 ROWS_LOOKED_AT = 10  # for the first that is an object
@@ -22,8 +22,10 @@ HEADS_SAID = 10
 Likeness = tuple[bool, int]  # whether it takes rows with these fields, and how many of the fields are its own
 
 
-class _NoRecord(msgspec.Struct, forbid_unknown_fields=True):
-    """Without a field, so that every record is refused: its Refusal holds it as it was sent."""
+class NoRecord(msgspec.Struct, forbid_unknown_fields=True):
+    """Without a field of any record, so that every record is refused: its Refusal holds it as it was sent."""
+
+    no_field_of_a_record: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def likely_operation(
@@ -57,14 +59,14 @@ def _operation_of_table(among: Sequence[Operation], spooled: Spooled, told: Tabl
 
 def _unlike_all(among: Sequence[Operation], heads: Sequence[str]) -> Problem:
     said = ", ".join(map(readable, heads[:HEADS_SAID]))
-    taken = "; ".join(f"{one.name}: {', '.join(own_fields(one.record))}" for one in among)
+    taken = "; ".join(f"{one.name}: {', '.join(one.record_schema.own)}" for one in among)
     return UNKNOWN_COLUMN.at("", f"No operation has the columns {said}, which the first line names. {taken}.")
 
 
 def _names_of_record(
     any_operation: Operation, media_type: str, spooled: Spooled, max_record_bytes: int
 ) -> Sequence[str]:
-    rows = open_rows(media_type, spooled, any_operation, RecordChecker(_NoRecord, max_record_bytes))
+    rows = open_rows(media_type, spooled, any_operation, RecordChecker(NoRecord, max_record_bytes))
     items = chain.from_iterable(block.items for block in rows.blocks)
     found = map(_names, islice(items, ROWS_LOOKED_AT))
     names = next(filter(None, found), ())

@@ -108,4 +108,4 @@ def batch_options() -> BatchOptions:
     if not is_source(source):
         raise BAD_TEXT.at("?source", SOURCE_EXPECTED)
     queue = queue_for(operation, text_argument("queue"))
-    return BatchOptions(operation, source, queue, load_options(operation), file_options(services().registry))
+    return BatchOptions(operation, source, queue, load_options(operation), file_options(services().registry.fields))

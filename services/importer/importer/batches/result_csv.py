@@ -8,7 +8,6 @@ import msgspec
 
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS, OWN_FIELDS, Outcome
-from stackroom_jobs.records import own_fields
 from stackroom_kit.csv import LEFT_OUT, csv_blocks
 
 
@@ -21,7 +20,7 @@ def csv_headers(batch_id: str, is_dry_run: bool, outcome: str | None) -> dict[st
 
 def _names(operation: Operation) -> list[str]:
     """What stands in every line, the record's own fields, and those of a result."""
-    both = (*LINE_FIELDS, *own_fields(operation.record), *operation.result.__struct_fields__)
+    both = (*LINE_FIELDS, *operation.record_schema.own, *operation.result_schema.by_name)
     return list(dict.fromkeys(both))
 
 
@@ -34,8 +33,8 @@ class _Table:
 
     def __init__(self, operation: Operation) -> None:
         self.names = _names(operation)
-        fields = msgspec.structs.fields(operation.record)
-        self._optional = frozenset(field.name for field in fields if not field.required)
+        fields = operation.record_schema.fields
+        self._optional = frozenset(field.name for field in fields if not field.is_required)
 
     def row(self, line: dict[str, Any]) -> list[Any]:
         if line["outcome"] == Outcome.OK:

@@ -11,7 +11,7 @@ from importer.ledger import batch as ledger
 from importer.ledger.states import BatchState
 from importer.ledger.stored import numbered_records
 from importer.problems import BATCH_EXPIRED
-from importer.registry.registry import resource_of
+from importer.registry.loads import resource_of
 from importer.services import services
 from stackroom_kit.api import Parameter
 from stackroom_kit.cursor import bad_cursor, decode_cursor

@@ -89,7 +89,7 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    registry = Registry()
+    registry = Registry(make_engine(settings.database_uri, 1))
     applying = [loop.run for loop in _apply_loops(settings, registry, stop)]
     upkeep = [*(loop.run for loop in _upkeep(settings, stop)), _sweeper(settings, registry, stop).run]
     return run_threads([_dispatcher(settings, registry, stop).run, *applying, *upkeep], stop, END_SECONDS)

@@ -10,14 +10,15 @@ from importer.ledger.split import MAX_EXPIRED
 
 # claim: the chunk that the same token already holds (its answer was lost), else a due chunk of the batch served least
 # recently. `served_at` is set only if its row can be locked at once, so that a claim never waits. A worker must be the
-# incarnation that has its name now, or say none, as workers of the contract before do.
+# incarnation that has its name now, and claims only for operations that this may serve.
 PICK_AND_TAKE = """
 pick AS (
   SELECT c.* FROM (SELECT id FROM importer.batch
                    WHERE open AND queue = :queue AND operation = ANY(:operations)
                      AND (CAST(:only_batch AS text) IS NULL OR id = :only_batch)
-                     AND (CAST(:incarnation AS text) IS NULL OR EXISTS (
-                       SELECT FROM importer.worker WHERE name = :worker AND incarnation = :incarnation))
+                     AND (CAST(:incarnation AS text) IS NULL OR operation = ANY(ARRAY(
+                       SELECT unnest(operations) FROM importer.worker
+                       WHERE name = :worker AND incarnation = :incarnation)))
                    ORDER BY served_at, id) AS o,
   LATERAL (SELECT batch_id, first_row FROM importer.chunk
            WHERE queue = :queue AND batch_id = o.id AND state IN ('ready', 'leased') AND due_at <= now()

@@ -88,7 +88,13 @@ def _check_rows(output: bytes, lines: list[Any], held: ReportedChunk) -> None:
 def _check_ids(lines: list[Any], operation: Operation, held: ReportedChunk) -> None:
     """A row that is loaded keeps its id: else one batch could overwrite what nobody sent."""
     records = records_decoder(operation.record).decode(held.records or "[]")
-    ids = {row: record.id for row, record in enumerate(records, held.first_row) if record is not None}
+    ids = {row: _id_of(record) for row, record in enumerate(records, held.first_row) if record is not None}
     for line in lines:
-        if line.outcome == OK and line.result.id != ids[line.row]:
-            raise WrongReportError(f"Row {line.row} has the id {ids[line.row]}, its result {line.result.id}.")
+        if line.outcome == OK and _id_of(line.result) != ids[line.row]:
+            raise WrongReportError(f"Row {line.row} has the id {ids[line.row]}, its result {_id_of(line.result)}.")
+
+
+def _id_of(row: Any) -> int | None:
+    """None where the catalog is to make one."""
+    found: int | msgspec.UnsetType | None = row.id
+    return None if isinstance(found, msgspec.UnsetType) else found

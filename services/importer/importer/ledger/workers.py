@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, TextClause, text
 
 from importer.ledger.queues import LIVE, NOTIFY, WORKER_ALIVE_SECONDS
+from importer.ledger.registration import Described, register
 from importer.ledger.states import WorkerState
 from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction
 from stackroom_sql.engine import transaction
@@ -33,6 +34,11 @@ _MAY_HAVE_NAME = f"""
 ({_SAME_OWNER} AND ({_SAME_SELF} OR worker.state <> 'healthy' OR {_FREE_FOR_SAME_OWNER})
  OR {_SILENT.format(seconds=":silent_for_others")})"""
 
+# Of the operations that it described, those that are registered as it described them.
+_STILL_SERVED = f"""
+  ARRAY(SELECT o.name FROM importer.operation o WHERE o.name = ANY(:brought) AND {_SAME_SELF}
+        AND o.revision = worker.described ->> o.name ORDER BY o.name)"""
+
 # register: no row comes back where another has the name. What a worker was before is answered, so that a change is
 # logged once, and a new incarnation can free what its former self held.
 _BEFORE = """
@@ -44,8 +50,10 @@ INSERT INTO importer.worker
 VALUES (:name, :host, :contract, :queues, :operations, :slots, :versions, :device, :state, :reason, :token_id,
   :incarnation)
 ON CONFLICT (name) DO UPDATE SET host = excluded.host, contract = excluded.contract, queues = excluded.queues,
-  operations = excluded.operations, slots = excluded.slots, versions = excluded.versions,
+  operations = excluded.operations || {_STILL_SERVED}, slots = excluded.slots, versions = excluded.versions,
   device = COALESCE(excluded.device, CASE WHEN excluded.state = 'unhealthy' THEN worker.device END),
+  described = CASE WHEN {_SAME_SELF} THEN worker.described ELSE '{{}}' END,
+  refused = CASE WHEN {_SAME_SELF} THEN worker.refused ELSE '{{}}' END,
   state = excluded.state, reason = excluded.reason, last_seen = now(),
   token_id = excluded.token_id, incarnation = excluded.incarnation
 WHERE {_MAY_HAVE_NAME}
@@ -70,7 +78,8 @@ DELETE FROM importer.worker WHERE name = :name AND state = 'healthy' AND token_i
   AND incarnation IS NOT DISTINCT FROM :incarnation""")
 FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
 WORKERS = text(f"""
-SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.last_seen,
+SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.refused,
+       w.last_seen,
        {LIVE} AS alive, COALESCE(held.chunks, '[]') AS busy,
        CASE WHEN {LIVE} OR w.state <> 'healthy' THEN w.state ELSE 'gone' END AS state
 FROM importer.worker w
@@ -86,10 +95,14 @@ class NameTakenError(Exception):
     """Another worker is heard under this name."""
 
 
-def note_heartbeat(engine: Engine, seen: Heartbeat, token_id: str) -> None:
+def note_heartbeat(
+    engine: Engine, seen: Heartbeat, token_id: str, served: list[str], brought: Described | None = None
+) -> dict[str, str]:
     """A worker that says it is unhealthy is given no more work; its next healthy heartbeat changes that.
 
-    The first heartbeat of an incarnation frees what the former one held. NameTakenError.
+    ``served`` are those of its operations that need no description; ``brought`` describes the others, where the worker
+    registers. Gives the sentences of what it may not serve. The first heartbeat of an incarnation frees what the
+    former one held. NameTakenError.
     """
     reason = seen.unhealthy[:MAX_REASON] or None
     parameters = {
@@ -97,7 +110,8 @@ def note_heartbeat(engine: Engine, seen: Heartbeat, token_id: str) -> None:
         "host": seen.host,
         "contract": seen.contract,
         "queues": seen.queues,
-        "operations": seen.operations,
+        "operations": served,
+        "brought": [name for name in seen.operations if name not in served],
         "slots": seen.slots,
         "versions": msgspec.json.encode(seen.versions).decode(),
         "device": msgspec.json.encode(seen.device).decode() if seen.device else None,
@@ -109,8 +123,10 @@ def note_heartbeat(engine: Engine, seen: Heartbeat, token_id: str) -> None:
         before = _written(connection, HEARTBEAT, parameters, token_id)
         if seen.incarnation and before.incarnation_before not in (None, seen.incarnation):
             _free_former(connection, seen)
+        refused = {} if brought is None else register(connection, seen.worker, served, brought)
     if reason and before.state_before != WorkerState.UNHEALTHY:
         logger.warning("worker=%s is unhealthy: %s", seen.worker, reason)
+    return refused
 
 
 def _written(connection: Connection, statement: TextClause, parameters: dict[str, Any], token_id: str) -> Row[Any]:

@@ -22,7 +22,7 @@ from importer.ledger.report_lines import MAX_DETAIL
 from importer.ledger.split import Failure
 from importer.loads.catalog import BulkCall, Catalog, CatalogAnswer, CatalogAwayError, Verdict
 from importer.loads.lines import AppliedLines, LoadLines
-from importer.registry.registry import resource_of
+from importer.registry.loads import resource_of
 from stackroom_kit.request_id import set_request_id
 
 MAX_REFUSALS = 3

@@ -6,22 +6,27 @@ one bad record costs itself and not its neighbours.
 """
 
 import dataclasses
-import typing
+import functools
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from operator import attrgetter
-from types import UnionType
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from importer.parsing.rows import Notes
 from stackroom_jobs.outcomes import OWN_FIELDS, refused_line
-from stackroom_jobs.records import own_fields, shown_fields
+from stackroom_kit.schema import Field, Schema
 from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_keys
 
 UTF8_BYTES_PER_CHARACTER = 4
 MAX_NAME = 50  # characters of an unknown field that are said again
+FORMS = {
+    "date": "a day, as 2026-12-31",
+    "date-time": "a point of time with its offset, as 2026-12-31T10:00:00Z",
+    "decimal": "a decimal number with a point",
+}
 
 
 class RecordFault(StrEnum):
@@ -70,15 +75,15 @@ class RecordChecker:
 
     def __init__(self, record_type: type[msgspec.Struct], max_bytes: int) -> None:
         self.record_type = record_type
+        self.schema = schema = schema_of(record_type)
         self.max_bytes = max_bytes
         self.notes = Notes()
-        self._shown = shown_fields(record_type)
         self._decoder = msgspec.json.Decoder(record_type)
-        short = with_short_texts(record_type, max_bytes // UTF8_BYTES_PER_CHARACTER)
-        self._array_decoder: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[short])  # type: ignore[valid-type]
-        fields = msgspec.structs.fields(record_type)
-        self._required = [_key(field.name) for field in fields if field.required]
-        self._optional = [(_key(field.name), attrgetter(field.name)) for field in fields if not field.required]
+        short = with_short_texts(schema, max_bytes // UTF8_BYTES_PER_CHARACTER)
+        self._array_decoder: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[short.struct])  # type: ignore[name-defined]
+        self._required = [_key(field.name) for field in schema.fields if field.is_required]
+        optional = [field.name for field in schema.fields if not field.is_required]
+        self._optional = [(_key(name), attrgetter(name)) for name in optional]
 
     def plain(self, block: bytes, records: list[Any]) -> list[Any] | None:
         """The records that this block holds, or None where it has to be looked at more closely."""
@@ -86,7 +91,7 @@ class RecordChecker:
 
     def without_shown(self, records: list[Any]) -> list[Any]:
         """Takes out what the catalog only shows."""
-        for name in self._shown:
+        for name in self.schema.shown:
             having = [record for record in records if getattr(record, name) is not msgspec.UNSET]
             for record in having:
                 msgspec.structs.force_setattr(record, name, msgspec.UNSET)
@@ -155,11 +160,10 @@ class RecordChecker:
 
     def _unknown_field(self, given: dict[str, Any], raw: bytes) -> Refusal | None:
         """Where every field may be left out, one that nobody knows is rarely meant to be passed over."""
-        known = own_fields(self.record_type)
-        unknown = next((name for name in given if name not in self.record_type.__struct_fields__), None)
-        if unknown is None or not self.record_type.__struct_config__.forbid_unknown_fields:
+        unknown = next((name for name in given if name not in self.schema.by_name), None)
+        if unknown is None or self.schema.takes_unknown:
             return None
-        detail = f"There is no field {unknown[:MAX_NAME]!r}; known: {', '.join(known)}."
+        detail = f"There is no field {unknown[:MAX_NAME]!r}; known: {', '.join(self.schema.own)}."
         return Refusal(RecordFault.UNKNOWN_FIELD, detail, unknown[:MAX_NAME], raw)
 
     def converted(self, given: Any, raw: bytes) -> Any:
@@ -167,8 +171,13 @@ class RecordChecker:
         try:
             record = msgspec.convert(given, self.record_type)
         except msgspec.ValidationError as error:
-            return refusal_of(error, raw)
-        return self.without_shown([record])[0] if self._shown else record
+            return refusal_of(error, self.schema, raw)
+        return self.without_shown([record])[0] if self.schema.shown else record
+
+
+@functools.lru_cache
+def schema_of(record_type: type[msgspec.Struct]) -> Schema:
+    return Schema.of_struct(record_type)
 
 
 def _key(name: str) -> bytes:
@@ -179,41 +188,34 @@ def _given(field: Callable[[Any], Any], records: list[Any]) -> int:
     return sum(value is not msgspec.UNSET for value in map(field, records))
 
 
-def refusal_of(error: msgspec.ValidationError, raw: bytes) -> Refusal:
+def refusal_of(error: msgspec.ValidationError, schema: Schema, raw: bytes) -> Refusal:
     """msgspec says "Object missing required field `payload`" or "Expected `str`, got `int` - at `$.payload`"."""
     sentence, _, path = str(error).partition(" - at ")
     if sentence.startswith("Object missing required field"):
         return Refusal(RecordFault.MISSING_FIELD, f"{sentence}.", sentence.split("`")[1], raw)
-    field = path.strip("`").removeprefix("$").lstrip(".")
-    if not field:
-        return Refusal(RecordFault.NOT_AN_OBJECT, f"{sentence}.", field, raw)
-    is_value = " of length " in sentence or "=" in sentence
+    name = re.split(r"[.\[]", path.strip("`").removeprefix("$").lstrip("."), maxsplit=1)[0]
+    if not name:
+        return Refusal(RecordFault.NOT_AN_OBJECT, f"{sentence}.", "", raw)
+    field = schema.by_name[name]
+    if field.format is not None and "regex" in sentence:
+        return Refusal(RecordFault.WRONG_VALUE, f"`{name}` must be {written(field)}.", name, raw)
+    is_value = field.enum is not None or " of length " in sentence or "=" in sentence
     code = RecordFault.WRONG_VALUE if is_value else RecordFault.WRONG_TYPE
-    return Refusal(code, f"`{field}`: {sentence[0].lower()}{sentence[1:]}.", field, raw)
+    return Refusal(code, f"`{name}`: {sentence[0].lower()}{sentence[1:]}.", name, raw)
 
 
-def with_short_texts(record_type: type[msgspec.Struct], most: int) -> type[msgspec.Struct]:
-    """A struct of the same fields that is written the same way; a text in it has ``most`` characters at most."""
-    config = record_type.__struct_config__
-    return msgspec.defstruct(
-        record_type.__name__,
-        [(field.name, _short(field.type, most), _default(field)) for field in msgspec.structs.fields(record_type)],
-        omit_defaults=config.omit_defaults,
-        forbid_unknown_fields=config.forbid_unknown_fields,
-        gc=False,
-    )
+def written(field: Field) -> str:
+    """How a text of the field's format is written."""
+    if field.digits is None:
+        return FORMS[str(field.format)]
+    return f"{FORMS['decimal']}, of at most {field.digits} digits, {field.places or 0} of them behind it"
 
 
-def _default(field: msgspec.structs.FieldInfo) -> Any:
-    if field.default_factory is not msgspec.NODEFAULT:
-        return msgspec.field(default_factory=field.default_factory)
-    return field.default
+def with_short_texts(schema: Schema, most: int) -> Schema:
+    """The same fields; a text in one has ``most`` characters at most. One that has a limit of its own keeps it."""
+    return dataclasses.replace(schema, fields=tuple(_short(field, most) for field in schema.fields))
 
 
-def _short(kind: Any, most: int) -> Any:
-    """Texts that have a limit of their own keep it."""
-    if kind is str:
-        return Annotated[str, msgspec.Meta(max_length=most)]
-    if typing.get_origin(kind) in (typing.Union, UnionType):
-        return typing.Union[tuple(_short(one, most) for one in typing.get_args(kind))]  # noqa: UP007 - made at run time
-    return kind
+def _short(field: Field, most: int) -> Field:
+    is_free = "string" in field.types and field.format is None and field.enum is None and field.max_length is None
+    return dataclasses.replace(field, max_length=most) if is_free else field

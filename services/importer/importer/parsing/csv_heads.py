@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from importer.problems import MISSING_COLUMN, REPEATED_COLUMN, UNKNOWN_COLUMN
 from stackroom_jobs.operation import Operation
-from stackroom_jobs.records import own_fields
+from stackroom_kit.cells import readable
 from stackroom_kit.csv import DELIMITERS
 
 OUTCOME = "outcome"  # the column that only results have
@@ -161,23 +161,9 @@ def comparable(head: str) -> str:
 
 def heads_of(operation: Operation) -> dict[str, str]:
     """Every head that is understood, as ``comparable`` gives it, with its field."""
-    fields = own_fields(operation.record)
-    found: dict[str, str] = {}
-    for field in fields:
-        words = _MEDIA if operation.reads_media and field == "payload" else _WORDS.get(field, ())
-        found.update({comparable(word): field for word in words})
-    return found | {field: field for field in operation.record.__struct_fields__}
-
-
-MOST = 50  # characters
-
-
-def readable(text: str) -> str:
-    """In quotes, with spaces of every kind as such and U+FFFD for what cannot be seen: nobody reads escapes."""
-    return "'" + "".join(map(_shown, text[:MOST])) + "'"
-
-
-def _shown(character: str) -> str:
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else "\ufffd"
+    schema = operation.record_schema
+    found = {comparable(field.title): field.name for field in schema.fields if field.title}
+    for name in schema.own:
+        words = _MEDIA if operation.reads_media and name == "payload" else _WORDS.get(name, ())
+        found.update({comparable(word): name for word in words})
+    return found | {field.name: field.name for field in schema.fields}

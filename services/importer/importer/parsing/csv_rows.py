@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import IO, Any
@@ -10,22 +9,18 @@ from typing import IO, Any
 import msgspec
 
 from importer.parsing.checker import ALREADY_DONE, RecordChecker, RecordFault, Refusal, refusal_of
-from importer.parsing.csv_heads import OUTCOME, readable, without_space_behind_quotes
+from importer.parsing.csv_heads import OUTCOME, without_space_behind_quotes
 from importer.parsing.csv_shape import CSVShape
 from importer.parsing.encodings import Encoding
 from importer.parsing.rows import Notes, RowBlock
 from importer.problems import CSV_ROW_TOO_LONG, INVALID_CSV
 from stackroom_jobs.outcomes import Outcome
+from stackroom_kit.cells import readable
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import Problem
 
 BLOCK_ROWS = 1000
 MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
-# No longer than Python converts. Three noughts behind a comma may be thousands, so they are none of these.
-_WHOLE = re.compile(r"([+-]?[0-9]{1,4000})(?:\.0+|,(?!000$)0+)?")
-_THOUSANDS = re.compile(r"(?<=[0-9])\s(?=[0-9]{3}(?![0-9]))")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:\s[0-9]{3})+(?:[.,]0+)?")
-Value = int | str | None
 _encoder = msgspec.json.Encoder()
 
 
@@ -77,34 +72,6 @@ class CSVLines:
         return CSV_ROW_TOO_LONG(f"{detail}; is a quote left open?")
 
 
-def _whole(cell: str) -> int | str:
-    """The number as people and spreadsheets write it; the cell itself where it is none."""
-    if cell.isdigit() and cell.isascii() and len(cell) < 19:
-        return int(cell)
-    stripped = cell.strip()
-    if _GROUPED.fullmatch(stripped):
-        stripped = _THOUSANDS.sub("", stripped)
-    found = _WHOLE.fullmatch(stripped)
-    return int(found[1]) if found else cell
-
-
-def cell_reader(annotation: Any) -> Callable[[str], Value]:
-    """The function that makes a field's value of its cell; an empty cell is null where null may be."""
-    kind = msgspec.inspect.type_info(annotation)
-    kinds = set(map(type, kind.types)) if isinstance(kind, msgspec.inspect.UnionType) else {type(kind)}
-    if msgspec.inspect.StrType in kinds:
-        return _text_or_null if msgspec.inspect.NoneType in kinds else str
-    return _whole_or_null if msgspec.inspect.NoneType in kinds else _whole
-
-
-def _text_or_null(cell: str) -> str | None:
-    return cell or None
-
-
-def _whole_or_null(cell: str) -> Value:
-    return _whole(cell) if cell else None
-
-
 class RowReader:
     """Makes records of one type from lists of cells."""
 
@@ -113,10 +80,10 @@ class RowReader:
         self._columns = shape.columns
         self._width = len(shape.columns)
         self._unnamed = tuple(at for at, name in enumerate(shape.columns) if not name)
-        fields = {field.name: field for field in msgspec.structs.fields(checker.record_type)}
-        named = [(at, fields[name]) for at, name in enumerate(shape.columns) if name in fields]
-        self._wanted = [(at, field.name, cell_reader(field.type)) for at, field in named]
-        self._optional = frozenset(field.name for _, field in named if not field.required)
+        self._schema = checker.schema
+        wanted = [(at, name) for at, name in enumerate(shape.columns) if name in self._schema.by_name]
+        self._wanted = [(at, name, self._schema.reader(name)) for at, name in wanted]
+        self._optional = frozenset(field.name for field in self._schema.fields if not field.is_required)
         self._outcome = shape.columns.index(OUTCOME) if shape.is_results else None
 
     def record(self, cells: list[str]) -> Any:
@@ -125,18 +92,28 @@ class RowReader:
             return refusal
         if self._outcome is not None and cells[self._outcome] == Outcome.OK:
             return ALREADY_DONE
-        values = self._values(cells) if self._outcome is None else self._values_of_results(cells)
+        fault = None
+        try:
+            values = self._values(cells) if self._outcome is None else self._values_of_results(cells)
+        except ValueError:
+            values, fault = self._values_and_fault(cells)
         raw = _encoder.encode(values)
-        if len(raw) > self._checker.max_bytes:
-            detail = f"The record has {len(raw)} bytes; at most {self._checker.max_bytes} are allowed."
-            return Refusal(RecordFault.RECORD_TOO_LONG, detail, "", b"")
-        if b"\\u0000" in raw:
-            return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
+        if fault or len(raw) > self._checker.max_bytes or b"\\u0000" in raw:
+            return self._refused(raw, fault)
         try:
             record = msgspec.convert(values, self._checker.record_type)
         except msgspec.ValidationError as error:
-            return self._in_words_of_a_table(refusal_of(error, raw), values)
-        return self._checker.without_shown([record])[0]
+            return refusal_of(error, self._schema, raw)
+        return self._checker.without_shown([record])[0] if self._schema.shown else record
+
+    def _refused(self, raw: bytes, fault: Refusal | None) -> Refusal:
+        """``fault`` is that of a cell, where it is one."""
+        if len(raw) > self._checker.max_bytes:
+            detail = f"The record has {len(raw)} bytes; at most {self._checker.max_bytes} are allowed."
+            return Refusal(RecordFault.RECORD_TOO_LONG, detail, "", b"")
+        if fault is None or b"\\u0000" in raw:
+            return Refusal("nul_character", "The record holds the character U+0000.", "", raw)
+        return dataclasses.replace(fault, raw=raw)
 
     def _misfit(self, cells: list[str]) -> Refusal | None:
         """A Refusal for a row of other columns, or with a cell under an empty head; empty ones may lack at the end."""
@@ -152,13 +129,13 @@ class RowReader:
     def _named(self, cells: list[str]) -> bytes:
         return _encoder.encode({name: cell for name, cell in zip(self._columns, cells, strict=False) if name})
 
-    def _values(self, cells: list[str]) -> dict[str, Value]:
+    def _values(self, cells: list[str]) -> dict[str, Any]:
         return {
             name: read(self._unguarded(cells[at]) if GUARD in cells[at] else cells[at])
             for at, name, read in self._wanted
         }
 
-    def _values_of_results(self, cells: list[str]) -> dict[str, Value]:
+    def _values_of_results(self, cells: list[str]) -> dict[str, Any]:
         """What was left out stays so: it is another thing than null."""
         given = [(name, cells[at], read) for at, name, read in self._wanted]
         left_out = {name for name, cell, _ in given if cell == LEFT_OUT and name in self._optional}
@@ -171,14 +148,25 @@ class RowReader:
             self._checker.notes.unguarded_cells += 1
         return text
 
-    def _in_words_of_a_table(self, refusal: Refusal, values: dict[str, Value]) -> Refusal:
-        """Every cell is a text, so of a wrong type it can only be for a number."""
-        if refusal.code != RecordFault.WRONG_TYPE:
-            return refusal
-        cell = str(values[refusal.field])
-        if cell.strip():
-            return dataclasses.replace(refusal, detail=f"`{refusal.field}`: {readable(cell)} is no whole number.")
-        return dataclasses.replace(refusal, code=RecordFault.MISSING_FIELD, detail=f"`{refusal.field}` is empty.")
+    def _values_and_fault(self, cells: list[str]) -> tuple[dict[str, Any], Refusal | None]:
+        """Of a row with a cell that is no value of its field: that stays as it is, and the first one is the fault.
+
+        An empty cell is left out where its field may be left out and cannot be null.
+        """
+        values: dict[str, Any] = {}
+        fault = None
+        for at, name, read in self._wanted:
+            cell = unguarded(cells[at])
+            is_left_out = cell == LEFT_OUT if self._outcome is not None else not cell.strip()
+            try:
+                values[name] = read(cell)
+            except ValueError as error:
+                if is_left_out and name in self._optional:
+                    continue
+                values[name] = cell
+                code = RecordFault.WRONG_TYPE if cell.strip() else RecordFault.MISSING_FIELD
+                fault = fault or Refusal(code, str(error), name, b"")
+        return values, fault
 
 
 def read_csv(file: IO[Any], shape: CSVShape, checker: RecordChecker) -> Iterator[RowBlock]:

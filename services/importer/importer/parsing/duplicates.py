@@ -35,7 +35,7 @@ class SeenIds:
         rows = [
             (item.id, row, lines[at] if lines else None)
             for at, (row, item) in enumerate(enumerate(items, first_row))
-            if type(item) is not Refusal
+            if type(item) is not Refusal and isinstance(item.id, int)
         ]
         before = self._seen.total_changes
         self._seen.executemany(_REMEMBER, rows)
@@ -44,7 +44,7 @@ class SeenIds:
         return RowBlock([self._checked(row, item) for row, item in enumerate(items, first_row)], lines)
 
     def _checked(self, row: int, item: Any) -> Any:
-        if type(item) is Refusal:
+        if type(item) is Refusal or not isinstance(item.id, int):
             return item
         query = "SELECT row, line FROM seen WHERE id = ?"
         first_row, line = self._seen.execute(query, (item.id,)).fetchone()

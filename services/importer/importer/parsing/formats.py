@@ -15,7 +15,6 @@ from importer.parsing.rows import Rows
 from importer.parsing.spool import Spooled, in_utf8
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.outcomes import LINE_FIELDS
-from stackroom_jobs.records import own_fields, shown_fields
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 TSV = "text/tab-separated-values"  # another name of CSV
@@ -65,9 +64,9 @@ def with_encoding(spooled: Spooled, declared: Declared) -> Spooled:
 
 
 def columns_of(operation: Operation) -> Columns:
-    known, shown = own_fields(operation.record), shown_fields(operation.record)
-    of_results = (*LINE_FIELDS, *operation.result.__struct_fields__)
-    return Columns(operation.name, known, operation.required, of_results, shown, heads_of(operation))
+    schema = operation.record_schema
+    of_results = (*LINE_FIELDS, *operation.result_schema.by_name)
+    return Columns(operation.name, schema.own, operation.required, of_results, schema.shown, heads_of(operation))
 
 
 def open_rows(

@@ -1,26 +1,107 @@
-"""The registry: every operation by its name."""
+"""The registry: every operation by its name, as this process last saw them.
 
-from collections.abc import Sequence
+Those of this repository are known at once. Workers bring others, and each resource of the catalog has one that loads
+it: these are read from the database, again whenever something changed there.
+"""
 
+import dataclasses
+import datetime
+import functools
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Engine, Row
+
+from importer.registry.loads import LOAD, Resource, load_of, resource_of
+from importer.registry.store import Revisions, look, read
+from stackroom_jobs.description import Description
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.records import own_fields
+from stackroom_kit.schema import SchemaError
 
-LOAD = "load_"  # begins the name of an operation that loads a resource of the catalog, and of no other
+LOOK_SECONDS = 1.0  # for which what was seen is taken as it was
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
-def resource_of(operation: str) -> str | None:
-    """The resource that the operation of this name loads, whether or not anybody knows it any more."""
-    return operation.removeprefix(LOAD) if operation.startswith(LOAD) else None
+@dataclasses.dataclass(frozen=True)
+class Brought:
+    """An operation that a worker registered, and when."""
+
+    operation: Operation
+    by: str
+    at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """What one look found, by name."""
+
+    revisions: Revisions = frozenset()
+    loads: Mapping[str, Operation] = dataclasses.field(default_factory=dict)
+    brought: Mapping[str, Brought] = dataclasses.field(default_factory=dict)
+
+    @functools.cached_property
+    def operations(self) -> dict[str, Operation]:
+        """In the order in which they are listed."""
+        return {**OPERATIONS, **self.loads, **{name: one.operation for name, one in self.brought.items()}}
+
+    @functools.cached_property
+    def fields(self) -> list[str]:
+        return sorted({field for operation in self.operations.values() for field in operation.record_schema.own})
 
 
 class Registry:
+    """For the threads of one process. What the database says may be LOOK_SECONDS old."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known = Known()
+        self._due = 0.0
+        self._looking = threading.Lock()
+
     def get(self, name: str) -> Operation | None:
         """None where nobody knows it, as may be of an old batch."""
-        return OPERATIONS.get(name)
+        if name in OPERATIONS:
+            return OPERATIONS[name]
+        found = self._recent().operations.get(name)
+        return found or self.looked_again().operations.get(name)
 
     def all(self) -> Sequence[Operation]:
+        return list(self._recent().operations.values())
+
+    @property
+    def built_in(self) -> Sequence[Operation]:
+        """Those that need no database to be known."""
         return list(OPERATIONS.values())
+
+    def brought(self, name: str) -> Brought | None:
+        """Who registered it, and when; None of what no worker brings."""
+        return self._recent().brought.get(name)
+
+    def knows_resources(self) -> bool:
+        """Whether the catalog has ever said what it holds."""
+        return bool(self._recent().loads)
+
+    def with_loads(self, named: Sequence[str]) -> list[str]:
+        """What a worker serves that names these operations: with ``load`` it serves every load."""
+        return list(dict.fromkeys([*named, *(self.loads() if LOAD in named else ())]))
+
+    def without_description(self, named: Sequence[str]) -> list[str]:
+        """Of those that a worker serves, the ones that it need not describe."""
+        return [name for name in self.with_loads(named) if name in (*OPERATIONS, LOAD) or resource_of(name) is not None]
+
+    @staticmethod
+    def has_itself(described: Description) -> bool:
+        """Whether it is a built-in one, whose records and results are those of this importer."""
+        own = OPERATIONS.get(described.name)
+        return own is not None and (own.description.record, own.description.result) == (
+            described.record, described.result,
+        )  # fmt: skip
 
     def queues(self) -> list[str]:
         """Those that an operation may run on."""
@@ -36,4 +117,50 @@ class Registry:
 
     def fields(self) -> list[str]:
         """Of the records of all operations, in the order of the alphabet."""
-        return sorted({field for operation in self.all() for field in own_fields(operation.record)})
+        return self._recent().fields
+
+    def _recent(self) -> Known:
+        """One thread looks, and the others go on with what was known, unless nothing was."""
+        if time.monotonic() >= self._due and self._looking.acquire(blocking=not self._known.revisions):
+            try:
+                if time.monotonic() >= self._due:
+                    self._look()
+            finally:
+                self._looking.release()
+        return self._known
+
+    def looked_again(self) -> Known:
+        """For whoever needs what may have been written this very moment."""
+        with self._looking:
+            self._look()
+        return self._known
+
+    def _look(self) -> None:
+        revisions = look(self._engine)
+        if revisions != self._known.revisions:
+            self._known = _read_anew(self._engine, revisions)
+        self._due = time.monotonic() + LOOK_SECONDS
+
+
+def _read_anew(engine: Engine, revisions: Revisions) -> Known:
+    operations, resources = read(engine)
+    loads = _readable(resources, lambda row: load_of(msgspec.json.decode(row.description, type=Resource)))
+    return Known(
+        revisions,
+        {one.name: one for one in loads},
+        {one.operation.name: one for one in _readable(operations, _brought)},
+    )
+
+
+def _readable(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> Iterator[T]:
+    """Without what only a newer importer understands: that must not keep this one from its work."""
+    for row in rows:
+        try:
+            yield made(row)
+        except (msgspec.MsgspecError, SchemaError) as error:
+            logger.error("this importer cannot read what is registered as %s: %s", row.name, error)
+
+
+def _brought(row: Row[Any]) -> Brought:
+    description = msgspec.json.decode(row.description, type=Description)
+    return Brought(Operation.of_description(description), row.registered_by, row.registered_at)

@@ -11,6 +11,7 @@ from importer.worker_api.media import api as media
 from importer.worker_api.problems import WORKER_TOKEN_NEEDED
 from importer.worker_api.routes import api as chunks
 from importer.worker_api.token import require_token
+from importer.worker_api.workers import api as workers
 from stackroom_kit.openapi import Document, serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import EVERY_CALL, install
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install(app, "importer-worker-api", settings, {"postgresql": functools.partial(server_version, here.engine)})
     require_token(app, settings.worker_token)
     register_database_problems(app)
-    for blueprint in (chunks, media):
+    for blueprint in (chunks, workers, media):
         app.register_blueprint(blueprint)
     serve_document(app, DOCUMENT.of(app))
     return app

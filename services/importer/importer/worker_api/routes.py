@@ -1,4 +1,4 @@
-"""token, claim, renew, report, fail, release, lost, heartbeat, goodbye."""
+"""token, claim, renew, report, fail, release, lost."""
 
 from flask import Response, request
 
@@ -6,39 +6,30 @@ from importer.ledger.claim import Claimant, claim
 from importer.ledger.lease import fail, lose, release, release_lost_device, renew
 from importer.ledger.report import Report, report
 from importer.ledger.report_lines import WrongReportError
-from importer.ledger.workers import NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from importer.services import services
+from importer.worker_api.contract import refuse_other_contracts
 from importer.worker_api.messages import (
     claim_answer,
     converted,
-    decoded,
     message,
     not_yours,
     query,
     query_parameter,
 )
-from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, NAME_TAKEN, STALE_TOKEN, WRONG_REPORT
-from importer.worker_api.token import token_id
+from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, STALE_TOKEN, WRONG_REPORT
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
-    CONTRACT_VERSION,
-    OLDEST_CONTRACT,
     ClaimedChunk,
     ClaimRequest,
     FailRequest,
-    Goodbye,
-    Heartbeat,
-    Introduction,
     LostRequest,
     ReleaseRequest,
     RenewAnswer,
     RenewRequest,
 )
 from stackroom_kit.api import JSON, Answer, Api, Parameter, json_answer, json_of
-from stackroom_kit.problems import Problem
 
-MAX_CONTRACT = 20  # characters of a version that are said again
-api = Api("worker_api", __name__, "/internal", tag="chunks", takes_any_query=True)  # newer workers may say more
+api = Api("worker_api", __name__, "/internal", tag="chunks")
 DONE = {204: Answer("Noted.")}
 NEXT_CHUNK = {200: json_of(ClaimedChunk, "The chunk."), 204: Answer("Nothing is due.")}
 CONTRACT = Parameter(CONTRACT_HEADER, {"type": "string"}, "What the worker speaks; 1 without it.", "header")
@@ -51,19 +42,6 @@ REPORT_PARAMETERS = (
     query_parameter("operations", "With commas between them."),
     Parameter("incarnation", {"type": "string"}, "New with each start of the worker."),
 )
-CONTRACTS = range(OLDEST_CONTRACT, CONTRACT_VERSION + 1)
-
-
-def _contract_differs(contract: object) -> Problem:
-    detail = f"The worker speaks contract {contract}, this importer {CONTRACT_VERSION}: update the older one."
-    return CONTRACT_DIFFERS(detail)
-
-
-def _refuse_other_contracts() -> None:
-    """A worker that has not been heard yet must not take work either. The first version did not send the header."""
-    contract = request.headers.get(CONTRACT_HEADER, "1")
-    if contract not in map(str, CONTRACTS):
-        raise _contract_differs(contract[:MAX_CONTRACT])
 
 
 @api.call("GET", "/token", right="worker", answers={204: Answer("It is.")})
@@ -86,7 +64,7 @@ def claim_chunk() -> Response:
 
     The worker names the token, so a repeat after a lost answer gets the same chunk.
     """
-    _refuse_other_contracts()
+    refuse_other_contracts()
     asked = message(ClaimRequest)
     lease = services().settings.lease_seconds
     return claim_answer(claim(services().engine, _claimant(asked), lease), lease)
@@ -111,7 +89,7 @@ def renew_lease() -> Response:
 
 
 def _claimant(asked: ClaimRequest) -> Claimant:
-    operations = tuple(asked.operations)
+    operations = tuple(services().registry.with_loads(asked.operations))
     incarnation = asked.incarnation or None
     return Claimant(asked.worker, asked.queue, operations, asked.delivery, asked.token, incarnation=incarnation)
 
@@ -178,37 +156,3 @@ def lose_chunk() -> Response:
     asked = message(LostRequest)
     lose(services().engine, asked.worker, asked.delivery, asked.reason)
     return Response(status=204)
-
-
-@api.call("POST", "/goodbye", right="worker", body={JSON: Goodbye}, answers=DONE, problems=MESSAGE)
-def goodbye() -> Response:
-    """The worker ends as it was told."""
-    forget_worker(services().engine, message(Goodbye), token_id())
-    return Response(status=204)
-
-
-@api.call(
-    "POST",
-    "/heartbeat",
-    right="worker",
-    body={JSON: Heartbeat},
-    answers={200: json_of({"type": "object"}, "It was heard.")},
-    problems=(*MESSAGE, CONTRACT_DIFFERS, NAME_TAKEN),
-)
-def heartbeat() -> Response:
-    """The worker is alive, and says what it serves.
-
-    Of another contract only the introduction is read: the rest may mean something else there.
-    """
-    body = request.get_data(cache=False)
-    introduction = decoded(body, Introduction)
-    engine = services().engine
-    try:
-        if introduction.contract not in CONTRACTS:
-            problem = _contract_differs(introduction.contract)
-            refuse_worker(engine, introduction, problem.detail, token_id())
-            raise problem
-        note_heartbeat(engine, decoded(body, Heartbeat), token_id())
-    except NameTakenError as error:
-        raise NAME_TAKEN(str(error)) from None
-    return json_answer({})
