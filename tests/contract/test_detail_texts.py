@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from catalog.crud.body import BodyCheck
 from catalog.resources.groups import GROUPS
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.formats import CSV, open_rows
@@ -60,7 +61,7 @@ def of_record(text: bytes) -> tuple[str, str]:
 
 def of_group(value: dict[str, Any]) -> tuple[str, str]:
     with pytest.raises(Problem) as caught:
-        GROUPS.schema.new(value)
+        BodyCheck(GROUPS.schema, GROUPS.is_made).new(value)
     return caught.value.errors[0].code, caught.value.errors[0].detail
 
 

@@ -84,7 +84,7 @@ def _limited(field: Field, name: str) -> Any:
     """One of the types with its limits."""
     limits: dict[str, Any] = {}
     if name == "string" and field.format is not None:
-        limits = {"pattern": _pattern(field, field.format)}
+        limits = {"pattern": pattern_of(field)}
     elif name == "string":
         limits = {"min_length": field.min_length, "max_length": field.max_length}
     elif name in {"integer", "number"}:
@@ -93,10 +93,11 @@ def _limited(field: Field, name: str) -> Any:
     return Annotated[PYTHON_TYPES[name], Meta(**limits)] if limits else PYTHON_TYPES[name]
 
 
-def _pattern(field: Field, name: str) -> str:
-    """Of a decimal also that it loses nothing in so many digits; noughts at its ends are none of them."""
+def pattern_of(field: Field) -> str:
+    """How a text of the field's format is written. A decimal must lose nothing in its digits; noughts at its ends are
+    none of them."""
     if field.digits is None:
-        return FORMATS[name]
+        return FORMATS[field.format or ""]
     digits, places = field.digits, field.places or 0
     behind = rf"(?:\.[0-9]{{1,{places}}}0*)?" if places else r"(?:\.0+)?"
     return rf"\A-?(?=[0-9])0*[0-9]{{0,{digits - places}}}{behind}\Z"

@@ -3,11 +3,10 @@
 from sqlalchemy import Connection, Inspector, Integer, String, Table, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
-from catalog.database import SCHEMA, Base
+from catalog.database import REGISTER
 from catalog.resources import RESOURCES
 from stackroom_sql.migrate import MigrationError
 
-OWN_SCHEMA = "catalog"  # where the catalog keeps what is its own: the version of its tables, applied requests
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
@@ -22,8 +21,8 @@ def make_or_adopt_tables(connection: Connection, role: str) -> None:
     """
     inspector = inspect(connection)
     differences = _encoding_differences(connection)
-    for table in (Base.metadata.tables[str(resource.table)] for resource in RESOURCES):
-        if inspector.has_table(table.name, SCHEMA):
+    for table in (resource.table for resource in RESOURCES if resource.table.schema == REGISTER):
+        if inspector.has_table(table.name, REGISTER):
             differences += [*_differences(inspector, table), *_missing_rights(connection, table, role)]
         else:
             table.create(connection)
@@ -50,7 +49,7 @@ def _described(kind: object) -> str:
 
 
 def _column_differences(inspector: Inspector, table: Table) -> list[str]:
-    found = {column["name"]: column for column in inspector.get_columns(table.name, SCHEMA)}
+    found = {column["name"]: column for column in inspector.get_columns(table.name, REGISTER)}
     differences = []
     for column in table.columns:
         place = f"{table.fullname}.{column.name}"
@@ -73,11 +72,11 @@ def _may_be_left_out(column: ReflectedColumn) -> bool:
 
 def _key_differences(inspector: Inspector, table: Table) -> list[str]:
     differences = []
-    if inspector.get_pk_constraint(table.name, SCHEMA)["constrained_columns"] != ["id"]:
+    if inspector.get_pk_constraint(table.name, REGISTER)["constrained_columns"] != ["id"]:
         differences.append(f"{table.fullname}: the primary key must be id")
     found = {
         (tuple(key["constrained_columns"]), key["referred_table"])
-        for key in inspector.get_foreign_keys(table.name, SCHEMA)
+        for key in inspector.get_foreign_keys(table.name, REGISTER)
     }
     return differences + [
         f"{table.fullname}.{key.parent.name} must reference {key.column.table.fullname}"

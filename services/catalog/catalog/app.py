@@ -2,17 +2,20 @@
 
 import functools
 import weakref
+from collections.abc import Sequence
 
 from flask import Flask
 from sqlalchemy import Engine
 
 from catalog.bulk.caller import SECURITY_SCHEMES
 from catalog.bulk.routes import bulk_blueprint
+from catalog.crud.body import FIELD_FAULTS
 from catalog.crud.repository import repositories
+from catalog.crud.resource import Resource
 from catalog.crud.routes import crud_blueprint
-from catalog.crud.schema import FIELD_FAULTS
-from catalog.database import Base, make_engine
+from catalog.database import make_engine
 from catalog.db_status import db_status_blueprint
+from catalog.register import register_blueprint
 from catalog.resources import RESOURCES
 from catalog.settings import Settings
 from stackroom_kit.api import UNKNOWN_ARGUMENT
@@ -31,24 +34,26 @@ DOCUMENT = Document(
 )
 
 
-def _prepare_sqlite(app: Flask, engine: Engine) -> None:
+def _prepare_sqlite(app: Flask, engine: Engine, resources: Sequence[Resource]) -> None:
     """SQLite is for tests and first looks: its tables are made at once, and it closes with the app."""
     if engine.dialect.name == "sqlite":
-        Base.metadata.create_all(engine)
+        for resource in resources:
+            resource.table.create(engine, checkfirst=True)
         weakref.finalize(app, engine.dispose)
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, resources: Sequence[Resource] = RESOURCES) -> Flask:
     settings = settings or read_settings(Settings)
     app = Flask("catalog", static_folder=None)
     engine = make_engine(settings.database_uri, settings.db_pool_size, settings.search_seconds)
     install(app, "catalog", settings, {"postgresql": functools.partial(server_version, engine)})
     register_database_problems(app)
-    all_repositories = repositories(RESOURCES, engine)
+    all_repositories = repositories(resources, engine)
     for repository in all_repositories:
         app.register_blueprint(crud_blueprint(repository))
     app.register_blueprint(bulk_blueprint(all_repositories, engine, settings))
+    app.register_blueprint(register_blueprint(resources, settings))
     app.register_blueprint(db_status_blueprint(engine))
     serve_document(app, DOCUMENT.of(app))
-    _prepare_sqlite(app, engine)
+    _prepare_sqlite(app, engine, resources)
     return app

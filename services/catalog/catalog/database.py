@@ -1,9 +1,10 @@
 """The engine, and the one ``Base`` of all models."""
 
+import datetime
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import StaticPool
 
@@ -11,12 +12,16 @@ import stackroom_sql.engine
 from catalog.crud.texts import register_functions
 from catalog.crud.time_limit import OPTION
 
-SCHEMA = "tbc"
+REGISTER = "tbc"  # the two tables that were there before
+SCHEMA = "catalog"  # the catalog's own: every other table
 STATEMENT_SECONDS = 30
 
 
 class Base(DeclarativeBase):
-    """All tables of the register."""
+    """All tables of the register. A point of time has its offset."""
+
+    metadata = MetaData(schema=SCHEMA)
+    type_annotation_map = {datetime.datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy reads it once
 
 
 def make_engine(database_uri: str, pool_size: int, search_seconds: int = 15) -> Engine:
@@ -34,7 +39,7 @@ def _sqlite_engine(database_uri: str) -> Engine:
         database_uri,
         isolation_level="AUTOCOMMIT",
         connect_args={"check_same_thread": False},
-        execution_options={"schema_translate_map": {SCHEMA: None}},
+        execution_options={"schema_translate_map": {REGISTER: None, SCHEMA: None}},
         **options,
     )
     event.listen(engine, "connect", _prepare_sqlite)

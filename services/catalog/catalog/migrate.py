@@ -6,15 +6,14 @@ Of tables that were there before, every difference from what the catalog needs i
 import sys
 from pathlib import Path
 
-from catalog.adoption import OWN_SCHEMA
-from catalog.database import SCHEMA
+from catalog.database import REGISTER, SCHEMA
 from catalog.settings import Settings
 from stackroom_sql.migrate import Migration
 
 MIGRATION = Migration(
     "catalog",
     Path(__file__).parent / "migrations/versions",
-    (OWN_SCHEMA, SCHEMA),
+    (SCHEMA, REGISTER),
     advisory_lock=0x57ACC_2,
     has_sqlite=True,
 )

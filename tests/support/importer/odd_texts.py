@@ -6,7 +6,7 @@ import os
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from catalog.crud.schema import FORBIDDEN
+from catalog.crud.body import FORBIDDEN
 from stackroom_kit.texts import SPACES
 
 ROWS = 20  # of one round trip, so that many texts go in few calls

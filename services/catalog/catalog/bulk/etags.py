@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select
 
+from catalog.crud.columns import shown
 from catalog.crud.etag import etag_of
-from catalog.crud.list_statements import Joined
 from catalog.crud.repository import Repository
+from catalog.crud.resource import Reference
 
 _encoder = msgspec.json.Encoder()
 
@@ -16,30 +17,42 @@ _encoder = msgspec.json.Encoder()
 class Etags:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._joined = repository.resource.joined
-        self._beside: Any = _beside_statement(self._joined) if self._joined else None
+        self._names = [_NamesOf(reference) for reference in repository.resource.references]
+        # A floating number may come back another one than was sent.
+        self._are_kept = all(field.types != ("number",) for field in repository.resource.schema.fields)
+        self._columns = len(repository.table.columns)
 
-    def of_ids(self, connection: Connection, ids: list[int]) -> dict[int, str]:
-        """Reads the rows back."""
-        shown = self._repository.shown(connection, ids)
-        return {row_id: etag_of(_encoder.encode(row)) for row_id, row in shown.items()}
-
-    def of_records(self, connection: Connection, records: Sequence[msgspec.Struct]) -> list[str]:
-        """In their order. A record has all columns of the table in their order, so it says what is shown of its row."""
+    def of(self, connection: Connection, fields: Sequence[str], records: Sequence[Any]) -> dict[int, str]:
+        """By id. Records that name every column say themselves what their rows are now; others are read back."""
+        if not self._are_kept or len(fields) < self._columns:
+            return self._read(connection, [record.id for record in records])
+        ends = [names.of(connection, records) for names in self._names]
         lines = _encoder.encode_lines(records).splitlines()
-        if self._joined is None:
-            return [etag_of(line) for line in lines]
-        references = [getattr(record, self._joined.field) for record in records]
-        ends = self._ends(connection, self._joined, set(references))
-        return [etag_of(line[:-1] + ends[row_id]) for line, row_id in zip(lines, references, strict=True)]
+        for names, found in zip(self._names, ends, strict=True):
+            lines = [line[:-1] + found[names.id_in(record)] for line, record in zip(lines, records, strict=True)]
+        return {record.id: etag_of(line) for line, record in zip(lines, records, strict=True)}
 
-    def _ends(self, connection: Connection, joined: Joined, references: set[int]) -> dict[int, bytes]:
-        """How an object ends that belongs to each of these rows: with the columns that are shown of it."""
-        names = [column.name for column in joined.columns]
-        rows = connection.execute(self._beside, {"ids": list(references)})
-        return {row[0]: b"," + _encoder.encode(dict(zip(names, row[1:], strict=True)))[1:] for row in rows}
+    def _read(self, connection: Connection, ids: list[int]) -> dict[int, str]:
+        rows = self._repository.shown(connection, ids)
+        return {row_id: etag_of(_encoder.encode(row)) for row_id, row in rows.items()}
 
 
-def _beside_statement(joined: Joined) -> Any:
-    identifier: Any = joined.table.c.id
-    return select(identifier, *joined.columns).where(identifier == func.any(bindparam("ids")))
+class _NamesOf:
+    """How an object ends that belongs to a row: with that one's name."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        row_id: Any = reference.target.c.id
+        self._query = select(row_id, shown(reference.by)).where(row_id == func.any(bindparam("ids")))
+
+    def id_in(self, record: Any) -> int | None:
+        found: int | None = getattr(record, self._reference.field)
+        return found
+
+    def of(self, connection: Connection, records: Sequence[Any]) -> dict[int | None, bytes]:
+        ids = list({self.id_in(record) for record in records} - {None})
+        rows = connection.execute(self._query, {"ids": ids}).all() if ids else []
+        return {row[0]: self._end(row[1]) for row in rows} | {None: self._end(None)}
+
+    def _end(self, name: Any) -> bytes:
+        return b"," + _encoder.encode({self._reference.shown: name})[1:]

@@ -9,7 +9,7 @@ import msgspec
 from flask import request
 from psycopg2.errorcodes import DEADLOCK_DETECTED
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from catalog.bulk import applied_keys
 from catalog.bulk.applied_keys import Key
@@ -21,7 +21,8 @@ from stackroom_sql.errors import sql_state
 TRIES = 3
 FORGET_EVERY_SECONDS = 3600.0
 logger = logging.getLogger(__name__)
-Work = Callable[[Connection], tuple[BulkAnswer, bool]]
+# On the connection, and carefully where the rows broke a rule together; the answer, and whether it stays.
+Work = Callable[[Connection, bool], tuple[BulkAnswer, bool]]
 
 
 class IdempotentCalls:
@@ -37,7 +38,8 @@ class IdempotentCalls:
             raise NEEDS_POSTGRESQL("Bulk calls need PostgreSQL.")
 
     def run(self, key: Key | None, work: Work) -> tuple[str, bool]:
-        """The answer as JSON, and whether it is that of an earlier call. ``work`` says its answer and whether it stays.
+        """The answer as JSON, and whether it is that of an earlier call. ``work`` says its answer and whether it stays;
+        where its rows break a rule of their table, it is asked once more, to look which of them.
 
         The request at hand is the call: a key belongs to its address, options and bytes.
         """
@@ -58,10 +60,10 @@ class IdempotentCalls:
             known = applied_keys.applied_before(connection, key, digest) if key else None
             if known is not None:
                 return known, True
-            with connection.begin_nested() as savepoint:
-                made, stays = work(connection)
-                if not stays:
-                    savepoint.rollback()
+            try:
+                made, stays = _worked(connection, work, is_careful=False)
+            except IntegrityError:
+                made, stays = _worked(connection, work, is_careful=True)
             answer = msgspec.json.encode(made).decode()
             if key and stays:
                 applied_keys.write(connection, key, digest, answer)
@@ -74,6 +76,14 @@ class IdempotentCalls:
         self._forgot_at = time.monotonic()
         with self._engine.connect() as connection:
             applied_keys.forget_old(connection, self._retention_days)
+
+
+def _worked(connection: Connection, work: Work, *, is_careful: bool) -> tuple[BulkAnswer, bool]:
+    with connection.begin_nested() as savepoint:
+        made, stays = work(connection, is_careful)
+        if not stays:
+            savepoint.rollback()
+    return made, stays
 
 
 def request_digest() -> str:

@@ -1,66 +1,73 @@
-"""The items of a bulk call, each checked by the resource's own schema before the database hears of it."""
+"""The items of a bulk call: records of one type by their index, and outcomes of those that may not be written."""
 
-import dataclasses
+from collections import defaultdict
+from operator import attrgetter
 from typing import Any
 
+import msgspec
+from msgspec import UNSET
+
 from catalog.bulk.outcomes import Outcome, failed
-from catalog.crud.schema import Schema
-from stackroom_kit.problems import Problem
-from stackroom_kit.texts import normal_text
+from catalog.crud.resource import Resource
+
+Fields = tuple[str, ...]
+Records = dict[int, Any]  # by index
+_encoder = msgspec.json.Encoder()
 
 
-@dataclasses.dataclass(frozen=True)
-class Item:
-    """``values`` are the fields that the item names, ``id`` among them; ``reference_name`` names what it belongs to."""
-
-    index: int
-    id: int
-    values: dict[str, Any]
-    reference_name: Any = None
-
-
-class Checked:
-    """Items that may be written, and outcomes of those that may not, by index."""
-
-    def __init__(self) -> None:
-        self.items: list[Item] = []
-        self.outcomes: dict[int, Outcome] = {}
-
-    def refuse(self, item: Item, code: str, detail: str, field: str) -> None:
-        self.outcomes[item.index] = failed(item.index, item.id, code, detail, field)
+def record_type(resource: Resource) -> type[msgspec.Struct]:
+    """A field that an item leaves out is UNSET. What it belongs to may be named (``group``) instead of its id."""
+    fields = [field for field in resource.schema.fields if not field.read_only]
+    members: list[Any] = [
+        (field.name, field.annotation)
+        if field.name == "id" and not resource.is_made
+        else (field.name, field.annotation | msgspec.UnsetType, UNSET)
+        for field in fields
+    ]
+    members += [(one.named, str | msgspec.UnsetType, UNSET) for one in resource.references]
+    return msgspec.defstruct("Item", members, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False)
 
 
-def check_items(raw: list[Any], schema: Schema, name_field: str | None) -> Checked:
-    """``name_field`` is the field that may name a reference by its name instead of its id."""
-    checked = Checked()
-    seen: dict[int, int] = {}
-    for index, item in enumerate(raw):
-        try:
-            made = _item(index, item, schema, name_field)
-        except Problem as problem:
-            checked.outcomes[index] = _refused(index, item, problem)
-            continue
-        if made.id in seen:
-            detail = f"Item {seen[made.id]} has the same id."
-            checked.outcomes[index] = failed(index, made.id, "duplicate_of", detail)
-            continue
-        seen[made.id] = index
-        checked.items.append(made)
-    return checked
+class Items:
+    """``records`` may be written, in their order; every other index has its outcome. Records are never changed."""
+
+    def __init__(self, records: Records, outcomes: dict[int, Outcome], count: int) -> None:
+        self.records = records
+        self.outcomes = outcomes
+        self.count = count
+
+    def copy(self) -> "Items":
+        """For one try of several."""
+        return Items(dict(self.records), dict(self.outcomes), self.count)
+
+    def refuse(self, index: int, code: str, detail: str, field: str) -> None:
+        row_id = self.records.pop(index).id
+        self.outcomes[index] = failed(index, None if row_id is UNSET else row_id, code, detail, field)
+
+    def replace(self, index: int, **values: Any) -> None:
+        self.records[index] = msgspec.structs.replace(self.records[index], **values)
+
+    def values(self, field: str) -> set[Any]:
+        """What the records say in one field."""
+        return set(map(attrgetter(field), self.records.values())) - {None, UNSET}
+
+    def in_order(self) -> list[Outcome]:
+        return [self.outcomes[index] for index in range(self.count)]
 
 
-def _item(index: int, item: Any, schema: Schema, name_field: str | None) -> Item:
-    name = None
-    if isinstance(item, dict) and name_field in item:
-        name = item[name_field]
-        name = normal_text(name) if isinstance(name, str) else name
-        item = {key: value for key, value in item.items() if key != name_field}
-    values = schema.given(item)
-    return Item(index, values["id"], values, name)
+def by_fields(records: Records, names: Fields) -> dict[Fields, Records]:
+    """Records that say the same of ``names`` together."""
+    optional = [name for name in names if name != "id"]
+    unset = {name: list(map(attrgetter(name), records.values())).count(UNSET) for name in optional}
+    if all(number in (0, len(records)) for number in unset.values()):
+        return {("id", *(name for name in optional if not unset[name])): dict(records)} if records else {}
+    found: dict[Fields, Records] = defaultdict(dict)
+    for index, record in records.items():
+        given = tuple(name for name in optional if getattr(record, name) is not UNSET)
+        found["id", *given][index] = record
+    return found
 
 
-def _refused(index: int, item: Any, problem: Problem) -> Outcome:
-    """The first fault; a row that names its fields wrongly has rarely one reason only."""
-    row_id = item.get("id") if isinstance(item, dict) else None
-    error = problem.errors[0]
-    return failed(index, row_id, error.code, error.detail, error.pointer.removeprefix("/"))
+def as_json(records: Records) -> str:
+    """A JSON array, each with the fields that it says."""
+    return _encoder.encode(list(records.values())).decode()

@@ -6,13 +6,16 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from catalog.crud.schema import FIELD_FAULTS
+from catalog.crud.body import FIELD_FAULTS
 from stackroom_kit.api import Count, one_of
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
 CHANGED = ("created", "updated", "unchanged")
 # Beside those of its fields.
-ITEM_FAULTS = ("ambiguous_group", "atomic", "duplicate_of", "exists", "two_references", "unknown_group")
+ITEM_FAULTS = (
+    "ambiguous_group", "ambiguous_reference", "atomic", "broken_rule", "duplicate_of", "exists", "not_unique",
+    "two_references", "unknown_group", "unknown_reference",
+)  # fmt: skip
 
 
 class Outcome(msgspec.Struct, gc=False):

@@ -19,12 +19,12 @@ from catalog.bulk.caller import (
 )
 from catalog.bulk.idempotent import IdempotentCalls
 from catalog.bulk.outcomes import BulkAnswer, answer, undone
-from catalog.bulk.plain import PlainReader
+from catalog.bulk.reader import ItemReader
 from catalog.bulk.remove import Removal, RemoveItem
 from catalog.bulk.upsert import Options, Upsert
+from catalog.crud.body import ALLOWED_TEXT
 from catalog.crud.repository import Repository
 from catalog.crud.resource import Resource
-from catalog.crud.schema import ALLOWED_TEXT
 from catalog.crud.shapes import body_of, fields_of
 from catalog.problems import (
     ITEMS_MISSING,
@@ -85,7 +85,7 @@ class BulkCalls:
         resource = repository.resource
         self._upsert = Upsert(repository)
         self._removal = Removal(repository)
-        self._reader = PlainReader(resource.schema, resource.reference.name_field if resource.reference else None)
+        self._reader = ItemReader(resource)
         self._settings = settings
         self._once = once
 
@@ -93,13 +93,16 @@ class BulkCalls:
         """Many rows at once; an outcome for each, in their order. A wrong item fails alone."""
         options = _options()
         key = request_key(caller_scope(self._settings.service_token))
-        plain = self._reader.read(json_body())
-        items = _items() if plain is None else plain
-        _check_number(len(items) if isinstance(items, list) else len(items.ids), self._settings.max_bulk_items)
+        items = self._reader.all_at_once(json_body())
+        if items is None:
+            raw = _items()
+            _check_number(len(raw), self._settings.max_bulk_items)
+            items = self._reader.one_by_one(raw)
+        _check_number(items.count, self._settings.max_bulk_items)
         self._once.check_supported()
 
-        def work(connection: Connection) -> tuple[BulkAnswer, bool]:
-            outcomes = self._upsert.run(connection, items, options.on_conflict)
+        def work(connection: Connection, is_careful: bool) -> tuple[BulkAnswer, bool]:
+            outcomes = self._upsert.run(connection, items, options.on_conflict, is_careful)
             if options.atomic and any(one.outcome == "failed" for one in outcomes):
                 return answer(undone(outcomes), options.dry_run), False
             return answer(outcomes, options.dry_run), not options.dry_run
@@ -115,7 +118,7 @@ class BulkCalls:
         key = request_key(caller_scope(self._settings.service_token))
         self._once.check_supported()
 
-        def work(connection: Connection) -> tuple[BulkAnswer, bool]:
+        def work(connection: Connection, _is_careful: bool) -> tuple[BulkAnswer, bool]:
             return answer(self._removal.run(connection, items), dry_run=False), True
 
         return self._answer(*self._once.run(key, work))
@@ -134,13 +137,15 @@ def _remove_item(item: Any) -> RemoveItem:
 
 def _items_shape(resource: Resource, max_items: int) -> dict[str, Any]:
     """An item may leave out what stays as it is; it may name what it belongs to instead of that one's id."""
-    fields, reference = fields_of(resource.schema), resource.reference
-    note = "Only `id` is always needed; a field that is left out stays as it is, or is null in a new row."
-    if reference is not None:
+    fields, is_made = fields_of(resource.schema), resource.is_made
+    note = "A new row has no `id`" if is_made else "Only `id` is always needed"
+    note += "; a field that is left out stays as it is, or is what the server puts into a new row."
+    for reference in resource.references:
         named = Meta(pattern=ALLOWED_TEXT, description=f"Its name, instead of {reference.field}.")
-        fields[reference.name_field] = Annotated[str, named] | None
-        note += f" A new row needs {reference.field} or {reference.name_field}."
-    item = body_of(f"{resource.name}_item", fields, ("id",), note)
+        fields[reference.named] = Annotated[str, named] | None
+        if not reference.column.nullable:
+            note += f" A new row needs {reference.field} or {reference.named}."
+    item = body_of(f"{resource.name}_item", fields, () if is_made else ("id",), note)
     items = {"type": "array", "minItems": 1, "maxItems": max_items, "items": item}
     return {"type": "object", "properties": {"items": items}, "required": ["items"], "additionalProperties": False}
 

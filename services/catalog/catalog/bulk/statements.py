@@ -16,6 +16,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal,
     literal_column,
     not_,
     or_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, insert
 
+from catalog.crud.columns import is_text
 from catalog.crud.texts import Normal
 
 Fields = tuple[str, ...]
@@ -35,15 +37,25 @@ class BulkStatements:
         self._table = table
         self.upsert = functools.cache(self._build_upsert)
         self.update = functools.cache(self._build_update)
+        self.held_elsewhere = functools.cache(self._build_held_elsewhere)
         self.lock = select(table.c.id).where(table.c.id == func.any(bindparam("ids"))).order_by(table.c.id)
 
     def _given(self, fields: Fields) -> Any:
-        columns = [column(name, Integer if self._is_integer(name) else Text) for name in fields]
+        columns = [column(name, self._type(name)) for name in fields]
         rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
         return rows.table_valued(*columns).render_derived(name="given", with_types=True)
 
-    def _is_integer(self, name: str) -> bool:
-        return isinstance(self._table.c[name].type, Integer)
+    def _type(self, name: str) -> Any:
+        """As a value stands in the JSON; a text there has no length of its own."""
+        kind = self._table.c[name].type
+        return Text if isinstance(kind, String) else kind
+
+    @property
+    def new_ids(self) -> Executable:
+        """As many as ``:count``, of the sequence that makes them. PostgreSQL only."""
+        name = func.pg_get_serial_sequence(literal(self._table.fullname, String), "id")
+        numbers = func.generate_series(1, bindparam("count", type_=Integer)).table_valued("number")
+        return select(func.nextval(name)).select_from(numbers)
 
     def _differs(self, source: Any, fields: Fields) -> ColumnElement[bool]:
         """Some field is another than before; without fields nothing is."""
@@ -55,9 +67,7 @@ class BulkStatements:
         ``now`` has its normal form already, as every item that was read.
         """
         differs: ColumnElement[bool] = before.is_distinct_from(now)
-        if self._is_integer(before.name):
-            return differs
-        return and_(differs, Normal(before).is_distinct_from(now))
+        return and_(differs, Normal(before).is_distinct_from(now)) if is_text(before) else differs
 
     def _build_upsert(self, fields: Fields, replaces: bool) -> Executable:
         """Gives two arrays, the ids of new rows and those of changed ones; ordered, against deadlocks."""
@@ -83,3 +93,11 @@ class BulkStatements:
         values = {name: given.c[name] for name in others}
         statement: UpdateBase = self._table.update().where(*where).values(values).returning(self._table.c.id)
         return statement
+
+    def _build_held_elsewhere(self, columns: Fields) -> Executable:
+        """The ids of rows that have in ``columns`` what a row has that is none of them."""
+        given = self._given(("id", *columns))
+        others = self._table.alias("other")
+        same = [others.c[name] == given.c[name] for name in columns]
+        given_ids = select(self._given(("id",)).alias("known").c.id)
+        return select(given.c.id).select_from(given.join(others, and_(*same))).where(others.c.id.not_in(given_ids))

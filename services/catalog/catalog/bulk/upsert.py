@@ -1,23 +1,19 @@
 """A bulk upsert: a few statements in one transaction, whatever the number of rows."""
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
-import msgspec
+from msgspec import UNSET
 from sqlalchemy import Connection
 
+from catalog.bulk.careful import CarefulWrites, Changes
 from catalog.bulk.etags import Etags
-from catalog.bulk.items import Checked, Item, check_items
+from catalog.bulk.items import Fields, Items, Records, as_json, by_fields
 from catalog.bulk.outcomes import Outcome, failed
-from catalog.bulk.plain import PlainItems
-from catalog.bulk.references import resolve_names, with_references, without_unknown
-from catalog.bulk.statements import BulkStatements, Fields
+from catalog.bulk.references import resolve_references
+from catalog.bulk.statements import BulkStatements
 from catalog.crud.repository import Repository
 
-_encoder = msgspec.json.Encoder()
-Changes = dict[int, str]  # what became of the rows that were written, by id
 UNTOUCHED = {"fail": "exists", "skip": "skipped", "update": "unchanged"}
 
 
@@ -30,91 +26,123 @@ class Options:
     dry_run: bool = False
 
 
+@dataclasses.dataclass(frozen=True)
+class _Call:
+    """``new`` are the ids that the server made for it. ``careful`` where the rows were refused together before."""
+
+    connection: Connection
+    items: Items
+    on_conflict: str
+    new: frozenset[int]
+    careful: CarefulWrites | None
+
+
 class Upsert:
     """One resource's rows. Everything runs on the connection that is given, whose transaction is the caller's."""
 
     def __init__(self, repository: Repository) -> None:
-        resource = repository.resource
-        self._schema = resource.schema
-        self._reference = resource.reference
+        self._resource = repository.resource
         self._statements = BulkStatements(repository.table)
-        self._required = frozenset(field.name for field in resource.schema.fields if field.is_required)
+        own = [field for field in repository.resource.schema.fields if not field.read_only]
+        self._names: Fields = tuple(field.name for field in own)
+        self._required = sorted(field.name for field in own if field.is_required)
         self._etags = Etags(repository)
-        self._columns = len(repository.table.columns)
 
-    def run(self, connection: Connection, given: PlainItems | list[Any], on_conflict: str) -> list[Outcome]:
-        """An outcome for every item, in their order."""
-        if not isinstance(given, PlainItems):
-            return self._run_each(connection, given, on_conflict)
-        plain = with_references(connection, self._reference, given)
-        if plain is None or not self._required <= set(plain.fields):
-            return self._run_each(connection, given.items(), on_conflict)
-        changes = self._upsert(connection, plain.fields, plain.text, on_conflict)
-        etags = self._etags_of(connection, plain, changes)
-        untouched = UNTOUCHED[on_conflict]
-        return [_outcome(index, row_id, changes, etags, untouched) for index, row_id in enumerate(plain.ids)]
+    def run(self, connection: Connection, given: Items, on_conflict: str, is_careful: bool = False) -> list[Outcome]:
+        """An outcome for every item, in their order.
 
-    def _etags_of(self, connection: Connection, plain: PlainItems, changes: Changes) -> dict[int, str]:
-        """Items that name every column say themselves what their rows are now."""
-        if len(plain.fields) < self._columns:
-            return self._etags.of_ids(connection, list(changes))
-        records = [record for record in plain.records if record.id in changes]
-        etags = self._etags.of_records(connection, records)
-        return {record.id: etag for record, etag in zip(records, etags, strict=True)}
+        IntegrityError where the rows break a rule of their table; a careful call says which of them.
+        """
+        items = given.copy()
+        resolve_references(connection, self._resource.references, items)
+        new = self._made_ids(connection, items) if self._resource.is_made else frozenset()
+        careful = CarefulWrites(connection, self._statements, items) if is_careful else None
+        call = _Call(connection, items, on_conflict, new, careful)
+        for fields, records in by_fields(items.records, self._names).items():
+            for part, may_be_new in self._parts(call, fields, records):
+                self._write(call, fields, part, may_be_new)
+        return items.in_order()
 
-    def _run_each(self, connection: Connection, raw: list[Any], on_conflict: str) -> list[Outcome]:
-        checked = check_items(raw, self._schema, self._reference.name_field if self._reference else None)
-        items = checked.items
-        if self._reference:
-            items = resolve_names(connection, self._reference, items, checked)
-            items = without_unknown(connection, self._reference, items, checked)
-        for fields, group in _by_fields(items).items():
-            self._write(connection, fields, group, on_conflict, checked)
-        return [checked.outcomes[index] for index in range(len(raw))]
+    def _made_ids(self, connection: Connection, items: Items) -> frozenset[int]:
+        """New rows get their ids first, so that each outcome can name its own."""
+        nameless = [index for index, record in items.records.items() if record.id is UNSET]
+        for index in nameless:
+            missing = self._missing(items.records[index])
+            if missing:
+                items.refuse(index, "missing_field", f"{missing} is required.", missing)
+        indexes = [index for index in nameless if index in items.records]
+        ids = list(connection.execute(self._statements.new_ids, {"count": len(indexes)}).scalars()) if indexes else []
+        for index, row_id in zip(indexes, ids, strict=True):
+            items.replace(index, id=row_id)
+        return frozenset(ids)
 
-    def _write(
-        self, connection: Connection, fields: Fields, items: list[Item], on_conflict: str, checked: Checked
-    ) -> None:
-        if self._required <= set(fields):
-            changes = self._upsert(connection, fields, _json(items), on_conflict)
+    def _missing(self, record: Any) -> str | None:
+        return next((name for name in self._required if getattr(record, name) is UNSET), None)
+
+    def _parts(self, call: _Call, fields: Fields, records: Records) -> list[tuple[Records, bool]]:
+        """Rows that may be new, and rows that can only change one that is there."""
+        if not self._resource.is_made:
+            return [(records, set(self._required) <= set(fields))]
+        new = {index: record for index, record in records.items() if record.id in call.new}
+        known = {index: record for index, record in records.items() if record.id not in call.new}
+        return [(part, may_be_new) for part, may_be_new in ((new, True), (known, False)) if part]
+
+    def _write(self, call: _Call, fields: Fields, records: Records, may_be_new: bool) -> None:
+        rows = self._to_insert(call, records) if may_be_new else self._to_change(call, records)
+        write = self._insert if may_be_new else self._change
+        if call.careful:
+            changes = call.careful.write(rows, fields, lambda part: write(call, fields, part))
         else:
-            items, changes = self._change(connection, fields, items, on_conflict, checked)
-        etags = self._etags.of_ids(connection, list(changes))
-        for item in items:
-            checked.outcomes[item.index] = _outcome(item.index, item.id, changes, etags, UNTOUCHED[on_conflict])
+            changes = write(call, fields, rows)
+        self._tell(call, fields, records, changes)
 
-    def _upsert(self, connection: Connection, fields: Fields, rows: str, on_conflict: str) -> Changes:
-        """``rows`` is a JSON array."""
-        statement = self._statements.upsert(fields, on_conflict == "update")
-        created, updated = connection.execute(statement, {"rows": rows}).one()
+    def _tell(self, call: _Call, fields: Fields, records: Records, changes: Changes) -> None:
+        """Writes down what became of every row that was not refused."""
+        written = [record for record in records.values() if record.id in changes]
+        etags = self._etags.of(call.connection, fields, written) if written else {}
+        untouched, outcomes, left = UNTOUCHED[call.on_conflict], call.items.outcomes, call.items.records
+        for index, record in records.items():
+            if index in left:
+                outcomes[index] = _outcome(index, record.id, changes, etags, untouched)
+
+    def _to_insert(self, call: _Call, records: Records) -> Records:
+        """A row that is there is left out where it only would be in the way of a closer look."""
+        if not call.careful or call.on_conflict == "update":
+            return records
+        there = self._there(call, records)
+        return {index: record for index, record in records.items() if record.id not in there}
+
+    def _insert(self, call: _Call, fields: Fields, records: Records) -> Changes:
+        statement = self._statements.upsert(fields, call.on_conflict == "update")
+        created, updated = call.connection.execute(statement, {"rows": as_json(records)}).one()
         return dict.fromkeys(created or (), "created") | dict.fromkeys(updated or (), "updated")
 
-    def _change(
-        self, connection: Connection, fields: Fields, items: list[Item], on_conflict: str, checked: Checked
-    ) -> tuple[list[Item], Changes]:
-        """Rows that name too little to be new can only change one that is there; the others are refused."""
-        lock = self._statements.lock.with_for_update()
-        there = set(connection.execute(lock, {"ids": [item.id for item in items]}).scalars())
-        missing = next(name for name in sorted(self._required) if name not in fields)
-        for item in items:
-            if item.id not in there:
-                checked.refuse(item, "missing_field", f"{missing} is required.", missing)
-        known = [item for item in items if item.id in there]
-        if on_conflict != "update" or fields == ("id",):
-            return known, {}
-        found = connection.execute(self._statements.update(fields), {"rows": _json(items)}).scalars()
-        return known, dict.fromkeys(found, "updated")
+    def _to_change(self, call: _Call, records: Records) -> Records:
+        """Those whose row is there; the others are refused."""
+        there = self._there(call, records)
+        for index, record in records.items():
+            if record.id not in there:
+                self._refuse_new(call.items, index, record)
+        return {index: record for index, record in records.items() if record.id in there}
 
+    def _refuse_new(self, items: Items, index: int, record: Any) -> None:
+        if self._resource.is_made:
+            detail = f"There is no row {record.id}, and ids of new rows are made by the server."
+            items.refuse(index, "id_is_made", detail, "id")
+        else:
+            missing = self._missing(record) or ""
+            items.refuse(index, "missing_field", f"{missing} is required.", missing)
 
-def _by_fields(items: Iterable[Item]) -> dict[Fields, list[Item]]:
-    found: dict[Fields, list[Item]] = defaultdict(list)
-    for item in items:
-        found[tuple(item.values)].append(item)
-    return found
+    def _there(self, call: _Call, records: Records) -> set[int]:
+        """The ids that are there, and stay."""
+        ids = [record.id for record in records.values()]
+        return set(call.connection.execute(self._statements.lock.with_for_update(), {"ids": ids}).scalars())
 
-
-def _json(items: list[Item]) -> str:
-    return _encoder.encode([item.values for item in items]).decode()
+    def _change(self, call: _Call, fields: Fields, records: Records) -> Changes:
+        if call.on_conflict != "update" or fields == ("id",) or not records:
+            return {}
+        rows = {"rows": as_json(records)}
+        return dict.fromkeys(call.connection.execute(self._statements.update(fields), rows).scalars(), "updated")
 
 
 def _outcome(index: int, row_id: int, changes: Changes, etags: dict[int, str], untouched: str) -> Outcome:

@@ -8,22 +8,18 @@ import msgspec
 from flask import Response, request
 from sqlalchemy.exc import IntegrityError
 
+from catalog.crud.body import BodyCheck
+from catalog.crud.cells import cells_of
 from catalog.crud.etag import etag_of, is_stale, is_unchanged
-from catalog.crud.listing import csv_delimiter, listing_of_request
+from catalog.crud.listing import csv_delimiter, id_of, listing_of_request
+from catalog.crud.refusals import in_use, refuse
 from catalog.crud.repository import Repository
-from catalog.crud.schema import INT32
 from catalog.crud.shapes import DeletedRow
-from catalog.problems import EXISTS, IN_USE, UNKNOWN_GROUP
 from stackroom_kit.api import JSON, json_answer
 from stackroom_kit.csv import csv_blocks
-from stackroom_kit.problems import (
-    NOT_FOUND,
-    PRECONDITION_FAILED,
-    Problem,
-)
+from stackroom_kit.problems import NOT_FOUND, PRECONDITION_FAILED
 from stackroom_kit.public_path import public_path
 from stackroom_kit.strict_json import json_object
-from stackroom_sql.errors import Violation, violation_of
 
 
 def in_blocks(blocks: Generator[bytes, None, None], **options: Any) -> Response:
@@ -46,15 +42,18 @@ class Calls:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._name = repository.resource.name
-        self._schema = repository.resource.schema
+        self._body = BodyCheck(repository.resource.schema, repository.resource.is_made)
+        self._cells = cells_of(repository.resource.schema)
+        self._id_field = repository.resource.id_field
+        self._sortable = repository.sortable
 
     def list_items(self) -> Response:
         """All rows by id, or pages of them."""
-        listing = listing_of_request(self._repository.sortable)
+        listing = listing_of_request(self._sortable)
         delimiter = csv_delimiter()
         lists = self._repository.lists
         if delimiter is not None:
-            rows = csv_blocks(self._repository.names, lists.row_blocks(listing), delimiter)
+            rows = csv_blocks(self._repository.names, self._cells(lists.row_blocks(listing)), delimiter)
             headers = {"Content-Disposition": f'attachment; filename="{self._name}.csv"'}
             return in_blocks(rows, content_type="text/csv; charset=utf-8", headers=headers)
         if listing.limit is None:
@@ -73,24 +72,24 @@ class Calls:
 
     def create_item(self) -> Response:
         """Make a row."""
-        values = self._schema.new(json_object())
+        values = self._body.new(json_object())
         try:
-            self._repository.insert(values)
+            row_id = self._repository.insert(values)
         except IntegrityError as error:
-            self._refuse(error, values)
-        response = self._shown(self._existing(str(values["id"])), 201)
-        response.headers["Location"] = public_path(f"/api/{self._name}/{values['id']}")
+            refuse(self._repository, error, values)
+        response = self._shown(self._existing(str(row_id)), 201)
+        response.headers["Location"] = public_path(f"/api/{self._name}/{row_id}")
         return response
 
     def change_item(self, row_id: str) -> Response:
         """Change the fields that the body names; null clears, what is left out stays."""
         row = self._existing(row_id)
-        values = self._schema.changes(json_object(), row["id"])
+        values = self._body.changes(json_object(), row["id"])
         seen = self._seen(row)
         try:
             is_there = self._repository.update(row["id"], values, seen) if values else True
         except IntegrityError as error:
-            self._refuse(error, values)
+            refuse(self._repository, error, values)
         if not is_there:
             self._refuse_stale(row["id"], seen)
         return self._shown(self._existing(row_id))
@@ -101,16 +100,15 @@ class Calls:
         seen = self._seen(row)
         try:
             is_gone = self._repository.delete(row["id"], seen)
-        except IntegrityError:
-            raise self._in_use(row["id"]) from None
+        except IntegrityError as error:
+            raise in_use(self._repository, error, row["id"]) from None
         if not is_gone:
             self._refuse_stale(row["id"], seen)
         return json_answer(DeletedRow("deleted", row["id"]))
 
     def _existing(self, row_id: str) -> dict[str, Any]:
-        row = None
-        if int(row_id) in INT32:
-            row = self._repository.get(int(row_id))
+        number = id_of(row_id, self._id_field)
+        row = None if number is None else self._repository.get(number)
         if row is None:
             raise NOT_FOUND(f"There is no row {row_id[:20]!r} in {self._name}.")
         return row
@@ -133,17 +131,3 @@ class Calls:
         now = self._existing(str(row_id))
         detail = "The row was changed in between."
         raise PRECONDITION_FAILED(detail, headers={"ETag": etag_of(msgspec.json.encode(now))} if seen else None)
-
-    def _refuse(self, error: IntegrityError, values: dict[str, Any]) -> NoReturn:
-        violation = violation_of(error)
-        if violation is Violation.DUPLICATE:
-            detail = f"The id {values['id']} exists already."
-            raise EXISTS.at("/id", detail) from None
-        if violation is Violation.UNKNOWN_REFERENCE:
-            detail = "The group_id names no group."
-            raise UNKNOWN_GROUP.at("/group_id", detail) from None
-        raise error
-
-    def _in_use(self, row_id: int) -> Problem:
-        detail = f"The row is still used by {self._repository.uses(row_id)}."
-        return IN_USE.at("/id", detail)

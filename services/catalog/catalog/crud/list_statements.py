@@ -1,7 +1,7 @@
 """The statements of lists: search, order by a column and then by id, pages by keyset, the total.
 
-The order is a tuple: of a text its key, which no server's collation changes, then its bytes, and at last the id. The
-keyset compares the same tuple, made of the value in the cursor.
+The order is a tuple: of a text its key, which no server's collation changes, then its bytes, and at last the id. Of
+another column that may be null, whether it is comes first. The keyset compares the same tuple, made of the cursor.
 """
 
 import dataclasses
@@ -11,31 +11,24 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CTE,
+    Boolean,
     ColumnElement,
-    FromClause,
     Integer,
-    Label,
     Select,
     String,
     bindparam,
     func,
+    literal,
     literal_column,
     or_,
     select,
     tuple_,
 )
 
+from catalog.crud.columns import is_text, nothing, sent
 from catalog.crud.listing import Listing
+from catalog.crud.resource import Reference, Resource
 from catalog.crud.texts import ByteOrder, OrderKey, RowsOf, SearchKey
-
-
-@dataclasses.dataclass(frozen=True)
-class Joined:
-    """Columns of another table that are shown beside a row, and never written; ``field`` holds that table's id."""
-
-    table: FromClause
-    field: str
-    columns: tuple[Label[Any], ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,12 +54,14 @@ class Variant:
         )
 
 
-def parameters_of(asked: Listing) -> dict[str, Any]:
+def parameters_of(asked: Listing, of_null: Any) -> dict[str, Any]:
+    """``of_null`` stands for null in the column that rows are ordered by."""
     parameters: dict[str, Any] = {}
     if asked.limit is not None:
         parameters["limit"] = asked.limit
     if asked.after is not None:
-        parameters["value"], parameters["last_id"] = asked.after
+        value, parameters["last_id"] = asked.after
+        parameters["value"], parameters["is_null"] = (of_null if value is None else value), value is None
     if asked.search:
         escaped = asked.search.replace("/", "//").replace("%", "/%").replace("_", "/_")
         parameters["pattern"] = f"%{escaped}%"
@@ -78,11 +73,11 @@ def parameters_of(asked: Listing) -> dict[str, Any]:
 class ListStatements:
     """Statements are built once for each variant of a listing: building costs more than PostgreSQL needs to answer."""
 
-    def __init__(self, shown: Select[Any], table: Any, joined: Joined | None) -> None:
-        """``shown`` selects from ``table``, maybe with columns of another one beside it."""
+    def __init__(self, shown: Select[Any], resource: Resource) -> None:
+        """``shown`` selects what is shown of a row, with the names of what it refers to beside it."""
         self._shown = shown
-        self._table = table
-        self._joined = joined
+        self._table: Any = resource.table
+        self._references = resource.references
         self._found = functools.cache(self._build_found)
         self.ordered = functools.cache(self._build_ordered)
         self.total = functools.cache(self._build_total)
@@ -103,39 +98,53 @@ class ListStatements:
         """
         alternatives: list[ColumnElement[bool]] = []
         if names_id:
-            alternatives.append(self._table.c.id == bindparam("searched_id", type_=Integer))
-        if self._joined is not None:
-            alternatives.append(self._belongs_to_match(self._joined))
-        alternatives += [_holds_pattern(column) for column in self._table.columns if isinstance(column.type, String)]
+            alternatives.append(self._table.c.id == bindparam("searched_id", type_=self._id_type))
+        alternatives += [_refers_to_match(one) for one in self._references if is_text(one.by)]
+        alternatives += [_holds_pattern(column) for column in self._table.columns if is_text(column)]
         found = select(self._table.c.id).where(or_(*alternatives)).cte("found")
         return found.prefix_with("MATERIALIZED", dialect="postgresql")
 
-    def _belongs_to_match(self, joined: Joined) -> ColumnElement[bool]:
-        """The other table is looked through once, and not beside each row."""
-        holds = or_(*(_holds_pattern(label.element) for label in joined.columns))
-        return RowsOf(self._table.c[joined.field], select(joined.table.c.id).where(holds).scalar_subquery())
+    @property
+    def _id_type(self) -> Any:
+        return self._table.c.id.type
 
-    def _order(self, sort: str, value: ColumnElement[Any], row_id: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-        """The tuple that rows are ordered by, for a value of the column and an id."""
+    def _order(self, sort: str) -> list[ColumnElement[Any]]:
+        """The tuple that rows are ordered by."""
         if sort == "id":
-            return [row_id]
-        keys = [OrderKey(value), ByteOrder(value)] if isinstance(self._table.c[sort].type, String) else [value]
-        return [*keys, row_id]
+            return [self._table.c.id]
+        column = self._table.c[sort]
+        if is_text(column):
+            return [OrderKey(column), ByteOrder(column), self._table.c.id]
+        if column.nullable:
+            return [column.is_(None), func.coalesce(column, _bound(column, nothing(column))), self._table.c.id]
+        return [column, self._table.c.id]
 
-    def _columns(self, variant: Variant) -> list[ColumnElement[Any]]:
-        return self._order(variant.sort, self._table.c[variant.sort], self._table.c.id)
+    def _place(self, sort: str) -> list[ColumnElement[Any]]:
+        """The same tuple of the row that a cursor names."""
+        last_id = bindparam("last_id", type_=self._id_type)
+        if sort == "id":
+            return [last_id]
+        column = self._table.c[sort]
+        value = bindparam("value", type_=sent(column))
+        if is_text(column):
+            return [OrderKey(value), ByteOrder(value), last_id]
+        if column.nullable:
+            return [bindparam("is_null", type_=Boolean), value, last_id]
+        return [value, last_id]
 
     def _after(self, variant: Variant) -> list[ColumnElement[bool]]:
         if not variant.is_continued:
             return []
-        value, last_id = bindparam("value", type_=self._table.c[variant.sort].type), bindparam("last_id", type_=Integer)
-        rows, last = tuple_(*self._columns(variant)), tuple_(*self._order(variant.sort, value, last_id))
+        rows, last = tuple_(*self._order(variant.sort)), tuple_(*self._place(variant.sort))
         return [rows < last if variant.is_descending else rows > last]
+
+    def _directed(self, variant: Variant) -> list[ColumnElement[Any]]:
+        return [one.desc() if variant.is_descending else one for one in self._order(variant.sort)]
 
     def _build_ordered(self, variant: Variant) -> Select[Any]:
         """All columns that are shown, in the order asked for."""
-        order = [column.desc() if variant.is_descending else column for column in self._columns(variant)]
-        statement = self._shown.where(*self._matching(variant), *self._after(variant)).order_by(*order)
+        matching = (*self._matching(variant), *self._after(variant))
+        statement = self._shown.where(*matching).order_by(*self._directed(variant))
         return statement.limit(bindparam("limit", type_=Integer)) if variant.is_limited else statement
 
     def _build_total(self, variant: Variant) -> Select[Any]:
@@ -150,8 +159,7 @@ class ListStatements:
 
     def _build_ids(self, variant: Variant) -> Select[Any]:
         """Of all rows, in the order asked for."""
-        columns = [column.desc() if variant.is_descending else column for column in self._columns(variant)]
-        return select(self._table.c.id).where(*self._matching(variant)).order_by(*columns)
+        return select(self._table.c.id).where(*self._matching(variant)).order_by(*self._directed(variant))
 
     def _build_block(self, is_range: bool, is_descending: bool) -> Select[Any]:
         """The rows from ``low`` to ``high``, or those of ``ids`` that are still there, in their order. PostgreSQL only.
@@ -159,10 +167,10 @@ class ListStatements:
         The array finds them in one walk through the index; the table made of it knows the order.
         """
         if is_range:
-            low, high = (bindparam(name, type_=Integer) for name in ("low", "high"))
+            low, high = (bindparam(name, type_=self._id_type) for name in ("low", "high"))
             order = self._table.c.id.desc() if is_descending else self._table.c.id
             return self._shown.where(self._table.c.id.between(low, high)).order_by(order)
-        ids = bindparam("ids", type_=ARRAY(Integer))
+        ids = bindparam("ids", type_=ARRAY(self._id_type))
         wanted = func.unnest(ids).table_valued("id", with_ordinality="place").render_derived(name="wanted")
         row_id = self._table.c.id
         return self._shown.where(row_id == func.any(ids), row_id == wanted.c.id).order_by(wanted.c.place)
@@ -172,6 +180,17 @@ def _as_json(rows: Select[Any]) -> Any:
     """Rows as one text, and how many there are."""
     items = func.coalesce(func.json_agg(literal_column("shown")), literal_column("'[]'::json"))
     return select(items.cast(String), func.count()).select_from(rows.subquery("shown"))
+
+
+def _bound(column: Any, value: Any) -> Any:
+    return literal(value, sent(column))
+
+
+def _refers_to_match(reference: Reference) -> ColumnElement[bool]:
+    """The other table is looked through once, and not beside each row."""
+    table: Any = reference.resource.table
+    matching = select(table.c.id).where(_holds_pattern(table.c[reference.resource.shown]))
+    return RowsOf(reference.column, matching.scalar_subquery())
 
 
 def _holds_pattern(column: Any) -> ColumnElement[bool]:

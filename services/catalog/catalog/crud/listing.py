@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import request
 
-from catalog.crud.schema import INT32
 from catalog.problems import NEEDS_LIMIT
 from stackroom_kit.arguments import (
     choice_argument,
@@ -16,19 +15,21 @@ from stackroom_kit.arguments import (
 )
 from stackroom_kit.csv import DELIMITERS
 from stackroom_kit.cursor import bad_cursor, decode_cursor, encode_cursor
+from stackroom_kit.schema import Field
 from stackroom_kit.texts import normal_text
 
 MAX_LIMIT = 1000
 MAX_CURSOR = 4000
 FORMATS = ("json", "csv")
-_ID = re.compile(r"-?[0-9]{1,10}", re.ASCII)
+_ID = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
     """``limit`` None means all rows; ``after`` is the sort value and the id of the last row of the page before.
 
-    ``search`` is a text in its normal form.
+    ``search`` is a text in its normal form, ``searched_id`` the id that it may be. The whole of it: a part of an id
+    names nothing.
     """
 
     limit: int | None
@@ -36,25 +37,29 @@ class Listing:
     search: str | None
     sort: str
     is_descending: bool
-
-    @property
-    def searched_id(self) -> int | None:
-        """The id that is searched for, where the text is one. The whole of it: a part of an id names nothing."""
-        if self.search is None or not _ID.fullmatch(self.search) or int(self.search) not in INT32:
-            return None
-        return int(self.search)
+    searched_id: int | None = None
 
 
-def listing_of_request(sortable: Mapping[str, type]) -> Listing:
-    """``sortable`` are the columns and their types. Problem 400 for a parameter that is unknown or wrong."""
+def id_of(text: str, field: Field) -> int | None:
+    """The id that a text is, where a row may have it."""
+    if not _ID.fullmatch(text):
+        return None
+    low, high = field.minimum, field.maximum
+    return int(text) if low is not None and high is not None and low <= int(text) <= high else None
+
+
+def listing_of_request(sortable: Mapping[str, Field]) -> Listing:
+    """``sortable`` are the fields of the columns. Problem 400 for a parameter that is unknown or wrong."""
     words = [f"{sign}{name}" for name in sortable for sign in ("", "-")]
     word = choice_argument("sort", "id", words) or "id"
     sort, is_descending = word.removeprefix("-"), word.startswith("-")
     limit = integer_argument("limit", None, 1, MAX_LIMIT)
-    after = _after(text_argument("after", max_length=MAX_CURSOR), sort, sortable[sort])
+    after = _after(text_argument("after", max_length=MAX_CURSOR), sort, sortable)
     if after is not None and limit is None:
         raise NEEDS_LIMIT.at("?after", "after goes together with limit.")
-    return Listing(limit, after, normal_text(text_argument("q") or ""), sort, is_descending)
+    search = normal_text(text_argument("q") or "")
+    searched_id = None if search is None else id_of(search, sortable["id"])
+    return Listing(limit, after, search, sort, is_descending, searched_id)
 
 
 def csv_delimiter() -> str | None:
@@ -65,15 +70,16 @@ def csv_delimiter() -> str | None:
     return delimiter if wanted == "csv" else None
 
 
-def _after(cursor: str | None, sort: str, kind: type) -> tuple[Any, int] | None:
+def _after(cursor: str | None, sort: str, sortable: Mapping[str, Field]) -> tuple[Any, int] | None:
     """An id where the list is ordered by id, so that people can write it by hand; else what ``cursor_of`` made."""
     if cursor is None:
         return None
     if sort == "id":
-        if not _ID.fullmatch(cursor):
+        row_id = id_of(cursor, sortable["id"])
+        if row_id is None:
             raise bad_cursor()
-        return int(cursor), int(cursor)
-    name, value, row_id = decode_cursor(cursor, str, kind, int)
+        return row_id, row_id
+    name, value, row_id = decode_cursor(cursor, str, sortable[sort].annotation, sortable["id"].annotation)
     if name != sort:
         raise bad_cursor()
     return value, row_id

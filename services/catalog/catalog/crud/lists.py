@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row, Select
 
-from catalog.crud.list_statements import Joined, ListStatements, Variant, parameters_of
+from catalog.crud.columns import nothing
+from catalog.crud.list_statements import ListStatements, Variant, parameters_of
 from catalog.crud.listing import MAX_LIMIT, Listing, cursor_of
+from catalog.crud.resource import Resource
 from catalog.crud.time_limit import limit_transaction, searching, too_slow_is_a_problem
 from stackroom_sql.engine import transaction
 
@@ -31,13 +33,14 @@ class Page:
 class Lists:
     """A list without a limit is looked at first as a page, since most are no longer.
 
-    Of a longer one the ids are read, four bytes each, then block after block by short statements. So a client that
+    Of a longer one the ids are read, eight bytes each, then block after block by short statements. So a client that
     reads slowly keeps no connection and no transaction; what is deleted meanwhile is left out, nothing comes twice.
     """
 
-    def __init__(self, engine: Engine, shown: Select[Any], table: Any, joined: Joined | None) -> None:
+    def __init__(self, engine: Engine, shown: Select[Any], resource: Resource) -> None:
         self._engine, self._searching = engine, searching(engine)
-        self._statements = ListStatements(shown, table, joined)
+        self._statements = ListStatements(shown, resource)
+        self._of_null = {column.name: nothing(column) for column in resource.table.columns}
         self._is_postgresql = engine.dialect.name == "postgresql"
 
     def page(self, asked: Listing) -> Page:
@@ -84,11 +87,14 @@ class Lists:
         items = msgspec.json.encode(rows).decode()
         return Page(items, total, _following(asked, items, len(rows)))
 
+    def _parameters(self, asked: Listing) -> dict[str, Any]:
+        return parameters_of(asked, self._of_null[asked.sort])
+
     def _read(self, asked: Listing, statement: Any) -> list[Any]:
         variant = Variant.of(asked)
         engine = self._searching if variant.is_search else self._engine
         with _time_limit(variant), engine.connect() as connection:
-            return list(connection.execute(statement(variant), parameters_of(asked)).all())
+            return list(connection.execute(statement(variant), self._parameters(asked)).all())
 
     def _blocks(self, asked: Listing, statement: Callable[[bool, bool], Any]) -> Iterator[list[Any]]:
         """In the order of the ids all rows of a range are those asked for, which PostgreSQL finds more cheaply."""
@@ -103,11 +109,11 @@ class Lists:
 
     def _all_ids(self, asked: Listing) -> "array[int]":
         """Of one statement, so of one state of the table. PostgreSQL gives rows bit by bit in a transaction only."""
-        variant, ids = Variant.of(asked), array("i")
+        variant, ids = Variant.of(asked), array("q")
         with _time_limit(variant), transaction(self._engine, **STREAMED) as connection:
             if variant.is_search:
                 limit_transaction(connection)
-            rows = connection.execute(self._statements.ids(variant), parameters_of(asked))
+            rows = connection.execute(self._statements.ids(variant), self._parameters(asked))
             for part in rows.scalars().partitions(IDS_AT_ONCE):
                 ids.extend(part)
         return ids
@@ -126,5 +132,4 @@ def _following(asked: Listing, items: str, count: int) -> str | int | None:
     if asked.limit is None or count < asked.limit:
         return None
     last = msgspec.json.decode(_ROWS.decode(items)[-1])
-    value = last[asked.sort]
-    return cursor_of(asked.sort, "" if value is None else value, last["id"])
+    return cursor_of(asked.sort, last[asked.sort], last["id"])

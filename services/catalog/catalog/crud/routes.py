@@ -1,43 +1,43 @@
 """The five calls of a resource: what they take and answer, said once for all resources."""
 
+from collections.abc import Iterable
+
 from werkzeug.routing import BaseConverter
 
 from catalog.crud.calls import Calls
 from catalog.crud.listing import FORMATS, MAX_CURSOR, MAX_LIMIT
+from catalog.crud.refusals import unknown_kind
 from catalog.crud.repository import Repository
-from catalog.crud.schema import INT32, Schema
 from catalog.crud.shapes import DeletedRow, shapes_of
-from catalog.problems import EXISTS, IN_USE, NEEDS_LIMIT, SEARCH_TOO_SLOW, UNKNOWN_GROUP, WRONG_FIELDS
+from catalog.problems import BROKEN_RULE, EXISTS, IN_USE, NEEDS_LIMIT, NOT_UNIQUE, SEARCH_TOO_SLOW, WRONG_FIELDS
 from stackroom_kit.api import JSON, Answer, Api, Parameter, json_of
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
 from stackroom_kit.csv import DELIMITERS
 from stackroom_kit.cursor import BAD_CURSOR
 from stackroom_kit.problems import NOT_FOUND, PRECONDITION_FAILED
+from stackroom_kit.schema import Field
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
-ROW_ID = Parameter(
-    "row_id", {"type": "integer", "minimum": INT32[0], "maximum": INT32[-1]}, "The id of the row.", "path"
-)
 IF_MATCH = Parameter("If-Match", {"type": "string"}, "Only if the row still has this ETag, else 412.", "header")
 IF_NONE_MATCH = Parameter("If-None-Match", {"type": "string"}, "304 if the row still has this ETag.", "header")
 ETAG = {"ETag": "A hash of the row, for If-Match and If-None-Match."}
 FOUND = (NOT_FOUND, *DATABASE_PROBLEMS)
-WRITTEN = (*OBJECT_PROBLEMS, WRONG_FIELDS, *DATABASE_PROBLEMS)
+WRITTEN = (*OBJECT_PROBLEMS, WRONG_FIELDS, BROKEN_RULE, NOT_UNIQUE, *DATABASE_PROBLEMS)
 
 
 class RowId(BaseConverter):
     """ASCII digits alone; whatever else stands there is no row, and may be a call of its own (``bulk``)."""
 
-    regex = "-?[0-9]{1,10}"
+    regex = "-?[0-9]{1,19}"
 
 
 def crud_blueprint(repository: Repository) -> Api:
     """``/api/<name>/`` and ``/api/<name>/<id>``."""
     resource, calls = repository.resource, Calls(repository)
-    name, shapes = resource.name, shapes_of(resource.name, resource.schema)
+    name, shapes, row_id = resource.name, shapes_of(resource), _row_id(resource.id_field)
     shown = Answer("The row.", {JSON: shapes.shown}, ETAG)
-    written = (*WRITTEN, UNKNOWN_GROUP) if resource.reference else WRITTEN
+    written = (*WRITTEN, *dict.fromkeys(map(unknown_kind, resource.references)))
     api = Api(name, __name__, f"/api/{name}")
     api.record(lambda state: state.app.url_map.converters.update(row=RowId))
     api.call(
@@ -45,7 +45,7 @@ def crud_blueprint(repository: Repository) -> Api:
         "/",
         name=f"list_{name}",
         right="reader",
-        parameters=_paging(resource.schema),
+        parameters=_paging(repository.sortable),
         answers={200: _rows(shapes.listed)},
         problems=(BAD_CURSOR, NEEDS_LIMIT, SEARCH_TOO_SLOW, *DATABASE_PROBLEMS),
     )(calls.list_items)
@@ -56,14 +56,14 @@ def crud_blueprint(repository: Repository) -> Api:
         right="editor",
         body={JSON: shapes.new},
         answers={201: Answer("The new row.", {JSON: shapes.shown}, {**ETAG, "Location": "Where the row is."})},
-        problems=(*written, EXISTS),
+        problems=written if resource.is_made else (*written, EXISTS),
     )(calls.create_item)
     api.call(
         "GET",
         "/<row:row_id>",
         name=f"read_{name}",
         right="reader",
-        parameters=(ROW_ID, IF_NONE_MATCH),
+        parameters=(row_id, IF_NONE_MATCH),
         answers={200: shown, 304: Answer("The row is as it was.", headers=ETAG)},
         problems=FOUND,
     )(calls.read_item)
@@ -72,7 +72,7 @@ def crud_blueprint(repository: Repository) -> Api:
         "/<row:row_id>",
         name=f"change_{name}",
         right="editor",
-        parameters=(ROW_ID, IF_MATCH),
+        parameters=(row_id, IF_MATCH),
         body={JSON: shapes.change},
         answers={200: shown},
         problems=(*written, *FOUND, PRECONDITION_FAILED),
@@ -82,7 +82,7 @@ def crud_blueprint(repository: Repository) -> Api:
         "/<row:row_id>",
         name=f"delete_{name}",
         right="editor",
-        parameters=(ROW_ID, IF_MATCH),
+        parameters=(row_id, IF_MATCH),
         answers={200: json_of(DeletedRow, "The row is gone.")},
         problems=(*FOUND, PRECONDITION_FAILED, IN_USE),
     )(calls.remove_item)
@@ -97,8 +97,13 @@ def _rows(listed: type) -> Answer:
     )
 
 
-def _paging(schema: Schema) -> tuple[Parameter, ...]:
-    words = [f"{sign}{field.name}" for field in schema.fields for sign in ("", "-")]
+def _row_id(field: Field) -> Parameter:
+    schema = {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
+    return Parameter("row_id", schema, "The id of the row.", "path")
+
+
+def _paging(sortable: Iterable[str]) -> tuple[Parameter, ...]:
+    words = [f"{sign}{name}" for name in sortable for sign in ("", "-")]
     after = "The `next` of the page before: an id where the order is by id. Only together with `limit`."
     return (
         integer_parameter("limit", "Rows of a page; all rows without it.", None, 1, MAX_LIMIT),

@@ -1,4 +1,4 @@
-"""The rows of a resource as structs, made from the fields that its bodies are checked against, for the document."""
+"""The rows of a resource as structs, made from its schema, for the document."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -7,15 +7,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from catalog.crud.schema import ALLOWED_TEXT, INT32, Field, Schema
+from catalog.crud.body import ALLOWED_TEXT, is_free_text
+from catalog.crud.resource import Resource
+from stackroom_kit.schema import Field, Schema
 
-Int32 = Annotated[int, Meta(ge=INT32[0], le=INT32[-1])]
 NORMAL_TEXT = "Kept composed (NFC) and without spaces at both ends, and so measured; empty is null."
 
 
 class DeletedRow(msgspec.Struct):
     status: Literal["deleted"]
-    id: Int32
+    id: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,17 +30,16 @@ class Shapes:
 
 
 def _type(field: Field) -> Any:
-    kind: Any = Int32
-    if field.max_length is not None:
-        limits = Meta(max_length=field.max_length, pattern=ALLOWED_TEXT, description=NORMAL_TEXT)
-        kind = Annotated[str, limits]
-    return kind | None if field.is_nullable else kind
+    """The field's own type; of a free text also what it may hold."""
+    if not is_free_text(field) or field.read_only:
+        return field.annotation
+    limits = Meta(title=field.title, max_length=field.max_length, pattern=ALLOWED_TEXT, description=NORMAL_TEXT)
+    return Annotated[str, limits] | None if field.is_nullable else Annotated[str, limits]
 
 
 def fields_of(schema: Schema) -> dict[str, Any]:
     """The type of every field that is shown, by its name."""
-    shown_only = Annotated[str | None, Meta(extra_json_schema={"readOnly": True})]
-    return {field.name: _type(field) for field in schema.fields} | dict.fromkeys(schema.read_only, shown_only)
+    return {field.name: _type(field) for field in schema.fields}
 
 
 def body_of(name: str, fields: dict[str, Any], required: Iterable[str], text: str = "") -> type[msgspec.Struct]:
@@ -50,8 +50,10 @@ def body_of(name: str, fields: dict[str, Any], required: Iterable[str], text: st
     return msgspec.defstruct(name, members, namespace=namespace, kw_only=True, forbid_unknown_fields=True)
 
 
-def shapes_of(name: str, schema: Schema) -> Shapes:
+def shapes_of(resource: Resource) -> Shapes:
+    name, schema = resource.name, resource.schema
     fields = fields_of(schema)
+    new = {one: kind for one, kind in fields.items() if one != "id" or not resource.is_made}
     shown = msgspec.defstruct(name, list(fields.items()))
     total = Annotated[int, Meta(description="How many rows match, on all pages.")]
     following = Annotated[
@@ -59,7 +61,7 @@ def shapes_of(name: str, schema: Schema) -> Shapes:
     ]
     return Shapes(
         shown,
-        body_of(f"{name}_new", fields, [field.name for field in schema.fields if field.is_required]),
+        body_of(f"{name}_new", new, [field.name for field in schema.fields if field.is_required]),
         body_of(f"{name}_change", fields, ()),
         msgspec.defstruct(f"{name}_list", [("items", list[shown]), ("total", total), ("next", following, UNSET)]),  # type: ignore[valid-type]
     )
