@@ -13,13 +13,13 @@ from deploy.local.part import Listening, Part, Stage, answers_ok, has_reported, 
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
+from deploy.local.workers import WorkerFolder, worker_folders
 from deploy.locks import with_libraries
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 SERVICE_CONFIGURATION = ("-c", "python:stackroom_kit.gunicorn_conf")
 # A thread for each connection that two processes of the gateway may hold.
 MEDIA_THREADS = {"WEB_PROCESSES": "1", "WEB_THREADS": "128"}
-CELERY = (sys.executable, "-m", "celery")
 RELEASE_SECONDS = 5.0  # for a worker to give back what it computes; services lose nothing when they are killed
 
 
@@ -58,13 +58,8 @@ def service_parts(home: Home, stack: Stack) -> list[Part]:
 
 
 def worker_parts(environ: Mapping[str, str]) -> list[Part]:
-    """Both workers and the gateway, which come last and go first."""
-    default_queue = environ.get("CELERY_DEFAULT_QUEUE") or "default"
-    return [
-        _worker("worker-cpu", "worker_cpu.app", f"cpu,{default_queue}", 2, environ),
-        _worker("worker-gpu", "worker_gpu.app", "gpu", 1, environ),
-        _gateway(environ),
-    ]
+    """The workers and the gateway, which come last and go first. LocalError."""
+    return [*(_worker(folder, environ) for folder in worker_folders(environ)), _gateway(environ)]
 
 
 def gateway_url(environ: Mapping[str, str]) -> str:
@@ -100,14 +95,13 @@ def _dispatcher(home: Home, environ: Mapping[str, str]) -> Part:
     )
 
 
-def _worker(name: str, app: str, queues: str, children: int, environ: Mapping[str, str]) -> Part:
-    own = {**environ, "WORKER_NAME": f"{name}@{socket.gethostname()}"}
-    options = (f"--queues={queues}", f"--concurrency={children}", f"--hostname={name}@%h")
-    command = (*CELERY, "-A", app, "worker", *options)
+def _worker(folder: WorkerFolder, environ: Mapping[str, str]) -> Part:
+    own = {**environ, "WORKER_NAME": f"{folder.name}@{socket.gethostname()}"}
     importer = environ["IMPORTER_URL"].replace("//localhost", f"//{LOOPBACK}")
     return Part(
-        name, Stage.WORKER, command, own, lambda since: has_reported(importer, own["WORKER_NAME"], since),
-        sources=sources_of(name), restart_seconds=RELEASE_SECONDS,
+        folder.name, Stage.WORKER, folder.command(), own,
+        lambda since: has_reported(importer, own["WORKER_NAME"], since),
+        sources=folder.sources, restart_seconds=RELEASE_SECONDS,
     )  # fmt: skip
 
 

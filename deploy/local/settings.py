@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from stackroom_kit.settings import boolean, integer, setting
+from stackroom_kit.settings import boolean, integer, setting, text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,3 +15,9 @@ class LocalSettings:
         "after it. UI_PORT and the address of a single service go before it.",
     )
     reload: bool = setting("RELOAD", False, boolean, "`make up` starts again whatever part has changed files.")
+    workers: str = setting(
+        "WORKERS",
+        "worker-cpu worker-gpu",
+        text,
+        "Folders of the workers that `make up` starts, with spaces between them. One that has a `.venv` runs in it.",
+    )

@@ -1,4 +1,4 @@
-"""Entry of Celery: ``celery -A worker_cpu.app worker --queues=cpu,default``."""
+"""Entry of Celery: ``celery -A worker_cpu.app worker``."""
 
 from stackroom_jobs.worker import create_worker
 

@@ -1,4 +1,4 @@
-"""Entry of Celery: ``celery -A worker_gpu.app worker --queues=gpu --concurrency=1``."""
+"""Entry of Celery: ``celery -A worker_gpu.app worker --concurrency=1``."""
 
 from stackroom_jobs.worker import create_worker
 from stackroom_kit.settings import read_settings

@@ -22,12 +22,14 @@ KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS")  # of the environme
 class Process:
     """One program and what it starts. ``log`` holds what it wrote."""
 
-    def __init__(self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, cwd: Path = ROOT
+    ) -> None:
         self.command = list(command)
         self.log = log
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
-                self.command, env=environment(env or {}), cwd=ROOT, stdin=subprocess.DEVNULL,
+                self.command, env=environment(env or {}), cwd=cwd, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 

@@ -3,8 +3,11 @@
 import pytest
 
 from stackroom_jobs.celery_app import make_celery
+from stackroom_jobs.operation import describe
 from stackroom_jobs.queues import bell_name, celery_name, check_is_free, check_queue, queue_of_routing_key
+from stackroom_jobs.records import Record
 from stackroom_jobs.settings import BrokerSettings
+from stackroom_jobs.worker import create_worker
 
 
 @pytest.mark.parametrize("word", ["io", "cpu", "a", "b2-fast", "x" * 31])
@@ -41,3 +44,15 @@ def test_celery_takes_every_word_and_nothing_else() -> None:
     assert set(queues.consume_from) == {"io", "default"}
     with pytest.raises(ValueError, match="no name of a queue"):
         queues.select(["io!"])
+
+
+@pytest.mark.parametrize(
+    ("said", "reads"), [(None, ("importer", "io")), (["io"], ("io",)), (["default", "cpu"], ("cpu", "importer"))]
+)
+def test_worker_reads_the_queues_of_its_operations_unless_others_are_said(
+    said: list[str] | None, reads: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CELERY_DEFAULT_QUEUE", "importer")
+    operations = [describe(name, Record, Record, queue=queue) for name, queue in (("a", "io"), ("b", "default"))]
+    app = create_worker("queue-words", operations=operations, queues=said)
+    assert set(app.reads) == set(reads)  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from celery.apps.worker import Worker
 from stackroom_jobs.celery_app import Router, configuration
 from stackroom_jobs.context import Context, DeviceLost
 from stackroom_jobs.description import LOAD, OLDER_LOADS
-from stackroom_jobs.operation import Operation
+from stackroom_jobs.operation import Operation, OperationError
 from stackroom_jobs.queues import celery_name, queue_of_routing_key
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
@@ -35,9 +35,9 @@ class SilentWorker(Worker):
         super().__init__(*args, **{**kwargs, **silent})
 
     def setup_queues(self, include: Any, exclude: Any = None) -> None:
-        """One line for what is no queue, in ``--queues``."""
+        """Without ``--queues`` those that ``create_worker`` says; one line for what is no queue."""
         try:
-            super().setup_queues(include, exclude)
+            super().setup_queues(include or self.app.reads, exclude)
         except ValueError as error:
             raise SystemExit(f"--queues: {error}") from None
 
@@ -46,6 +46,7 @@ class WorkerCelery(Celery):
     """A spawned child gets its app by importing ``module`` as its parent did: a pickled app has lost its tasks."""
 
     module: str | None = None
+    reads: tuple[str, ...] = ()  # queues by Celery's names
     amqp_cls = "stackroom_jobs.celery_app:AMQPByWord"
     task_cls = "stackroom_jobs.worker.tasks:PlainTask"
 
@@ -105,6 +106,19 @@ def _add_task(app: Celery, operation: Operation, process: PoolProcess) -> None:
         app.task(name=name, base=Task, bind=True, time_limit=limit, lazy=False)(run)
 
 
+def _found(package: str, operations: Iterable[Operation] | None) -> Mapping[str, Operation]:
+    """A worker that lacks an operation does not start: whoever put it there is to see it."""
+    try:
+        return by_name(operations_in(f"{package}.operations") if operations is None else operations)
+    except OperationError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _queues(found: Iterable[Operation], said: Iterable[str] | None, default_queue: str) -> tuple[str, ...]:
+    queues = {queue for one in found for queue in one.queues} if said is None else set(said)
+    return tuple(celery_name(queue, default_queue) for queue in sorted(queues))
+
+
 def task_names(operation: Operation) -> tuple[str, ...]:
     """The doorbells of loads that workers of contract 3 know ring for ``load`` too."""
     return (operation.task_name, *(OLDER_LOADS if operation.name == LOAD else ()))
@@ -114,19 +128,21 @@ def create_worker(
     name: str,
     settings: WorkerSettings | None = None,
     operations: Iterable[Operation] | None = None,
+    queues: Iterable[str] | None = None,
     spawn_from: str | None = None,
     device: DeviceWatch | None = None,
 ) -> Celery:
-    """What ``celery -A <module>`` runs. SettingsError for a wrong setting, OperationError for a wrong operation.
+    """What ``celery -A <module>`` runs. SettingsError for a wrong setting, an end in one line for a wrong operation.
 
     Those in the folder ``operations`` of the worker's package, unless ``operations`` names them. The modules of its
-    folder ``tasks`` may hold plain Celery tasks: all are imported when the worker starts.
+    folder ``tasks`` may hold plain Celery tasks: all are imported when the worker starts. It reads ``queues``, else
+    those of its operations, unless ``--queues`` says others.
     Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each
     child is a new interpreter, for libraries that do not survive a fork (CUDA). ``device`` is what they compute on.
     """
     settings = settings or read_settings(WorkerSettings)
     package = package_of(name)
-    found = by_name(operations_in(f"{package}.operations") if operations is None else operations)
+    found = _found(package, operations)
     app = WorkerCelery(name, set_as_current=False)
     app.config_from_object(configuration(settings))
     default_queue = settings.celery_default_queue
@@ -135,6 +151,7 @@ def create_worker(
     )
     app.conf.imports = modules_in(f"{package}.tasks")
     app.module = spawn_from
+    app.reads = _queues(found.values(), queues, default_queue)
     app.conf.worker_max_memory_per_child = settings.child_memory_mb * KILOBYTES or None
     app.conf.worker_pool_start_method = "spawn" if spawn_from else "fork"
     process = PoolProcess(settings, found)
