@@ -2,11 +2,10 @@
 
 import argparse
 import math
-import os
 import re
 from typing import Any, NoReturn
 
-from stackroom_client.address import DEFAULT, VARIABLE
+from stackroom_client.address import DEFAULT, ENV_FILE, VARIABLE
 from stackroom_client.batch import STATES
 from stackroom_client.retry import DEFAULT_SECONDS
 from stackroom_client.source import MEDIA_TYPES, VIDEO
@@ -63,7 +62,10 @@ def _common(*, is_default: bool) -> argparse.ArgumentParser:
     default = defaults if is_default else dict.fromkeys(defaults, argparse.SUPPRESS)
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
-        "--url", metavar="ADDRESS", default=default["url"], help=f"the server; else {VARIABLE}, else {DEFAULT}"
+        "--url",
+        metavar="ADDRESS",
+        default=default["url"],
+        help=f"the server; else {VARIABLE}, else the port that {ENV_FILE} names, else {DEFAULT}",
     )
     parser.add_argument(
         "--json", action="store_true", default=default["json"], help="results as one JSON document, as the API has them"
@@ -193,7 +195,3 @@ def _add_results(commands: _Commands) -> None:
     parser.add_argument("--format", choices=("ndjson", "csv"), default="ndjson")
     parser.add_argument("--outcome", choices=("ok", "failed", "refused", "not_ok", "cancelled"), help="only these rows")
     parser.add_argument("-o", "--output", metavar="FILE", help="written whole or not at all; else standard output")
-
-
-def given_address(arguments: argparse.Namespace) -> str:
-    return str(arguments.url or os.environ.get(VARIABLE) or DEFAULT)

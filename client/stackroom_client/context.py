@@ -20,3 +20,7 @@ class Context:
         """A command line to be copied."""
         address = ["--url", self.server.address.shown] if self.given_url else []
         return shlex.join(["stackroom", *words, *address])
+
+    def say_where(self, what: str, preposition: str = "on") -> None:
+        """Before anything is changed there."""
+        self.terminal.say(f"{what} {preposition} {self.server.address.told}")

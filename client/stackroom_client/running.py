@@ -6,7 +6,8 @@ import importlib
 import io
 from collections.abc import Sequence
 
-from stackroom_client.command_line import given_address, make_parser
+from stackroom_client.address import named_address, parse_address
+from stackroom_client.command_line import make_parser
 from stackroom_client.errors import ClientError, ExitCode, TransientError
 from stackroom_client.terminal import Terminal
 
@@ -50,13 +51,12 @@ def _parse_and_run(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
 
 def _run_command(arguments: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """HTTP libraries are imported here: importing them takes most of the time that the command needs to start."""
-    from stackroom_client.address import parse_address
     from stackroom_client.context import Context
     from stackroom_client.server import Server
 
     module, _, name = arguments.run.partition(".")
     command = getattr(importlib.import_module(f"stackroom_client.commands.{module}"), name)
-    server = Server(parse_address(given_address(arguments)), arguments.patience, terminal.say)
+    server = Server(parse_address(*named_address(arguments.url)), arguments.patience, terminal.say)
     try:
         code: ExitCode = command(Context(server, terminal, arguments.json, arguments.url), arguments)
     finally:

@@ -73,7 +73,7 @@ def send(
     context: Context, source: Source, path: str, headers: Mapping[str, str], query: Mapping[str, str] | None = None
 ) -> Any:
     """Gives the JSON of the answer."""
-    context.terminal.say(f"sending {source.name}, {size(source.size)}")
+    context.say_where(f"sending {source.name}, {size(source.size)},", "to")
     with context.terminal.bytes_bar("sending", source.size) as bar:
         call = Call("POST", path, query or {}, headers, lambda: FileBody(source, bar.show))
         return context.server.json(call)

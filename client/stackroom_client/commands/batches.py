@@ -62,6 +62,7 @@ def watch_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
 
 def cancel_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
     """Done when the call worked, whatever state the batch was in."""
+    context.say_where(f"cancelling {arguments.batch}")
     batch = Batch.of(context.server.json(Call("POST", batch_path(arguments.batch, "/cancel"))))
     if batch.state == "cancelled":
         stopped = batch.outcomes.get("cancelled", 0)
@@ -84,6 +85,7 @@ def undo_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
 
 def _follow_up(context: Context, arguments: argparse.Namespace, what: str) -> ExitCode:
     """The server makes one such batch and answers with the same one again."""
+    context.say_where(f"{what} of {arguments.batch}")
     batch = Batch.of(context.server.json(Call("POST", batch_path(arguments.batch, f"/{what}"))))
     already = "" if batch.raw.get("created", True) else "; it was there already"
     context.terminal.say(f"batch {batch.id}: {batch.label} of {arguments.batch}, {rows(batch.rows)}{already}")
@@ -93,6 +95,7 @@ def _follow_up(context: Context, arguments: argparse.Namespace, what: str) -> Ex
 def delete_batch(context: Context, arguments: argparse.Namespace) -> ExitCode:
     """A repeated call after a lost answer finds the batch gone, which is what was wanted."""
     read_batch(context.server, arguments.batch)
+    context.say_where(f"deleting {arguments.batch}")
     try:
         answer = context.server.json(Call("DELETE", batch_path(arguments.batch)))
     except Refused as refused:

@@ -31,7 +31,9 @@ def pattern(expected: str) -> str:
     return "".join(lines).replace("…", ".*").removesuffix("\n")
 
 
-def test_readme_shows_what_really_happens(stack: LocalStack, tmp_path: Path) -> None:
+def test_readme_shows_what_really_happens_also_after_the_demo(stack: LocalStack, tmp_path: Path) -> None:
+    demo = stack.command("demo")
+    assert (demo.wait(120), "all read back" in demo.output()) == (0, True), demo.output()
     commands = steps()
     assert len(commands) > 10
     address = stack.url.removeprefix("http://")
@@ -39,9 +41,12 @@ def test_readme_shows_what_really_happens(stack: LocalStack, tmp_path: Path) -> 
     # As a terminal shows them, messages stand between results.
     shell = ["bash", "-c", "\n".join(["exec 2>&1", *lines])]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {**os.environ, "PATH": path, "STACKROOM_URL": stack.url}
+    port = stack.env["UI_PORT"]
+    (tmp_path / ".env").write_text(f"UI_PORT={port}\n")
+    env = {**os.environ, "PATH": path}
     done = subprocess.run(shell, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True, timeout=90, check=True)
     # A terminal shows neither the byte order mark nor the carriage returns of a CSV.
     printed = done.stdout.replace("\r\n", "\n").replace("\ufeff", "").split(f"{END}\n")
     for (command, expected), output in zip(commands, printed[:-1], strict=True):
-        assert re.fullmatch(pattern(expected), output.strip()), f"$ {command}\n{output}\nexpected:\n{expected}"
+        shown = expected.replace("http://localhost:5000", f"http://localhost:{port} (UI_PORT in .env)")
+        assert re.fullmatch(pattern(shown), output.strip()), f"$ {command}\n{output}\nexpected:\n{shown}"

@@ -2,12 +2,13 @@
 
 import argparse
 import importlib
+from pathlib import Path
 
 import pytest
 
-from stackroom_client.address import parse_address
+from stackroom_client.address import named_address, parse_address
 from stackroom_client.batch import Batch
-from stackroom_client.command_line import given_address, make_parser
+from stackroom_client.command_line import make_parser
 from stackroom_client.errors import UsageError
 from stackroom_client.source import media_type
 from stackroom_client.upload import FILE_OPTIONS
@@ -30,12 +31,39 @@ def test_common_options_may_stand_before_or_after_the_command() -> None:
     assert (before.url, before.json, before.patience) == ("http://a", True, 5.0)
 
 
-def test_address_comes_from_the_option_then_the_environment_then_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STACKROOM_URL", "http://b")
-    assert given_address(parsed("--url", "http://a", "batches")) == "http://a"
-    assert given_address(parsed("batches")) == "http://b"
-    monkeypatch.setenv("STACKROOM_URL", "")
-    assert given_address(parsed("batches")) == "http://localhost:5000"
+@pytest.mark.parametrize(
+    ("option", "environ", "env_file", "url", "origin"),
+    [
+        ("http://a", {"STACKROOM_URL": "http://b"}, "STACKROOM_URL=http://c", "http://a", ""),
+        (None, {"STACKROOM_URL": "http://b"}, "STACKROOM_URL=http://c", "http://b", "STACKROOM_URL"),
+        (None, {"STACKROOM_URL": ""}, "STACKROOM_URL=http://c", "http://c", "STACKROOM_URL in .env"),
+        (None, {}, "PORT_BASE=7100", "http://localhost:7100", "PORT_BASE in .env"),
+        (None, {}, "PORT_BASE=7100\nUI_PORT=8000 # mine", "http://localhost:8000", "UI_PORT in .env"),
+        (None, {"PORT_BASE": "7200"}, "PORT_BASE=7100", "http://localhost:7200", "PORT_BASE"),
+        (None, {}, "UI_HOST=0.0.0.0\nUI_PORT=1", "http://localhost:1", "UI_PORT in .env"),
+        (None, {}, "UI_HOST=::1\nUI_PORT=1", "http://[::1]:1", "UI_PORT in .env"),
+        (None, {}, "UI_PORT=\nLOG_LEVEL=INFO", "http://localhost:5000", ""),
+        (None, {}, None, "http://localhost:5000", ""),
+    ],
+)
+def test_address_is_the_first_that_is_named(
+    tmp_path: Path, option: str | None, environ: dict[str, str], env_file: str | None, url: str, origin: str
+) -> None:
+    if env_file is not None:
+        (tmp_path / ".env").write_text(f"{env_file}\n")
+    assert named_address(option, environ, tmp_path) == (url, origin)
+    assert parse_address(url, origin).told == (f"{url} ({origin})" if origin else url)
+
+
+def test_env_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("UI_PORT=1 # é".encode("latin-1"))
+    with pytest.raises(UsageError, match=r"\.env cannot be read"):
+        named_address(None, {}, tmp_path)
+
+
+def test_wrong_port_of_an_env_file_is_refused_by_its_name() -> None:
+    with pytest.raises(UsageError, match=r"'http://localhost:many' \(UI_PORT in .env\) cannot be used"):
+        parse_address("http://localhost:many", "UI_PORT in .env")
 
 
 @pytest.mark.parametrize(
