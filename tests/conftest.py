@@ -153,14 +153,15 @@ def run_stack(
 @pytest.fixture(scope="session")
 def run_whole_stack(
     postgres_server: PostgresServer, tables: str, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], WholeStack]]:
+) -> Iterator[Callable[..., WholeStack]]:
     """Starts catalog, importer with a worker and gateway, for the files of one folder to share."""
     with ExitStack() as stacks:
 
-        def run() -> WholeStack:
+        def run(**options: str) -> WholeStack:
             uri = stacks.enter_context(fresh_database(postgres_server, tables))
             broker = fresh_redis(redis_server)
-            return stacks.enter_context(running_whole_stack(tmp_path_factory.mktemp("whole"), uri, broker))
+            folder = tmp_path_factory.mktemp("whole")
+            return stacks.enter_context(running_whole_stack(folder, uri, broker, **options))
 
         yield run
 

@@ -130,6 +130,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add(
         "delete", "batches.delete_batch", "remove a finished batch, rows and results, for good", takes_batch=True
     )
+    commands.add("resources", "server_lists.list_resources", "what the register has, and the fields of its rows")
     commands.add(
         "operations", "server_lists.list_operations", "what can be done with a file, and the fields of its rows"
     )
@@ -166,7 +167,9 @@ def _add_import(commands: _Commands) -> None:
         "file", metavar="FILE", help="CSV, JSON, NDJSON (also as .gz) or a video; - reads standard input"
     )
     parser.add_argument(
-        "--operation", type=text, help="what to do with each row (normalize_record; process_video for a video)"
+        "--operation",
+        type=text,
+        help="what to do with each row, one that `stackroom operations` lists",
     )
     parser.add_argument(
         "--format", choices=(*sorted(MEDIA_TYPES), VIDEO), help="what is in FILE; else its ending says it"

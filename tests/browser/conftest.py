@@ -22,8 +22,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def stack(run_whole_stack: Callable[[], WholeStack]) -> WholeStack:
-    return run_whole_stack()
+def stack(run_whole_stack: Callable[..., WholeStack]) -> WholeStack:
+    """Its catalog has a resource that nobody but the tests knows: pages owe it all that they owe the others."""
+    return run_whole_stack(catalog_app="tests.support.catalog.volumes:app()")
 
 
 @pytest.fixture

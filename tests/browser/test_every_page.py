@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack
 
-PATHS = ("/", "/groups", "/types", "/imports", "/imports/{batch}", "/workers")
+PATHS = ("/", "/groups", "/types", "/register/volumes", "/imports", "/imports/{batch}", "/workers")
 Visit = Callable[..., Watched]
 
 
@@ -50,7 +50,7 @@ def test_language_and_theme_are_remembered(visit: Visit) -> None:
     watched = visit("ru", scheme="light")
     page = watched.open("/groups")
     page.get_by_role("button", name="English").click()
-    page.get_by_role("heading", name="Groups of book files").wait_for()
+    page.get_by_role("heading", name="Groups", exact=True).wait_for()
     page.get_by_role("button", name="Light or dark").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     watched.open("/types")

@@ -105,7 +105,7 @@ def test_file_without_an_operation_is_taken_for_what_its_rows_are(visit: Visit, 
     (tmp_path / "groups.ndjson").write_text('{"id": 901, "name": "Карты"}\n{"id": 902, "nam": "Звук"}\n')
     page = visit().open("/imports")
     page.locator("#file").set_input_files(tmp_path / "groups.ndjson")
-    expect(page.locator("#preview-facts")).to_contain_text("Загрузка групп в реестр")
+    expect(page.locator("#preview-facts")).to_contain_text("Загрузка в реестр: группы")
     expect(page.locator("#preview-refused li")).to_have_text("2: nam: Такого поля нет.")
 
 

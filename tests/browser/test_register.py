@@ -2,30 +2,17 @@
 
 import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser.chromium import Watched, tab_to, tab_until
+from tests.support.browser.register_page import empty, row_of, send
 from tests.support.stacks.whole import WholeStack
 
 Visit = Callable[..., Watched]
-
-
-def send(stack: WholeStack, method: str, path: str, value: Any = None) -> Any:
-    body = None if value is None else json.dumps(value).encode()
-    headers = {"Content-Type": "application/json"} if body else {}
-    request = urllib.request.Request(stack.url + path, body, headers, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        raise AssertionError(error.read().decode()) from None
 
 
 @pytest.fixture(autouse=True)
@@ -35,13 +22,7 @@ def register(stack: WholeStack) -> Iterator[None]:
     send(stack, "POST", "/api/groups/", {"id": 2, "name": "Звук"})
     send(stack, "POST", "/api/types/", {"id": 1, "file_name": "book.fb2", "group_id": 1})
     yield
-    for name in ("types", "groups"):
-        for row in send(stack, "GET", f"/api/{name}/")["items"]:
-            send(stack, "DELETE", f"/api/{name}/{row['id']}")
-
-
-def row_of(page: Page, text: str) -> Any:
-    return page.locator("#rows tr").filter(has_text=text)
+    empty(stack, "types", "groups")
 
 
 def test_group_is_made_with_the_proposed_id_changed_and_deleted(visit: Visit) -> None:
@@ -76,7 +57,8 @@ def test_deletion_says_which_types_stand_in_the_way(visit: Visit) -> None:
     page = visit().open("/groups")
     page.get_by_role("button", name="Удалить: Тексты").click()
     page.get_by_role("dialog").get_by_role("button", name="Удалить").click()
-    expect(page.get_by_role("alert")).to_contain_text("Группу 1 удалить нельзя")
+    expect(page.get_by_role("alert")).to_contain_text("Нельзя удалить, запись используется: Группа 1.")
+    expect(page.get_by_role("alert")).to_contain_text("Типы: 1")
     expect(page.get_by_role("alert")).to_contain_text("book.fb2")
 
 
@@ -246,3 +228,21 @@ def test_search_finds_types_by_their_group_and_by_their_id(visit: Visit, stack: 
         expect(row_of(page, "song.mp3")).to_be_visible()
         page.locator("#search").fill("")
         expect(row_of(page, "book.fb2")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "link", "title"),
+    [
+        ("ru", "Загрузить файл", "Загрузка в реестр: группы"),
+        ("en", "Load a file", "Import into the register: groups"),
+    ],
+)
+def test_file_is_loaded_by_the_operation_of_the_page_that_one_comes_from(
+    visit: Visit, language: str, link: str, title: str
+) -> None:
+    page = visit(language).open("/groups")
+    page.get_by_role("link", name=link).click()
+    page.wait_for_url("**/imports?operation=load_groups")
+    expect(page.locator("#operation")).to_have_value("load_groups")
+    expect(page.locator("#operation option:checked")).to_have_text(title)
+    expect(page.locator("#operation-help")).to_contain_text("id*, name")

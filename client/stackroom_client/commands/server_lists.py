@@ -1,7 +1,7 @@
-"""``operations``, ``queues`` and ``workers``: what the server says of itself."""
+"""``resources``, ``operations``, ``queues`` and ``workers``: what the server says of itself."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from stackroom_client.context import Context
@@ -22,16 +22,34 @@ def _value(name: str) -> Callable[[Item], Any]:
 
 def _fields(item: Item) -> str:
     """Optional ones in brackets."""
-    fields = item.get("fields") or ()
-    return " ".join(field["name"] if field.get("required") else f"[{field['name']}]" for field in fields)
+    return _bracketed({field["name"]: field.get("required") for field in item.get("fields") or ()})
 
 
 def _busy(item: Item) -> int:
     return sum(held.get("rows", 0) for held in item.get("busy") or ())
 
 
+def _title(item: Item) -> Any:
+    titles = item.get("titles")
+    return titles.get("many") if isinstance(titles, dict) else None
+
+
+def _properties(item: Item) -> str:
+    """Of the schema; optional ones in brackets. What is only shown is left out."""
+    schema = item.get("schema") or {}
+    sent = [name for name, about in schema.get("properties", {}).items() if not about.get("readOnly")]
+    return _bracketed({name: name in schema.get("required", ()) for name in sent})
+
+
+def _bracketed(fields: Mapping[str, Any]) -> str:
+    return " ".join(name if is_required else f"[{name}]" for name, is_required in fields.items())
+
+
+RESOURCES: tuple[Column, ...] = (
+    ("resource", _value("name")), ("title", _title), ("ids are", _value("id")), ("fields", _properties),
+)  # fmt: skip
 OPERATIONS: tuple[Column, ...] = (
-    ("operation", _value("name")), ("queues", _words("queues")), ("slots", _value("slots")),
+    ("operation", _value("name")), ("title", _value("title")), ("queues", _words("queues")), ("slots", _value("slots")),
     ("loads", _value("loads")), ("seconds at most", _value("time_limit")), ("fields", _fields),
 )  # fmt: skip
 QUEUES: tuple[Column, ...] = (
@@ -46,11 +64,11 @@ WORKERS: tuple[Column, ...] = (
 )  # fmt: skip
 
 
-def _list(context: Context, name: str, columns: tuple[Column, ...]) -> ExitCode:
-    answer = context.server.get(f"/api/importer/{name}")
+def _list(context: Context, path: str, columns: tuple[Column, ...]) -> ExitCode:
+    answer = context.server.get(path)
     items = answer.get("items") if isinstance(answer, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise UsageError(f"the answer is no list of {name}: is that a Stackroom server?")
+        raise UsageError(f"the answer is no list of {path.rsplit('/', 1)[1]}: is that a Stackroom server?")
     if context.as_json:
         context.terminal.out_json(items)
     else:
@@ -59,13 +77,17 @@ def _list(context: Context, name: str, columns: tuple[Column, ...]) -> ExitCode:
     return ExitCode.DONE
 
 
+def list_resources(context: Context, _arguments: argparse.Namespace) -> ExitCode:
+    return _list(context, "/api/resources", RESOURCES)
+
+
 def list_operations(context: Context, _arguments: argparse.Namespace) -> ExitCode:
-    return _list(context, "operations", OPERATIONS)
+    return _list(context, "/api/importer/operations", OPERATIONS)
 
 
 def list_queues(context: Context, _arguments: argparse.Namespace) -> ExitCode:
-    return _list(context, "queues", QUEUES)
+    return _list(context, "/api/importer/queues", QUEUES)
 
 
 def list_workers(context: Context, _arguments: argparse.Namespace) -> ExitCode:
-    return _list(context, "workers", WORKERS)
+    return _list(context, "/api/importer/workers", WORKERS)

@@ -168,8 +168,15 @@ def test_batches_are_read_over_pages_newest_first(url: str, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    ("name", "row"), [("operations", "load_groups"), ("queues", "cpu"), ("workers", "worker-0"), ("batches", "batch")]
-)
+    ("name", "row"),
+    [
+        ("resources", "groups"),
+        ("operations", "load_groups"),
+        ("queues", "cpu"),
+        ("workers", "worker-0"),
+        ("batches", "batch"),
+    ],
+)  # fmt: skip
 def test_lists_are_tables_for_people_and_json_for_programs(url: str, name: str, row: str) -> None:
     assert row in stackroom(url, name).out
     assert isinstance(json.loads(stackroom(url, name, "--json").out), list)

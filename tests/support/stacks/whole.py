@@ -23,13 +23,15 @@ class WholeStack:
 
 
 @contextmanager
-def running_whole_stack(folder: Path, database_uri: str, broker_url: str) -> Iterator[WholeStack]:
-    """On a database with empty tables."""
+def running_whole_stack(
+    folder: Path, database_uri: str, broker_url: str, catalog_app: str = "catalog.wsgi:app"
+) -> Iterator[WholeStack]:
+    """On a database with empty tables. ``catalog_app`` may be a catalog with more resources."""
     token = {"SERVICE_TOKEN": secrets.token_hex(16)}
     settings = {"SQLALCHEMY_DATABASE_URI": database_uri, **token}
     media = {"MEDIA_DIR": str(folder / "media")}
     with (
-        running_service("catalog.wsgi:app", folder, settings) as (catalog, _),
+        running_service(catalog_app, folder, settings) as (catalog, _),
         running_stack(folder, database_uri, broker_url, env={"CATALOG_URL": catalog, **media, **token}) as stack,
         running_gateway(folder, catalog, stack.url, {}) as (url, gateway),
     ):

@@ -158,7 +158,7 @@ def test_commands_that_send_rows_take_what_is_said_of_the_file(command: str) -> 
 def test_every_command_has_its_function() -> None:
     """They are imported by name, once the words are parsed."""
     files = {"preview": ["f"], "import": ["f"], "upload": ["f"]}
-    lists: dict[str, list[str]] = {name: [] for name in ("batches", "operations", "queues", "workers")}
+    lists: dict[str, list[str]] = {name: [] for name in ("batches", "resources", "operations", "queues", "workers")}
     batches = {name: ["b"] for name in ("results", "show", "watch", "cancel", "retry", "undo", "delete")}
     words: dict[str, list[str]] = {**files, **lists, **batches}
     for name, more in words.items():

@@ -1,41 +1,41 @@
 """Pages for people."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 
+from ui.pages import operations, resources
+from ui.pages.addresses import address
 from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.missing import install_missing
 from ui.pages.preferences import back_here, chosen_theme, install_preferences
 from ui.pages.problem_texts import problem_texts
-from ui.pages.routes import pages_blueprint
+from ui.pages.remembered import Remembered
+from ui.pages.routes import Known, pages_blueprint
 from ui.pages.sizes import shown_bytes, shown_pace
 from ui.pages.texts import (
     change_texts,
     conflict_texts,
     encoding_texts,
     form_texts,
-    operation_texts,
     passed_over,
     script_texts,
     state_texts,
     worker_texts,
 )
+from ui.proxy.routes import CATALOG, IMPORTER
 from ui.proxy.upstream import Upstream
 from ui.translations import LANGUAGES, chosen_language
 
 __all__ = ["SECURITY_HEADERS", "install_pages"]
 
 
-def address(path: str) -> str:
-    """``path`` below the root of this site, without a slash at its start. A proxy may serve us below a prefix."""
-    return f"{request.script_root}/{path}"
-
-
-def _context() -> dict[str, Any]:
+def _context(known: Known) -> dict[str, Any]:
     return {
+        "menu": resources.menu(known.resources.get()),
         "language": chosen_language(),
         "languages": LANGUAGES,
         "theme": chosen_theme(),
@@ -43,7 +43,7 @@ def _context() -> dict[str, Any]:
         "back": back_here(),
         "states": state_texts(),
         "problems": problem_texts(),
-        "operations": operation_texts(),
+        "operation_titles": known.operation_titles,
         "conflicts": conflict_texts(),
         "changes": change_texts(),
         "encodings": encoding_texts(),
@@ -57,12 +57,17 @@ def _context() -> dict[str, Any]:
 def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
-    blueprint = pages_blueprint(upstreams, max_body_bytes)
-    blueprint.context_processor(_context)
+    known = Known(
+        Remembered(upstreams[CATALOG], resources.TARGET, resources.resources_of),
+        Remembered(upstreams[IMPORTER], operations.TARGET, operations.operations_of),
+    )
+    context = functools.partial(_context, known)
+    blueprint = pages_blueprint(upstreams, known, max_body_bytes)
+    blueprint.context_processor(context)
     app.add_template_filter(shown_bytes, "bytes")
     app.add_template_filter(shown_pace, "pace")
     app.add_template_global(address)
     app.register_blueprint(blueprint)
     install_preferences(app)
-    install_missing(app, _context)
+    install_missing(app, context)
     install_headers(app)

@@ -22,10 +22,10 @@ class Reading:
         return list(self.body["items"]) if self.body else []
 
 
-def read(upstream: Upstream, target: str) -> Reading:
+def read(upstream: Upstream, target: str, seconds: float = READ_SECONDS) -> Reading:
     """One GET whose failure is something to show."""
     try:
-        status, body = upstream.read_json(target, READ_SECONDS)
+        status, body = upstream.read_json(target, seconds)
     except Problem as problem:
         return Reading(code=problem.code)
     return Reading(body, status) if status == 200 else Reading(None, status, body.get("code", ""))

@@ -1,12 +1,21 @@
 """The pages; each is readable as the server sends it, scripts keep it fresh."""
 
+import dataclasses
 import re
 from collections.abc import Mapping
+from functools import partial
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
+from werkzeug.wrappers import Response
 
 from ui.health import part_state
+from ui.pages import operations
+from ui.pages.addresses import address
+from ui.pages.operations import Operation, columns_text
 from ui.pages.reading import Reading, read
+from ui.pages.remembered import Remembered
+from ui.pages.resource_page import page_of
+from ui.pages.resources import OWN_ADDRESSES, Resource
 from ui.pages.texts import state_texts
 from ui.proxy.routes import IMPORTER
 from ui.proxy.upstream import Upstream
@@ -17,11 +26,23 @@ _BATCH_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 
 
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """What there is in the stack, as its services tell."""
+
+    resources: Remembered[tuple[Resource, ...]]
+    operations: Remembered[tuple[Operation, ...]]
+
+    def operation_titles(self) -> dict[str, str]:
+        return operations.operation_titles(self.operations.get() or (), self.resources.get() or ())
+
+
 class Pages:
     """``max_body_bytes`` is what the gateway takes at most: pages say so before a file is sent."""
 
-    def __init__(self, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
+    def __init__(self, upstreams: Mapping[str, Upstream], known: Known, max_body_bytes: int) -> None:
         self._upstreams, self._importer = upstreams, upstreams[IMPORTER]
+        self._known = known
         self._max_body_bytes = max_body_bytes
 
     def home(self) -> str:
@@ -29,11 +50,17 @@ class Pages:
         queues, batches = self._read("/api/importer/queues"), self._read(f"{BATCHES}?limit=5")
         return render_template("home.html", parts=parts, queues=queues, batches=batches)
 
-    def groups(self) -> str:
-        return render_template("groups.html")
+    def resource(self, name: str) -> str:
+        """Of one that the catalog never told of, only as long as it tells of none."""
+        known = self._known.resources.get()
+        found = next((one for one in known or () if one.name == name), None)
+        if known is not None and found is None:
+            abort(404)
+        page = page_of(found, known or ()) if found else None
+        return render_template("resource.html", page=page, code=self._known.resources.code)
 
-    def types(self) -> str:
-        return render_template("types.html")
+    def registered(self, name: str) -> str | Response:
+        return redirect(address(name), 308) if name in OWN_ADDRESSES else self.resource(name)
 
     def imports(self) -> str:
         after, state = request.args.get("after", ""), request.args.get("state", "")
@@ -43,7 +70,9 @@ class Pages:
         return render_template(
             "imports.html",
             batches=batches,
-            known=self._read("/api/importer/operations").items,
+            known=self._known.operations.get() or (),
+            chosen=request.args.get("operation"),
+            columns_text=columns_text,
             is_first=not page,
             only_state=state if only else "",
             max_body_bytes=self._max_body_bytes,
@@ -64,11 +93,13 @@ class Pages:
         return read(self._importer, target)
 
 
-def pages_blueprint(upstreams: Mapping[str, Upstream], max_body_bytes: int) -> Blueprint:
-    pages, blueprint = Pages(upstreams, max_body_bytes), Blueprint("pages", __name__, template_folder="templates")
+def pages_blueprint(upstreams: Mapping[str, Upstream], known: Known, max_body_bytes: int) -> Blueprint:
+    pages = Pages(upstreams, known, max_body_bytes)
+    blueprint = Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/", "home", pages.home)
-    blueprint.add_url_rule("/groups", "groups", pages.groups)
-    blueprint.add_url_rule("/types", "types", pages.types)
+    for name in OWN_ADDRESSES:
+        blueprint.add_url_rule(f"/{name}", name, partial(pages.resource, name))
+    blueprint.add_url_rule("/register/<name>", "register", pages.registered)
     blueprint.add_url_rule("/imports", "imports", pages.imports)
     blueprint.add_url_rule("/imports/<batch_id>", "batch", pages.batch)
     blueprint.add_url_rule("/workers", "workers", pages.workers)

@@ -26,16 +26,6 @@ def outcome_texts() -> dict[str, str]:
     return {"ok": _("Done"), "failed": _("Failed"), "refused": _("Refused")}
 
 
-def operation_texts() -> dict[str, str]:
-    return {
-        "normalize_record": _("Normalise records"),
-        "process_batch_with_progress": _("Normalise records as one task"),
-        "process_video": _("Cut videos into shots"),
-        "load_groups": _("Import groups into the register"),
-        "load_types": _("Import types into the register"),
-    }
-
-
 def conflict_texts() -> dict[str, str]:
     """What a load does with a row whose id is there."""
     return {
@@ -128,7 +118,8 @@ def _register_texts() -> dict[str, str]:
         "saved": _("Saved: {id}."),
         "deleted": _("Deleted: {id}."),
         "confirm_delete": _("{id}: {name} will be deleted."),
-        "in_the_way": _("Group {id} cannot be deleted: types use it ({count})."),
+        "in_the_way": _("{one} {id} cannot be deleted, as it is in use."),
+        "users": _("{many}: {count}"),
         "loading": _("Loading…"),
         "empty": _("Nothing found."),
         "shown": _("{shown} of {total}"),
@@ -136,6 +127,10 @@ def _register_texts() -> dict[str, str]:
         "take_theirs": _("Take these values"),
         "keep_mine": _("Overwrite with mine"),
         "not_whole": _("Enter a whole number."),
+        "not_number": _("Enter a number."),
+        "not_date": _("Enter the whole date."),
+        "yes": _("yes"),
+        "no": _("no"),
         "close": _("Close"),
     }
 
@@ -229,7 +224,6 @@ def script_texts() -> dict[str, dict[str, str] | list[DetailText]]:
         "detail": detail_texts(),
         "state": state_texts(),
         "outcome": outcome_texts(),
-        "operation": operation_texts(),
         "change": change_texts(),
         "found": form_texts(),
         "problem": problem_texts(),

@@ -1,22 +1,26 @@
 /** The form of a resource: makes a row, or changes one and never over somebody else's change. */
 
 import { call, getJson } from "./api.js";
+import { shown } from "./cells.js";
+import { Choices } from "./choices.js";
 import { byId, element } from "./dom.js";
+import { FormField } from "./form_field.js";
 import { clearMessage, message } from "./messages.js";
 import { reason } from "./reasons.js";
 import { text } from "./text.js";
 
-/** @typedef {import("./resource.js").Description} Description */
+/** @typedef {import("./resource.js").Resource} Resource */
 /** @typedef {import("./resource.js").Row} Row */
 /** @typedef {import("./api.js").ProblemError} ProblemError */
 
-const WHOLE = /^-?\d{1,10}$/;
-
 export class Editor {
-  /** @param {Description} description @param {() => Promise<void>} changed called after the server took a change */
-  constructor(description, changed) {
-    this.about = description;
+  /** @param {Resource} about @param {string} address of its rows @param {() => Promise<void>} changed called after the server took a change */
+  constructor(about, address, changed) {
+    this.about = about;
+    this.address = address;
     this.changed = changed;
+    this.fields = about.fields.map((field) => new FormField(field));
+    this.choices = this.fields.filter((field) => field.about.reference).map((field) => new Choices(field));
     this.editedId = /** @type {number | null} */ (null);
     this.tag = "";
     this.newTitle = byId("editor-title").textContent ?? "";
@@ -24,24 +28,39 @@ export class Editor {
       event.preventDefault();
       this.save();
     });
-    byId("cancel-edit").addEventListener("click", () => this.reset().then(() => this.input("id").focus()));
+    byId("cancel-edit").addEventListener("click", () => this.reset().then(() => this.focus()));
   }
 
-  /** @param {string} name @returns {HTMLInputElement} */
-  input(name) {
-    return byId(`field-${name}`);
+  loadChoices() {
+    return Promise.all(this.choices.map((one) => one.load()));
   }
 
-  /** Empties the form and proposes the next free id. */
+  /** @returns {FormField | undefined} the id, where people give it */
+  get id() {
+    return this.fields.find((field) => field.name === "id");
+  }
+
+  /** @param {FormField} [field] the first one unless it is named */
+  focus(field = this.fields[0]) {
+    (field?.input ?? byId("editor-title")).focus();
+  }
+
+  /** Empties the form and proposes the next free id. One new row after the other points to the same row. */
   async reset() {
-    const isNext = this.editedId === null; // one new row after the other
-    const kept = (this.about.kept ?? []).filter(() => isNext).map((name) => [name, this.input(name).value]);
+    const isNext = this.editedId === null;
+    const kept = new Map(this.choices.filter(() => isNext).map((one) => [one.name, one.select.value]));
     this.editedId = null;
-    this.fill(Object.fromEntries(kept));
+    for (const field of this.fields) field.show(kept.get(field.name) || field.about.default);
+    byId("conflict").replaceChildren();
     this.showMode();
+    await this.propose();
+  }
+
+  async propose() {
+    if (!this.id) return;
     try {
-      const page = await getJson(`${this.about.address}?limit=1&sort=-id`);
-      if (this.editedId === null && !this.input("id").value) this.input("id").value = String((page.items[0]?.id ?? 0) + 1);
+      const page = await getJson(`${this.address}?limit=1&sort=-id`);
+      if (this.editedId === null && this.id.isEmpty) this.id.show((page.items[0]?.id ?? 0) + 1);
     } catch {
       // The list says what is wrong; an id can be typed all the same.
     }
@@ -51,62 +70,48 @@ export class Editor {
   async open(id) {
     byId("editor").inert = true;
     try {
-      const found = await call("GET", `${this.about.address}${id}`);
+      const found = await call("GET", `${this.address}${id}`);
       this.editedId = id;
-      this.tag = found.headers.get("ETag") ?? "";
-      this.fill(await found.json());
+      this.show(await found.json(), found.headers.get("ETag") ?? "");
       this.showMode();
     } finally {
       byId("editor").inert = false;
     }
-    this.input(this.about.fields[1]).focus();
+    this.focus(this.fields.find((field) => field !== this.id));
   }
 
   showMode() {
     const isNew = this.editedId === null;
-    byId("editor-title").textContent = isNew ? this.newTitle : (byId("editor-title").dataset.editing ?? "").replace("{id}", String(this.editedId));
+    byId("editor-title").textContent = isNew ? this.newTitle : `${this.about.one} ${this.editedId}`;
     byId("save").textContent = text("action", isNew ? "create" : "save");
     byId("cancel-edit").hidden = isNew;
-    this.input("id").readOnly = !isNew;
+    if (this.id) this.id.input.readOnly = !isNew;
   }
 
-  /** @param {Row} row */
-  fill(row) {
-    for (const name of this.about.fields) this.input(name).value = row[name] ?? "";
-    this.clearErrors();
-  }
-
-  clearErrors() {
+  /** @param {Row} row @param {string} tag its own */
+  show(row, tag) {
+    this.tag = tag;
+    for (const one of this.choices) one.admit(row);
+    for (const field of this.fields) field.show(row[field.name]);
     byId("conflict").replaceChildren();
-    for (const name of this.about.fields) this.mark(name, "");
   }
 
-  /** @param {string} name @param {string} words nothing means that the field is right */
-  mark(name, words) {
-    this.input(name).classList.toggle("is-invalid", Boolean(words));
-    this.input(name).setAttribute("aria-invalid", String(Boolean(words)));
-    byId(`error-${name}`).textContent = words;
-  }
-
-  /** An empty text is null; an empty or odd number is left to the checks. @returns {Row | null} null if a field is wrong */
+  /** What is empty in a new row is left to the server, but for a proposed value that somebody took away. @returns {Row | null} null if a field is wrong */
   values() {
-    const wrong = this.about.integers.filter((name) => !WHOLE.test(this.input(name).value.trim()));
-    for (const name of wrong) {
-      const isEmpty = !this.input(name).value.trim();
-      this.mark(name, isEmpty ? text("problem", "missing_field") : text("action", "not_whole"));
-    }
-    if (wrong.length) this.input(wrong[0]).focus();
-    if (wrong.length) return null;
-    const entries = this.about.fields.map((name) => {
-      const value = this.input(name).value;
-      return [name, this.about.integers.includes(name) ? Number(value.trim()) : value || null];
-    });
-    return Object.fromEntries(entries);
+    const isNew = this.editedId === null;
+    const asked = this.fields.filter((field) => isNew || field.isChanged);
+    const read = asked.map((field) => /** @type {[FormField, any]} */ ([field, field.value()]));
+    const wrong = read.find(([, value]) => value === undefined);
+    if (wrong) this.focus(wrong[0]);
+    if (wrong) return null;
+    const sent = read.filter(([field, value]) => !isNew || value !== null || (field.about.is_nullable && field.about.default !== null));
+    return Object.fromEntries(sent.map(([field, value]) => [field.name, value]));
   }
 
   async save() {
     clearMessage();
-    this.clearErrors();
+    byId("conflict").replaceChildren();
+    for (const field of this.fields) field.mark("");
     const values = this.values();
     if (!values) return;
     byId("save").disabled = true;
@@ -122,20 +127,21 @@ export class Editor {
   /** @param {Row} values */
   async send(values) {
     const isNew = this.editedId === null;
-    if (isNew) await call("POST", this.about.address, { json: values });
-    else await call("PUT", `${this.about.address}${this.editedId}`, { json: values, headers: { "If-Match": this.tag } });
-    message("success", text("action", isNew ? "created" : "saved", { id: values.id }));
+    const made = isNew
+      ? await call("POST", this.address, { json: values })
+      : await call("PUT", `${this.address}${this.editedId}`, { json: values, headers: { "If-Match": this.tag } });
+    message("success", text("action", isNew ? "created" : "saved", { id: (await made.json()).id }));
     await this.reset();
     await this.changed();
-    this.input("id").focus();
+    this.focus();
   }
 
   /** @param {ProblemError} error */
   async showFailure(error) {
     if (error.status === 412) return this.showConflict();
-    const own = error.errors.filter(({ pointer }) => this.about.fields.includes(pointer.slice(1)));
-    for (const one of own) this.mark(one.pointer.slice(1), reason(one));
-    if (own.length) this.input(own[0].pointer.slice(1)).focus();
+    const own = this.fields.flatMap((field) => error.errors.filter(({ pointer }) => pointer.slice(1) === field.name).map((one) => /** @type {const} */ ([field, one])));
+    for (const [field, one] of own) field.mark(reason(one));
+    if (own.length) this.focus(own[0][0]);
     else message("danger", error.message);
   }
 
@@ -143,23 +149,20 @@ export class Editor {
   async showConflict() {
     let found;
     try {
-      found = await call("GET", `${this.about.address}${this.editedId}`);
+      found = await call("GET", `${this.address}${this.editedId}`);
     } catch (error) {
       message("danger", /** @type {Error} */ (error).message);
       return;
     }
     const theirs = await found.json();
     const tag = found.headers.get("ETag") ?? "";
-    const facts = this.about.columns.map(({ label, cell }) => element("div", {}, `${label}: ${cell(theirs)}`));
-    const take = () => {
-      this.tag = tag;
-      this.fill(theirs);
-    };
+    const facts = this.about.columns.map((column) => element("div", {}, `${column.label}: ${shown(column, theirs)}`));
     const keep = () => {
       this.tag = tag;
+      for (const field of this.fields) field.compareWith(theirs[field.name]);
       return this.save();
     };
-    const buttons = [["take_theirs", take], ["keep_mine", keep]].map(([name, run]) =>
+    const buttons = [["take_theirs", () => this.show(theirs, tag)], ["keep_mine", keep]].map(([name, run]) =>
       element("button", { type: "button", class: "btn btn-sm btn-outline-secondary me-2 mt-2", onclick: run }, text("action", String(name))),
     );
     const attributes = { class: "alert alert-warning mt-3 mb-0", role: "alert", tabindex: "-1" };

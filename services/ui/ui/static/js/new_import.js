@@ -23,6 +23,9 @@ const encoding = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("enc
 let checked = /** @type {{content: Content, found: Found} | null} */ (null);
 let checking = new AbortController();
 
+/** @param {string} name of an operation @returns {string} which people read */
+const titleOf = (name) => [...operation.options].find((one) => one.value === name)?.label ?? name;
+
 /** @param {string} name @param {string} words nothing means that the field is right */
 function mark(name, words) {
   byId(name).classList.toggle("is-invalid", Boolean(words));
@@ -95,7 +98,7 @@ async function check() {
     const options = { ...content, progress: progress("check-state", "checking"), signal };
     const found = await upload(apiAddress(`importer/preview${query}`), options);
     checked = { content, found };
-    showPreview(found, content);
+    showPreview(found, content, titleOf(found.operation));
     showButtons(false);
     byId("check-state").textContent = text("action", "checked");
   } catch (error) {
@@ -180,8 +183,8 @@ function tried() {
 }
 
 function describeOperation() {
-  const fields = operation.selectedOptions[0].dataset.fields;
-  byId("operation-help").textContent = fields ? text("action", "columns_of", { columns: fields }) : "";
+  const { columns } = operation.selectedOptions[0].dataset;
+  byId("operation-help").textContent = columns ? text("action", "columns_of", { columns }) : "";
 }
 
 function changePolicy() {

@@ -35,13 +35,13 @@ function passedOver(counts) {
   return Object.entries(counts).map((entry) => text("action", `over_${entry[0]}`, values(entry))).join("; ");
 }
 
-/** @param {Found} found @param {import("./content.js").Content} content */
-function facts(found, { name, video }) {
+/** @param {Found} found @param {import("./content.js").Content} content @param {string} title of the operation */
+function facts(found, { name, video }, title) {
   const { input } = video ? { input: /** @type {Record<string, any>} */ ({}) } : found;
   const pairs = [
     ["file", name],
     ["size", video && bytes(video.size)],
-    ["operation", text("operation", found.operation)],
+    ["operation", title],
     ["form", input.format && text("found", input.format)],
     ["encoding", encoding(input)],
     ["delimiter", input.delimiter && text("found", input.delimiter)],
@@ -92,9 +92,9 @@ function showRefused(found) {
   box.replaceChildren(text("action", "will_be_refused", counts), element("ul", { class: "mb-0" }, ...lines));
 }
 
-/** @param {Found} found @param {import("./content.js").Content} content */
-export function showPreview(found, content) {
-  byId("preview-facts").replaceChildren(...facts(found, content));
+/** @param {Found} found @param {import("./content.js").Content} content @param {string} title of the operation */
+export function showPreview(found, content, title) {
+  byId("preview-facts").replaceChildren(...facts(found, content, title));
   byId("preview-table").hidden = Boolean(content.video);
   byId("preview-no-worker").hidden = found.has_worker;
   byId("preview-guessed").hidden = found.input.encoding_source !== "detected";

@@ -1,33 +1,38 @@
-/** The page of one resource of the register: list, search, pages, form, deletion. Groups and types share it. */
+/** The page of a resource of the register: list, search, order, pages, form, deletion. The catalog says what its rows have. */
 
+import { apiAddress } from "./addresses.js";
 import { call, getJson } from "./api.js";
-import { byId, confirmed, element, icon } from "./dom.js";
+import { isLong, shown, titleOf } from "./cells.js";
+import { Deletion } from "./deletion.js";
+import { byId, element, icon } from "./dom.js";
 import { Editor } from "./editor.js";
 import { clearMessage, message } from "./messages.js";
 import { isEnglish, number, text } from "./text.js";
 
 const PAGE_ROWS = 50;
 const SEARCH_PAUSE_MS = 250;
+const FIRST_ORDER = "id";
 
 /**
  * @typedef {Record<string, any>} Row
- * @typedef {object} Description
- * @property {string} address such as `apiAddress("groups/")`
- * @property {string[]} fields of the form, in its order
- * @property {string[]} integers those of the fields that are whole numbers
- * @property {string[]} [kept] fields that the next new row begins with
- * @property {{name: string, cell: (row: Row) => string, label: string}[]} columns
- * @property {(row: Row) => string} title of a row in messages
- * @property {(row: Row) => Promise<Node | null>} [dependents] what stands in the way of deleting it
+ * @typedef {{resource: string, by: string, shown_as: string | null}} Referred
+ * @typedef {{name: string, label: string, kind: string, is_required: boolean, is_nullable: boolean, is_whole: boolean,
+ *   choices: any[], default: any, reference: Referred | null}} Field
+ * @typedef {{name: string, label: string, field: string, shown: string}} Dependent
+ * @typedef {{name: string, one: string, many: string, shown: string, is_id_given: boolean, fields: Field[], columns: Field[],
+ *   dependents: Dependent[]}} Resource as the server describes it, in the page's language
  */
 
-export class ResourcePage {
-  /** @param {Description} description */
-  constructor(description) {
-    this.about = description;
-    this.editor = new Editor(description, () => this.load());
+class ResourcePage {
+  /** @param {Resource} about */
+  constructor(about) {
+    this.about = about;
+    this.address = apiAddress(`${about.name}/`);
+    this.editor = new Editor(about, this.address, () => this.load());
+    this.deletion = new Deletion(about, this.address);
     this.cursors = /** @type {(string | null)[]} */ ([null]);
     this.following = null;
+    this.order = FIRST_ORDER;
     this.asked = 0;
     this.listen();
   }
@@ -38,19 +43,36 @@ export class ResourcePage {
       clearTimeout(pause);
       pause = setTimeout(() => this.restart(), SEARCH_PAUSE_MS);
     });
-    byId("refresh").addEventListener("click", () => this.load());
+    byId("refresh").addEventListener("click", () => Promise.all([this.load(), this.editor.loadChoices()]));
     byId("export").addEventListener("click", () => this.exportCsv());
     byId("next").addEventListener("click", () => this.turn(this.following));
     byId("previous").addEventListener("click", () => this.turn(undefined));
+    for (const head of this.heads()) head.addEventListener("click", () => this.sortBy(String(head.dataset.sort)));
+  }
+
+  /** @returns {HTMLElement[]} what is clicked to sort by a column */
+  heads() {
+    return [...document.querySelectorAll("thead [data-sort]")].map((head) => /** @type {HTMLElement} */ (head));
   }
 
   async start() {
-    await Promise.all([this.load(), this.editor.reset()]);
+    await Promise.all([this.load(), this.editor.loadChoices(), this.editor.reset()]);
   }
 
   restart() {
     this.cursors = [null];
     return this.load();
+  }
+
+  /** Once more turns it round. @param {string} name */
+  sortBy(name) {
+    this.order = this.order === name ? `-${name}` : name;
+    for (const head of this.heads()) {
+      const isIt = head.dataset.sort === name;
+      const direction = this.order.startsWith("-") ? "descending" : "ascending";
+      head.closest("th")?.setAttribute("aria-sort", isIt ? direction : "none");
+    }
+    return this.restart();
   }
 
   /** @param {string | null | undefined} cursor of the next page; undefined goes back */
@@ -62,7 +84,8 @@ export class ResourcePage {
 
   /** @param {Record<string, string | number | null | undefined>} [more] */
   query(more = {}) {
-    const pairs = Object.entries({ q: byId("search").value.trim(), ...more }).filter(([, value]) => value || value === 0);
+    const sort = this.order === FIRST_ORDER ? null : this.order;
+    const pairs = Object.entries({ q: byId("search").value.trim(), sort, ...more }).filter(([, value]) => value || value === 0);
     return new URLSearchParams(/** @type {any} */ (pairs)).toString();
   }
 
@@ -71,7 +94,7 @@ export class ResourcePage {
     const turn = ++this.asked;
     if (!byId("rows").children.length) this.say(text("action", "loading"));
     try {
-      const page = await getJson(`${this.about.address}?${this.query({ limit: PAGE_ROWS, after: this.cursors.at(-1) })}`);
+      const page = await getJson(`${this.address}?${this.query({ limit: PAGE_ROWS, after: this.cursors.at(-1) })}`);
       if (turn === this.asked) this.show(page);
     } catch (error) {
       if (turn === this.asked) this.say(/** @type {Error} */ (error).message, true);
@@ -105,7 +128,7 @@ export class ResourcePage {
   /** @param {Row} row */
   line(row) {
     const cells = this.about.columns.map((column) =>
-      element("td", { "data-label": column.label }, element("span", {}, column.cell(row))),
+      element("td", { "data-label": column.label, class: isLong(column) ? "" : "text-nowrap" }, element("span", {}, shown(column, row))),
     );
     const edit = this.button("pencil", "edit", row, () => this.edit(row));
     const remove = this.button("trash", "delete", row, () => this.remove(row));
@@ -114,7 +137,7 @@ export class ResourcePage {
 
   /** @param {string} name @param {string} action @param {Row} row @param {() => void} run */
   button(name, action, row, run) {
-    const label = `${text("action", action)}: ${this.about.title(row)}`;
+    const label = `${text("action", action)}: ${titleOf(this.about, row)}`;
     const attributes = { type: "button", class: "btn btn-sm btn-outline-secondary", title: label, "aria-label": label };
     return element("button", { ...attributes, onclick: run }, icon(name));
   }
@@ -130,42 +153,29 @@ export class ResourcePage {
     }
   }
 
-  /** @param {Row} row The row as it is now is confirmed, and only that is deleted. */
+  /** @param {Row} row */
   async remove(row) {
-    clearMessage();
-    try {
-      const found = await call("GET", `${this.about.address}${row.id}`);
-      const now = await found.json();
-      byId("confirm-text").textContent = text("action", "confirm_delete", { id: now.id, name: this.about.title(now) });
-      if (!(await confirmed())) return;
-      const tag = found.headers.get("ETag") ?? "*";
-      await call("DELETE", `${this.about.address}${row.id}`, { headers: { "If-Match": tag } });
-      message("success", text("action", "deleted", { id: row.id }));
-      if (this.editor.editedId === row.id || this.editor.editedId === null) await this.editor.reset();
-    } catch (error) {
-      await this.explain(/** @type {ProblemError} */ (error), row);
+    const { editedId } = this.editor;
+    if (await this.deletion.remove(row)) {
+      if (editedId === row.id || editedId === null) await this.editor.reset();
     }
     await this.load();
     byId("search").focus({ preventScroll: true });
-  }
-
-  /** @param {ProblemError} error @param {Row} row */
-  async explain(error, row) {
-    const users = error.code === "in_use" && this.about.dependents ? await this.about.dependents(row) : null;
-    message("danger", users ?? error.message);
   }
 
   /** With the delimiter that a spreadsheet program in the page's language splits at. */
   async exportCsv() {
     clearMessage();
     try {
-      const delimiter = encodeURIComponent(isEnglish ? "," : ";");
-      const found = await call("GET", `${this.about.address}?${this.query()}&format=csv&delimiter=${delimiter}`);
+      const found = await call("GET", `${this.address}?${this.query({ format: "csv", delimiter: isEnglish ? "," : ";" })}`);
       const address = URL.createObjectURL(await found.blob());
-      element("a", { href: address, download: `${this.about.address.split("/").at(-2)}.csv` }).click();
+      element("a", { href: address, download: `${this.about.name}.csv` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 10_000);
     } catch (error) {
       message("danger", /** @type {Error} */ (error).message);
     }
   }
 }
+
+const described = /** @type {HTMLTemplateElement} */ (/** @type {any} */ (byId("resource"))).content.textContent ?? "";
+new ResourcePage(JSON.parse(described)).start();

@@ -62,8 +62,19 @@ export function bytes(count) {
 /** @param {Date} time @returns {string} hours and minutes */
 export const clock = (time) => new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(time);
 
+/** @param {Intl.DateTimeFormatOptions} options @param {string} value @param {string} [read] @returns {string} as it came where it is no time */
+function localised(options, value, read = value) {
+  const time = new Date(read);
+  return Number.isNaN(time.getTime()) ? value : new Intl.DateTimeFormat(language, options).format(time);
+}
+
+/** @param {string} value such as 2026-01-31 @returns {string} */
+export const day = (value) => localised({ dateStyle: "medium", timeZone: "UTC" }, value, `${value}T00:00:00Z`);
+
+/** @param {string} value with its offset @param {"short" | "medium"} [dateStyle] @returns {string} in the reader's own zone */
+export const moment = (value, dateStyle = "medium") => localised({ dateStyle, timeStyle: "medium" }, value);
+
 /** Shows times in the reader's own zone. @param {ParentNode} [root] */
 export function localTimes(root = document) {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
-  for (const time of root.querySelectorAll("time")) time.textContent = format.format(new Date(time.dateTime));
+  for (const time of root.querySelectorAll("time")) time.textContent = moment(time.dateTime, "short");
 }

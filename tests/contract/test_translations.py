@@ -1,6 +1,10 @@
-"""Every text that a page shows has its Russian form, and no form is left over."""
+"""Every text that a page shows has its Russian form, and no form is left over.
+
+Titles of resources and operations are such texts, too: without words of its language a page shows them in English.
+"""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,12 +14,15 @@ from babel.support import Translations
 from flask import Flask
 
 import ui
+from tests.support.documents.titles import operation_titles, resource_titles
 from ui import translations
 from ui.translations import CATALOGUE, install_translations
 
 PACKAGE = Path(ui.__file__).parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-PLACE = re.compile(r"\{\w+\}")
+PLACE = re.compile(r"\{\w+\}|%\(\w+\)s")
+PO = "services/ui/ui/translations/ru/LC_MESSAGES/messages.po"
+SAME = {"ID"}  # in every language
 
 
 def used_texts() -> set[str]:
@@ -33,8 +40,16 @@ def test_every_text_is_translated() -> None:
     assert sorted(text for text in used_texts() if not russian.get(text)) == []
 
 
+@pytest.mark.parametrize("titles", [resource_titles, operation_titles])
+def test_every_title_is_translated(titles: Callable[[], dict[str, str]]) -> None:
+    russian, told = russian_texts(), titles()
+    assert told
+    missing = {title: place for title, place in told.items() if title not in SAME and not russian.get(title)}
+    assert missing == {}, f"each needs a msgid and a msgstr in {PO}; until then pages show it in English"
+
+
 def test_no_translation_is_left_over() -> None:
-    assert set(russian_texts()) - used_texts() == set()
+    assert set(russian_texts()) - used_texts() - {*resource_titles(), *operation_titles()} == set()
 
 
 def test_translation_has_the_places_of_its_text() -> None:

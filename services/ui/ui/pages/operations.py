@@ -1,0 +1,75 @@
+"""What a batch can ask for, as the importer tells it."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from flask_babel import gettext as _
+
+from ui.pages.resources import Resource
+from ui.pages.titles import inside, translated
+
+TARGET = "/api/importer/operations"
+
+
+class _Field(msgspec.Struct):
+    name: str
+    required: bool
+
+
+class _Told(msgspec.Struct):
+    name: str
+    fields: list[_Field]
+    title: str = ""
+    loads: str | None = None
+    schema: dict[str, Any] = {}
+
+
+class _List(msgspec.Struct):
+    items: list[_Told]
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """``loads`` is the resource of the register that it fills. ``titles`` are those of its fields, in their order."""
+
+    name: str
+    title: str
+    loads: str | None
+    required: frozenset[str]
+    titles: Mapping[str, str]
+
+
+def operations_of(body: Any) -> tuple[Operation, ...]:
+    """ValidationError where the answer is no list of operations."""
+    return tuple(map(_operation, msgspec.convert(body, _List).items))
+
+
+def _operation(told: _Told) -> Operation:
+    properties = told.schema.get("properties", {})
+    titles = {field.name: properties.get(field.name, {}).get("title", "") for field in told.fields}
+    required = frozenset(field.name for field in told.fields if field.required)
+    return Operation(told.name, told.title, told.loads, required, titles)
+
+
+def operation_titles(known: Sequence[Operation], resources: Sequence[Resource]) -> dict[str, str]:
+    """By name. A load is called by the resource that it fills."""
+    many = {one.name: inside(translated(one.titles.many)) for one in resources}
+    return {one.name: _title(one, many) for one in known}
+
+
+def _title(operation: Operation, many: Mapping[str, str]) -> str:
+    if operation.loads is not None:
+        return str(_("Import into the register: %(what)s", what=many.get(operation.loads, operation.loads)))
+    return translated(operation.title) or operation.name
+
+
+def columns_text(operation: Operation) -> str:
+    """The names of columns, those that must be there with a star, and what they mean."""
+    return ", ".join(_column(operation, name, translated(title)) for name, title in operation.titles.items())
+
+
+def _column(operation: Operation, name: str, title: str) -> str:
+    marked = f"{name}*" if name in operation.required else name
+    return f"{marked} ({title})" if title and title.casefold() != name.casefold() else marked
