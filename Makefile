@@ -6,7 +6,7 @@ PYTHON ?= $(or $(firstword $(foreach name,python3.13 python3.12 python3.11,$(she
 	$(error No Python from 3.11 to 3.13 here can make an environment: install one (on Debian with its python3-venv), or name it with PYTHON=...))
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/stackroom-kit libs/stackroom-sql libs/stackroom-jobs services/catalog services/importer services/ui worker-cpu worker-gpu client
+MEMBERS := libs/stackroom-kit libs/stackroom-sql libs/stackroom-jobs services/catalog services/importer services/ui $(sort $(wildcard worker-*)) client
 STAMP := $(VENV)/.made-from-lock
 LINKS := $(VENV)/.made-with-members
 # Made whole, and its interpreter still starts.
@@ -30,7 +30,7 @@ SUPPLY_LOCK := deploy/supply/requirements.txt
 SUPPLY_VENV := .supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
+.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ test: environment ## Run every test that needs no Docker, but for the faults
 lint: environment ## Check style, types, import rules, templates, scripts, Dockerfiles and lock files
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	MYPYPATH=$(subst $() ,:,$(sort $(wildcard worker-*))) $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet services/ui/ui
 	$(BIN)/oxlint --deny-warnings services/ui/ui
@@ -89,6 +89,12 @@ bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside it
 bench-video: $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock ## Shots beside PySceneDetect and the model's own package; names the device
 	PYTHONPATH=$(VIDEO_PEERS) $(BIN)/python -m tests.bench.video.accuracy
 	PYTHONPATH=$(VIDEO_PEERS) $(BIN)/python -m tests.bench.video.speed
+
+new-operation: environment ## The file of a new operation: make new-operation name=count_words queue=cpu
+	@$(BIN)/python -m deploy.scaffold operation --name "$(name)" --queue "$(queue)" --worker "$(worker)"
+
+new-worker: environment ## The folder of a new worker: make new-worker name=worker-io queue=io
+	@$(BIN)/python -m deploy.scaffold worker --name "$(name)" --queue "$(queue)"
 
 secrets: environment ## Make the secrets of the compose files, once
 	@$(BIN)/python -m deploy.compose_secrets

@@ -22,7 +22,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT = "requirements-dev.txt"
 LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-sql", "libs/stackroom-jobs")
-IMAGES = ("services/catalog", "services/importer", "services/ui", "worker-cpu", "worker-gpu")
+WORKERS = tuple(sorted(path.parent.name for path in ROOT.glob("worker-*/pyproject.toml")))
+IMAGES = ("services/catalog", "services/importer", "services/ui", *WORKERS)
 WITHOUT_IMAGE = ("client",)
 APART = ("tests/bench/peers/requirements", "tests/bench/video/requirements", "deploy/supply/requirements")
 MODEL = "worker-gpu/requirements-model.txt"

@@ -17,7 +17,8 @@ class LocalSettings:
     reload: bool = setting("RELOAD", False, boolean, "`make up` starts again whatever part has changed files.")
     workers: str = setting(
         "WORKERS",
-        "worker-cpu worker-gpu",
+        "",
         text,
-        "Folders of the workers that `make up` starts, with spaces between them. One that has a `.venv` runs in it.",
+        "Folders of the workers that `make up` starts, with spaces between them; all worker-* here if empty. One that "
+        "has a `.venv` runs in it.",
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.local.errors import LocalError
 from deploy.local.home import ROOT
 from deploy.local.settings import LocalSettings
-from deploy.locks import with_libraries
+from deploy.locks import WORKERS, with_libraries
 from stackroom_kit.settings import read_settings
 
 POOL_PROCESSES = {"worker-gpu": 1}
@@ -50,7 +50,7 @@ class WorkerFolder:
 
 def worker_folders(environ: Mapping[str, str]) -> list[WorkerFolder]:
     """Those that WORKERS names, relative to the root of the repository. LocalError for what is none."""
-    words = read_settings(LocalSettings, environ).workers.split()
+    words = read_settings(LocalSettings, environ).workers.split() or WORKERS
     folders = [WorkerFolder((ROOT / word).resolve()) for word in words]
     for folder, word in zip(folders, words, strict=True):
         if not (folder.path / folder.package / "app.py").is_file():

@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from deploy.locks import WORKERS
 from stackroom_jobs.conformance.cases import Case
 from stackroom_jobs.conformance.plugin import check, conformance_subject, pytest_generate_tests
 from stackroom_jobs.conformance.samples import Json
 from stackroom_jobs.conformance.subject import Subject
 from stackroom_jobs.context import Context
+from stackroom_jobs.worker.found import package_of
 from stackroom_jobs.worker.lifecycle import StopFlag
 from tests.support.videos.files import write_video
 from tests.support.workers.local_media import LocalMedia
 from worker_gpu.settings import GpuWorkerSettings
 
 __all__ = ["conformance_subject", "pytest_generate_tests"]  # what pytest finds here
-OPERATION_PACKAGES = ("worker_cpu.operations", "worker_gpu.operations")
+OPERATION_PACKAGES = tuple(f"{package_of(name)}.operations" for name in WORKERS)
 
 
 @pytest.fixture

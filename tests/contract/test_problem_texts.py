@@ -17,7 +17,8 @@ from ui.pages.texts import change_texts, conflict_texts
 from ui.translations import install_translations
 
 ROOT = Path(__file__).parents[2]
-MEMBERS = ("libs", "services", "worker-cpu", "worker-gpu")
+# An operation of a team says its own codes, and people are shown its sentences.
+MEMBERS = ("libs", "services", "worker-gpu")
 # What only workers, services and logs are told.
 INNER = (
     "importer/worker_api/", "importer/dispatcher/", "jobs/worker/client.py", "jobs/worker/lifecycle.py",

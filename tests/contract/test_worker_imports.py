@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-BLOCKED = ("flask", "werkzeug", "gunicorn", "sqlalchemy", "psycopg2")
+from deploy.locks import WORKERS
+from stackroom_jobs.worker.found import package_of
+
+BLOCKED = ("catalog", "importer", "ui", "flask", "werkzeug", "gunicorn", "sqlalchemy", "psycopg2")
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 sys.modules.update(dict.fromkeys(sys.argv[2].split(","), None))
@@ -16,9 +19,7 @@ for module in pkgutil.walk_packages(getattr(package, "__path__", []), f"{package
 # The kit's are those that workers and health checks of images name.
 NAMED = [
     "stackroom_jobs",
-    "worker_cpu",
-    "worker_gpu.app",
-    "worker_gpu.operations",
+    *(f"{package_of(name)}.{part}" for name in WORKERS for part in ("app", "operations", "tasks")),
     "stackroom_kit.probe",
     "stackroom_kit.csv",
 ]

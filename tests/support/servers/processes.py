@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 # What the member packages need to be found when they are not installed; an editable install makes it superfluous.
 MEMBERS = [str(ROOT), *map(str, sorted(ROOT.glob("libs/*"))), *map(str, sorted(ROOT.glob("services/*")))]
-MEMBERS += [str(ROOT / "worker-cpu"), str(ROOT / "worker-gpu"), str(ROOT / "client")]
+MEMBERS += [*map(str, sorted(ROOT.glob("worker-*"))), str(ROOT / "client")]
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS")  # of the environment of the tests
 

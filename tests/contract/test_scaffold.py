@@ -1,0 +1,117 @@
+"""``make new-operation`` and ``make new-worker``: what they write passes every check untouched, and is written once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.scaffold.__main__ import main
+from tests.support.servers.processes import ROOT
+
+OPERATION = ["operation", "--name", "count_words", "--queue"]
+WORKER = ["worker", "--name", "worker-io", "--queue", "io"]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """What of the repository the commands look at; workers are links, so nothing of ours can be changed."""
+    for name in ("worker-cpu", "worker-gpu"):
+        package = name.replace("-", "_")
+        (tmp_path / name / package / "operations").mkdir(parents=True)
+        for file in (f"{package}/app.py", "Dockerfile", "requirements.txt"):
+            (tmp_path / name / file).symlink_to(ROOT / name / file)
+    return tmp_path
+
+
+def files(tree: Path) -> set[str]:
+    return {str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file() and not path.is_symlink()}
+
+
+def checked(tree: Path, *paths: str) -> None:
+    """As `make lint` does, by the settings of this repository."""
+    for name in ("pyproject.toml", "libs", "services"):
+        (tree / name).symlink_to(ROOT / name)
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", *paths],
+            cwd=tree, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("queue", "file"),
+    [
+        ("cpu", "worker-cpu/worker_cpu/operations/count_words.py"),
+        ("default", "worker-cpu/worker_cpu/operations/count_words.py"),
+        ("gpu", "worker-gpu/worker_gpu/operations/count_words.py"),
+    ],
+)
+def test_operation_is_one_file_in_the_worker_of_its_queue(
+    tree: Path, queue: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*OPERATION, queue], tree) == 0
+    assert files(tree) == {file}
+    assert capsys.readouterr().out == f"{file}\n"
+    assert len((tree / file).read_text().splitlines()) <= 20
+    assert main([*OPERATION, queue], tree) == 2
+    assert capsys.readouterr().err == f"{file} is there already, so nothing was written\n"
+
+
+def test_worker_is_a_folder_and_its_first_operation_a_file(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(WORKER, tree) == 0
+    assert files(tree) == {
+        f"worker-io/{name}"
+        for name in (
+            "Dockerfile", "compose.yaml", "pyproject.toml", "requirements.txt", "worker_io/__init__.py",
+            "worker_io/app.py", "worker_io/py.typed", "worker_io/operations/__init__.py", "worker_io/tasks/__init__.py",
+        )
+    }  # fmt: skip
+    assert "worker-cpu" not in (tree / "worker-io/Dockerfile").read_text()
+    assert main(WORKER, tree) == 2
+    assert capsys.readouterr().err == "worker-io is there already, so nothing was written\n"
+    assert main([*OPERATION, "io"], tree) == 0
+    assert (tree / "worker-io/worker_io/operations/count_words.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["operation", "--name", "Count"], "'Count' is no name of an operation"),
+        (["operation", "--name", "count-words"], "is no name of an operation"),
+        (["operation", "--name", ""], "is no name of an operation"),
+        (["operation", "--name", "normalize_record"], "is a name of Stackroom's own operations"),
+        (["operation", "--name", "load_shelves"], "is a name of Stackroom's own operations"),
+        (["operation", "--name", "class"], "means something else in Python"),
+        (["operation", "--name", "list"], "means something else in Python"),
+        (["operation", "--name", "record"], "means something else in Python or in the file"),
+        (["operation", "--name", "a", "--queue", "IO"], "'IO' is no name of a queue"),
+        (["operation", "--name", "a", "--queue", "io"], "`make new-worker name=worker-io queue=io` makes one"),
+        (["operation", "--name", "a", "--worker", "worker-x"], "there is no worker worker-x"),
+        (["worker", "--name", "io", "--queue", "io"], "'io' is no name of a worker"),
+        (["worker", "--name", "worker-io", "--queue", ""], "'' is no name of a queue"),
+        (["worker", "--name", "worker-cpu", "--queue", "io"], "worker-cpu is there already"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(
+    tree: Path, arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments, tree) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert files(tree) == set()
+
+
+def test_queue_of_its_own_may_be_read_by_a_worker_that_is_there(tree: Path) -> None:
+    assert main([*OPERATION, "io", "--worker", "worker-cpu"], tree) == 0
+    assert 'queue="io"' in (tree / "worker-cpu/worker_cpu/operations/count_words.py").read_text()
+
+
+@pytest.mark.parametrize("name", ["count_words", "a", "x" * 63, "a_b_c_d", "x2"])
+def test_file_passes_the_checks_untouched(tree: Path, name: str) -> None:
+    main(["operation", "--name", name], tree)
+    main(WORKER, tree)
+    main(["operation", "--name", name, "--queue", "io"], tree)
+    checked(tree, "worker-cpu", "worker-io")
