@@ -56,7 +56,7 @@ def field_of_column(column: Column[Any], reference: Reference | None = None) -> 
         raise TypeError(f"{column} has a default in Python, which bulk calls do not know: give it a server_default")
     is_given = column.nullable or column.server_default is not None or is_made(column)
     return Field(
-        column.name,
+        str(column.name),
         is_nullable=bool(column.nullable),
         is_required=not is_given,
         title=column.doc or title_of(column.name.removesuffix("_id") if reference else column.name),

@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Sequence
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import BLANK_SCHEMA, Engine, MetaData
 
 from catalog.bulk.caller import SECURITY_SCHEMES
 from catalog.bulk.routes import bulk_blueprint
@@ -37,8 +37,10 @@ DOCUMENT = Document(
 def _prepare_sqlite(app: Flask, engine: Engine, resources: Sequence[Resource]) -> None:
     """SQLite is for tests and first looks: its tables are made at once, and it closes with the app."""
     if engine.dialect.name == "sqlite":
-        for resource in resources:
-            resource.table.create(engine, checkfirst=True)
+        tables = MetaData()
+        for resource in resources:  # without schemas, which it has not: it would leave out references between them
+            resource.table.to_metadata(tables, schema=None, referred_schema_fn=lambda *_: BLANK_SCHEMA)
+        tables.create_all(engine)
         weakref.finalize(app, engine.dispose)
 
 

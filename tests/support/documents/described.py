@@ -18,6 +18,7 @@ from stackroom_kit.described_problems import codes_of, operations_of
 from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import CONTENT_TYPE
 from stackroom_kit.settings import Secret
+from tests.support.catalog.shelves import WITH_SHELVES, app_with_shelves
 from ui import create_app as create_gateway
 from ui.docs.documents import through_gateway
 from ui.settings import Settings as GatewaySettings
@@ -26,6 +27,7 @@ IN_MEMORY = "sqlite+pysqlite:///:memory:"
 NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
 # Where the calls begin that its document has, by the app's name.
 APPS = {"catalog": "/api/", "importer": "/api/", "importer.worker_api": "/internal/"}
+WATCHED = {**APPS, WITH_SHELVES: "/api/"}
 THROUGH = "through the gateway"
 UNROUTED = {400, 404}  # what no route takes is in no document
 
@@ -45,12 +47,13 @@ def documents() -> dict[str, dict[str, Any]]:
         "catalog": served(create_catalog(CatalogSettings(sqlalchemy_database_uri=IN_MEMORY))),
         "importer": served(create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))),
     }
+    shelves = {WITH_SHELVES: served(app_with_shelves(IN_MEMORY))}
     ledger = ImporterSettings(sqlalchemy_database_uri=NOWHERE, worker_token=Secret("t" * 32))
     workers = {"importer.worker_api": served(create_worker_api(ledger))}
     copies = {f"{name} {THROUGH}": through_gateway(copy.deepcopy(one)) for name, one in apps.items()}
     own = served(create_gateway(GatewaySettings()), "/api/docs/gateway/openapi.json")
     paths = {path: calls for one in (*copies.values(), own) for path, calls in one["paths"].items()}
-    return {**apps, **workers, **copies, "ui": {"paths": paths}}
+    return {**apps, **shelves, **workers, **copies, "ui": {"paths": paths}}
 
 
 def pattern_of(path: str) -> re.Pattern[str]:
@@ -87,7 +90,7 @@ def undescribed(name: str, method: str, path: str, status: int, code: str | None
 @functools.cache
 def codes_of_places() -> frozenset[str]:
     """What single fields and parameters may have wrong, by any of the documents."""
-    problems = [documents()[name]["components"]["schemas"]["Problem"] for name in APPS]
+    problems = [documents()[name]["components"]["schemas"]["Problem"] for name in WATCHED]
     return frozenset(
         code for one in problems for code in one["properties"]["errors"]["items"]["properties"]["code"]["enum"]
     )
@@ -117,9 +120,9 @@ SEEN = Seen()
 
 def _of_app(sender: Flask, response: Response, **_: Any) -> None:
     """Only where a route of the API was found, in an app that has a document."""
-    if sender.name in APPS and request.url_rule is not None:
+    if sender.name in WATCHED and request.url_rule is not None:
         path = request.path
-        if path.startswith(APPS[sender.name]) and request.method != "OPTIONS":
+        if path.startswith(WATCHED[sender.name]) and request.method != "OPTIONS":
             body = b"" if response.is_streamed or response.direct_passthrough else response.get_data()
             SEEN.note(sender.name, request.method, path, response.status_code, body, response.content_type or "")
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from msgspec import UNSET
@@ -22,10 +23,10 @@ def resolve_references(connection: Connection, references: Iterable[Reference], 
 
 
 def _resolve_names(connection: Connection, reference: Reference, items: Items) -> None:
-    names = {index: getattr(record, reference.named) for index, record in items.records.items()}
-    names = {index: name for index, name in names.items() if name is not UNSET}
-    if not names:
+    said = list(map(attrgetter(reference.named), items.records.values()))
+    if said.count(UNSET) == len(said):
         return
+    names = {index: name for index, name in zip(items.records, said, strict=True) if name is not UNSET}
     counts, ids = _by_name(connection, reference, {name for name in names.values() if isinstance(name, str)})
     for index, name in names.items():
         if getattr(items.records[index], reference.field) is not UNSET:

@@ -49,6 +49,24 @@ class DecimalText(GenericFunction[str]):
     inherit_cache = True
 
 
+class Comparable(GenericFunction[Any]):
+    """A value as it is ordered: on SQLite a decimal as a number, a time without the letter behind its fraction."""
+
+    name = "comparable"
+    inherit_cache = True
+
+
+@compiles(Comparable, "postgresql")
+def _value(element: Comparable, compiler: Any, **options: Any) -> str:
+    return str(next(compiler.process(clause, **options) for clause in element.clauses))
+
+
+@compiles(Comparable, "sqlite")
+def _value_as_stored(element: Comparable, compiler: Any, **options: Any) -> str:
+    value, is_number = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"CASE WHEN {is_number} THEN CAST({value} AS REAL) ELSE rtrim({value}, 'Z') END"
+
+
 @compiles(DayText, "postgresql")
 def _day_text(element: DayText, compiler: Any, **options: Any) -> str:
     return f"(to_json({compiler.process(element.clauses, **options)}) #>> '{{}}')"
@@ -75,7 +93,8 @@ def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(DecimalText, "sqlite")
 def _rounded(element: DecimalText, compiler: Any, **options: Any) -> str:
     value, places = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"CASE WHEN {places} < 0 THEN CAST({value} AS TEXT) ELSE printf('%.*f', {places}, {value}) END"
+    rounded = f"CASE WHEN {places} < 0 THEN CAST({value} AS TEXT) ELSE printf('%.*f', {places}, {value}) END"
+    return f"CASE WHEN {value} IS NOT NULL THEN {rounded} END"
 
 
 _EXACT = Context(prec=3000, traps=[Inexact])
@@ -105,6 +124,14 @@ def _shown(column: Any) -> ColumnElement[Any]:
         return DecimalText(column, literal(places, Integer(), literal_execute=True))
     found: ColumnElement[Any] = column
     return found
+
+
+def comparable(column: Any, value: Any) -> Any:
+    """``value`` as it is ordered among those of a column."""
+    kind: Any = column.type
+    if isinstance(kind, DateTime) or (sent(column) is not kind and isinstance(kind, Numeric)):
+        return Comparable(value, literal(isinstance(kind, Numeric), Boolean(), literal_execute=True))
+    return value
 
 
 def sent(column: Column[Any]) -> Any:

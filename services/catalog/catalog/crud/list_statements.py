@@ -25,7 +25,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from catalog.crud.columns import is_text, nothing, sent
+from catalog.crud.columns import comparable, is_text, nothing, sent
 from catalog.crud.listing import Listing
 from catalog.crud.resource import Reference, Resource
 from catalog.crud.texts import ByteOrder, OrderKey, RowsOf, SearchKey
@@ -116,8 +116,9 @@ class ListStatements:
         if is_text(column):
             return [OrderKey(column), ByteOrder(column), self._table.c.id]
         if column.nullable:
-            return [column.is_(None), func.coalesce(column, _bound(column, nothing(column))), self._table.c.id]
-        return [column, self._table.c.id]
+            value = func.coalesce(column, literal(nothing(column), sent(column)))
+            return [column.is_(None), comparable(column, value), self._table.c.id]
+        return [comparable(column, column), self._table.c.id]
 
     def _place(self, sort: str) -> list[ColumnElement[Any]]:
         """The same tuple of the row that a cursor names."""
@@ -128,6 +129,7 @@ class ListStatements:
         value = bindparam("value", type_=sent(column))
         if is_text(column):
             return [OrderKey(value), ByteOrder(value), last_id]
+        value = comparable(column, value)
         if column.nullable:
             return [bindparam("is_null", type_=Boolean), value, last_id]
         return [value, last_id]
@@ -180,10 +182,6 @@ def _as_json(rows: Select[Any]) -> Any:
     """Rows as one text, and how many there are."""
     items = func.coalesce(func.json_agg(literal_column("shown")), literal_column("'[]'::json"))
     return select(items.cast(String), func.count()).select_from(rows.subquery("shown"))
-
-
-def _bound(column: Any, value: Any) -> Any:
-    return literal(value, sent(column))
 
 
 def _refers_to_match(reference: Reference) -> ColumnElement[bool]:

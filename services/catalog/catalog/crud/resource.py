@@ -75,7 +75,7 @@ class Resource:
         if not isinstance(table, Table) or [column.name for column in table.primary_key] != ["id"]:
             raise TypeError(f"{model.__name__} must have one primary key, and its name must be id")
         self.table: Any = table
-        self.name = name or table.name
+        self.name = str(name or table.name)
         if not _WORD.fullmatch(self.name):
             raise TypeError(f"{self.name!r} is no name of a resource: small letters, digits and _")
         self.one = one or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", model.__name__).capitalize()

@@ -1,0 +1,68 @@
+"""A resource with a column of every kind, in a registry of its own, so that nothing else sees its table."""
+
+import datetime
+import decimal
+from typing import Any, Literal
+
+from flask import Flask
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, MetaData, Numeric, String, create_engine, true
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from catalog.app import create_app
+from catalog.crud.resource import Resource
+from catalog.database import SCHEMA
+from catalog.resources import RESOURCES
+from catalog.resources.groups import Group
+from catalog.settings import Settings
+
+WITH_SHELVES = "catalog with shelves"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(schema=SCHEMA)
+
+
+class Shelf(Base):
+    __tablename__ = "shelves"
+    __table_args__ = (CheckConstraint("height > 0", name="height_is_above_nought"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(20), unique=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey(Group.id))
+    spare_group_id: Mapped[int | None] = mapped_column(ForeignKey(Group.id))
+    opened_on: Mapped[datetime.date | None]
+    seen_at: Mapped[datetime.datetime | None] = mapped_column(DateTime(timezone=True))
+    is_open: Mapped[bool] = mapped_column(server_default=true())
+    height: Mapped[decimal.Decimal | None] = mapped_column(Numeric(6, 2))
+    weight: Mapped[float | None]
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    side: Mapped[Literal["left", "right"]] = mapped_column(server_default="left")
+
+
+class Board(Base):
+    """Belongs to a shelf."""
+
+    __tablename__ = "boards"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str | None] = mapped_column(String(20))
+    shelf_id: Mapped[int | None] = mapped_column(ForeignKey(Shelf.id))
+
+
+SHELVES, BOARDS = Resource(Shelf), Resource(Board)
+ALL = (*RESOURCES, SHELVES, BOARDS)
+
+
+def make_tables(uri: str) -> None:
+    """On PostgreSQL; SQLite makes them by itself."""
+    engine = create_engine(uri)
+    for table in (Shelf.__table__, Board.__table__):
+        table.create(engine)  # type: ignore[attr-defined]
+    engine.dispose()
+
+
+def app_with_shelves(uri: str, **settings: Any) -> Flask:
+    """Under a name of its own, since its document is another than the catalog's."""
+    app = create_app(Settings(sqlalchemy_database_uri=uri, **settings), ALL)
+    app.name = WITH_SHELVES
+    return app
