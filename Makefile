@@ -30,7 +30,7 @@ SUPPLY_LOCK := deploy/supply/requirements.txt
 SUPPLY_VENV := .supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint faults faults-long fuzz bench bench-video new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
+.PHONY: help up down status demo doctor test lint faults faults-long fuzz bench bench-video new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ status: | $(BIN)/python ## Show what runs
 
 demo: | $(BIN)/python ## Send real data through a running stack and check what comes back
 	@exec $(BIN)/python -m deploy.local demo
+
+doctor: | $(BIN)/python ## Say what somebody forgot, and the command that mends it
+	@exec $(BIN)/python -m deploy.doctor
 
 $(BIN)/python:
 	@echo "Nothing runs here: there is no environment yet. \`make up\` makes it and starts the stack"; exit 1

@@ -3,6 +3,7 @@
 import importlib.metadata
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
@@ -14,22 +15,22 @@ LINK = "direct_url.json"  # of what was installed from a folder: a member, or so
 
 def unlocked() -> list[str]:
     """Installed from an index, and in no lock of this environment any more."""
-    locked = {name for lock in (DEVELOPMENT, MODEL, TORCH, TORCH_CPU) for name in _versions(lock)}
+    locked = {name for lock in (DEVELOPMENT, MODEL, TORCH, TORCH_CPU) for name in _versions(ROOT / lock)}
     return sorted(name for name, _ in _from_an_index() if name not in locked | WITH_THE_INTERPRETER)
 
 
-def differing() -> list[str]:
-    """A line for each package of the development lock that is not here, or in another version."""
+def differing(lock: Path = ROOT / DEVELOPMENT) -> list[str]:
+    """A line for each package of the lock that is not here, or in another version."""
     here = dict(_from_an_index())
     return [
         f"{name} is {here.get(name, 'not installed')}, and the lock has {', '.join(sorted(wanted)).replace('==', '')}"
-        for name, wanted in _versions(DEVELOPMENT).items()
+        for name, wanted in _versions(lock).items()
         if f"=={here.get(name)}" not in wanted
     ]
 
 
-def _versions(lock: str) -> dict[str, set[str]]:
-    found = versions_of((ROOT / lock).read_text(encoding="utf-8"), [{}])  # for this interpreter
+def _versions(lock: Path) -> dict[str, set[str]]:
+    found = versions_of(lock.read_text(encoding="utf-8"), [{}])  # for this interpreter
     return {canonicalize_name(name): versions for name, versions in found.items()}
 
 

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import msgspec
 
-QUEUE_WORD = r"[a-z][a-z0-9-]{0,30}"
+# Keys that Celery has beside the queues in Redis, under the same prefix.
+TAKEN_KEYS = frozenset({"unacked", "unacked_index", "unacked_mutex"})
+QUEUE_WORD = r"(?!unacked\Z)[a-z][a-z0-9-]{0,30}"
 QueueName = Annotated[str, msgspec.Meta(pattern=rf"\A{QUEUE_WORD}\Z")]
 DEFAULT_QUEUE = "default"  # what the ledger stores; Redis knows it by CELERY_DEFAULT_QUEUE
 BELL_SUFFIX = ".bell"

@@ -2,18 +2,25 @@
 
 import dataclasses
 
-from stackroom_jobs.queues import BELL_SUFFIX
+from stackroom_jobs.queues import BELL_SUFFIX, TAKEN_KEYS
 from stackroom_kit.common_settings import LogSettings
 from stackroom_kit.settings import Parser, Secret, boolean, integer, secret, setting, text, url
 
 
 def _default_queue(name: str) -> str:
-    if name in {"cpu", "gpu"} or name.endswith(BELL_SUFFIX) or not name.replace("-", "").replace("_", "").isalnum():
+    if (
+        name in {"cpu", "gpu"} | TAKEN_KEYS
+        or name.endswith(BELL_SUFFIX)
+        or not name.replace("-", "").replace("_", "").isalnum()
+    ):
         raise ValueError(name)
     return name
 
 
-default_queue = Parser(_default_queue, "letters, digits, - and _, but not cpu or gpu, which have their own work")
+default_queue = Parser(
+    _default_queue,
+    "letters, digits, - and _, but not cpu or gpu, which have their own work, nor unacked, which Celery has",
+)
 
 
 @dataclasses.dataclass(frozen=True)

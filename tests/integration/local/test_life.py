@@ -39,6 +39,12 @@ def test_local_stack_connects_as_a_role_for_each_service(stack: LocalStack) -> N
     assert [name for name, secret in secrets.items() if secret in logs + stack.supervisor.output()] == []
 
 
+def test_local_stack_logs_no_warning_of_a_library(stack: LocalStack) -> None:
+    """Such as gevent's of what was loaded before it, and Celery's of root."""
+    logs = "".join(path.read_text(errors="replace") for path in (stack.home / "log").iterdir())
+    assert [line for line in logs.splitlines() if "Warning:" in line] == []
+
+
 def test_local_stack_is_not_started_twice(stack: LocalStack) -> None:
     second = stack.command("up")
     assert second.wait(30) == 1

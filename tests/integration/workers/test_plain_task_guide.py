@@ -1,6 +1,5 @@
-"""What CONTRIBUTING says of plain tasks, done to the letter in a copy of the tree and run with real processes."""
+"""What docs/extending.md says of plain tasks, done to the letter in a copy of the tree and run with real processes."""
 
-import dataclasses
 import json
 import signal
 import subprocess
@@ -15,181 +14,51 @@ import requests
 from deploy.local.ports import LOOPBACK, free_port
 from stackroom_jobs.result_address import result_address
 from stackroom_jobs.settings import BrokerSettings
-from tests.support.documents.guide import CopiedTree, blocks, section
+from tests.support.documents.guide import CopiedTree, blocks
 from tests.support.gateway.process import running_gateway
 from tests.support.servers.services import running_service
-from tests.support.servers.smtp import MailServer, running_mail_server
 from tests.support.stacks.importer import Stack
 from tests.support.waiting import wait_until
+from tests.support.workers.plain_tasks import GUIDE, Guided, follow_guide
 
-TITLE = "A plain Celery task"
 SECRET = "hunter2-in-the-text"
-OVER = {"SUCCESS", "FAILURE", "REVOKED"}
-
-# What goes wrong, each as a task of its own: `@app.task` beside the guide's `@shared_task`.
-ODD_TASKS = """
-import datetime, os, signal, time
-from worker_cpu.app import app
-
-@app.task(name="odd.kinds")
-def kinds():
-    return {"day": datetime.date(2026, 1, 2), "pair": (1, 2), "bytes": b"x", "not": float("nan")}
-
-@app.task(name="odd.unwritable")
-def unwritable():
-    return object()
-
-@app.task(name="odd.large")
-def large(length):
-    return "x" * length
-
-@app.task(name="odd.failing")
-def failing(text):
-    raise ValueError(text)
-
-@app.task(name="odd.telling", bind=True)
-def telling(self, path):
-    self.update_state(state="PROGRESS", meta={"current": 3, "total": 12})
-    while not os.path.exists(path):
-        time.sleep(0.02)
-    return self.request.id
-
-@app.task(name="odd.again", bind=True, max_retries=2)
-def again(self, path):
-    with open(path, "a") as file:
-        file.write("x")
-    raise self.retry(exc=ValueError("no more"), countdown=1)
-
-@app.task(name="odd.dying")
-def dying(path):
-    with open(path, "a") as file:
-        file.write("x")
-    os.kill(os.getpid(), signal.SIGKILL)
-
-@app.task(name="odd.slow", time_limit=1)
-def slow():
-    time.sleep(60)
-
-@app.task(name="odd.calling")
-def calling():
-    return {"direct": isinstance(_inner(), tuple), "sent": _inner.apply_async(queue="cpu").id}
-
-@app.task(name="odd.inner")
-def _inner():
-    return (1, 2)
-
-@app.task(name="odd.short")
-def short():
-    time.sleep(0.2)
-"""
-SENDING = """
-from flask import Blueprint, request
-from importer.plain_tasks import PlainTask
-
-blueprint = Blueprint("odd", __name__, url_prefix="/api/importer")
-
-@blueprint.post("/odd/<name>")
-def send(name):
-    options = request.get_json()
-    queue = options.pop("queue", "default")
-    return PlainTask(name, queue).apply_async(**options).answer()
-"""
-
-
-@dataclasses.dataclass(frozen=True)
-class Guided:
-    url: str
-    stack: Stack
-    mails: MailServer
-
-    def send(self, name: str, *args: Any, **options: Any) -> str:
-        answer = requests.post(f"{self.url}/api/importer/odd/{name}", json={"args": args, **options}, timeout=30)
-        assert answer.status_code == 202, answer.text
-        return str(answer.json()["task_id"])
-
-    def status(self, task_id: str) -> dict[str, Any]:
-        answer = requests.get(f"{self.url}/api/importer/status/{task_id}", timeout=30)
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def ended(self, task_id: str) -> dict[str, Any]:
-        def status() -> dict[str, Any] | None:
-            found = self.status(task_id)
-            return found if found["state"] in OVER else None
-
-        try:
-            return wait_until(status, 30, "the end of a task") or {}
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.stack.logs()}") from None
-
-    def run(self, name: str, *args: Any, **options: Any) -> dict[str, Any]:
-        return self.ended(self.send(name, *args, **options))
-
-    @property
-    def log(self) -> str:
-        return self.stack.workers[0].log.read_text()
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> CopiedTree:
     copied = CopiedTree(tmp_path_factory.mktemp("tree"))
-    assert len(copied.follow(section(TITLE))) == 2
-    copied.write("worker-cpu/worker_cpu/tasks/odd.py", ODD_TASKS)
-    copied.write("services/importer/importer/blueprints/odd.py", SENDING)
+    follow_guide(copied)
     return copied
 
 
 @pytest.fixture(scope="module")
-def mails() -> Iterator[MailServer]:
-    with running_mail_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def guided(
-    run_stack: Callable[..., Stack], tree: CopiedTree, mails: MailServer, tmp_path_factory: pytest.TempPathFactory
+    run_stack: Callable[..., Stack], tree: CopiedTree, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Guided]:
-    stack = run_stack(env={**tree.env, "SMTP_PORT": str(mails.port), "WORKER_NAME": ""})
+    stack = run_stack(env={**tree.env, "WORKER_NAME": ""})
     nowhere = f"http://{LOOPBACK}:{free_port()}"
     with running_gateway(tmp_path_factory.mktemp("gateway"), nowhere, stack.url, {"MAX_JSON_BYTES": "65536"}) as (
         url,
         _,
     ):
-        yield Guided(url, stack, mails)
+        yield Guided(url, stack)
 
 
 def results_of(stack: Stack) -> "redis.Redis":
     return redis.Redis.from_url(result_address(BrokerSettings(celery_broker_url=stack.env["CELERY_BROKER_URL"])))
 
 
-def test_guide_sends_an_email_and_tells_its_end(guided: Guided) -> None:
-    (command,) = blocks(section(TITLE), "sh")
+def test_guide_sends_a_task_and_tells_its_end(guided: Guided) -> None:
+    (command,) = blocks(GUIDE, "sh")
     shell = command.replace("localhost:5000", guided.url.removeprefix("http://"))
     printed = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=30, check=True).stdout
     sent = json.loads(printed)
-    assert sent == {
-        "status": "queued", "task_id": sent["task_id"], "queue": "default",
-        "status_url": f"/api/importer/status/{sent['task_id']}",
-    }  # fmt: skip
-    ended = guided.ended(sent["task_id"])
-    assert ended == {
-        "task_id": sent["task_id"], "state": "SUCCESS", "result": {"sent_to": "ann@example.org"},
+    status_url = f"/api/importer/status/{sent['task_id']}"
+    assert sent == {"status": "queued", "task_id": sent["task_id"], "queue": "default", "status_url": status_url}
+    assert guided.ended(sent["task_id"]) == {
+        "task_id": sent["task_id"], "state": "SUCCESS", "result": "Hello, Ann",
         "meta": {"current": 1, "total": 1, "progress": 100},
     }  # fmt: skip
-    assert "Hello" in guided.mails.mails[-1]
-
-
-def test_guides_task_is_tried_again_as_celery_does(guided: Guided) -> None:
-    guided.mails.refusals = 1
-    before = len(guided.mails.mails)
-    assert guided.run("app.tasks.email.send_email", "bob@example.org", "Again")["state"] == "SUCCESS"
-    assert (guided.mails.refusals, len(guided.mails.mails)) == (0, before + 1)
-
-
-def test_guides_call_refuses_what_is_no_mail(guided: Guided) -> None:
-    answer = requests.post(f"{guided.url}/api/importer/emails", json={"to": 7}, timeout=30)
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
 def test_progress_is_told_while_the_task_runs(guided: Guided, tmp_path: Path) -> None:
@@ -220,7 +89,7 @@ def test_task_that_came_too_late_is_revoked(guided: Guided) -> None:
         ("odd.failing", ["ё" * 2000], "TaskError: ValueError: ё"),
         ("odd.slow", [], "TimeLimitExceeded: 1"),
         ("odd.nobody", [], "the worker of its queue has no task odd.nobody"),
-        ("app.tasks.email.send_email", ["only one"], "TypeError: send_email() missing 1 required positional argument"),
+        ("worker_cpu.tasks.greet.greet", [], "TypeError: greet() missing 1 required positional argument: 'name'"),
     ],
 )
 def test_what_goes_wrong_is_a_failure_with_its_reason(guided: Guided, name: str, args: list[Any], error: str) -> None:
@@ -301,7 +170,7 @@ def test_arguments_have_a_limit(guided: Guided) -> None:
 
 
 def test_gateway_holds_the_limit_of_json_for_a_teams_own_call(guided: Guided) -> None:
-    answer = requests.post(f"{guided.url}/api/importer/emails", json={"text": "x" * 70_000}, timeout=30)
+    answer = requests.post(f"{guided.url}/api/importer/greetings/Ann", json={"text": "x" * 70_000}, timeout=30)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "65536" in answer.json()["detail"]
 
@@ -319,8 +188,8 @@ def test_batch_and_plain_tasks_on_one_queue_do_not_wait_for_each_other(guided: G
 
 
 @pytest.mark.parametrize(("propagates", "stores"), [(False, True), (True, False)])
-def test_eager_mode_runs_the_task_in_the_request(  # noqa: PLR0917
-    tree: CopiedTree, mails: MailServer, migrated: str, redis_url: str, tmp_path: Path, propagates: bool, stores: bool
+def test_eager_mode_runs_the_task_in_the_request(
+    tree: CopiedTree, migrated: str, redis_url: str, tmp_path: Path, propagates: bool, stores: bool
 ) -> None:
     """Without a worker, and without Redis unless results are to be stored."""
     env = {
@@ -330,13 +199,14 @@ def test_eager_mode_runs_the_task_in_the_request(  # noqa: PLR0917
         "CELERY_TASK_ALWAYS_EAGER": "1",
         "CELERY_TASK_EAGER_PROPAGATES": str(int(propagates)),
         "CELERY_TASK_STORE_EAGER_RESULT": str(int(stores)),
-        "SMTP_PORT": str(mails.port),
     }
     with running_service("importer.wsgi:app", tmp_path, env) as (url, process):
-        mail = requests.post(f"{url}/api/importer/emails", json={"to": "a@example.org", "text": "Now"}, timeout=30)
-        assert (mail.status_code, mail.json()["state"]) == (202, "SUCCESS")
-        assert mail.json()["result"] == {"sent_to": "a@example.org"}
-        _check_status(url, mail.json(), stores)
+        greeted = requests.post(f"{url}/api/importer/greetings/Ann", timeout=30)
+        assert (greeted.status_code, greeted.json()["state"]) == (202, "SUCCESS")
+        assert greeted.json()["result"] == "Hello, Ann"
+        _check_status(url, greeted.json(), stores)
+        by_another = requests.post(f"{url}/api/importer/odd/odd.sending", json={"args": ["odd.inner"]}, timeout=30)
+        assert by_another.json()["result"] == "[1, 2]"
         failed = requests.post(f"{url}/api/importer/odd/odd.failing", json={"args": [SECRET]}, timeout=30)
         if propagates:
             assert (failed.status_code, failed.json()["code"]) == (500, "eager_failure")

@@ -8,6 +8,7 @@ from stackroom_jobs.queues import bell_name, celery_name, check_is_free, check_q
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import BrokerSettings
 from stackroom_jobs.worker import create_worker
+from stackroom_kit.settings import SettingsError, read_settings
 
 
 @pytest.mark.parametrize("word", ["io", "cpu", "a", "b2-fast", "x" * 31])
@@ -15,7 +16,7 @@ def test_word_is_a_queue(word: str) -> None:
     assert check_queue(word) == word
 
 
-@pytest.mark.parametrize("word", ["", "IO", "2fast", "-io", "io.bell", "i o", "и", "x" * 32, "io\n", "io_2"])
+@pytest.mark.parametrize("word", ["", "IO", "2fast", "-io", "io.bell", "i o", "и", "x" * 32, "io\n", "io_2", "unacked"])
 def test_what_is_no_word_is_refused_and_named(word: str) -> None:
     with pytest.raises(ValueError, match="is no name of a queue") as caught:
         check_queue(word)
@@ -29,6 +30,12 @@ def test_only_the_default_queue_has_another_name_in_redis(queue: str, default_qu
     assert celery_name(queue, default_queue) == name
     assert bell_name(queue, default_queue) == f"{name}.bell"
     assert queue_of_routing_key(f"{name}.bell", default_queue) == queue_of_routing_key(name, default_queue) == queue
+
+
+@pytest.mark.parametrize("name", ["cpu", "gpu", "unacked", "unacked_index", "x.bell", "a b"])
+def test_default_queue_cannot_have_a_name_that_is_another_list_in_redis(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"CELERY_DEFAULT_QUEUE=.* is not allowed"):
+        read_settings(BrokerSettings, {"CELERY_DEFAULT_QUEUE": name})
 
 
 def test_queue_cannot_have_the_name_of_the_default_queue() -> None:

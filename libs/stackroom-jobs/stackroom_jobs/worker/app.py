@@ -1,12 +1,14 @@
 """``create_worker``: a Celery app whose tasks are the operations that a worker's folder holds."""
 
 import importlib
+import warnings
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from celery import Celery, Task
 from celery.apps.worker import Worker
+from celery.exceptions import SecurityWarning
 
 from stackroom_jobs.celery_app import Router, configuration
 from stackroom_jobs.context import Context, DeviceLost
@@ -34,6 +36,12 @@ class SilentWorker(Worker):
         silent = {"without_gossip": True, "without_mingle": True, "without_heartbeat": True}
         super().__init__(*args, **{**kwargs, **silent})
 
+    def on_before_init(self, quiet: bool = False, **kwargs: Any) -> None:
+        """Celery warns root of messages that carry code; ours are JSON, and `make up` works for root too."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SecurityWarning)
+            super().on_before_init(quiet, **kwargs)
+
     def setup_queues(self, include: Any, exclude: Any = None) -> None:
         """Without ``--queues`` those that ``create_worker`` says; one line for what is no queue."""
         try:
@@ -49,6 +57,17 @@ class WorkerCelery(Celery):
     reads: tuple[str, ...] = ()  # queues by Celery's names
     amqp_cls = "stackroom_jobs.celery_app:AMQPByWord"
     task_cls = "stackroom_jobs.worker.tasks:PlainTask"
+
+    def send_task(  # type: ignore[override] # Celery's other options have names too
+        self, name: str, args: Any = None, kwargs: Any = None, **options: Any
+    ) -> Any:
+        """In eager mode it runs here, as ``apply_async`` of a task does; NotRegistered for one of another worker.
+
+        Celery's own would send it all the same, to a Redis that need not be there.
+        """
+        if not self.conf.task_always_eager:
+            return super().send_task(name, args, kwargs, **options)
+        return self.tasks[name].apply(args, kwargs, task_id=options.get("task_id"))
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         return (_app_of, (self.module,)) if self.module else super().__reduce__()
