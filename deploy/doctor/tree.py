@@ -47,11 +47,12 @@ def untranslated_titles(root: Path) -> Iterator[Finding]:
 
 def _titles(root: Path) -> Iterator[tuple[str, str]]:
     for resource in RESOURCES:
-        columns = [field.title for field in resource.schema.fields if field.title]
+        columns = [field.title or field.name for field in resource.schema.fields if field.name != "id"]
         yield from ((f"the resource {resource.name}", title) for title in (resource.one, resource.many, *columns))
     for folder in _workers(root):
         for one in operations_in(f"{folder.name.replace('-', '_')}.operations"):
-            yield f"the operation {one.name}", one.description.title
+            if one.description.loads is None:  # loads are called by their resources
+                yield f"the operation {one.name}", one.description.title
 
 
 def unlisted_workers(root: Path) -> Iterator[Finding]:

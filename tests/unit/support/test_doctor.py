@@ -132,9 +132,9 @@ def test_worker_without_a_lock_is_found(root: Path) -> None:
     assert list(unlisted_workers(root)) == []
 
 
-def test_this_checkout_has_no_worker_that_was_forgotten() -> None:
-    assert list(unlisted_workers(ROOT)) == []
-    assert list(migrations_with_two_heads(ROOT)) == []
+@pytest.mark.parametrize("check", [unlisted_workers, migrations_with_two_heads, untranslated_titles])
+def test_nothing_of_this_checkout_was_forgotten(check: Callable[[Path], Iterable[Finding]]) -> None:
+    assert list(check(ROOT)) == []
 
 
 OPERATIONS = [
