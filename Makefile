@@ -30,7 +30,7 @@ SUPPLY_LOCK := deploy/supply/requirements.txt
 SUPPLY_VENV := .supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo doctor test lint faults faults-long fuzz bench bench-video new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
+.PHONY: help up down status demo doctor test lint faults faults-long fuzz bench bench-video new-resource migration new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,12 @@ bench: environment $(PEERS_VENV)/.made-from-lock ## Measure everything beside it
 bench-video: $(TORCH_STAMP) $(VIDEO_PEERS)/.made-from-lock ## Shots beside PySceneDetect and the model's own package; names the device
 	PYTHONPATH=$(VIDEO_PEERS) $(BIN)/python -m tests.bench.video.accuracy
 	PYTHONPATH=$(VIDEO_PEERS) $(BIN)/python -m tests.bench.video.speed
+
+new-resource: environment ## The file of a new resource: make new-resource name=shelves (one=shelf where it is not the usual singular)
+	@$(BIN)/python -m deploy.scaffold resource --name "$(name)" --one "$(one)"
+
+migration: environment ## The migration to what the models of the register say: make migration name=shelves
+	@$(BIN)/python -m deploy.scaffold migration --name "$(name)"
 
 new-operation: environment ## The file of a new operation: make new-operation name=count_words queue=cpu
 	@$(BIN)/python -m deploy.scaffold operation --name "$(name)" --queue "$(queue)" --worker "$(worker)"

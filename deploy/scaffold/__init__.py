@@ -1,1 +1,1 @@
-"""``python -m deploy.scaffold operation|worker``: writes an author's first files, and nothing else."""
+"""``python -m deploy.scaffold``: writes an author's first files, and nothing else."""

@@ -7,27 +7,39 @@ from pathlib import Path
 
 from deploy.local.home import ROOT
 from deploy.scaffold.files import ScaffoldError, write_new
+from deploy.scaffold.migrations import new_migration
 from deploy.scaffold.operations import new_operation
+from deploy.scaffold.resources import new_resource, next_steps
 from deploy.scaffold.workers import new_worker
 
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.scaffold", description="An author's first files.")
-    parser.add_argument("kind", choices=("operation", "worker"))
-    for word in ("name", "queue", "worker"):
+    parser.add_argument("kind", choices=("operation", "worker", "resource", "migration"))
+    for word in ("name", "queue", "worker", "one"):
         parser.add_argument(f"--{word}", default="")
     asked = parser.parse_args(arguments)
     try:
-        if asked.kind == "operation":
-            files = new_operation(root, asked.name, asked.queue or "cpu", asked.worker)
-        else:
-            files = new_worker(root, asked.name, asked.queue)
+        files = _files(root, asked)
         write_new(root, files)
     except ScaffoldError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write("".join(f"{name}\n" for name in files))
+    if asked.kind == "resource":
+        sys.stdout.write(next_steps(asked.name))
     return 0
+
+
+def _files(root: Path, asked: argparse.Namespace) -> dict[str, str]:
+    """Their texts by their paths. ScaffoldError."""
+    if asked.kind == "operation":
+        return new_operation(root, asked.name, asked.queue or "cpu", asked.worker)
+    if asked.kind == "worker":
+        return new_worker(root, asked.name, asked.queue)
+    if asked.kind == "resource":
+        return new_resource(asked.name, asked.one)
+    return new_migration(root, asked.name)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``make new-operation`` and ``make new-worker``: what they write passes every check untouched, and is written once."""
+"""``make new-operation``, ``new-worker``, ``new-resource``: what they write passes every check, and is written once."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.scaffold.__main__ import main
+from deploy.scaffold.resources import singular
 from tests.support.servers.processes import ROOT
 
 OPERATION = ["operation", "--name", "count_words", "--queue"]
@@ -115,3 +116,49 @@ def test_file_passes_the_checks_untouched(tree: Path, name: str) -> None:
     main(WORKER, tree)
     main(["operation", "--name", name, "--queue", "io"], tree)
     checked(tree, "worker-cpu", "worker-io")
+
+
+RESOURCE = "services/catalog/catalog/resources/shelves.py"
+
+
+def test_resource_is_one_file_with_the_steps_that_follow(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resource", "--name", "shelves"], tree) == 0
+    assert files(tree) == {RESOURCE}
+    said = capsys.readouterr().out
+    assert said.startswith(f"{RESOURCE}\n")
+    assert "import SHELVES from catalog.resources.shelves" in said
+    assert "`make migration name=shelves`" in said
+    assert len((tree / RESOURCE).read_text().splitlines()) <= 20
+    assert main(["resource", "--name", "shelves"], tree) == 2
+    assert capsys.readouterr().err == f"{RESOURCE} is there already, so nothing was written\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "one"),
+    [
+        ("shelves", "shelf"), ("boxes", "box"), ("entries", "entry"), ("groups", "group"), ("classes", "class"),
+        ("branches", "branch"), ("glass", "glass"), ("book_shelves", "book_shelf"),
+    ],
+)  # fmt: skip
+def test_model_is_called_by_the_singular(name: str, one: str) -> None:
+    assert singular(name) == one
+
+
+@pytest.mark.parametrize("name", ["", "Shelves", "a b", "полки", "groups", "importer", "resources", "class", "strings"])
+def test_resource_without_a_right_name_is_refused_in_one_sentence(
+    tree: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(["resource", "--name", name], tree) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert files(tree) == set()
+
+
+def test_file_of_a_resource_passes_the_linter(tree: Path) -> None:
+    assert main(["resource", "--name", "book_shelves"], tree) == 0
+    name = RESOURCE.replace("shelves", "book_shelves")
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "--stdin-filename", name, "-"],
+            cwd=ROOT, input=(tree / name).read_text(), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING says of a new resource: its block of code is a resource, and the rest follows from the table."""
+"""What makes a resource follows from the model of its table."""
 
 import datetime
 import decimal
@@ -10,33 +10,17 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from catalog.crud.repository import repositories
 from catalog.crud.resource import Resource
-from catalog.database import SCHEMA
 from catalog.resources.groups import GROUPS
 from catalog.resources.types import TYPES
 from stackroom_kit.schema import Field, Reference
-from tests.support.documents.guide import blocks, section
-
-# In a registry of their own, so that nothing else sees the new table.
-IMPORTS = """
-from sqlalchemy import MetaData, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from catalog.crud.resource import Resource
-from catalog.database import SCHEMA
-class Base(DeclarativeBase): metadata = MetaData(schema=SCHEMA)
-"""
 
 
-def test_block_of_the_guide_is_a_resource() -> None:
-    (block,) = blocks(section("A new resource").replace("\n   ", "\n"), "python")
-    found: dict[str, Any] = {}
-    exec(IMPORTS + block, found)  # noqa: S102 - the guide's own words
-    shelves: Resource = found["SHELVES"]
-    assert (shelves.name, str(shelves.table)) == ("shelves", f"{SCHEMA}.shelves")
-    assert (shelves.one, shelves.many, shelves.shown, shelves.is_made) == ("Shelf", "Shelves", "label", True)
-    assert shelves.schema.fields == (
-        Field("id", ("integer",), minimum=-(2**31), maximum=2**31 - 1, title="ID"),
-        Field("label", ("string",), is_required=True, max_length=80, title="Label"),
+def test_names_and_titles_follow_from_the_model() -> None:
+    assert (SHELVES.name, SHELVES.one, SHELVES.many, SHELVES.shown) == ("shelves", "Shelf", "Shelves", "label")
+    said = Resource(
+        table_with(name=(Mapped[str | None], mapped_column())), "places", shown="id", one="Place", many="All places"
     )
+    assert (said.name, said.one, said.many, said.shown) == ("places", "Place", "All places", "id")
 
 
 def test_what_a_row_belongs_to_follows_from_the_foreign_keys() -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import re
+import weakref
 from typing import Any
 
 from sqlalchemy import Column, FromClause, String, Table, UniqueConstraint
@@ -12,7 +13,7 @@ import stackroom_kit.schema
 from stackroom_kit.schema import Field, Schema
 from stackroom_sql.table_schema import field_of_column, is_made, schema_of_columns, title_of
 
-KEY = "resource"  # of a table's ``info``
+_of_tables: "weakref.WeakKeyDictionary[FromClause, Resource]" = weakref.WeakKeyDictionary()
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 
 
@@ -81,7 +82,7 @@ class Resource:
         self.one = one or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", model.__name__).capitalize()
         self.many = many or title_of(self.name)
         self.shown = shown or _first_text(table)
-        table.info[KEY] = self
+        _of_tables[table] = self
 
     @functools.cached_property
     def schema(self) -> Schema:
@@ -126,7 +127,7 @@ def _first_text(table: Table) -> str:
 
 def _reference(column: Column[Any]) -> Reference:
     (key, *more) = column.foreign_keys
-    resource: Resource | None = key.column.table.info.get(KEY)
+    resource: Resource | None = _of_tables.get(key.column.table)
     if resource is None or key.column.name != "id" or more:
         raise TypeError(f"{column} must reference the id of one resource")
     if not column.name.endswith("_id"):
