@@ -1,18 +1,37 @@
 """The worker API on a port."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_kit.settings import Secret
+from tests.support.servers.embedded import empty_tables
 from tests.support.servers.served import served
 from tests.support.workers.calls import OTHER_TOKEN, TOKEN, Importer
 
 
+@pytest.fixture(scope="module")
+def database(make_migrated: Callable[[], str]) -> str:
+    return make_migrated()
+
+
 @pytest.fixture
-def importer(migrated: str) -> Iterator[Importer]:
+def migrated(database: str) -> str:
+    """One for all tests of a file, emptied before each: that is quicker than a database for each."""
+    empty_tables(database)
+    return database
+
+
+@pytest.fixture(scope="module")
+def running(database: str) -> Iterator[Importer]:
     tokens = Secret(f"{TOKEN.reveal()},{OTHER_TOKEN.reveal()}")
-    with served(create_worker_api(Settings(sqlalchemy_database_uri=migrated, worker_token=tokens))) as url:
-        yield Importer(migrated, url)
+    with served(create_worker_api(Settings(sqlalchemy_database_uri=database, worker_token=tokens))) as url:
+        yield Importer(database, url)
+
+
+@pytest.fixture
+def importer(running: Importer, migrated: str) -> Importer:
+    """Both apps, with empty tables."""
+    return running

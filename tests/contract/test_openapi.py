@@ -1,5 +1,6 @@
 """The OpenAPI documents say what the apps do: the same calls, the same codes, and answers of the promised shapes."""
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,7 @@ def app_of(name: str) -> Flask:
     return create_gateway(GatewaySettings())
 
 
+@functools.cache
 def document_of(name: str) -> dict[str, Any]:
     """As it is served; of the gateway the one of its own calls."""
     path = "/api/docs/gateway/openapi.json" if name == "ui" else PATH

@@ -1,6 +1,7 @@
 """Codes of errors, as they stand in the source: found by how they are given, so that no list can miss one."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,6 +57,11 @@ def _codes_of(node: ast.AST, code_at: Mapping[str, int]) -> Iterator[str]:
         yield from (code for argument, value in given if argument.arg == "code" for code in constants(value))
 
 
+@functools.cache
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
 def codes_in(path: Path, code_at: Mapping[str, int] = EVERYWHERE) -> set[str]:
     """What a source file gives by the calls in ``code_at``, and in the other ways."""
-    return {code for node in ast.walk(ast.parse(path.read_text())) for code in _codes_of(node, code_at)}
+    return {code for node in _nodes(path) for code in _codes_of(node, code_at)}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from catalog.crud.body import FORBIDDEN
 from stackroom_kit.texts import SPACES
 
-ROWS = 20  # of one round trip, so that many texts go in few calls
+ROWS = 40  # of one round trip, so that many texts go in few calls
 EXAMPLES = int(os.environ.get("ROUND_TRIP_EXAMPLES", "200"))
 TRIPS = settings(
     max_examples=max(1, EXAMPLES // ROWS), deadline=None, database=None, derandomize=True,

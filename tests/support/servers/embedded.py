@@ -72,6 +72,19 @@ def database_with_tables(server: PostgresServer) -> Iterator[str]:
         yield str(make_url(uri).database)
 
 
+_TABLES = """SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables
+WHERE schemaname IN ('tbc', 'catalog', 'importer') AND tablename <> 'alembic_version'"""
+
+
+def empty_tables(uri: str) -> None:
+    """As they are after the migrations. Fails after some seconds where somebody is in the middle of a transaction."""
+    with closing(psycopg2.connect(libpq_uri(uri))) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+        cursor.execute(_TABLES)
+        (tables,) = cursor.fetchone() or ("",)
+        cursor.execute(f"TRUNCATE {tables}")
+
+
 def fresh_redis(server: RedisServer) -> str:
     """The address of a database of ``server`` that nobody had before: some stacks live as long as the server does."""
     return server.url(next(_redis_databases))
