@@ -23,8 +23,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def stack(run_whole_stack: Callable[..., WholeStack]) -> WholeStack:
-    """Its catalog has a resource that nobody but the tests knows: pages owe it all that they owe the others."""
-    return run_whole_stack(catalog_app="tests.support.catalog.volumes:app()")
+    """Its catalog has resources that nobody but the tests knows: pages owe them all that they owe the others."""
+    return run_whole_stack(catalog_app="tests.support.catalog.shelves:served()")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ SENT: dict[str, Any] = {
     "opened_on": "2024-02-29",
     "seen_at": "2024-02-29 23:00:00.500+03:00",
     "is_open": False,
+    "is_lit": True,
     "height": "12.5",
     "weight": 1.25,
     "number": 2**62,
@@ -27,7 +28,8 @@ SHOWN = {
     "spare_group_name": "audio",
 }  # fmt: skip
 EMPTY = {
-    **dict.fromkeys(("spare_group_id", "opened_on", "seen_at", "height", "weight", "number", "spare_group_name")),
+    **dict.fromkeys(("spare_group_id", "opened_on", "seen_at", "is_lit", "height", "weight", "number")),
+    "spare_group_name": None,
     "is_open": True, "side": "left", "group_name": "text",
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from catalog.database import SCHEMA
 from catalog.resources import RESOURCES
 from catalog.resources.groups import Group
 from catalog.settings import Settings
+from stackroom_kit.settings import read_settings
 
 WITH_SHELVES = "catalog with shelves"
 
@@ -33,6 +34,7 @@ class Shelf(Base):
     opened_on: Mapped[datetime.date | None]
     seen_at: Mapped[datetime.datetime | None] = mapped_column(DateTime(timezone=True))
     is_open: Mapped[bool] = mapped_column(server_default=true())
+    is_lit: Mapped[bool | None]
     height: Mapped[decimal.Decimal | None] = mapped_column(Numeric(6, 2))
     weight: Mapped[float | None]
     number: Mapped[int | None] = mapped_column(BigInteger)
@@ -57,7 +59,7 @@ def make_tables(uri: str) -> None:
     """On PostgreSQL; SQLite makes them by itself."""
     engine = create_engine(uri)
     for table in (Shelf.__table__, Board.__table__):
-        table.create(engine)  # type: ignore[attr-defined]
+        table.create(engine, checkfirst=True)  # type: ignore[attr-defined]
     engine.dispose()
 
 
@@ -66,3 +68,10 @@ def app_with_shelves(uri: str, **settings: Any) -> Flask:
     app = create_app(Settings(sqlalchemy_database_uri=uri, **settings), ALL)
     app.name = WITH_SHELVES
     return app
+
+
+def served() -> Flask:
+    """For gunicorn, with the settings of the environment."""
+    settings = read_settings(Settings)
+    make_tables(settings.database_uri)
+    return create_app(settings, ALL)

@@ -60,6 +60,7 @@ SHELVES: dict[str, Any] = {
             "kind": {"type": "string", "enum": ["low", "high"], "default": "low"},
             "extra": {"type": ["object", "null"]},
             "group_id": {**WHOLE, "title": "Group", "x-reference": {"resource": "groups", "by": "name"}},
+            "old_group_id": {"type": ["integer", "null"], "x-reference": {"resource": "groups", "by": "name"}},
             "group_name": {"type": ["string", "null"], "readOnly": True},
         },
         "required": ["code", "group_id"],

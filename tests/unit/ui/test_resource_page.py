@@ -107,16 +107,16 @@ def test_reference_whose_name_is_not_shown_is_its_id_alone() -> None:
 
 
 def test_resources_that_point_to_a_row_are_known_to_its_page() -> None:
-    assert [(one.name, one.field, one.shown) for one in page("groups").dependents] == [
-        ("types", "group_id", "file_name"),
-        ("shelves", "group_id", "code"),
+    assert [(one.name, one.fields, one.shown) for one in page("groups").dependents] == [
+        ("types", ("group_id",), "file_name"),
+        ("shelves", ("group_id", "old_group_id"), "code"),
     ]
     assert page("types").dependents == []
 
 
 def test_search_names_what_it_looks_at() -> None:
     assert page("types").searched == "ID, file name, comments, group"
-    assert page("shelves").searched == "ID, ISBN, comment, group"
+    assert page("shelves").searched == "ID, ISBN, comment, group, old_group_id"
 
 
 def test_every_own_column_can_be_sorted_by() -> None:

@@ -65,6 +65,18 @@ def _title(operation: Operation, many: Mapping[str, str]) -> str:
     return translated(operation.title) or operation.name
 
 
+def translated_titles(operation: Operation) -> dict[str, str]:
+    """Of fields, by their names: those that are not as English, which the importer knows by itself.
+
+    Under the title of a reference people write the name of what it is to, and there is a field for that.
+    """
+    own, found = operation.titles, dict[str, str]()
+    for name, title in own.items():
+        if translated(title) != title:
+            found[named if (named := name.removesuffix("_id")) in own else name] = translated(title)
+    return found
+
+
 def columns_text(operation: Operation) -> str:
     """The names of columns, those that must be there with a star, and what they mean."""
     return ", ".join(_column(operation, name, translated(title)) for name, title in operation.titles.items())

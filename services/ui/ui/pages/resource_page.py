@@ -44,11 +44,11 @@ class FormField:
 
 @dataclasses.dataclass(frozen=True)
 class Dependent:
-    """A resource whose rows may point to a row of this one, by ``field``."""
+    """A resource whose rows may point to a row of this one, by some of their ``fields``."""
 
     name: str
     label: str
-    field: str
+    fields: tuple[str, ...]
     shown: str
 
 
@@ -84,7 +84,7 @@ def page_of(resource: Resource, known: Iterable[Resource]) -> ResourcePage:
         columns=columns,
         sortable=tuple(dict.fromkeys(("id", *resource.schema.own))),
         searched=_searched(columns),
-        dependents=[_dependent(other, field) for other in known for field in _pointing(other, resource.name)],
+        dependents=[_dependent(other, names) for other in known if (names := _pointing(other, resource.name))],
     )
 
 
@@ -174,9 +174,9 @@ def _searched(columns: Sequence[FormField]) -> str:
     return ", ".join(["ID", *labels])
 
 
-def _pointing(other: Resource, name: str) -> list[Field]:
-    return [field for field in other.schema.fields if field.reference and field.reference.resource == name]
+def _pointing(other: Resource, name: str) -> tuple[str, ...]:
+    return tuple(one.name for one in other.schema.fields if one.reference and one.reference.resource == name)
 
 
-def _dependent(other: Resource, field: Field) -> Dependent:
-    return Dependent(other.name, translated(other.titles.many), field.name, other.shown)
+def _dependent(other: Resource, fields: tuple[str, ...]) -> Dependent:
+    return Dependent(other.name, translated(other.titles.many), fields, other.shown)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from ui.health import part_state
 from ui.pages import operations
 from ui.pages.addresses import address
-from ui.pages.operations import Operation, columns_text
+from ui.pages.operations import Operation, columns_text, translated_titles
 from ui.pages.reading import Reading, read
 from ui.pages.remembered import Remembered
 from ui.pages.resource_page import page_of
@@ -73,6 +73,7 @@ class Pages:
             known=self._known.operations.get() or (),
             chosen=request.args.get("operation"),
             columns_text=columns_text,
+            translated_titles=translated_titles,
             is_first=not page,
             only_state=state if only else "",
             max_body_bytes=self._max_body_bytes,

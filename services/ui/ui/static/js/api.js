@@ -44,5 +44,11 @@ export async function call(method, address, { json, body, headers = {} } = {}) {
   return response;
 }
 
+/** A whole number that JavaScript cannot hold stays as it was written. @param {string} _key @param {any} value @param {{source?: string}} [context] */
+const exact = (_key, value, context) => (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER && context?.source) || value;
+
+/** @param {Response} answer @returns {Promise<any>} */
+export const jsonOf = async (answer) => JSON.parse(await answer.text(), exact);
+
 /** @param {string} address @param {Record<string, string>} [headers] @returns {Promise<any>} */
-export const getJson = async (address, headers) => (await call("GET", address, { headers })).json();
+export const getJson = async (address, headers) => jsonOf(await call("GET", address, { headers }));

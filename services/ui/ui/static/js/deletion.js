@@ -1,7 +1,7 @@
 /** Deletes a row after a question, and says which rows stand in the way. */
 
 import { apiAddress } from "./addresses.js";
-import { call, getJson } from "./api.js";
+import { call, getJson, jsonOf } from "./api.js";
 import { titleOf } from "./cells.js";
 import { byId, confirmed, element } from "./dom.js";
 import { clearMessage, message } from "./messages.js";
@@ -26,7 +26,7 @@ export class Deletion {
     clearMessage();
     try {
       const found = await call("GET", `${this.address}${row.id}`);
-      const now = await found.json();
+      const now = await jsonOf(found);
       byId("confirm-text").textContent = text("action", "confirm_delete", { id: now.id, name: titleOf(this.about, now) });
       if (!(await confirmed())) return false;
       const tag = found.headers.get("ETag") ?? "*";
@@ -55,7 +55,7 @@ export class Deletion {
 /** @param {Dependent} dependent @param {Row} row @returns {Promise<Node[]>} which rows of the other resource point to this one */
 async function usersOf(dependent, row) {
   const all = await getJson(apiAddress(`${dependent.name}/`));
-  const users = all.items.filter((/** @type {Row} */ one) => one[dependent.field] === row.id);
+  const users = all.items.filter((/** @type {Row} */ one) => dependent.fields.some((name) => one[name] === row.id));
   if (!users.length) return [];
   const named = users.slice(0, MOST_NAMED).map((/** @type {Row} */ one) => element("li", {}, `${one.id}: ${one[dependent.shown] ?? "—"}`));
   if (users.length > MOST_NAMED) named.push(element("li", {}, "…"));

@@ -1,6 +1,6 @@
 /** The form of a resource: makes a row, or changes one and never over somebody else's change. */
 
-import { call, getJson } from "./api.js";
+import { call, getJson, jsonOf } from "./api.js";
 import { shown } from "./cells.js";
 import { Choices } from "./choices.js";
 import { byId, element } from "./dom.js";
@@ -60,7 +60,8 @@ export class Editor {
     if (!this.id) return;
     try {
       const page = await getJson(`${this.address}?limit=1&sort=-id`);
-      if (this.editedId === null && this.id.isEmpty) this.id.show((page.items[0]?.id ?? 0) + 1);
+      const next = Number(page.items[0]?.id ?? 0) + 1;
+      if (this.editedId === null && this.id.isEmpty && Number.isSafeInteger(next)) this.id.show(next);
     } catch {
       // The list says what is wrong; an id can be typed all the same.
     }
@@ -72,7 +73,7 @@ export class Editor {
     try {
       const found = await call("GET", `${this.address}${id}`);
       this.editedId = id;
-      this.show(await found.json(), found.headers.get("ETag") ?? "");
+      this.show(await jsonOf(found), found.headers.get("ETag") ?? "");
       this.showMode();
     } finally {
       byId("editor").inert = false;
@@ -130,7 +131,7 @@ export class Editor {
     const made = isNew
       ? await call("POST", this.address, { json: values })
       : await call("PUT", `${this.address}${this.editedId}`, { json: values, headers: { "If-Match": this.tag } });
-    message("success", text("action", isNew ? "created" : "saved", { id: (await made.json()).id }));
+    message("success", text("action", isNew ? "created" : "saved", { id: (await jsonOf(made)).id }));
     await this.reset();
     await this.changed();
     this.focus();
@@ -154,7 +155,7 @@ export class Editor {
       message("danger", /** @type {Error} */ (error).message);
       return;
     }
-    const theirs = await found.json();
+    const theirs = await jsonOf(found);
     const tag = found.headers.get("ETag") ?? "";
     const facts = this.about.columns.map((column) => element("div", {}, `${column.label}: ${shown(column, theirs)}`));
     const keep = () => {

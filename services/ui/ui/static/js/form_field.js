@@ -21,11 +21,13 @@ function localMoment(value) {
   return `${day}T${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
-/** @param {string} typed @returns {number} */
+/** @param {string} typed @returns {any} what becomes this number in JSON, though JavaScript may have no such number */
 function whole(typed) {
   if (!WHOLE.test(typed)) throw new Unreadable(text("action", "not_whole"));
-  if (!Number.isSafeInteger(Number(typed))) throw new Unreadable(text("problem", "out_of_range"));
-  return Number(typed);
+  if (Number.isSafeInteger(Number(typed))) return Number(typed);
+  const exact = /** @type {any} */ (JSON).rawJSON?.(String(BigInt(typed)));
+  if (!exact) throw new Unreadable(text("problem", "out_of_range"));
+  return exact;
 }
 
 /** @param {string} typed with a point or a comma @param {RegExp} form @returns {string} with a point */
@@ -45,7 +47,7 @@ const READERS = {
   decimal: (typed) => plain(typed, DECIMAL),
   boolean: (typed) => typed === "true",
   choice: chosen,
-  reference: (typed, field) => (field.is_whole ? Number(typed) : typed),
+  reference: (typed, field) => (field.is_whole ? whole(typed) : typed),
   "date-time": (typed) => new Date(typed).toISOString(),
 };
 

@@ -3,6 +3,7 @@
 import { apiAddress, pageAddress } from "./addresses.js";
 import { isEmpty, isReadable, prepared } from "./content.js";
 import { byId, element } from "./dom.js";
+import { namedColumns } from "./heads.js";
 import { keyFor, renewKey } from "./import_key.js";
 import { clearMessage, message } from "./messages.js";
 import { showPreview } from "./preview.js";
@@ -20,7 +21,7 @@ const form = byId("new-import");
 const file = /** @type {HTMLInputElement} */ (byId("file"));
 const operation = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("operation")));
 const encoding = /** @type {HTMLSelectElement} */ (/** @type {any} */ (byId("encoding")));
-let checked = /** @type {{content: Content, found: Found} | null} */ (null);
+let checked = /** @type {{content: Content, found: Found, reading: Record<string, string>} | null} */ (null);
 let checking = new AbortController();
 
 /** @param {string} name of an operation @returns {string} which people read */
@@ -94,10 +95,11 @@ async function check() {
     content = await chosen();
     if (!content || signal.aborted) return;
     const wanted = content.video ? OPERATION : operation.value;
-    const query = `?${new URLSearchParams({ ...(wanted ? { operation: wanted } : {}), ...chosenEncoding() })}`;
+    const reading = { ...chosenEncoding(), ...(await namedColumns(content, chosenTitles(), encoding.value)) };
+    const query = `?${new URLSearchParams({ ...(wanted ? { operation: wanted } : {}), ...reading })}`;
     const options = { ...content, progress: progress("check-state", "checking"), signal };
     const found = await upload(apiAddress(`importer/preview${query}`), options);
-    checked = { content, found };
+    checked = { content, found, reading };
     showPreview(found, content, titleOf(found.operation));
     showButtons(false);
     byId("check-state").textContent = text("action", "checked");
@@ -112,6 +114,9 @@ function chosenEncoding() {
   const given = file.files?.[0];
   return given && !isVideo(given) && encoding.value ? { encoding: encoding.value } : {};
 }
+
+/** @returns {Record<string, string>} what the fields of the chosen operation are called, by their names */
+const chosenTitles = () => JSON.parse(operation.selectedOptions[0].dataset.titles ?? "{}");
 
 /** @returns {boolean} whether what was checked loads the register */
 const loads = () => Boolean(checked?.found.operation.startsWith("load_"));
@@ -141,11 +146,11 @@ async function delivered(content) {
   return { ...content, body: recordOf(content.name, stored.name) };
 }
 
-/** @param {{content: Content, found: Found}} what @param {boolean} isDry @returns {Promise<any>} the batch */
-async function post({ content, found }, isDry) {
+/** @param {{content: Content, found: Found, reading: Record<string, string>}} what @param {boolean} isDry @returns {Promise<any>} the batch */
+async function post({ content, found, reading }, isDry) {
   const own = options(isDry);
   const source = byId("source").value.trim();
-  const query = new URLSearchParams({ operation: found.operation, ...(source ? { source } : {}), ...own, ...chosenEncoding() });
+  const query = new URLSearchParams({ operation: found.operation, ...(source ? { source } : {}), ...own, ...reading });
   const headers = { "Idempotency-Key": keyFor(found.operation, ...Object.values({ ...own, ...chosenEncoding() })) };
   const whole = await delivered(content);
   return upload(apiAddress(`importer/batches?${query}`), { ...whole, headers, progress: progress("send-state", "sending") });

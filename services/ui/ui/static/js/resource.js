@@ -18,7 +18,7 @@ const FIRST_ORDER = "id";
  * @typedef {{resource: string, by: string, shown_as: string | null}} Referred
  * @typedef {{name: string, label: string, kind: string, is_required: boolean, is_nullable: boolean, is_whole: boolean,
  *   choices: any[], default: any, reference: Referred | null}} Field
- * @typedef {{name: string, label: string, field: string, shown: string}} Dependent
+ * @typedef {{name: string, label: string, fields: string[], shown: string}} Dependent
  * @typedef {{name: string, one: string, many: string, shown: string, is_id_given: boolean, fields: Field[], columns: Field[],
  *   dependents: Dependent[]}} Resource as the server describes it, in the page's language
  */
