@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.workers import worker_folders
+from deploy.locks import IMAGES, WORKERS
 from deploy.scaffold.__main__ import main
 from deploy.scaffold.resources import singular
 from tests.support.servers.processes import ROOT
 
 OPERATION = ["operation", "--name", "count_words", "--queue"]
-WORKER = ["worker", "--name", "worker-io", "--queue", "io"]
+NEW_WORKER = ["worker", "--name", "worker-io", "--queue", "io"]
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_operation_is_one_file_in_the_worker_of_its_queue(
 
 
 def test_worker_is_a_folder_and_its_first_operation_a_file(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(WORKER, tree) == 0
+    assert main(NEW_WORKER, tree) == 0
     assert files(tree) == {
         f"worker-io/{name}"
         for name in (
@@ -70,7 +72,7 @@ def test_worker_is_a_folder_and_its_first_operation_a_file(tree: Path, capsys: p
         )
     }  # fmt: skip
     assert "worker-cpu" not in (tree / "worker-io/Dockerfile").read_text()
-    assert main(WORKER, tree) == 2
+    assert main(NEW_WORKER, tree) == 2
     assert capsys.readouterr().err == "worker-io is there already, so nothing was written\n"
     assert main([*OPERATION, "io"], tree) == 0
     assert (tree / "worker-io/worker_io/operations/count_words.py").is_file()
@@ -113,7 +115,7 @@ def test_queue_of_its_own_may_be_read_by_a_worker_that_is_there(tree: Path) -> N
 @pytest.mark.parametrize("name", ["count_words", "a", "x" * 63, "a_b_c_d", "x2"])
 def test_file_passes_the_checks_untouched(tree: Path, name: str) -> None:
     main(["operation", "--name", name], tree)
-    main(WORKER, tree)
+    main(NEW_WORKER, tree)
     main(["operation", "--name", name, "--queue", "io"], tree)
     checked(tree, "worker-cpu", "worker-io")
 
@@ -162,3 +164,26 @@ def test_file_of_a_resource_passes_the_linter(tree: Path) -> None:
             cwd=ROOT, input=(tree / name).read_text(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "word"),
+    [
+        (".dockerignore", "!worker-*/requirements*.txt"),
+        (".dockerignore", "!worker-*/worker_*"),
+        ("pyproject.toml", '"worker-*", "client"]'),
+        ("pyproject.toml", 'files = ["libs", "services", "worker-*"'),
+        ("Makefile", "MYPYPATH=$(subst $() ,:,$(sort $(wildcard worker-*)))"),
+        ("Makefile", "services/ui $(sort $(wildcard worker-*)) client"),
+        ("Makefile", "hadolint services/*/Dockerfile worker-*/Dockerfile"),
+    ],
+)
+def test_new_worker_is_in_every_list_of_workers(file: str, word: str) -> None:
+    """Locks, `make up` and the tests find folders by themselves: see `deploy.locks.WORKERS`."""
+    assert word in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_every_worker_folder_is_locked_and_started() -> None:
+    here = {path.parent.name for path in ROOT.glob("worker-*/pyproject.toml")}
+    assert here == {*WORKERS} <= {*IMAGES}
+    assert here == {folder.name for folder in worker_folders({})}
