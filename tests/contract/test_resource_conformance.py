@@ -1,0 +1,132 @@
+"""Every resource keeps every promise; a new one is tested by being there. Mutants prove that each case can fail."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request
+
+from catalog.app import create_app
+from catalog.crud.resource import Resource
+from catalog.resources import RESOURCES
+from catalog.resources.types import TYPES
+from catalog.settings import Settings
+from tests.support.catalog.conformance import CASES, Subject
+from tests.support.catalog.shelves import BOARDS, SHELVES, app_with_shelves, make_tables
+from tests.support.servers.embedded import empty_tables
+
+
+@pytest.fixture(scope="module")
+def app(database: str) -> Flask:
+    return create_app(Settings(sqlalchemy_database_uri=database))
+
+
+@pytest.fixture(scope="module")
+def app_of_shelves(database: str) -> Flask:
+    make_tables(database)
+    return app_with_shelves(database)
+
+
+@pytest.fixture(autouse=True)
+def empty(database: str) -> None:
+    empty_tables(database)
+
+
+def check(name: str, app: Flask, resource: Resource) -> None:
+    try:
+        CASES[name](Subject(app.test_client(), resource))
+    except AssertionError as error:
+        reason = str(error).splitlines()[0]
+        pytest.fail(f"services/catalog/catalog/resources/{resource.name}.py: {reason}", pytrace=False)
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.name)
+def test_resource_is_conformant(app: Flask, resource: Resource, name: str) -> None:
+    check(name, app, resource)
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("resource", [SHELVES, BOARDS], ids=lambda one: one.name)
+def test_resource_with_every_kind_of_column_is_conformant(app_of_shelves: Flask, resource: Resource, name: str) -> None:
+    check(name, app_of_shelves, resource)
+
+
+Value = dict[str, Any]
+Mutate = Callable[[Response], None]
+
+
+def without_etag(answer: Response) -> None:
+    answer.headers.pop("ETag", None)
+
+
+def answering(status: int, instead_of: int) -> Mutate:
+    def mutate(answer: Response) -> None:
+        if answer.status_code == instead_of:
+            answer.status_code = status
+
+    return mutate
+
+
+def changed(change: Callable[[Value], object]) -> Mutate:
+    """Of every answer that is a JSON object."""
+
+    def mutate(answer: Response) -> None:
+        value = answer.get_json(silent=True)
+        if isinstance(value, dict):
+            change(value)
+            answer.data = json.dumps(value)
+
+    return mutate
+
+
+def late(page: Value) -> None:
+    """It begins a row behind its cursor."""
+    if request.args.get("after"):
+        page["items"] = page["items"][1:]
+
+
+def all_fail(answer: Value) -> None:
+    for one in answer.get("outcomes", ()):
+        one["outcome"] = "failed"
+
+
+def other_cells(answer: Response) -> None:
+    if answer.mimetype == "text/csv":
+        answer.data = answer.get_data().replace(b"Text 01", b"Text 02")
+
+
+# What is broken, and the cases that must see it.
+MUTANTS: dict[str, tuple[Mutate, set[str]]] = {
+    "no ETag": (without_etag, {"etag"}),
+    "stale ETags are taken": (answering(200, 412), {"etag"}),
+    "everything is taken": (answering(201, 400), {"limits", "bad_input", "references"}),
+    "rows in use go": (answering(200, 409), {"references"}),
+    "a cursor is one off": (changed(late), {"cursors_and_sort"}),
+    "outcomes are others": (changed(all_fail), {"bulk", "csv_both_ways"}),
+    "a table has other cells": (other_cells, {"csv_both_ways"}),
+    "a field is hidden": (changed(lambda value: value.pop("group_id", None)), {"calls", "openapi"}),
+    "no call is described": (changed(lambda value: value.get("paths", {}).clear()), {"openapi"}),
+}
+
+
+@pytest.mark.parametrize(("mutate", "seen_by"), MUTANTS.values(), ids=MUTANTS)
+def test_broken_promise_is_seen_with_the_file_to_look_at(database: str, mutate: Mutate, seen_by: set[str]) -> None:
+    """Of types, which have a reference. No document says what a broken app answers, so it has a name of its own."""
+    app = create_app(Settings(sqlalchemy_database_uri=database))
+    app.name = "mutant"
+
+    @app.after_request
+    def break_promise(answer: Response) -> Response:
+        mutate(answer)
+        return answer
+
+    for name in sorted(seen_by):
+        empty_tables(database)
+        with pytest.raises(pytest.fail.Exception, match=r"resources/types\.py: "):
+            check(name, app, TYPES)
+
+
+def test_every_case_is_proved_by_a_mutant() -> None:
+    assert set.union(*(seen_by for _, seen_by in MUTANTS.values())) == set(CASES)
