@@ -13,13 +13,13 @@ from catalog.resources.groups import GROUPS
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.formats import CSV, open_rows
 from importer.parsing.spool import Spooled
-from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
+from tests.support.importer.resources import LOADS
 from ui.pages.detail_texts import detail_texts
 from ui.translations import install_translations
 
-LOAD = OPERATIONS["load_groups"]
+LOAD = LOADS["load_groups"]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ OPERATION_PACKAGES = tuple(f"{package_of(name)}.operations" for name in WORKERS)
 @pytest.fixture
 def operation_examples() -> Mapping[str, Sequence[Json]]:
     return {
-        "load_types": [{"id": 1, "file_name": " a.pdf ", "group": "Texts"}],
+        "load": [{"id": 1, "file_name": " a.pdf ", "group": "Texts"}],
         "process_video": [{"id": 1, "payload": "a.mp4"}, {"id": 2, "payload": "none.mp4"}],
     }
 

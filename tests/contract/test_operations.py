@@ -9,6 +9,7 @@ from stackroom_jobs.celery_app import Router, UnknownTaskError
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.worker.found import operations_in, package_of
+from tests.support.importer.resources import LOADS
 
 APPS = {name: importlib.import_module(f"{package_of(name)}.app").app for name in WORKER_FOLDERS}
 # What each worker has functions for, and the queues that it reads.
@@ -39,12 +40,13 @@ def test_task_of_an_operation_goes_to_its_first_queue() -> None:
 
 
 def test_task_names_are_the_ones_in_use() -> None:
-    assert {operation.task_name for operation in OPERATIONS.values()} == {
+    assert {operation.task_name for operation in (*OPERATIONS.values(), *LOADS.values())} == {
         "app.tasks.importer.normalize_record",
         "app.tasks.importer.process_batch_with_progress",
         "app.tasks.gpu.process_video",
         "app.tasks.importer.load_groups",
         "app.tasks.importer.load_types",
+        "stackroom.load",
     }
 
 

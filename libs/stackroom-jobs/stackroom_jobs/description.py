@@ -79,4 +79,4 @@ def _check_schema(kind: str, schema: JSONSchema) -> None:
 
 def task_name_of(name: str) -> str:
     """Celery's name of an operation's task, under which its doorbells come."""
-    return _OLDER_TASK_NAMES.get(name, f"stackroom.{name}")
+    return _OLDER_TASK_NAMES.get(name, f"stackroom.{LOAD if name.startswith(LOAD_PREFIX) else name}")

@@ -7,6 +7,8 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from importer.ledger.open_chunks import OpenChunks
+from importer.loads.catalog import Catalog
+from importer.loads.resources import ResourceReader
 from importer.media.folder import MediaFolder
 from importer.parsing.rows import Limits
 from importer.registry.registry import Registry
@@ -27,7 +29,10 @@ class Services:
 
     @functools.cached_property
     def registry(self) -> Registry:
-        return Registry(self.engine)
+        """In eager mode no dispatcher asks the catalog what it holds, so whoever looks does."""
+        if not self.settings.celery_task_always_eager:
+            return Registry(self.engine)
+        return Registry(self.engine, ResourceReader(self.engine, Catalog(self.settings)).read)
 
     @property
     def media(self) -> MediaFolder:

@@ -62,7 +62,7 @@ OF_TYPES: Cases = {
     "group-by-a-number": ({"id": 5, "group": 7}, "group", "unknown_group", "refused wrong_type"),
     "group-by-a-list": ({"id": 5, "group": ["text"]}, "group", "unknown_group", "refused wrong_type"),
     "group-by-a-name-of-two": ({"id": 5, "group": "twin"}, "group", "ambiguous_group", "failed ambiguous_group"),
-    "group-by-both": ({"id": 5, "group": "text", "group_id": 1}, "group", "two_references", "failed two_groups"),
+    "group-by-both": ({"id": 5, "group": "text", "group_id": 1}, "group", "two_references", "failed two_references"),
     "37-file-name-long": ({"id": 5, "file_name": "x" * 31, "group_id": 1}, "file_name", "too_long", "failed too_long"),
     "37-comments-long": ({"id": 5, "comments": "x" * 501, "group_id": 1}, "comments", "too_long", "failed too_long"),
     "id-that-exists": ({"id": 10, "group_id": 1}, "id", "exists", "failed exists"),

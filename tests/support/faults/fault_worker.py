@@ -7,11 +7,12 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from stackroom_jobs.context import Context
-from stackroom_jobs.loads import GroupRow, normalize_group
 from stackroom_jobs.operation import Function
 from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.operations.load import load
 from stackroom_jobs.outcomes import Normalized
 from stackroom_jobs.records import Record
 from stackroom_jobs.worker import create_worker
@@ -43,9 +44,9 @@ class _Worker:
         if self._seen % BLOCK == 0:
             time.sleep(SECONDS_PER_RECORD * BLOCK)
 
-    def load_group(self, row: GroupRow, _context: Context) -> GroupRow:
+    def load(self, row: dict[str, Any], context: Context) -> dict[str, Any]:
         self._wait()
-        return normalize_group(row)
+        return load(row, context)
 
     def __call__(self, record: Record, _context: Context) -> Witness:
         self._wait()
@@ -67,7 +68,7 @@ _work = _Worker()
 FUNCTIONS: dict[str, Function] = {
     "normalize_record": _work,
     "process_batch_with_progress": _work,
-    "load_groups": _work.load_group,
+    "load": _work.load,
 }
 app = create_worker(
     "fault-worker", operations=[OPERATIONS[name].with_function(function) for name, function in FUNCTIONS.items()]

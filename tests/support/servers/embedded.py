@@ -14,7 +14,9 @@ from catalog.migrate import migrate as migrate_catalog
 from deploy.local.ports import free_port
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
+from importer.database import make_engine
 from importer.migrate import migrate as migrate_importer
+from tests.support.importer.resources import know_resources
 from tests.support.servers.processes import Process
 
 # A test machine may lose its data when the power goes; when a process dies, nothing is lost with these.
@@ -65,10 +67,16 @@ def fresh_database(server: PostgresServer, template: str = "template0", options:
 
 @contextmanager
 def database_with_tables(server: PostgresServer) -> Iterator[str]:
-    """The name of a database that has the tables of the catalog and the importer, to be copied."""
+    """The name of a database that has the tables of the catalog and the importer, to be copied.
+
+    The catalog has told once what it holds.
+    """
     with fresh_database(server) as uri:
         migrate_catalog(uri)
         migrate_importer(uri)
+        engine = make_engine(uri, 1)
+        know_resources(engine)
+        engine.dispose()
         yield str(make_url(uri).database)
 
 

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from importer.parsing.checker import RecordChecker, Refusal
-from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record
+from tests.support.importer.resources import GROUPS, TYPES, group_row
 
 CHECKER = RecordChecker(Record, max_bytes=200)
 
@@ -53,7 +53,7 @@ def test_checker_refuses_a_wrong_record_by_code_and_field(raw: bytes, code: str,
     assert (refusal.code, refusal.field) == (code, field)
 
 
-LOADS = RecordChecker(GroupRow, max_bytes=500)
+LOADS = RecordChecker(GROUPS.record, max_bytes=500)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_checker_takes_a_line_of_results_for_the_record_in_it(outcome: str) -> N
     line = failed_line(3, "too_long", 'a: "b"', b'{"id": 7, "comment": null}', "comment").replace(
         b"failed", outcome.encode()
     )
-    assert LOADS.check(line) == GroupRow(7, comment=None)
+    assert LOADS.check(line) == group_row(7, comment=None)
 
 
 @pytest.mark.parametrize("checker", [CHECKER, LOADS])
@@ -99,7 +99,7 @@ def test_checker_takes_no_array_with_a_text_that_may_be_too_long() -> None:
 
 
 def test_checker_bounds_texts_that_may_be_null_too() -> None:
-    checker = RecordChecker(TypeRow, 200)
+    checker = RecordChecker(TYPES.record, 200)
     assert checker.members(b'{"id": 1, "comments": "%b"}' % (b"x" * 51)) is None
     records = checker.members(b'{"id": 1, "comments": null, "group": "text"}, {"id": 2}')
     assert msgspec.json.encode(records) == b'[{"id":1,"comments":null,"group":"text"},{"id":2}]'

@@ -15,14 +15,14 @@ from importer.parsing.csv_shape import CSVShape, shape_of
 from importer.parsing.detection import Declared
 from importer.parsing.formats import CSV, JSON, NDJSON, columns_of, open_rows, with_encoding
 from importer.parsing.spool import Spooled
-from stackroom_jobs.loads import GroupRow, TypeRow
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.outcomes import failed_line, refused_line
 from stackroom_jobs.records import Record
 from stackroom_kit.csv import csv_lines
 from stackroom_kit.problems import Problem
+from tests.support.importer.resources import GROUPS, TYPES, group_row, type_row
 
-NORMALIZE, GROUPS, TYPES = (OPERATIONS[name] for name in ("normalize_record", "load_groups", "load_types"))
+NORMALIZE = OPERATIONS["normalize_record"]
 
 
 def spooled_text(body: bytes) -> Spooled:
@@ -65,7 +65,7 @@ def test_csv_keeps_rows_in_order_over_many_blocks() -> None:
 
 def test_csv_turns_texts_into_what_the_fields_are() -> None:
     rows = read(b"id,name,comment\n7,null,\n8,,x\n9.5,a,b\n99999999999,a,b\n,a,b\n", GROUPS)
-    assert rows[:2] == [GroupRow(7, "null", None), GroupRow(8, None, "x")]
+    assert rows[:2] == [group_row(7, "null", None), group_row(8, None, "x")]
     assert [(item.code, item.field) for item in rows[2:]] == [
         ("wrong_type", "id"), ("wrong_value", "id"), ("missing_field", "id"),
     ]  # fmt: skip
@@ -73,7 +73,7 @@ def test_csv_turns_texts_into_what_the_fields_are() -> None:
 
 @pytest.mark.parametrize("cell", ["7", " 7", "7 ", "\t7\xa0", "007", "+7", "7.0", "-0"])
 def test_csv_takes_a_whole_number_as_spreadsheets_and_people_write_it(cell: str) -> None:
-    assert read(f"id;name\n{cell};a\n".encode(), GROUPS) == [GroupRow(int(float(cell)), "a")]
+    assert read(f"id;name\n{cell};a\n".encode(), GROUPS) == [group_row(int(float(cell)), "a")]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_csv_refuses_a_number_in_words_that_name_it(cell: str) -> None:
 
 
 def test_csv_without_a_column_leaves_the_field_out() -> None:
-    assert read(b"ID , Name\n1,a\n", GROUPS) == [GroupRow(1, "a")]
+    assert read(b"ID , Name\n1,a\n", GROUPS) == [group_row(1, "a")]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_csv_of_results_gives_back_what_failed_and_no_more_than_was_given() -> N
     ]
     lines = [failed_line(row, "too_long", "why", record, "name") for row, record in enumerate(given, 1)]
     assert read(results_of(GROUPS, *lines), GROUPS) == [
-        GroupRow(1, "=1"), GroupRow(2, None, "'"), GroupRow(3), GroupRow(4, None, "x"),
+        group_row(1, "=1"), group_row(2, None, "'"), group_row(3), group_row(4, None, "x"),
     ]  # fmt: skip
 
 
@@ -222,9 +222,9 @@ def test_type_as_the_catalog_shows_it_is_taken_without_what_is_only_shown(media_
         JSON: json.dumps({"records": [shown]}).encode(),
     }[media_type]
     spooled = Spooled(io.BytesIO(body), len(body), 2, "")
-    checker = RecordChecker(TypeRow, 1000)
+    checker = RecordChecker(TYPES.record, 1000)
     rows = open_rows(media_type, spooled, TYPES, checker)
-    assert [item for block in rows.blocks for item in block.items] == [TypeRow(1, "epub", None, 2)]
+    assert [item for block in rows.blocks for item in block.items] == [type_row(1, "epub", None, 2)]
     assert rows.input["passed_over"] == {"fields": ["group_name"]}
 
 

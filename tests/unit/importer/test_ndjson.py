@@ -7,9 +7,9 @@ import pytest
 from importer.parsing import ndjson
 from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.ndjson import has_longer_line, read_ndjson
-from stackroom_jobs.loads import GroupRow
 from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record
+from tests.support.importer.resources import GROUPS, group_row
 
 CHECKER = RecordChecker(Record, max_bytes=100)
 
@@ -68,20 +68,20 @@ def test_ndjson_takes_one_record_per_line_whatever_stands_beside_it(wrong: bytes
 @pytest.mark.parametrize("field", ["", "payload"])
 @pytest.mark.parametrize("neighbour", [b"", b"nonsense\n"])
 def test_ndjson_reads_lines_of_results_as_the_records_in_them(detail: str, field: str, neighbour: bytes) -> None:
-    checker = RecordChecker(GroupRow, max_bytes=300)
+    checker = RecordChecker(GROUPS.record, max_bytes=300)
     given = [b'{"id":1,"name":"a","comment":null}', b'{"id":2,"comment":"{\\"row\\":7,"}', b'{"id":3}']
     lines = b"".join(failed_line(row, "too_long", detail, record, field) for row, record in enumerate(given, 1))
     items = [item for block in read_ndjson(io.BytesIO(lines + neighbour), checker) for item in block.items]
-    assert items[:3] == [GroupRow(1, "a", None), GroupRow(2, comment='{"row":7,'), GroupRow(3)]
+    assert items[:3] == [group_row(1, "a", None), group_row(2, comment='{"row":7,'), group_row(3)]
     assert len(items) == 3 + bool(neighbour)
 
 
 def test_ndjson_takes_lines_of_results_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(ndjson, "_one_by_one")
     lines = b"".join(failed_line(row, "too_long", "a: b", b'{"id":%d}' % row, "name") for row in range(1, 4))
-    checker = RecordChecker(GroupRow, max_bytes=300)
+    checker = RecordChecker(GROUPS.record, max_bytes=300)
     (block,) = read_ndjson(io.BytesIO(lines), checker)
-    assert block.items == [GroupRow(1), GroupRow(2), GroupRow(3)]
+    assert block.items == [group_row(1), group_row(2), group_row(3)]
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from importer.parsing.detection import Declared
 from importer.parsing.formats import CSV, JSON, NDJSON, open_rows, with_encoding
 from importer.parsing.rows import Rows
 from importer.parsing.spool import Spooled
-from stackroom_jobs.loads import GroupRow, TypeRow
-from stackroom_jobs.operations import OPERATIONS
+from importer.registry.registry import BUILT_IN
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
+from tests.support.importer.resources import LOADS, group_row, type_row
 
 
 def spooled(body: str | bytes) -> Spooled:
@@ -39,6 +39,7 @@ def told_of(rows: Rows) -> dict[str, Any]:
     return rows.input
 
 
+OPERATIONS = {**BUILT_IN, **LOADS}
 ALL = list(OPERATIONS.values())
 
 
@@ -48,7 +49,7 @@ def test_separator_line_sets_the_delimiter_and_is_told(delimiter: str, line: str
     """The name has every other delimiter in it, so looking at the heads alone would not do."""
     body = f"{line.format(delimiter)}\r\nname{delimiter}id\r\na{delimiter}7\r\n"
     rows = rows_of(body)
-    assert [(block.items, list(block.lines)) for block in rows.blocks] == [([GroupRow(7, "a")], [3])]
+    assert [(block.items, list(block.lines)) for block in rows.blocks] == [([group_row(7, "a")], [3])]
     assert (rows.input["delimiter"], rows.input["passed_over"]) == (delimiter, {"separator_lines": 1})
 
 
@@ -62,19 +63,19 @@ def test_separator_line_counts_before_what_the_heads_look_like() -> None:
 def test_columns_without_head_and_cells_are_passed_over_and_told() -> None:
     rows = rows_of("id;name;comment;;;\n1;a;b;;;\n2;c;;; ;\n3;d;;;;\n4;e;f\n")
     assert [item for block in rows.blocks for item in block.items] == [
-        GroupRow(1, "a", "b"), GroupRow(2, "c", None), GroupRow(3, "d", None), GroupRow(4, "e", "f"),
+        group_row(1, "a", "b"), group_row(2, "c", None), group_row(3, "d", None), group_row(4, "e", "f"),
     ]  # fmt: skip
     assert rows.input["columns"] == ["id", "name", "comment"]
     assert rows.input["passed_over"] == {"columns": 3}
 
 
 def test_columns_without_head_may_stand_before_and_between_others() -> None:
-    assert read(";id;;name\n;1;;a\n") == [GroupRow(1, "a")]
+    assert read(";id;;name\n;1;;a\n") == [group_row(1, "a")]
 
 
 def test_cell_under_an_empty_head_costs_its_row_and_is_named() -> None:
     first, second, third = read("id;name;;\n1;a;;\n2;b;;lost\xa0me\n3;c;;\n")
-    assert (first, third) == (GroupRow(1, "a"), GroupRow(3, "c"))
+    assert (first, third) == (group_row(1, "a"), group_row(3, "c"))
     assert (second.code, second.raw) == ("unnamed_column", b'{"id":"2","name":"b"}')
     assert second.detail == "The first line names no column 4, and here 'lost me' stands in it."
 
@@ -89,7 +90,7 @@ def test_rows_of_delimiters_alone_are_no_rows_and_are_told() -> None:
     body = ";;\nid;name;comment\n1;a;b\n;;\n \t; \xa0 ;\u2003\n\n2;c;d\n;;\n;;\n"
     rows = rows_of(body)
     (block,) = rows.blocks
-    assert (block.items, block.lines) == ([GroupRow(1, "a", "b"), GroupRow(2, "c", "d")], [3, 7])
+    assert (block.items, block.lines) == ([group_row(1, "a", "b"), group_row(2, "c", "d")], [3, 7])
     assert rows.input["passed_over"] == {"rows": 5}
 
 
@@ -113,7 +114,7 @@ def test_later_row_of_an_id_is_refused_with_the_line_of_the_first() -> None:
      ("12\u2009345", 12345), ("1 000 000", 1_000_000), ("-1 000,0", -1000), (" 1\xa0000 ", 1000), ("+7,0", 7)],
 )  # fmt: skip
 def test_number_is_read_as_spreadsheets_show_it(cell: str, number: int) -> None:
-    assert read(f"id;name\n{cell};a\n") == [GroupRow(number, "a")]
+    assert read(f"id;name\n{cell};a\n") == [group_row(number, "a")]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_what_is_no_number_is_refused_in_words_that_can_be_read(cell: str, shown
     ],
 )  # fmt: skip
 def test_spaces_beside_quotes_belong_to_no_cell(body: str) -> None:
-    assert read(body) == [GroupRow(1, "a, b")]
+    assert read(body) == [group_row(1, "a, b")]
 
 
 def test_spaces_stay_where_the_heads_have_none() -> None:
@@ -168,7 +169,7 @@ def test_heads_in_russian_name_the_fields_of_the_operation_and_find_it(operation
 
 @pytest.mark.parametrize("head", ["КОД", " код ", "Код:", "ID", "№", "No.", "Код\xa0", "«id»"[1:3]])
 def test_heads_are_compared_as_people_see_them(head: str) -> None:
-    assert read(f"{head};Имя\n7;a\n") == [GroupRow(7, "a")]
+    assert read(f"{head};Имя\n7;a\n") == [group_row(7, "a")]
 
 
 def test_heads_that_were_understood_are_told() -> None:
@@ -177,7 +178,7 @@ def test_heads_that_were_understood_are_told() -> None:
 
 
 def test_type_finds_its_group_by_words() -> None:
-    assert read("Код;Имя файла;Группа\n1;a.txt;Карты\n", "load_types") == [TypeRow(1, "a.txt", group="Карты")]
+    assert read("Код;Имя файла;Группа\n1;a.txt;Карты\n", "load_types") == [type_row(1, "a.txt", group="Карты")]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -199,7 +200,7 @@ def test_told_columns_are_the_fields_that_the_sender_says() -> None:
     with pytest.raises(Problem, match="'Шифр'"):
         read(body)
     told = {"Шифр": "id", "Код": "name", "Полка": "comment"}
-    assert read(body, fields=told) == [GroupRow(7, "x", "a")]
+    assert read(body, fields=told) == [group_row(7, "x", "a")]
     assert likely_operation(ALL, CSV, spooled(body), 1000, TableOptions(fields=told)).name == "load_groups"
 
 
@@ -211,7 +212,7 @@ def test_told_column_that_is_not_there_is_named() -> None:
 
 
 def test_told_delimiter_counts_before_all_others() -> None:
-    assert read("sep=;\nid|name\n1|a;b\n", delimiter="|") == [GroupRow(1, "a;b")]
+    assert read("sep=;\nid|name\n1|a;b\n", delimiter="|") == [group_row(1, "a;b")]
 
 
 def read_for_the_likely(body: str) -> list[Any]:
@@ -266,5 +267,5 @@ def test_table_of_delimiters_alone_is_called_empty(body: str) -> None:
 def test_other_forms_have_no_options_of_tables_to_mind(media_type: str) -> None:
     body = '{"records":[{"id":1,"name":"a"}]}' if media_type == JSON else '{"id":1,"name":"a"}'
     rows = rows_of(body, media_type=media_type)
-    assert [item for block in rows.blocks for item in block.items] == [GroupRow(1, "a")]
+    assert [item for block in rows.blocks for item in block.items] == [group_row(1, "a")]
     assert "passed_over" not in rows.input

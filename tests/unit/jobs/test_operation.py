@@ -151,7 +151,7 @@ def test_record_that_no_schema_can_say_is_refused() -> None:
         ({"result": {}}, "its result: "),
         ({"task_name": "celery.backend_cleanup"}, "its task is stackroom.count_words"),
         ({"loads": "groups"}, "register's resources"),
-        ({"name": "load_x", "task_name": "stackroom.load_x"}, "register's resources"),
+        ({"name": "load_x", "task_name": "stackroom.load"}, "register's resources"),
         ({"record": {"type": "object", "properties": {f"f{i}": {"type": "string"} for i in range(9000)}}}, "bytes"),
         ({"queues": ["io", "IO"]}, "queues"),
         ({"max_rows": 10**9}, "max_rows"),

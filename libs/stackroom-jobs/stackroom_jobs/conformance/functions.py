@@ -51,8 +51,7 @@ def refusals_have_a_code_a_sentence_and_a_field(subject: Subject) -> None:
 
 
 def result_is_its_struct(subject: Subject) -> None:
-    """For a load it is the record, cleaned."""
-    kind = subject.operation.result if subject.operation.loads is None else subject.operation.record
+    kind = dict if subject.takes_every_object else subject.operation.result
     for ran in map(subject.run, subject.records):
         if ran.error is None:
             subject.need(isinstance(ran.result, kind), f"it gives {type(ran.result).__name__}, not {kind.__name__}")
@@ -60,7 +59,7 @@ def result_is_its_struct(subject: Subject) -> None:
 
 def result_is_json_that_its_schema_takes(subject: Subject) -> None:
     """The importer decodes each line of a report before it believes it."""
-    schema = subject.result_schema if subject.operation.loads is None else subject.record_schema
+    schema = subject.result_schema
     for ran in map(subject.run, subject.records):
         if ran.error is None:
             try:

@@ -47,6 +47,12 @@ class Subject:
         found = function if inspect.isroutine(function) else type(function)
         return f"{inspect.getsourcefile(found)}:{inspect.getsourcelines(found)[1]}"
 
+    @property
+    def takes_every_object(self) -> bool:
+        """As ``load`` does: only the importer knows what a record of each resource is."""
+        record = self.operation.record
+        return not (isinstance(record, type) and issubclass(record, msgspec.Struct))
+
     def failure(self, sentence: str) -> NotConformant:
         return NotConformant(f"{self.file}: {self.operation.name}: {sentence}")
 

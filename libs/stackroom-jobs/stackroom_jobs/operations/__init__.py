@@ -1,11 +1,10 @@
 """The operations that every importer knows, one file each. None of them imports anything heavy."""
 
 from stackroom_jobs.operation import operation_of
-from stackroom_jobs.operations.load_groups import LOAD_GROUPS
-from stackroom_jobs.operations.load_types import LOAD_TYPES
+from stackroom_jobs.operations.load import LOAD
 from stackroom_jobs.operations.normalize_record import normalize_record
 from stackroom_jobs.operations.process_batch_with_progress import process_batch_with_progress
 from stackroom_jobs.operations.process_video import PROCESS_VIDEO
 
-_FOUND = map(operation_of, (normalize_record, process_batch_with_progress, PROCESS_VIDEO, LOAD_GROUPS, LOAD_TYPES))
+_FOUND = map(operation_of, (normalize_record, process_batch_with_progress, PROCESS_VIDEO, LOAD))
 OPERATIONS = {found.name: found for found in _FOUND if found is not None}

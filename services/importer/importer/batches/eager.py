@@ -2,6 +2,9 @@
 
 import logging
 import uuid
+from typing import Any
+
+import msgspec
 
 from importer.ledger.apply import Applier
 from importer.ledger.claim import Claimant, ClaimedChunk, claim
@@ -11,10 +14,12 @@ from importer.loads.apply import apply_next
 from importer.loads.catalog import Catalog, CatalogAwayError
 from importer.problems import CATALOG_UNAVAILABLE, EAGER_FAILURE, NO_LOCAL_FUNCTION
 from importer.registry.loads import resource_of
+from importer.registry.registry import options_for
 from importer.services import Services, services
 from stackroom_jobs.compute import RecordFunction, compute
 from stackroom_jobs.context import context_without_worker
 from stackroom_jobs.operation import Operation
+from stackroom_jobs.operations.load import LOAD
 
 WORKER = "eager"
 logger = logging.getLogger(__name__)
@@ -25,12 +30,17 @@ def check_can_run_now(operation: Operation) -> None:
     _function(operation)
 
 
-def _function(operation: Operation) -> RecordFunction:
-    function = operation.function
+def _computing(operation: Operation) -> Operation:
+    """The one by which a worker would compute it."""
+    return LOAD if operation.loads is not None else operation
+
+
+def _function(operation: Operation, options: dict[str, Any] | None = None) -> RecordFunction:
+    function = _computing(operation).function
     if function is None:
         detail = f"{operation.name} needs a worker, and the eager mode has none."
         raise NO_LOCAL_FUNCTION(detail)
-    context = context_without_worker()
+    context = context_without_worker(options)
     return lambda _row, record: function(record, context)
 
 
@@ -68,7 +78,8 @@ def _claim(here: Services, operation: Operation, batch_id: str) -> ClaimedChunk 
 
 def _compute(here: Services, operation: Operation, chunk: ClaimedChunk) -> None:
     try:
-        output = compute(operation, _function(operation), chunk.first_row, chunk.records.encode())
+        options = msgspec.json.decode(options_for(here.registry, chunk.operation, chunk.options))
+        output = compute(_computing(operation), _function(operation, options), chunk.first_row, chunk.records.encode())
     except Exception as error:
         logger.exception("batch=%s first_row=%d failed", chunk.batch_id, chunk.first_row)
         fail_whole(here.engine, chunk.token, type(error).__name__, str(error))

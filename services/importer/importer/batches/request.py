@@ -8,7 +8,8 @@ from typing import Any
 from flask import request
 
 from importer.batches.file_options import FILE_PARAMETERS, FileOptions, file_options
-from importer.problems import UNKNOWN_OPERATION, WRONG_OPTION, WRONG_QUEUE
+from importer.problems import CATALOG_UNAVAILABLE, UNKNOWN_OPERATION, WRONG_OPTION, WRONG_QUEUE
+from importer.registry.loads import resource_of
 from importer.services import services
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.queues import QUEUE_WORD
@@ -64,9 +65,11 @@ class BatchOptions:
 
 
 def operation_named(name: str) -> Operation:
-    """Problem 422 for one that nobody knows."""
+    """Problem 422 for one that nobody knows; 503 for a load, until the catalog has said what it holds."""
     registry = services().registry
     operation = registry.get(name)
+    if operation is None and resource_of(name) is not None and not registry.knows_resources():
+        raise CATALOG_UNAVAILABLE("The catalog has not told yet what it holds, so nothing can be loaded.")
     if operation is None:
         known = ", ".join(sorted(one.name for one in registry.all()))
         detail = f"There is no operation {name[:50]!r}; known: {known}."

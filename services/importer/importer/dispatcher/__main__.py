@@ -18,6 +18,7 @@ from importer.ledger.batch_end import FinishedBatches, drop_payloads, expire_old
 from importer.ledger.split import split_expired
 from importer.ledger.workers import forget_workers
 from importer.loads.catalog import Catalog
+from importer.loads.resources import ResourceReader
 from importer.media.sweep import Sweeper
 from importer.plain_tasks.issued import forget_old_tasks
 from importer.registry.registry import Registry
@@ -50,7 +51,9 @@ def _upkeep(settings: Settings, stop: threading.Event) -> list[Periodic]:
     """Closing and splitting have a thread of their own, so that clearing away cannot delay them."""
     closing, retention = make_engine(settings.database_uri, 1), make_engine(settings.database_uri, 1, lock_seconds=1)
     days = settings.batch_retention_days
+    resources = ResourceReader(make_engine(settings.database_uri, 1), Catalog(settings))
     return [
+        Periodic([("read what the catalog holds", resources.read)], stop),
         Periodic(
             [
                 ("split what expires again and again", lambda: split_expired(closing)),

@@ -13,7 +13,8 @@ from stackroom_kit.request_id import HEADER, current_request_id
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 35  # a little more than the catalog lets a statement take
-AWAY_STATUSES = frozenset({401, 408, 411, 429, 502, 503, 504})  # nothing that the rows could be blamed for
+# Nothing that the rows could be blamed for. 404: an older replica, which does not know the resource yet.
+AWAY_STATUSES = frozenset({401, 404, 408, 411, 429, 502, 503, 504})
 M = TypeVar("M")
 
 
@@ -28,9 +29,9 @@ class Verdict(Enum):
 
 
 class ItemOutcome(TypedDict):
-    """What became of one item: ``code`` where it was not applied."""
+    """What became of one item: ``code`` where it was not applied. ``id`` is what was sent of one that was not."""
 
-    id: int
+    id: Any
     outcome: str
     code: NotRequired[str]
     field: NotRequired[str]
@@ -71,7 +72,7 @@ class Catalog:
         path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
         status, data = self._post(path, b'{"items":%b}' % call.items, {"Idempotency-Key": call.key})
         if status == 200:
-            return CatalogAnswer(Verdict.APPLIED, _decoded(data, _Outcomes).outcomes)
+            return CatalogAnswer(Verdict.APPLIED, decoded_answer(data, _Outcomes).outcomes)
         problem = _problem(data)
         if status == 409 and problem.get("code") == "closed":
             # By a dispatcher that died before it had split the chunk.
@@ -79,12 +80,19 @@ class Catalog:
         self._check_is_well(status)
         return CatalogAnswer(Verdict.REFUSED, reason=f"{status}: {problem.get('detail', '')}"[:500])
 
+    def resources(self) -> bytes:
+        """What it holds, as ``/internal/resources`` tells it. One that has no such call is away: it is of before."""
+        status, data = self._call("GET", "/internal/resources", None, {})
+        if status != 200:
+            raise CatalogAwayError(f"its resources: {status}")
+        return data
+
     def close(self, key: str) -> CatalogAnswer:
         """CLOSED: nothing will ever be applied under the key. APPLIED: it was already."""
         status, data = self._post(f"/internal/applied/{quote(key, safe='')}/close", b"", {})
         if status != 200:
             raise CatalogAwayError(f"close: {status}")
-        closed = _decoded(data, _Closed)
+        closed = decoded_answer(data, _Closed)
         if closed.state == "closed":
             return CatalogAnswer(Verdict.CLOSED)
         return CatalogAnswer(Verdict.APPLIED, closed.answer.outcomes)
@@ -99,6 +107,9 @@ class Catalog:
             raise CatalogAwayError(f"{refusal}, and it is not ready")
 
     def _post(self, path: str, body: bytes, extra: dict[str, str]) -> tuple[int, bytes]:
+        return self._call("POST", path, body, extra)
+
+    def _call(self, method: str, path: str, body: bytes | None, extra: dict[str, str]) -> tuple[int, bytes]:
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/json",
@@ -106,7 +117,7 @@ class Catalog:
             **extra,
         }
         try:
-            answer = self._pool.request("POST", self._base + path, body=body, headers=headers, redirect=False)
+            answer = self._pool.request(method, self._base + path, body=body, headers=headers, redirect=False)
         except urllib3.exceptions.HTTPError as error:
             raise CatalogAwayError(type(error).__name__) from None
         if answer.status in AWAY_STATUSES:
@@ -125,7 +136,7 @@ class _Closed(msgspec.Struct):
     answer: _Outcomes = msgspec.field(default_factory=lambda: _Outcomes([]))
 
 
-def _decoded(data: bytes, kind: type[M]) -> M:
+def decoded_answer(data: bytes, kind: type[M]) -> M:
     """CatalogAwayError for an answer that no catalog gives."""
     try:
         return msgspec.json.decode(data, type=kind)

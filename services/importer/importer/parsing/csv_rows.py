@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from stackroom_jobs.outcomes import Outcome
 from stackroom_kit.cells import readable
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
 from stackroom_kit.problems import Problem
+from stackroom_kit.schema import Schema
 
 BLOCK_ROWS = 1000
 MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
@@ -72,6 +74,19 @@ class CSVLines:
         return CSV_ROW_TOO_LONG(f"{detail}; is a quote left open?")
 
 
+def _reader(schema: Schema, name: str) -> Callable[[str], Any]:
+    """What makes a value of a cell. ValueError with a sentence, also for an empty cell of a list of words."""
+    field, read = schema.by_name[name], schema.reader(name)
+    is_word = field.enum is not None and field.types == ("string",) and not field.is_nullable
+    return partial(_word, name) if is_word else read
+
+
+def _word(name: str, cell: str) -> str:
+    if not cell.strip():
+        raise ValueError(f"`{name}` is empty.")
+    return cell.strip()
+
+
 class RowReader:
     """Makes records of one type from lists of cells."""
 
@@ -82,7 +97,7 @@ class RowReader:
         self._unnamed = tuple(at for at, name in enumerate(shape.columns) if not name)
         self._schema = checker.schema
         wanted = [(at, name) for at, name in enumerate(shape.columns) if name in self._schema.by_name]
-        self._wanted = [(at, name, self._schema.reader(name)) for at, name in wanted]
+        self._wanted = [(at, name, _reader(self._schema, name)) for at, name in wanted]
         self._optional = frozenset(field.name for field in self._schema.fields if not field.is_required)
         self._outcome = shape.columns.index(OUTCOME) if shape.is_results else None
 

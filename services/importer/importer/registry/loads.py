@@ -9,10 +9,10 @@ from msgspec import UNSET
 from stackroom_jobs.description import LOAD_PREFIX, Description, task_name_of
 from stackroom_jobs.loads import Applied
 from stackroom_jobs.operation import Operation
+from stackroom_jobs.operations.load import LoadReference
 from stackroom_kit.schema import Field, Schema
 
 TEXT = ("string",)
-LOAD = "load"  # the one operation of a worker by which it serves every load
 
 
 class Titles(msgspec.Struct):
@@ -36,7 +36,15 @@ def resource_of(operation: str) -> str | None:
     return operation.removeprefix(LOAD_PREFIX) if operation.startswith(LOAD_PREFIX) else None
 
 
-def load_of(resource: Resource) -> Operation:
+@dataclasses.dataclass(frozen=True)
+class Load:
+    """The operation that loads a resource, and what its function must be told of the references of a row."""
+
+    operation: Operation
+    references: dict[str, LoadReference]
+
+
+def load_of(resource: Resource) -> Load:
     """SchemaError or ValidationError for a resource whose rows this importer cannot check."""
     name = f"{LOAD_PREFIX}{resource.name}"
     written = {
@@ -48,8 +56,17 @@ def load_of(resource: Resource) -> Operation:
         "right": "editor",
         "loads": resource.name,
     }
-    description = msgspec.convert(written, Description)
-    return dataclasses.replace(Operation.of_description(description), result=Applied)
+    operation = Operation.of_description(msgspec.convert(written, Description))
+    return Load(dataclasses.replace(operation, result=Applied), _references(resource))
+
+
+def _references(resource: Resource) -> dict[str, LoadReference]:
+    fields = Schema.of_json(resource.schema).fields
+    return {
+        field.name: LoadReference(name_field(field), field.is_nullable)
+        for field in fields
+        if field.reference is not None and not field.read_only
+    }
 
 
 def record_of(resource: Resource) -> Schema:
@@ -66,10 +83,11 @@ def _id(field: Field, is_given: bool) -> Field:
 
 
 def _loaded(field: Field) -> Field:
-    """The catalog measures texts, in their normal form. What is only shown is passed over, whatever it is."""
+    """The catalog measures texts, in their normal form, and an empty one is null. What is only shown is passed over."""
     if field.read_only:
         return Field(field.name, field.types, is_nullable=True, read_only=True, title=field.title)
-    is_nullable = field.is_nullable or field.reference is not None
+    is_text = field.types == TEXT and field.format is None and field.enum is None
+    is_nullable = field.is_nullable or is_text or field.reference is not None
     return dataclasses.replace(
         field, is_required=False, is_nullable=is_nullable, min_length=None, max_length=None, default=UNSET
     )

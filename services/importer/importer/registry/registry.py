@@ -16,14 +16,17 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Engine, Row
 
-from importer.registry.loads import LOAD, Resource, load_of, resource_of
+from importer.registry.loads import Load, Resource, load_of, resource_of
 from importer.registry.store import Revisions, look, read
-from stackroom_jobs.description import Description
+from stackroom_jobs.description import LOAD, Description
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.operations.load import LoadReference
 from stackroom_kit.schema import SchemaError
 
 LOOK_SECONDS = 1.0  # for which what was seen is taken as it was
+# `load` serves the loads of workers, and nobody can send it.
+BUILT_IN = {name: operation for name, operation in OPERATIONS.items() if name != LOAD}
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -42,13 +45,14 @@ class Known:
     """What one look found, by name."""
 
     revisions: Revisions = frozenset()
-    loads: Mapping[str, Operation] = dataclasses.field(default_factory=dict)
+    loads: Mapping[str, Load] = dataclasses.field(default_factory=dict)
     brought: Mapping[str, Brought] = dataclasses.field(default_factory=dict)
 
     @functools.cached_property
     def operations(self) -> dict[str, Operation]:
         """In the order in which they are listed."""
-        return {**OPERATIONS, **self.loads, **{name: one.operation for name, one in self.brought.items()}}
+        loads = {name: load.operation for name, load in self.loads.items()}
+        return {**BUILT_IN, **loads, **{name: one.operation for name, one in self.brought.items()}}
 
     @functools.cached_property
     def fields(self) -> list[str]:
@@ -58,16 +62,18 @@ class Known:
 class Registry:
     """For the threads of one process. What the database says may be LOOK_SECONDS old."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, before_look: Callable[[], None] = lambda: None) -> None:
+        """``before_look`` may write down what is to be seen."""
         self._engine = engine
+        self._before_look = before_look
         self._known = Known()
         self._due = 0.0
         self._looking = threading.Lock()
 
     def get(self, name: str) -> Operation | None:
         """None where nobody knows it, as may be of an old batch."""
-        if name in OPERATIONS:
-            return OPERATIONS[name]
+        if name in BUILT_IN:
+            return BUILT_IN[name]
         found = self._recent().operations.get(name)
         return found or self.looked_again().operations.get(name)
 
@@ -77,7 +83,7 @@ class Registry:
     @property
     def built_in(self) -> Sequence[Operation]:
         """Those that need no database to be known."""
-        return list(OPERATIONS.values())
+        return list(BUILT_IN.values())
 
     def brought(self, name: str) -> Brought | None:
         """Who registered it, and when; None of what no worker brings."""
@@ -87,13 +93,18 @@ class Registry:
         """Whether the catalog has ever said what it holds."""
         return bool(self._recent().loads)
 
+    def references(self, name: str) -> dict[str, LoadReference]:
+        """Of the rows of a load, what its function must know; nothing of any other operation."""
+        load = self._recent().loads.get(name)
+        return {} if load is None else load.references
+
     def with_loads(self, named: Sequence[str]) -> list[str]:
         """What a worker serves that names these operations: with ``load`` it serves every load."""
         return list(dict.fromkeys([*named, *(self.loads() if LOAD in named else ())]))
 
     def without_description(self, named: Sequence[str]) -> list[str]:
         """Of those that a worker serves, the ones that it need not describe."""
-        return [name for name in self.with_loads(named) if name in (*OPERATIONS, LOAD) or resource_of(name) is not None]
+        return [name for name in self.with_loads(named) if name in OPERATIONS or resource_of(name) is not None]
 
     @staticmethod
     def has_itself(described: Description) -> bool:
@@ -136,6 +147,7 @@ class Registry:
         return self._known
 
     def _look(self) -> None:
+        self._before_look()
         revisions = look(self._engine)
         if revisions != self._known.revisions:
             self._known = _read_anew(self._engine, revisions)
@@ -147,7 +159,7 @@ def _read_anew(engine: Engine, revisions: Revisions) -> Known:
     loads = _readable(resources, lambda row: load_of(msgspec.json.decode(row.description, type=Resource)))
     return Known(
         revisions,
-        {one.name: one for one in loads},
+        {one.operation.name: one for one in loads},
         {one.operation.name: one for one in _readable(operations, _brought)},
     )
 
@@ -164,3 +176,11 @@ def _readable(rows: Iterable[Row[Any]], made: Callable[[Row[Any]], T]) -> Iterat
 def _brought(row: Row[Any]) -> Brought:
     description = msgspec.json.decode(row.description, type=Description)
     return Brought(Operation.of_description(description), row.registered_by, row.registered_at)
+
+
+def options_for(registry: Registry, name: str, options: str) -> bytes:
+    """Those of a batch, with what the function of a load must be told beside them; JSON in and out."""
+    references = registry.references(name)
+    if not references:
+        return options.encode()
+    return msgspec.json.encode({**msgspec.json.decode(options), "references": references})

@@ -6,6 +6,8 @@ import msgspec
 from flask import Response, request
 
 from importer.ledger.claim import ClaimedChunk
+from importer.registry.registry import options_for
+from importer.services import services
 from importer.worker_api.problems import MISSING_PARAMETER, STALE_TOKEN, WRONG_MESSAGE
 from stackroom_jobs import protocol
 from stackroom_kit.api import Parameter
@@ -66,7 +68,7 @@ def claim_answer(chunk: ClaimedChunk | None, lease_seconds: int) -> Response:
         batch_id=chunk.batch_id,
         first_row=chunk.first_row,
         operation=chunk.operation,
-        options=msgspec.Raw(chunk.options.encode()),
+        options=msgspec.Raw(options_for(services().registry, chunk.operation, chunk.options)),
         request_id=chunk.request_id,
         attempt=chunk.attempts,
         lease_seconds=lease_seconds,

@@ -21,7 +21,6 @@ def _field_texts() -> dict[str, str]:
         "bad_text": _("This text holds characters that are not allowed."),
         "unknown_group": _("There is no such group."),
         "ambiguous_group": _("Several groups have this name."),
-        "two_groups": _("The group is named twice, by its ID and by its name."),
         "two_references": _("What it belongs to is named twice, by ID and by name."),
         "unknown_reference": _("What it belongs to does not exist."),
         "ambiguous_reference": _("Several rows have the name of what it belongs to."),
