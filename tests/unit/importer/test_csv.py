@@ -4,40 +4,17 @@ import codecs
 import io
 import json
 import tracemalloc
-from typing import Any
 
 import pytest
 
-from importer.batches.result_csv import csv_results
 from importer.parsing.checker import RecordChecker, Refusal
-from importer.parsing.csv_rows import read_csv
-from importer.parsing.csv_shape import CSVShape, shape_of
-from importer.parsing.detection import Declared
-from importer.parsing.formats import CSV, JSON, NDJSON, columns_of, open_rows, with_encoding
+from importer.parsing.formats import CSV, JSON, NDJSON, open_rows
 from importer.parsing.spool import Spooled
-from stackroom_jobs.operations import OPERATIONS
-from stackroom_jobs.outcomes import failed_line, refused_line
 from stackroom_jobs.records import Record
 from stackroom_kit.csv import csv_lines
 from stackroom_kit.problems import Problem
 from tests.support.importer.resources import GROUPS, TYPES, group_row, type_row
-
-NORMALIZE = OPERATIONS["normalize_record"]
-
-
-def spooled_text(body: bytes) -> Spooled:
-    """As it came, with its encoding."""
-    return with_encoding(Spooled(io.BytesIO(body), len(body), body.count(b"\n"), ""), Declared())
-
-
-def shape_of_table(body: bytes, operation: Any = NORMALIZE) -> CSVShape:
-    text = spooled_text(body)
-    return shape_of(text.file, text.encoding, columns_of(operation))
-
-
-def read(body: bytes, operation: Any = NORMALIZE, max_bytes: int = 1000) -> list[Any]:
-    shape, checker = shape_of_table(body, operation), RecordChecker(operation.record, max_bytes)
-    return [item for block in read_csv(io.BytesIO(body), shape, checker) for item in block.items]
+from tests.support.importer.tables import NORMALIZE, read, shape_of_table
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -127,42 +104,6 @@ def test_csv_that_is_wrong_as_a_whole_is_a_problem(body: bytes, code: str) -> No
     assert (raised.value.status, raised.value.code) == (400, code)
 
 
-@pytest.mark.parametrize("column", ["row", "code", "detail", "etag", "change"])
-def test_csv_of_a_user_has_no_columns_that_only_results_have(column: str) -> None:
-    with pytest.raises(Problem) as raised:
-        read(f"id,name,{column}\n1,a,lost\n".encode(), GROUPS)
-    assert raised.value.code == "unknown_column"
-
-
-def results_of(operation: Any, *lines: bytes) -> bytes:
-    return b"".join(csv_results([b"".join(lines)], operation))
-
-
-def test_csv_of_results_gives_back_what_failed_and_no_more_than_was_given() -> None:
-    """An update that left a field out must not clear it when it is sent again."""
-    given = [
-        b'{"id":1,"name":"=1"}',
-        b'{"id":2,"name":null,"comment":"\'"}',
-        b'{"id":3}',
-        b'{"id":4,"name":"","comment":"x"}',
-    ]
-    lines = [failed_line(row, "too_long", "why", record, "name") for row, record in enumerate(given, 1)]
-    assert read(results_of(GROUPS, *lines), GROUPS) == [
-        group_row(1, "=1"), group_row(2, None, "'"), group_row(3), group_row(4, None, "x"),
-    ]  # fmt: skip
-
-
-def test_csv_of_results_refuses_rows_that_were_ok() -> None:
-    """Their own fields do not stand there; taken for empty ones they would clear what the load had just written."""
-    done = {
-        GROUPS: b'{"row":1,"outcome":"ok","result":{"id":7,"change":"created","etag":"\\"a\\""}}\n',
-        NORMALIZE: b'{"row":1,"outcome":"ok","result":{"id":"7","normalized_payload":"x"}}\n',
-    }
-    for operation, line in done.items():
-        (refusal,) = read(results_of(operation, line), operation)
-        assert (refusal.code, refusal.raw) == ("already_done", b"")
-
-
 @pytest.mark.parametrize(
     ("header", "words"),
     [
@@ -204,15 +145,6 @@ def test_csv_cell_is_a_text_as_it_stands_unless_it_has_a_guard(cell: str, text: 
     assert rows.input.get("unguarded_cells", 0) == unguarded
 
 
-def test_csv_of_results_tells_every_text_from_every_other() -> None:
-    texts = ["=x", "'=x", "''=x", "'", "''", "'x", "\n=x", "y;=2+5", "y;'=2+5", "-", ""]
-    lines = [
-        refused_line(row, "x", "y", json.dumps({"id": row, "payload": text}).encode())
-        for row, text in enumerate(texts, 1)
-    ]
-    assert read(results_of(NORMALIZE, *lines)) == [Record(str(row), text) for row, text in enumerate(texts, 1)]
-
-
 @pytest.mark.parametrize("media_type", [CSV, NDJSON, JSON])
 def test_type_as_the_catalog_shows_it_is_taken_without_what_is_only_shown(media_type: str) -> None:
     shown = {"id": 1, "file_name": "epub", "comments": None, "group_id": 2, "group_name": "text"}
@@ -226,11 +158,6 @@ def test_type_as_the_catalog_shows_it_is_taken_without_what_is_only_shown(media_
     rows = open_rows(media_type, spooled, TYPES, checker)
     assert [item for block in rows.blocks for item in block.items] == [type_row(1, "epub", None, 2)]
     assert rows.input["passed_over"] == {"fields": ["group_name"]}
-
-
-def test_csv_of_failed_rows_can_be_sent_again() -> None:
-    body = b"row,outcome,code,detail,id,payload,normalized_payload\n3,failed,x,y,'=1,''q,\n"
-    assert read(body) == [Record("=1", "'q")]
 
 
 def test_csv_with_bare_cr_line_ends_is_read() -> None:
