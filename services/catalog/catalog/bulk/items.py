@@ -29,34 +29,53 @@ def record_type(resource: Resource) -> type[msgspec.Struct]:
 
 
 class Items:
-    """``records`` may be written, in their order; every other index has its outcome. Records are never changed."""
+    """``records`` may be written, in their order; every other index has its outcome. Records are never changed.
 
-    def __init__(self, records: Records, outcomes: dict[int, Outcome], count: int) -> None:
+    ``alike`` is there where all say the same fields: these, and the JSON of all. It goes as soon as one is another.
+    """
+
+    def __init__(
+        self, records: Records, outcomes: dict[int, Outcome], count: int, alike: tuple[Fields, str] | None = None
+    ) -> None:
         self.records = records
         self.outcomes = outcomes
         self.count = count
+        self._alike = alike
 
     def copy(self) -> "Items":
         """For one try of several."""
-        return Items(dict(self.records), dict(self.outcomes), self.count)
+        return Items(dict(self.records), dict(self.outcomes), self.count, self._alike)
 
     def refuse(self, index: int, code: str, detail: str, field: str) -> None:
         row_id = self.records.pop(index).id
         self.outcomes[index] = failed(index, None if row_id is UNSET else row_id, code, detail, field)
+        self._alike = None
 
     def replace(self, index: int, **values: Any) -> None:
         self.records[index] = msgspec.structs.replace(self.records[index], **values)
+        self._alike = None
 
     def values(self, field: str) -> set[Any]:
         """What the records say in one field."""
         return set(map(attrgetter(field), self.records.values())) - {None, UNSET}
+
+    def by_fields(self, names: Fields) -> dict[Fields, Records]:
+        """Records that say the same of ``names`` together."""
+        if self._alike is not None:
+            return {self._alike[0]: dict(self.records)}
+        return by_fields(self.records, names)
+
+    def as_json(self, records: Records) -> str:
+        """A JSON array of some of them, each with the fields that it says."""
+        if self._alike is not None and len(records) == self.count:
+            return self._alike[1]
+        return as_json(records)
 
     def in_order(self) -> list[Outcome]:
         return [self.outcomes[index] for index in range(self.count)]
 
 
 def by_fields(records: Records, names: Fields) -> dict[Fields, Records]:
-    """Records that say the same of ``names`` together."""
     optional = [name for name in names if name != "id"]
     unset = {name: list(map(attrgetter(name), records.values())).count(UNSET) for name in optional}
     if all(number in (0, len(records)) for number in unset.values()):
@@ -69,5 +88,4 @@ def by_fields(records: Records, names: Fields) -> dict[Fields, Records]:
 
 
 def as_json(records: Records) -> str:
-    """A JSON array, each with the fields that it says."""
     return _encoder.encode(list(records.values())).decode()

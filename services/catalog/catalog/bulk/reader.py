@@ -54,30 +54,39 @@ class ItemReader:
             records = self._decoder.decode(body).items
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        if not records or not self._keys_stand_once(body, records):
+        said = self._said(body, records)
+        text = self._made_normal(records) if records and said else None
+        if said is None or text is None:
             return None
+        fields = tuple(name for name, number in said.items() if number)
+        # A name takes the place of an id only where it is looked up.
+        are_alike = all(said[name] == len(records) for name in fields) and not set(self._named) & set(fields)
+        return Items(dict(enumerate(records)), {}, len(records), (fields, text) if are_alike else None)
+
+    def _made_normal(self, records: list[Any]) -> str | None:
+        """Puts the values of records that were just read into their normal form; gives their JSON, None where one is
+        in doubt."""
         text = _encoder.encode(records).decode()
-        is_normal = self._are_normal(records, text)
-        if not _is_clean(text) or not all(
-            self._make_normal(record, is_normal) for record in self._unlike(records, is_normal)
-        ):
+        are_texts_normal = self._are_normal(records, text)
+        if not _is_clean(text):
             return None
-        return Items(dict(enumerate(records)), {}, len(records))
+        if are_texts_normal and not self._forms:
+            return text
+        if not all(self._make_normal(record, are_texts_normal) for record in records):
+            return None
+        return _encoder.encode(records).decode()
 
-    def _unlike(self, records: list[Any], is_normal: bool) -> list[Any]:
-        """Those that may have to be put into their normal form."""
-        return records if self._forms or not is_normal else []
-
-    def _keys_stand_once(self, body: bytes, records: list[Any]) -> bool:
+    def _said(self, body: bytes, records: list[Any]) -> dict[str, int] | None:
+        """How many records say each field; None where a key or an id may stand twice."""
         if body.count(b'"items"') != 1 or may_spell_keys(body):
-            return False
+            return None
+        said: dict[str, int] = {}
         for name in self._names:
             values = list(map(attrgetter(name), records))
-            if body.count(b'"%b"' % name.encode()) != len(values) - values.count(UNSET):
-                return False
-            if name == "id" and not _are_different(values):
-                return False
-        return True
+            said[name] = len(values) - values.count(UNSET)
+            if body.count(b'"%b"' % name.encode()) != said[name] or (name == "id" and not _are_different(values)):
+                return None
+        return said
 
     def _are_normal(self, records: list[Any], text: str) -> bool:
         """Whether no text can have another normal form than it has; ``text`` is the records' JSON."""

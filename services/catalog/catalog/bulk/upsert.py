@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from catalog.bulk.careful import CarefulWrites, Changes
 from catalog.bulk.etags import Etags
-from catalog.bulk.items import Fields, Items, Records, as_json, by_fields
+from catalog.bulk.items import Fields, Items, Records
 from catalog.bulk.outcomes import Outcome, failed
 from catalog.bulk.references import resolve_references
 from catalog.bulk.statements import BulkStatements
@@ -58,7 +58,7 @@ class Upsert:
         new = self._made_ids(connection, items) if self._resource.is_made else frozenset()
         careful = CarefulWrites(connection, self._statements, items) if is_careful else None
         call = _Call(connection, items, on_conflict, new, careful)
-        for fields, records in by_fields(items.records, self._names).items():
+        for fields, records in items.by_fields(self._names).items():
             for part, may_be_new in self._parts(call, fields, records):
                 self._write(call, fields, part, may_be_new)
         return items.in_order()
@@ -114,7 +114,7 @@ class Upsert:
 
     def _insert(self, call: _Call, fields: Fields, records: Records) -> Changes:
         statement = self._statements.upsert(fields, call.on_conflict == "update")
-        created, updated = call.connection.execute(statement, {"rows": as_json(records)}).one()
+        created, updated = call.connection.execute(statement, {"rows": call.items.as_json(records)}).one()
         return dict.fromkeys(created or (), "created") | dict.fromkeys(updated or (), "updated")
 
     def _to_change(self, call: _Call, records: Records) -> Records:
@@ -141,7 +141,7 @@ class Upsert:
     def _change(self, call: _Call, fields: Fields, records: Records) -> Changes:
         if call.on_conflict != "update" or fields == ("id",) or not records:
             return {}
-        rows = {"rows": as_json(records)}
+        rows = {"rows": call.items.as_json(records)}
         return dict.fromkeys(call.connection.execute(self._statements.update(fields), rows).scalars(), "updated")
 
 
