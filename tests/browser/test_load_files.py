@@ -24,7 +24,7 @@ def test_file_is_shown_as_the_importer_reads_it_before_anything_is_sent(
     watched = visit()
     page = checked(watched, table)
     facts = page.locator("#preview-facts")
-    for words in ("группы.csv", "Загрузка групп в реестр", "Windows-1251", "точка с запятой", "id, name, comment"):
+    for words in ("группы.csv", "Загрузка в реестр: группы", "Windows-1251", "точка с запятой", "id, name, comment"):
         expect(facts).to_contain_text(words)
     expect(page.locator("#preview-rows tr").nth(1)).to_contain_text("Звук")
     expect(page.locator("#preview-refused li")).to_have_text(

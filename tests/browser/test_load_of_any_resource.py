@@ -1,0 +1,55 @@
+"""A file for a resource that nobody wrote a page or an operation for: from its page to its rows, and back."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser.chromium import Watched
+from tests.support.browser.register_page import empty, send
+from tests.support.stacks.whole import WholeStack
+
+Visit = Callable[..., Watched]
+FILE = "label;Группа;height;is_open;side\nA;Atlases;12.5;true;left\nB;Atlases;;false;up\nC;Maps;1;true;right\n"
+WORDS = {
+    "ru": ("Загрузить файл", "Загрузка в реестр: shelves", "завершён с ошибками", "Загрузить в реестр"),
+    "en": ("Load a file", "Import into the register: shelves", "done with errors", "Import"),
+}
+
+
+@pytest.fixture(autouse=True)
+def register(stack: WholeStack) -> Iterator[None]:
+    send(stack, "POST", "/api/groups/", {"id": 1, "name": "Atlases"})
+    yield
+    empty(stack, "shelves", "groups")
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_file_of_any_resource_is_tried_loaded_and_seen(
+    visit: Visit, stack: WholeStack, tmp_path: Path, language: str
+) -> None:
+    """«Группа» is a word of the Russian page for the field, Group is the title that the importer knows by itself."""
+    link, title, done, load = WORDS[language]
+    path = tmp_path / "shelves.csv"
+    path.write_text(FILE if language == "ru" else FILE.replace("Группа", "Group"))
+    watched = visit(language)
+    page = watched.open("/register/shelves")
+    page.get_by_role("link", name=link).click()
+    expect(page.locator("#operation option:checked")).to_have_text(title)
+    expect(page.locator("#operation-help")).to_contain_text("label")
+    page.locator("#file").set_input_files(path)
+    expect(page.locator("#preview-facts")).to_contain_text(title)
+    expect(page.locator("#preview-heads")).to_contain_text("group")
+    assert watched.accessibility_faults() == []
+    page.locator("#try").click()
+    expect(page.locator("#trial-state")).to_have_text(done, timeout=30_000)
+    page.get_by_role("button", name=load, exact=True).click()
+    page.wait_for_url(re.compile("/imports/[^?]+$"))
+    expect(page.locator("#state")).to_have_text(done, timeout=30_000)
+    expect(page.locator("#facts-title + dl")).to_contain_text(title)
+    expect(page.locator("#rows tr")).to_have_count(2)
+    page.goto(f"{stack.url}/register/shelves")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.locator("#rows tr")).to_contain_text("1: Atlases")
