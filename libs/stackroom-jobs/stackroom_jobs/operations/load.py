@@ -31,27 +31,27 @@ class Row(msgspec.Struct):
 def load(record: dict[str, Any], context: Context) -> dict[str, Any]:
     """RecordError for a row that names what it belongs to twice."""
     row = {name: normal_text(value) if isinstance(value, str) else value for name, value in record.items()}
-    for field, reference in msgspec.convert(context.options.get("references", {}), dict[str, LoadReference]).items():
-        _settle(row, field, reference)
+    for field, reference in context.options.get("references", {}).items():  # as LoadReference says, for each row anew
+        _settle(row, field, reference["named"], reference["is_nullable"])
     if row.get("id") is None:
         row.pop("id", None)
     return row
 
 
-def _settle(row: dict[str, Any], field: str, reference: LoadReference) -> None:
+def _settle(row: dict[str, Any], field: str, named: str, is_nullable: bool) -> None:
     """Leaves the id or the name, whichever is given. Null clears a reference, where it may be none."""
-    is_named, name = reference.named in row, row.pop(reference.named, None)
+    is_named, name = named in row, row.pop(named, None)
     if name is None:
         if is_named:
             row.setdefault(field, None)
-        if row.get(field) is None and not reference.is_nullable:
+        if row.get(field) is None and not is_nullable:
             row.pop(field, None)
         return
     if row.get(field) is not None:
-        detail = f"Give {field} or {reference.named}, not both."
-        raise RecordError("two_references", detail, reference.named)
+        detail = f"Give {field} or {named}, not both."
+        raise RecordError("two_references", detail, named)
     row.pop(field, None)
-    row[reference.named] = name
+    row[named] = name
 
 
 LOAD = dataclasses.replace(
