@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def stack(run_whole_stack: Callable[..., WholeStack]) -> WholeStack:
     """Its catalog has resources that nobody but the tests knows: pages owe them all that they owe the others."""
-    return run_whole_stack(catalog_app="tests.support.catalog.shelves:served()")
+    return run_whole_stack(catalog_app="tests.support.catalog.cabinets:served()")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack
 
-PATHS = ("/", "/groups", "/types", "/register/shelves", "/imports", "/imports/{batch}", "/workers")
+PATHS = ("/", "/groups", "/types", "/register/cabinets", "/imports", "/imports/{batch}", "/workers")
 Visit = Callable[..., Watched]
 
 

@@ -14,8 +14,8 @@ from tests.support.stacks.whole import WholeStack
 Visit = Callable[..., Watched]
 FILE = "label;Группа;height;is_open;side\nA;Atlases;12.5;true;left\nB;Atlases;;false;up\nC;Maps;1;true;right\n"
 WORDS = {
-    "ru": ("Загрузить файл", "Загрузка в реестр: shelves", "завершён с ошибками", "Загрузить в реестр"),
-    "en": ("Load a file", "Import into the register: shelves", "done with errors", "Import"),
+    "ru": ("Загрузить файл", "Загрузка в реестр: cabinets", "завершён с ошибками", "Загрузить в реестр"),
+    "en": ("Load a file", "Import into the register: cabinets", "done with errors", "Import"),
 }
 
 
@@ -23,7 +23,7 @@ WORDS = {
 def register(stack: WholeStack) -> Iterator[None]:
     send(stack, "POST", "/api/groups/", {"id": 1, "name": "Atlases"})
     yield
-    empty(stack, "shelves", "groups")
+    empty(stack, "cabinets", "groups")
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -32,10 +32,10 @@ def test_file_of_any_resource_is_tried_loaded_and_seen(
 ) -> None:
     """«Группа» is a word of the Russian page for the field, Group is the title that the importer knows by itself."""
     link, title, done, load = WORDS[language]
-    path = tmp_path / "shelves.csv"
+    path = tmp_path / "cabinets.csv"
     path.write_text(FILE if language == "ru" else FILE.replace("Группа", "Group"))
     watched = visit(language)
-    page = watched.open("/register/shelves")
+    page = watched.open("/register/cabinets")
     page.get_by_role("link", name=link).click()
     expect(page.locator("#operation option:checked")).to_have_text(title)
     expect(page.locator("#operation-help")).to_contain_text("label")
@@ -50,6 +50,6 @@ def test_file_of_any_resource_is_tried_loaded_and_seen(
     expect(page.locator("#state")).to_have_text(done, timeout=30_000)
     expect(page.locator("#facts-title + dl")).to_contain_text(title)
     expect(page.locator("#rows tr")).to_have_count(2)
-    page.goto(f"{stack.url}/register/shelves")
+    page.goto(f"{stack.url}/register/cabinets")
     expect(page.locator("#rows tr")).to_have_count(1)
     expect(page.locator("#rows tr")).to_contain_text("1: Atlases")

@@ -12,8 +12,8 @@ from catalog.crud.resource import Resource
 from catalog.resources import RESOURCES
 from catalog.resources.types import TYPES
 from catalog.settings import Settings
+from tests.support.catalog.cabinets import BOARDS, CABINETS, app_with_cabinets, make_tables
 from tests.support.catalog.conformance import CASES, Subject
-from tests.support.catalog.shelves import BOARDS, SHELVES, app_with_shelves, make_tables
 from tests.support.servers.embedded import empty_tables
 
 
@@ -23,9 +23,9 @@ def app(database: str) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def app_of_shelves(database: str) -> Flask:
+def app_of_cabinets(database: str) -> Flask:
     make_tables(database)
-    return app_with_shelves(database)
+    return app_with_cabinets(database)
 
 
 @pytest.fixture(autouse=True)
@@ -48,9 +48,11 @@ def test_resource_is_conformant(app: Flask, resource: Resource, name: str) -> No
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("resource", [SHELVES, BOARDS], ids=lambda one: one.name)
-def test_resource_with_every_kind_of_column_is_conformant(app_of_shelves: Flask, resource: Resource, name: str) -> None:
-    check(name, app_of_shelves, resource)
+@pytest.mark.parametrize("resource", [CABINETS, BOARDS], ids=lambda one: one.name)
+def test_resource_with_every_kind_of_column_is_conformant(
+    app_of_cabinets: Flask, resource: Resource, name: str
+) -> None:
+    check(name, app_of_cabinets, resource)
 
 
 Value = dict[str, Any]

@@ -10,10 +10,10 @@ from sqlalchemy import create_engine, text
 
 from stackroom_kit.settings import Secret
 from tests.support.catalog.bulk import SERVICE, TOKEN, bulk, words
-from tests.support.catalog.column_cases import SENT, SHELVES, SHOWN, ColumnCases, add
-from tests.support.catalog.shelves import app_with_shelves, make_tables
+from tests.support.catalog.cabinets import app_with_cabinets, make_tables
+from tests.support.catalog.column_cases import CABINETS, SENT, SHOWN, ColumnCases, add
 
-BULK = "/api/shelves/bulk"
+BULK = "/api/cabinets/bulk"
 OLD_RULE = "CREATE UNIQUE INDEX once ON tbc.books_files_groups (comment)"  # the collection's own, which no model names
 
 
@@ -27,7 +27,7 @@ def uri(make_migrated: Callable[[], str]) -> str:
 
 @pytest.fixture(scope="module")
 def app(uri: str) -> Flask:
-    return app_with_shelves(uri, service_token=Secret(TOKEN))
+    return app_with_cabinets(uri, service_token=Secret(TOKEN))
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ class TestColumnsOnPostgreSQL(ColumnCases):
 
 
 def shown(client: FlaskClient) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = client.get(SHELVES).get_json()["items"]
+    rows: list[dict[str, Any]] = client.get(CABINETS).get_json()["items"]
     return rows
 
 
@@ -68,7 +68,7 @@ def test_bulk_rows_get_ids_and_etags_and_come_back_unchanged(client: FlaskClient
     assert rows[0] == {"id": ids[0], **SHOWN, **dict.fromkeys(left_out)}
     assert (rows[1]["group_name"], rows[2]["is_open"]) == ("audio", True)
     for one in answer["outcomes"]:
-        assert one["etag"] == client.get(f"{SHELVES}{one['id']}").headers["ETag"]
+        assert one["etag"] == client.get(f"{CABINETS}{one['id']}").headers["ETag"]
     assert words(bulk(client, BULK, rows, "?on_conflict=update")) == ["unchanged"] * 3
     assert words(bulk(client, BULK, rows)) == ["exists"] * 3
 
@@ -159,10 +159,10 @@ def test_bulk_of_many_rows_that_are_not_unique_ends_soon(client: FlaskClient) ->
 
 def test_rows_that_were_made_are_taken_back_where_nobody_changed_or_uses_them(client: FlaskClient) -> None:
     made = bulk(client, BULK, [{**SENT, "label": label} for label in "abc"])["outcomes"]
-    client.put(f"{SHELVES}{made[1]['id']}", json={"height": "1"})
-    client.post("/api/boards/", json={"id": 1, "shelf_id": made[2]["id"]})
+    client.put(f"{CABINETS}{made[1]['id']}", json={"height": "1"})
+    client.post("/api/boards/", json={"id": 1, "cabinet_id": made[2]["id"]})
     items = [{"id": one["id"], "etag": one["etag"]} for one in made]
-    answer = client.post("/internal/shelves/remove", json={"items": items}, headers=SERVICE).get_json()
+    answer = client.post("/internal/cabinets/remove", json={"items": items}, headers=SERVICE).get_json()
     assert words(answer) == ["removed", "changed", "in_use"]
     assert [row["label"] for row in shown(client)] == ["b", "c"]
 

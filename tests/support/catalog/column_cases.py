@@ -1,4 +1,4 @@
-"""What every kind of column must do on every database, by the resource of ``shelves``."""
+"""What every kind of column must do on every database, by the resource of ``cabinets``."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from stackroom_kit.cursor import encode_cursor
 
-SHELVES = "/api/shelves/"
+CABINETS = "/api/cabinets/"
 SENT: dict[str, Any] = {
     "label": " A ",
     "group_id": 1,
@@ -35,7 +35,7 @@ EMPTY = {
 
 
 def add(client: FlaskClient, **values: Any) -> Any:
-    answer = client.post(SHELVES, json={"group_id": 1, **values})
+    answer = client.post(CABINETS, json={"group_id": 1, **values})
     assert answer.status_code == 201, answer.text
     return answer.get_json()
 
@@ -48,11 +48,11 @@ def refused(answer: Any) -> tuple[int, str, list[str]]:
 
 
 def walked(client: FlaskClient, sort: str, limit: int) -> list[str]:
-    """The labels of all shelves, page after page."""
+    """The labels of all cabinets, page after page."""
     labels: list[str] = []
     after: dict[str, Any] = {}
     while True:
-        page = client.get(SHELVES, query_string={"limit": limit, "sort": sort, **after}).get_json()
+        page = client.get(CABINETS, query_string={"limit": limit, "sort": sort, **after}).get_json()
         labels += [row["label"] for row in page["items"]]
         if page["next"] is None:
             return labels
@@ -61,19 +61,19 @@ def walked(client: FlaskClient, sort: str, limit: int) -> list[str]:
 
 
 class ColumnCases:
-    """A subclass gives the fixture ``client``: groups 1 ``text`` and 2 ``audio``, and no shelves."""
+    """A subclass gives the fixture ``client``: groups 1 ``text`` and 2 ``audio``, and no cabinets."""
 
     def test_row_is_made_with_an_id_and_goes_out_as_it_came(self, client: FlaskClient) -> None:
-        created = client.post(SHELVES, json=SENT)
+        created = client.post(CABINETS, json=SENT)
         shown = created.get_json()
         assert (created.status_code, shown) == (201, {"id": shown["id"], **SHOWN})
-        assert created.headers["Location"] == f"{SHELVES}{shown['id']}"
-        read = client.get(f"{SHELVES}{shown['id']}")
+        assert created.headers["Location"] == f"{CABINETS}{shown['id']}"
+        read = client.get(f"{CABINETS}{shown['id']}")
         assert (read.data, read.headers["ETag"]) == (created.data, created.headers["ETag"])
-        listed = client.get(SHELVES).get_json()
+        listed = client.get(CABINETS).get_json()
         assert listed == {"items": [shown], "total": 1}
-        assert client.get(f"{SHELVES}?limit=1").get_json()["items"] == [shown]
-        again = client.put(f"{SHELVES}{shown['id']}", json=shown, headers={"If-Match": read.headers["ETag"]})
+        assert client.get(f"{CABINETS}?limit=1").get_json()["items"] == [shown]
+        again = client.put(f"{CABINETS}{shown['id']}", json=shown, headers={"If-Match": read.headers["ETag"]})
         assert (again.status_code, again.data) == (200, read.data)
 
     def test_what_is_left_out_is_what_the_server_puts_in(self, client: FlaskClient) -> None:
@@ -82,15 +82,15 @@ class ColumnCases:
         assert second["id"] > first["id"]
 
     def test_fields_are_changed_alone_and_cleared(self, client: FlaskClient) -> None:
-        row = client.post(SHELVES, json=SENT).get_json()
+        row = client.post(CABINETS, json=SENT).get_json()
         for name, value in (("opened_on", "2025-01-01"), ("height", "0.01"), ("is_open", True), ("weight", 2.0)):
             row = {**row, name: value}
-            assert client.put(f"{SHELVES}{row['id']}", json={name: value}).get_json() == row
+            assert client.put(f"{CABINETS}{row['id']}", json={name: value}).get_json() == row
         cleared = {name: None for name, value in EMPTY.items() if value is None and name in SENT}
-        done = client.put(f"{SHELVES}{row['id']}", json=cleared).get_json()
+        done = client.put(f"{CABINETS}{row['id']}", json=cleared).get_json()
         assert done == {**row, **cleared, "spare_group_name": None}
-        deleted = client.delete(f"{SHELVES}{row['id']}")
-        assert (deleted.status_code, client.get(f"{SHELVES}{row['id']}").status_code) == (200, 404)
+        deleted = client.delete(f"{CABINETS}{row['id']}")
+        assert (deleted.status_code, client.get(f"{CABINETS}{row['id']}").status_code) == (200, 404)
 
     @pytest.mark.parametrize(
         ("values", "code"),
@@ -116,51 +116,51 @@ class ColumnCases:
             ({"side": "up"}, "wrong_value"),
             ({"side": None}, "null"),
             ({"id": 5}, "id_is_made"),
-            ({"shelf": 5}, "unknown_field"),
+            ({"cabinet": 5}, "unknown_field"),
         ],
         ids=str,
     )  # fmt: skip
     def test_wrong_value_is_named(self, client: FlaskClient, values: dict[str, Any], code: str) -> None:
         (name,) = values
-        answer = client.post(SHELVES, json={"label": "a", "group_id": 1, **values})
+        answer = client.post(CABINETS, json={"label": "a", "group_id": 1, **values})
         assert refused(answer) == (400, "wrong_fields", [name])
         assert answer.get_json()["errors"][0]["code"] == code
-        assert client.get(SHELVES).get_json()["total"] == 0
+        assert client.get(CABINETS).get_json()["total"] == 0
 
     def test_missing_fields_are_named_together(self, client: FlaskClient) -> None:
-        assert refused(client.post(SHELVES, json={})) == (400, "wrong_fields", ["label", "group_id"])
+        assert refused(client.post(CABINETS, json={})) == (400, "wrong_fields", ["label", "group_id"])
 
     def test_value_that_another_row_has_is_409_with_its_field(self, client: FlaskClient) -> None:
         add(client, label="a")
         other = add(client, label="b")
-        assert refused(client.post(SHELVES, json={"label": "a", "group_id": 1})) == (409, "not_unique", ["label"])
-        assert refused(client.put(f"{SHELVES}{other['id']}", json={"label": " a"})) == (409, "not_unique", ["label"])
-        assert client.put(f"{SHELVES}{other['id']}", json={"label": "b"}).status_code == 200
+        assert refused(client.post(CABINETS, json={"label": "a", "group_id": 1})) == (409, "not_unique", ["label"])
+        assert refused(client.put(f"{CABINETS}{other['id']}", json={"label": " a"})) == (409, "not_unique", ["label"])
+        assert client.put(f"{CABINETS}{other['id']}", json={"label": "b"}).status_code == 200
 
     def test_rule_of_the_table_that_is_broken_is_400(self, client: FlaskClient) -> None:
-        answer = client.post(SHELVES, json={"label": "a", "group_id": 1, "height": "0"})
+        answer = client.post(CABINETS, json={"label": "a", "group_id": 1, "height": "0"})
         assert refused(answer) == (400, "broken_rule", [])
         row = add(client, label="a")
-        assert refused(client.put(f"{SHELVES}{row['id']}", json={"height": "-1"})) == (400, "broken_rule", [])
+        assert refused(client.put(f"{CABINETS}{row['id']}", json={"height": "-1"})) == (400, "broken_rule", [])
 
     def test_reference_that_names_no_row_is_named(self, client: FlaskClient) -> None:
         body = {"label": "a", "group_id": 1, "spare_group_id": 9}
-        answer = client.post(SHELVES, json=body)
+        answer = client.post(CABINETS, json=body)
         assert refused(answer) == (400, "unknown_group", ["spare_group_id"])
         assert answer.get_json()["detail"] == "The spare_group_id names no group."
-        assert refused(client.post(SHELVES, json={**body, "group_id": 8})) == (400, "unknown_group", ["group_id"])
-        board = client.post("/api/boards/", json={"id": 1, "shelf_id": 9})
-        assert refused(board) == (400, "unknown_reference", ["shelf_id"])
-        assert board.get_json()["detail"] == "The shelf_id names no shelf."
+        assert refused(client.post(CABINETS, json={**body, "group_id": 8})) == (400, "unknown_group", ["group_id"])
+        board = client.post("/api/boards/", json={"id": 1, "cabinet_id": 9})
+        assert refused(board) == (400, "unknown_reference", ["cabinet_id"])
+        assert board.get_json()["detail"] == "The cabinet_id names no cabinet."
 
     def test_row_in_use_names_the_rows_that_use_it(self, client: FlaskClient) -> None:
         row = add(client, label="a", spare_group_id=2)
         answer = client.delete("/api/groups/2")
         assert refused(answer) == (409, "in_use", ["id"])
-        assert answer.get_json()["detail"] == "The row is still used by 1 row of shelves."
-        client.post("/api/boards/", json={"id": 2**40, "shelf_id": row["id"]})
-        assert client.get(f"/api/boards/{2**40}").get_json()["shelf_label"] == "a"
-        assert "1 row of boards" in client.delete(f"{SHELVES}{row['id']}").get_json()["detail"]
+        assert answer.get_json()["detail"] == "The row is still used by 1 row of cabinets."
+        client.post("/api/boards/", json={"id": 2**40, "cabinet_id": row["id"]})
+        assert client.get(f"/api/boards/{2**40}").get_json()["cabinet_label"] == "a"
+        assert "1 row of boards" in client.delete(f"{CABINETS}{row['id']}").get_json()["detail"]
 
     @pytest.mark.parametrize("limit", [1, 2, 3, 10])
     @pytest.mark.parametrize(
@@ -194,19 +194,19 @@ class ColumnCases:
         add(client, label="a")
         for value in ("no such", ["x"], {"a": 1}):
             cursor = packed(field, value)
-            answer = client.get(SHELVES, query_string={"limit": 1, "sort": field, "after": cursor})
+            answer = client.get(CABINETS, query_string={"limit": 1, "sort": field, "after": cursor})
             assert refused(answer) == (400, "bad_cursor", ["?after"])
 
     def test_search_is_in_texts_and_in_what_rows_belong_to(self, client: FlaskClient) -> None:
         add(client, label="north"), add(client, label="south", spare_group_id=2)
         for search, labels in (("NORT", ["north"]), ("audio", ["south"]), ("text", ["north", "south"]), ("left", [])):
-            rows = client.get(SHELVES, query_string={"q": search}).get_json()["items"]
+            rows = client.get(CABINETS, query_string={"q": search}).get_json()["items"]
             assert [row["label"] for row in rows] == labels
 
     def test_csv_has_values_that_can_be_sent_again(self, client: FlaskClient) -> None:
-        client.post(SHELVES, json={**SENT, "height": "0.50", "number": -5, "label": "=1"})
+        client.post(CABINETS, json={**SENT, "height": "0.50", "number": -5, "label": "=1"})
         add(client, label="b")
-        text = client.get(f"{SHELVES}?format=csv").data.decode("utf-8-sig")
+        text = client.get(f"{CABINETS}?format=csv").data.decode("utf-8-sig")
         first, second = csv.DictReader(io.StringIO(text))
         assert (first["opened_on"], first["seen_at"]) == ("2024-02-29", "2024-02-29T20:00:00.5Z")
         assert (first["is_open"], second["is_open"]) == ("false", "true")

@@ -18,7 +18,7 @@ from stackroom_kit.described_problems import codes_of, operations_of
 from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import CONTENT_TYPE
 from stackroom_kit.settings import Secret
-from tests.support.catalog.shelves import WITH_SHELVES, app_with_shelves
+from tests.support.catalog.cabinets import WITH_CABINETS, app_with_cabinets
 from ui import create_app as create_gateway
 from ui.docs.documents import through_gateway
 from ui.settings import Settings as GatewaySettings
@@ -27,7 +27,7 @@ IN_MEMORY = "sqlite+pysqlite:///:memory:"
 NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
 # Where the calls begin that its document has, by the app's name.
 APPS = {"catalog": "/api/", "importer": "/api/", "importer.worker_api": "/internal/"}
-WATCHED = {**APPS, WITH_SHELVES: "/api/"}
+WATCHED = {**APPS, WITH_CABINETS: "/api/"}
 THROUGH = "through the gateway"
 UNROUTED = {400, 404}  # what no route takes is in no document
 
@@ -47,13 +47,13 @@ def documents() -> dict[str, dict[str, Any]]:
         "catalog": served(create_catalog(CatalogSettings(sqlalchemy_database_uri=IN_MEMORY))),
         "importer": served(create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))),
     }
-    shelves = {WITH_SHELVES: served(app_with_shelves(IN_MEMORY))}
+    cabinets = {WITH_CABINETS: served(app_with_cabinets(IN_MEMORY))}
     ledger = ImporterSettings(sqlalchemy_database_uri=NOWHERE, worker_token=Secret("t" * 32))
     workers = {"importer.worker_api": served(create_worker_api(ledger))}
     copies = {f"{name} {THROUGH}": through_gateway(copy.deepcopy(one)) for name, one in apps.items()}
     own = served(create_gateway(GatewaySettings()), "/api/docs/gateway/openapi.json")
     paths = {path: calls for one in (*copies.values(), own) for path, calls in one["paths"].items()}
-    return {**apps, **shelves, **workers, **copies, "ui": {"paths": paths}}
+    return {**apps, **cabinets, **workers, **copies, "ui": {"paths": paths}}
 
 
 def pattern_of(path: str) -> re.Pattern[str]:

@@ -23,29 +23,29 @@ from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_jobs.protocol import CONTRACT_VERSION
 from stackroom_kit.settings import Secret
-from tests.support.catalog.shelves import BOARDS, SHELVES, app_with_shelves, make_tables
+from tests.support.catalog.cabinets import BOARDS, CABINETS, app_with_cabinets, make_tables
 from tests.support.importer.ledger import LEASE, Ledger
 from tests.support.importer.loads import BATCHES, lines_of, load, words
 from tests.support.importer.resources import LISTED, know_resources
 from tests.support.servers.served import served
 
 TOKEN = Secret("of-the-importer")
-OPERATION = "load_shelves"
+OPERATION = "load_cabinets"
 
 
 @pytest.fixture
 def catalog(ledger: Ledger, ledger_uri: str) -> Iterator[str]:
-    """One that has shelves beside its own."""
+    """One that has cabinets beside its own."""
     with create_engine(ledger_uri).begin() as connection:
         connection.execute(text("TRUNCATE tbc.books_files_groups, catalog.applied_request CASCADE"))
         connection.execute(text("INSERT INTO tbc.books_files_groups VALUES (1, 'text', NULL), (2, 'audio', NULL)"))
-        for table in (BOARDS.table, SHELVES.table):
+        for table in (BOARDS.table, CABINETS.table):
             table.drop(connection, checkfirst=True)
     make_tables(ledger_uri)
-    with served(app_with_shelves(ledger_uri, service_token=TOKEN)) as address:
+    with served(app_with_cabinets(ledger_uri, service_token=TOKEN)) as address:
         yield address
     know_resources(ledger.engine)
-    ledger.run("DELETE FROM importer.resource WHERE name IN ('shelves', 'boards')")
+    ledger.run("DELETE FROM importer.resource WHERE name IN ('cabinets', 'boards')")
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def client(settings: Settings) -> FlaskClient:
     return create_app(settings).test_client()
 
 
-def shelves(catalog: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = requests.get(f"{catalog}/api/shelves/", timeout=10).json()["items"]
+def cabinets(catalog: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = requests.get(f"{catalog}/api/cabinets/", timeout=10).json()["items"]
     return found
 
 
@@ -82,7 +82,7 @@ def test_table_with_cells_of_every_type_makes_rows_whose_ids_the_catalog_makes(
 ) -> None:
     batch = sent_csv(client, TABLE)
     assert batch["outcomes"]["ok"] == 2, lines_of(client, batch)
-    first, second = shelves(catalog)
+    first, second = cabinets(catalog)
     assert {name: first[name] for name in ("label", "number", "weight", "height", "is_open", "is_lit")} == {
         "label": "A-1", "number": 1000, "weight": 1.5, "height": "12.50", "is_open": True, "is_lit": None,
     }  # fmt: skip
@@ -99,15 +99,15 @@ def test_table_with_cells_of_every_type_makes_rows_whose_ids_the_catalog_makes(
 
 def test_null_clears_a_reference_that_may_be_none(client: FlaskClient, catalog: str) -> None:
     sent_csv(client, TABLE)
-    first = shelves(catalog)[0]["id"]
+    first = cabinets(catalog)[0]["id"]
     sent_csv(client, f"id;spare_group\n{first};\n", "&on_conflict=update")
-    assert shelves(catalog)[0]["spare_group_name"] is None
+    assert cabinets(catalog)[0]["spare_group_name"] is None
 
 
 def test_export_of_the_catalog_is_loaded_as_it_is(client: FlaskClient, catalog: str) -> None:
     """What is only shown is passed over, and said."""
     sent_csv(client, TABLE)
-    exported = requests.get(f"{catalog}/api/shelves/?format=csv", timeout=10).content.decode("utf-8-sig")
+    exported = requests.get(f"{catalog}/api/cabinets/?format=csv", timeout=10).content.decode("utf-8-sig")
     batch = sent_csv(client, exported, "&on_conflict=update")
     assert batch["changes"] == {"created": 0, "updated": 0, "unchanged": 2, "skipped": 0}
     assert batch["input"]["passed_over"] == {"fields": ["group_name", "spare_group_name"]}
@@ -140,7 +140,7 @@ WRONG = {
 def test_wrong_row_costs_itself_alone(
     client: FlaskClient, catalog: str, row: dict[str, Any], outcome: str, code: str, field: str
 ) -> None:
-    requests.post(f"{catalog}/api/shelves/", json={"label": "A-1", "group_id": 1}, timeout=10).raise_for_status()
+    requests.post(f"{catalog}/api/cabinets/", json={"label": "A-1", "group_id": 1}, timeout=10).raise_for_status()
     batch = load(client, [{"label": "first", "group_id": 1}, row, {"label": "last", "group": "text"}], "", OPERATION)
     first, wrong, last = lines_of(client, batch)
     assert (first["outcome"], last["outcome"]) == ("ok", "ok")
@@ -150,21 +150,21 @@ def test_wrong_row_costs_itself_alone(
 def test_dry_run_undo_and_retry(client: FlaskClient, catalog: str) -> None:
     rows = [{"label": "a", "group": "text"}, {"label": "b", "group": "film"}]
     tried = load(client, rows, "&dry_run=true", OPERATION)
-    assert (words(client, tried), shelves(catalog)) == (["created", "unknown_group"], [])
+    assert (words(client, tried), cabinets(catalog)) == (["created", "unknown_group"], [])
     batch = load(client, rows, "", OPERATION)
     requests.post(f"{catalog}/api/groups/", json={"id": 3, "name": "film"}, timeout=10).raise_for_status()
     again = client.post(f"{BATCHES}/{batch['id']}/retry").get_json()
     assert words(client, again) == ["created"]
-    assert [row["label"] for row in shelves(catalog)] == ["a", "b"]
+    assert [row["label"] for row in cabinets(catalog)] == ["a", "b"]
     undone = client.post(f"{BATCHES}/{batch['id']}/undo").get_json()
     assert undone["changes"] == {"removed": 1}
-    assert [row["label"] for row in shelves(catalog)] == ["b"]
+    assert [row["label"] for row in cabinets(catalog)] == ["b"]
 
 
 def test_listed_load_has_the_schema_of_its_resource(client: FlaskClient) -> None:
     (found,) = [one for one in client.get("/api/importer/operations").get_json()["items"] if one["name"] == OPERATION]
     assert (found["title"], found["loads"], found["right"], found["registered"]) == (
-        "Import shelves into the register", "shelves", "editor", None,
+        "Import cabinets into the register", "cabinets", "editor", None,
     )  # fmt: skip
     assert found["schema"]["required"] == []
     assert found["schema"]["properties"]["group_id"]["x-reference"] == {"resource": "groups", "by": "name"}

@@ -16,15 +16,15 @@ from catalog.resources.groups import Group
 from catalog.settings import Settings
 from stackroom_kit.settings import read_settings
 
-WITH_SHELVES = "catalog with shelves"
+WITH_CABINETS = "catalog with cabinets"
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(schema=SCHEMA)
 
 
-class Shelf(Base):
-    __tablename__ = "shelves"
+class Cabinet(Base):
+    __tablename__ = "cabinets"
     __table_args__ = (CheckConstraint("height > 0", name="height_is_above_nought"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,31 +42,31 @@ class Shelf(Base):
 
 
 class Board(Base):
-    """Belongs to a shelf."""
+    """Belongs to a cabinet."""
 
     __tablename__ = "boards"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     name: Mapped[str | None] = mapped_column(String(20))
-    shelf_id: Mapped[int | None] = mapped_column(ForeignKey(Shelf.id))
+    cabinet_id: Mapped[int | None] = mapped_column(ForeignKey(Cabinet.id))
 
 
-SHELVES, BOARDS = Resource(Shelf), Resource(Board)
-ALL = (*RESOURCES, SHELVES, BOARDS)
+CABINETS, BOARDS = Resource(Cabinet), Resource(Board)
+ALL = (*RESOURCES, CABINETS, BOARDS)
 
 
 def make_tables(uri: str) -> None:
     """On PostgreSQL; SQLite makes them by itself."""
     engine = create_engine(uri)
-    for table in (Shelf.__table__, Board.__table__):
+    for table in (Cabinet.__table__, Board.__table__):
         table.create(engine, checkfirst=True)  # type: ignore[attr-defined]
     engine.dispose()
 
 
-def app_with_shelves(uri: str, **settings: Any) -> Flask:
+def app_with_cabinets(uri: str, **settings: Any) -> Flask:
     """Under a name of its own, since its document is another than the catalog's."""
     app = create_app(Settings(sqlalchemy_database_uri=uri, **settings), ALL)
-    app.name = WITH_SHELVES
+    app.name = WITH_CABINETS
     return app
 
 
