@@ -21,11 +21,9 @@ TITLES = {
     "WorkerSettings": "Workers",
 }
 MEMBER_TITLES = {
-    "LocalSettings": "Ports and files of `make up`",
     "catalog": "Catalog",
     "importer": "Importer",
     "ui": "Gateway",
-    "worker_cpu": "CPU worker",
     "worker_gpu": "GPU worker",
 }
 
@@ -40,9 +38,9 @@ INTRODUCTION = """\
 #   importer             WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer-worker-api  WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer-media       1 x DB_POOL_SIZE                1 x 4 = 4
-#   importer-dispatcher  7, and 4 that listen            11
+#   importer-dispatcher  9, and 4 that listen            13
 #   migrations, a person's psql                          3
-#   together                                             42; each further replica of a service costs its line again.
+#   together                                             44; each further replica of a service costs its line again.
 # Workers and the gateway hold no connection, so scaling them costs none.
 """
 

@@ -1,11 +1,11 @@
--- Run by a database administrator where searches (q) in a large register take long. Nothing needs it, and Stackroom
--- itself never alters these tables. It may be run while everything works, and again:
+-- Run by a database administrator where searches (q) in a large register take long. Nothing needs it, and no
+-- migration touches these indexes. It may be run while everything works, and again:
 --
 --   psql --file=search.sql <database>
 --
 -- It takes the extension pg_trgm (PostgreSQL's contrib package) and, for a million types, a few minutes and some
 -- hundred megabytes. A text of three letters or more is then found by the index. If it breaks off, drop the index that
--- it was at: DROP INDEX tbc.<name>.
+-- it was at: DROP INDEX <schema>.<name>.
 -- This file is written by `python -m deploy.search_sql > deploy/postgres/search.sql`.
 
 \set ON_ERROR_STOP on

@@ -36,6 +36,7 @@ Write the columns. Then:
 - in {folder}/__init__.py: import {constant} from catalog.resources.{name}, and name it in RESOURCES
 - `make migration name={name}`
 - Russian words in services/ui/ui/translations/ru/LC_MESSAGES/messages.po: `make doctor` says which
+- `.venv/bin/python -m deploy.search_sql > deploy/postgres/search.sql`: indexes for searches, which nobody need make
 """
 
 

@@ -28,7 +28,7 @@ class OperationError(Exception):
 class Operation:
     """A description with the types that records and results are decoded into. Equal is only what is the same one.
 
-    ``function`` is None where this process has none: most of the importer's operations, and a light description.
+    ``function`` is None where this process has none: in the importer, and of one that ``describe`` made.
     """
 
     description: Description

@@ -1,4 +1,4 @@
-"""The catalog: the register of file groups and file types."""
+"""The catalog: the register, one resource per table."""
 
 from typing import TYPE_CHECKING
 

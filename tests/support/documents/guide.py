@@ -1,4 +1,4 @@
-"""A copy of the tree in which somebody has done what a section of CONTRIBUTING says."""
+"""A copy of the tree in which somebody has done what a section of a guide says."""
 
 import os
 import re
@@ -12,7 +12,7 @@ _BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 _FILE = re.compile(r"# (\S+/\S+\.py)\n")
 
 
-def section(title: str, page: Path = ROOT / "CONTRIBUTING.md") -> str:
+def section(title: str, page: Path = ROOT / "docs" / "extending.md") -> str:
     """The text under a head of the second order."""
     _, _, rest = page.read_text(encoding="utf-8").partition(f"\n## {title}\n")
     assert rest, f"{page.name} has no section {title!r}"

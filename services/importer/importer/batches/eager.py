@@ -70,7 +70,7 @@ def _claim(here: Services, operation: Operation, batch_id: str) -> ClaimedChunk 
     token = uuid.uuid4().hex
     lease = here.settings.lease_seconds
     for queue in operation.queues:
-        claimant = Claimant(WORKER, str(queue), (operation.name,), token, token, only_batch=batch_id)
+        claimant = Claimant(WORKER, queue, (operation.name,), token, token, only_batch=batch_id)
         if chunk := claim(here.engine, claimant, lease):
             return chunk
     return None

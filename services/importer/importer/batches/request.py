@@ -79,7 +79,7 @@ def operation_named(name: str) -> Operation:
 
 def queue_for(operation: Operation, name: str | None) -> str:
     """The named queue if the operation is declared for it, else its first one."""
-    allowed = [str(queue) for queue in operation.queues]
+    allowed = operation.queues
     if name is None:
         return allowed[0]
     if name not in allowed:
