@@ -108,9 +108,9 @@ def test_queue_that_is_full_takes_no_task(client: FlaskClient, redis_url: str) -
         assert broker.llen("stackroom:default") == 601
 
 
-def test_queue_that_does_not_exist_is_refused_where_the_task_is_named() -> None:
-    with pytest.raises(ValueError, match="'gqu' is not a valid Queue"):
-        PlainTask("app.tasks.email.send_email", queue="gqu")
+def test_what_is_no_name_of_a_queue_is_refused_where_the_task_is_named() -> None:
+    with pytest.raises(ValueError, match="'g queue' is no name of a queue"):
+        PlainTask("app.tasks.email.send_email", queue="g queue")
 
 
 def test_ids_are_forgotten_after_their_days_and_a_few_at_a_time(ledger: Ledger) -> None:

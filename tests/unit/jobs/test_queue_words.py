@@ -63,3 +63,9 @@ def test_worker_reads_the_queues_of_its_operations_unless_others_are_said(
     operations = [describe(name, Record, Record, queue=queue) for name, queue in (("a", "io"), ("b", "default"))]
     app = create_worker("queue-words", operations=operations, queues=said)
     assert set(app.reads) == set(reads)  # type: ignore[attr-defined]
+
+
+def test_operations_of_a_worker_are_no_tasks_of_other_apps() -> None:
+    app = create_worker("queue-words", operations=[describe("count", Record, Record)])
+    assert "stackroom.count" in app.tasks
+    assert "stackroom.count" not in make_celery("other", BrokerSettings()).tasks

@@ -121,8 +121,9 @@ def _add_task(app: Celery, operation: Operation, process: PoolProcess) -> None:
             raise
 
     for name in task_names(operation):
-        # Not lazy: a lazy task of a spawned child would belong to every app but this one.
-        app.task(name=name, base=Task, bind=True, time_limit=limit, lazy=False)(run)
+        # Neither shared nor lazy: a shared task belongs to every app of the process, a lazy one of a spawned child to
+        # every app but this one.
+        app.task(name=name, base=Task, bind=True, time_limit=limit, shared=False, lazy=False)(run)
 
 
 def _found(package: str, operations: Iterable[Operation] | None) -> Mapping[str, Operation]:

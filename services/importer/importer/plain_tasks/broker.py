@@ -54,7 +54,7 @@ class Message:
 def send(settings: Settings, queue: str, queues: Iterable[str], message: Message) -> None:
     """Mark it as waiting, then send it; names of queues are Celery's. Problem 503, after which it may have been sent.
 
-    ``queues`` are all those on which plain tasks may wait.
+    ``queues`` are all those on which tasks may wait.
     """
     sender = _sender(settings)
     with (

@@ -64,7 +64,8 @@ class PlainTask:
         """
         here, task_id = services(), str(uuid.uuid4())
         sent_args, sent_kwargs = _through_json(args, kwargs or {})
-        names = {name: celery_name(name, here.settings.celery_default_queue) for name in _queues}
+        words = {*_queues, *here.registry.queues()}  # a bare call of an operation waits where plain tasks do
+        names = {word: celery_name(word, here.settings.celery_default_queue) for word in words}
         queue = names[self.queue]
         note_issued(here.engine, task_id, self.name, self.queue)
         if here.settings.celery_task_always_eager:
