@@ -65,6 +65,7 @@ class RedisServer:
             # As in compose.yaml: where memory is full, results of plain tasks go, and doorbells ring on.
             "maxmemory": "64mb",
             "maxmemory-policy": "volatile-ttl",
+            "maxmemory-samples": "64",  # of those looked at the soonest ends; of five, all might have to stay
         }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def start(stack: Stack, worker: ForeignWorker, tmp_path: Path) -> Iterator[Calla
     def start_one() -> Process:
         process = worker.start(stack.env, tmp_path / "worker.log")
         started.append(process)
-        process.wait_ready(lambda: NAME in alive(stack))
+        process.wait_ready(lambda: NAME in alive(stack) and bool(listed(stack)))
         return process
 
     yield start_one
@@ -42,6 +43,11 @@ def start(stack: Stack, worker: ForeignWorker, tmp_path: Path) -> Iterator[Calla
 
 def alive(stack: Stack) -> set[str]:
     return {one["name"] for one in stack.get("/api/importer/workers")["items"] if one["alive"]}
+
+
+def listed(stack: Stack) -> list[dict[str, Any]]:
+    """The operation, once the importer has looked."""
+    return [one for one in stack.get("/api/importer/operations")["items"] if one["name"] == "count_words"]
 
 
 def send(stack: Stack, rows: str) -> str:
@@ -55,8 +61,8 @@ def send(stack: Stack, rows: str) -> str:
 def test_worker_of_another_folder_computes_its_own_operation(stack: Stack, start: Callable[[], Process]) -> None:
     assert stack.call("POST", f"{BATCHES}?operation=count_words", b"id,text\n1,a\n", Content_Type="text/csv")[0] == 422
     start()
-    (listed,) = [one for one in stack.get("/api/importer/operations")["items"] if one["name"] == "count_words"]
-    assert (listed["queues"], listed["task_name"], listed["title"]) == (
+    (found,) = listed(stack)
+    assert (found["queues"], found["task_name"], found["title"]) == (
         ["words"], "stackroom.count_words", "Count words",
     )  # fmt: skip
     batch_id = send(stack, "id,Words\n1,one two three\nx,wrong\n3,   \n4," + 1001 * "x" + "\n5,five\n")
