@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -226,3 +227,12 @@ def test_broken_operation_is_noticed_in_one_line_with_its_file(name: str, monkey
 def test_there_are_cases_enough() -> None:
     queues = [case for case in CASES.values() if case.__module__.endswith(".queues")]
     assert (len(CASES) - len(queues), len(queues)) >= (25, 6)
+
+
+def test_what_a_run_of_tests_keeps_of_the_log_is_not_the_operations(caplog: pytest.LogCaptureFixture) -> None:
+    def tells(record: Text, _context: Context) -> Words:
+        logging.getLogger("tells").warning("a record of %d letters", len(record.payload))
+        return Words(1)
+
+    CASES["memory_does_not_grow"](subject_of(tells))
+    assert "a record of" in caplog.text
