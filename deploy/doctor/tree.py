@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from catalog.resources import RESOURCES
 from deploy.doctor import Finding
 from deploy.locks import IMAGES
-from stackroom_jobs.worker.found import operations_in
+from stackroom_jobs.worker.found import operations_in, package_of
 
 REVISION = re.compile(r"""^revision\b[^=\n]*=\s*["'](\w+)""", re.MULTILINE)
 FOLLOWS = re.compile(r"""^down_revision\b[^=\n]*=\s*["'](\w+)""", re.MULTILINE)
@@ -50,7 +50,7 @@ def _titles(root: Path) -> Iterator[tuple[str, str]]:
         columns = [field.title or field.name for field in resource.schema.fields if field.name != "id"]
         yield from ((f"the resource {resource.name}", title) for title in (resource.one, resource.many, *columns))
     for folder in _workers(root):
-        for one in operations_in(f"{folder.name.replace('-', '_')}.operations"):
+        for one in operations_in(f"{package_of(folder.name)}.operations"):
             if one.description.loads is None:  # loads are called by their resources
                 yield f"the operation {one.name}", one.description.title
 
@@ -61,7 +61,7 @@ def unlisted_workers(root: Path) -> Iterator[Finding]:
     sent = [line.removeprefix("!") for line in patterns if line.startswith("!")]
     for folder in _workers(root):
         name = folder.name
-        for path in (f"{name}/{name.replace('-', '_')}", f"{name}/requirements.txt"):
+        for path in (f"{name}/{package_of(name)}", f"{name}/requirements.txt"):
             if not any(fnmatch.fnmatch(path, pattern) for pattern in sent):
                 yield Finding(f"{path} never reaches the engine that builds images", f"echo '!{path}' >> .dockerignore")
         if name not in IMAGES:

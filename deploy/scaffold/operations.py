@@ -11,6 +11,7 @@ from deploy.scaffold.files import ScaffoldError
 from stackroom_jobs.description import LOAD, LOAD_PREFIX
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.queues import DEFAULT_QUEUE, check_queue
+from stackroom_jobs.worker.found import package_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 OF_THE_FILE = {"context", "msgspec", "operation", "record"}  # what it imports
@@ -42,7 +43,7 @@ def new_operation(root: Path, name: str, queue: str, worker: str) -> dict[str, s
     except ValueError as error:
         raise ScaffoldError(str(error)) from None
     folder = worker or _worker_of(root, queue)
-    package = root / folder / folder.replace("-", "_")
+    package = root / folder / package_of(folder)
     if not (package / "app.py").is_file():
         raise ScaffoldError(f"there is no worker {folder}: {package / 'app.py'} is missing")
     struct, title = name.title().replace("_", ""), name.replace("_", " ").strip().capitalize()
@@ -71,7 +72,7 @@ def _worker_of(root: Path, queue: str) -> str:
 
 def _reads(folder: Path) -> set[str]:
     """Queues by their words."""
-    package = folder.name.replace("-", "_")
+    package = package_of(folder.name)
     if not (folder / package / "app.py").is_file():
         return set()
     sys.path.insert(0, str(folder))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from deploy.scaffold.files import ScaffoldError
 from stackroom_jobs.queues import check_queue
+from stackroom_jobs.worker.found import package_of
 
 NAME = re.compile(r"worker(-[a-z][a-z0-9]*)+")
 MAX_NAME = 40  # characters
@@ -49,14 +50,14 @@ def new_worker(root: Path, name: str, queue: str) -> dict[str, str]:
         raise ScaffoldError(str(error)) from None
     if (root / name).exists():
         raise ScaffoldError(f"{name} is there already, so nothing was written")
-    package = name.replace("-", "_")
+    package = package_of(name)
     said = {"name": name, "package": package, "queue": queue}
     dockerfile = (root / LIKE / "Dockerfile").read_text(encoding="utf-8")
     lock = (root / LIKE / "requirements.txt").read_text(encoding="utf-8")
     return {
         f"{name}/pyproject.toml": PROJECT.format(**said),
         f"{name}/requirements.txt": lock,
-        f"{name}/Dockerfile": dockerfile.replace(LIKE, name).replace(LIKE.replace("-", "_"), package),
+        f"{name}/Dockerfile": dockerfile.replace(LIKE, name).replace(package_of(LIKE), package),
         f"{name}/compose.yaml": COMPOSE.format(**said),
         f"{name}/{package}/__init__.py": f'"""The worker for the queue ``{queue}``."""\n',
         f"{name}/{package}/py.typed": "",

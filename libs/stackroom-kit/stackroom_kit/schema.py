@@ -65,13 +65,18 @@ class Schema:
         return {field.name: field for field in self.fields}
 
     @functools.cached_property
+    def own_fields(self) -> tuple[Field, ...]:
+        """Those that are sent."""
+        return tuple(field for field in self.fields if not field.read_only)
+
+    @functools.cached_property
     def own(self) -> tuple[str, ...]:
-        """The fields that are sent."""
-        return tuple(field.name for field in self.fields if not field.read_only)
+        """Their names."""
+        return tuple(field.name for field in self.own_fields)
 
     @functools.cached_property
     def shown(self) -> tuple[str, ...]:
-        """The others, which are only shown."""
+        """The names of the others, which are only shown."""
         return tuple(field.name for field in self.fields if field.read_only)
 
     @functools.cached_property

@@ -22,6 +22,8 @@ FORMATS = {
     "decimal": r"\A-?[0-9]{1,500}(?:\.[0-9]{1,500})?\Z",  # of a field that says no digits
 }
 
+_SAID = {"date": "a day, as 2026-12-31", "date-time": "a point of time with its offset, as 2026-12-31T10:00:00Z"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
@@ -29,6 +31,16 @@ class Reference:
 
     resource: str
     by: str
+
+
+def name_field(field: str) -> str:
+    """By which a row may name what it refers to, instead of its id in ``field``: ``group`` beside ``group_id``."""
+    return field.removesuffix("_id")
+
+
+def shown_field(field: str, by: str) -> str:
+    """The one that shows ``by`` of what is referred to: ``group_name``."""
+    return f"{name_field(field)}_{by}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +90,16 @@ class Field:
         if self.title or described:
             whole = Annotated[whole, Meta(title=self.title, extra_json_schema=described or None)]
         return whole
+
+
+def form_of(field: Field) -> str:
+    """How a text of the field's format is written, for people."""
+    if field.format != "decimal":
+        return _SAID[field.format or ""]
+    limits = (
+        "" if field.digits is None else f", of at most {field.digits} digits, {field.places or 0} of them behind it"
+    )
+    return f"a decimal number with a point{limits}"
 
 
 def _limited(field: Field, name: str) -> Any:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import False_, True_
 
 from stackroom_kit.schema import Field, Reference, Schema
+from stackroom_kit.schema_fields import name_field
 
 _BITS = ((SmallInteger, 15), (BigInteger, 63), (Integer, 31))
 
@@ -59,7 +60,7 @@ def field_of_column(column: Column[Any], reference: Reference | None = None) -> 
         str(column.name),
         is_nullable=bool(column.nullable),
         is_required=not is_given,
-        title=column.doc or title_of(column.name.removesuffix("_id") if reference else column.name),
+        title=column.doc or title_of(name_field(column.name) if reference else column.name),
         default=_default(column),
         reference=reference,
         **_limits(column),

@@ -1,46 +1,21 @@
 """``GET /api/resources``: what the register has, for pages and clients; ``/internal/resources`` for the importer."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
 
 import msgspec
 from flask import Response
-from msgspec import Meta
 
 from catalog.bulk.caller import require_importer
 from catalog.crud.etag import etag_of, is_unchanged
 from catalog.crud.resource import Resource
 from catalog.crud.routes import ETAG, IF_NONE_MATCH
 from catalog.settings import Settings
-from stackroom_kit.api import JSON, Answer, Api, Count, refuse_unknown_arguments
-
-RowSchema = Annotated[dict[str, Any], Meta(description="JSON Schema of a row, as the calls show it.")]
-
-
-class Titles(msgspec.Struct):
-    """In English."""
-
-    one: str
-    many: str
-
-
-class Described(msgspec.Struct):
-    """``name`` stands in the address; ``shown`` is the field that names a row to people."""
-
-    name: str
-    titles: Titles
-    schema: RowSchema
-    id: Annotated[Literal["given", "made"], Meta(description="Whether the client gives a new row its id.")]
-    shown: str
-
-
-class DescribedList(msgspec.Struct):
-    items: list[Described]
-    total: Count
+from stackroom_kit.api import JSON, Answer, Api, refuse_unknown_arguments
+from stackroom_kit.resources import DescribedResource, DescribedResources, Titles
 
 
 def register_blueprint(resources: Sequence[Resource], settings: Settings) -> Api:
-    body = msgspec.json.encode(DescribedList(list(map(_described, resources)), len(resources)))
+    body = msgspec.json.encode(DescribedResources(list(map(_described, resources)), len(resources)))
     etag = etag_of(body)
     api = Api("register", __name__)
 
@@ -55,7 +30,7 @@ def register_blueprint(resources: Sequence[Resource], settings: Settings) -> Api
         right="reader",
         parameters=(IF_NONE_MATCH,),
         answers={
-            200: Answer("All of them, in their order.", {JSON: DescribedList}, ETAG),
+            200: Answer("All of them, in their order.", {JSON: DescribedResources}, ETAG),
             304: Answer("They are as they were.", headers=ETAG),
         },
     )
@@ -72,8 +47,8 @@ def register_blueprint(resources: Sequence[Resource], settings: Settings) -> Api
     return api
 
 
-def _described(resource: Resource) -> Described:
-    return Described(
+def _described(resource: Resource) -> DescribedResource:
+    return DescribedResource(
         resource.name,
         Titles(resource.one, resource.many),
         resource.schema.to_json(),

@@ -7,21 +7,18 @@ from sqlalchemy import Engine
 
 from catalog.app import create_app
 from catalog.settings import Settings
-from importer.registry.loads import Resource, load_of
+from importer.registry.loads import load_of
 from importer.registry.store import keep_resources
+from stackroom_kit.resources import DescribedResource, DescribedResources
 from stackroom_kit.settings import Secret
 
 TOKEN = Secret("t" * 32)
 
 
-class _ResourceList(msgspec.Struct):
-    items: list[Resource]
-
-
-def _listed() -> list[Resource]:
+def _listed() -> list[DescribedResource]:
     settings = Settings(sqlalchemy_database_uri="sqlite+pysqlite:///:memory:", service_token=TOKEN)
     answer = create_app(settings).test_client().get("/api/resources")
-    return msgspec.json.decode(answer.data, type=_ResourceList).items
+    return msgspec.json.decode(answer.data, type=DescribedResources).items
 
 
 LISTED = _listed()

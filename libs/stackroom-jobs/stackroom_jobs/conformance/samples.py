@@ -13,24 +13,22 @@ Json = dict[str, Any]
 
 def plain_record(schema: Schema) -> Json:
     """Every field that is sent, with a value that nobody would wonder at."""
-    return {field.name: plain_value(field) for field in schema.fields if not field.read_only}
+    return {field.name: plain_value(field) for field in schema.own_fields}
 
 
 def edge_records(schema: Schema) -> Iterator[Json]:
     """The fields alone that are required, and each edge of each field."""
     plain = plain_record(schema)
-    yield {field.name: plain[field.name] for field in schema.fields if field.is_required and not field.read_only}
-    for field in schema.fields:
-        if not field.read_only:
-            yield from ({**plain, field.name: value} for value in edge_values(field))
+    yield {field.name: plain[field.name] for field in schema.own_fields if field.is_required}
+    for field in schema.own_fields:
+        yield from ({**plain, field.name: value} for value in edge_values(field))
 
 
 def wrong_records(schema: Schema) -> Iterator[tuple[str, Json]]:
     """Each has one value of a type that its field does not take; with the field's name."""
     plain = plain_record(schema)
-    for field in schema.fields:
-        if not field.read_only:
-            yield field.name, {**plain, field.name: wrong_value(field)}
+    for field in schema.own_fields:
+        yield field.name, {**plain, field.name: wrong_value(field)}
 
 
 def plain_value(field: Field) -> Any:

@@ -31,7 +31,7 @@ class Row(msgspec.Struct):
 def load(record: dict[str, Any], context: Context) -> dict[str, Any]:
     """RecordError for a row that names what it belongs to twice."""
     row = {name: normal_text(value) if isinstance(value, str) else value for name, value in record.items()}
-    for field, reference in context.options.get("references", {}).items():  # as LoadReference says, for each row anew
+    for field, reference in context.options.get("references", {}).items():  # each is a LoadReference, as JSON
         _settle(row, field, reference["named"], reference["is_nullable"])
     if row.get("id") is None:
         row.pop("id", None)

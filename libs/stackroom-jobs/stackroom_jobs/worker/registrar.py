@@ -9,7 +9,7 @@ import msgspec
 
 from stackroom_jobs.description import Description
 from stackroom_jobs.operation import Operation
-from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.operations import is_built_in
 from stackroom_jobs.protocol import Heartbeat, Registration
 from stackroom_jobs.worker.client import WorkerAPI
 
@@ -19,12 +19,7 @@ logger = logging.getLogger(__name__)
 
 def brought(operations: Iterable[Operation]) -> list[Description]:
     """All but those that the importer has itself, as it has them."""
-    return [one.description for one in operations if not _is_built_in(one.description)]
-
-
-def _is_built_in(described: Description) -> bool:
-    own = OPERATIONS.get(described.name)
-    return own is not None and (own.description.record, own.description.result) == (described.record, described.result)
+    return [one.description for one in operations if not is_built_in(one.description)]
 
 
 class Registrar:

@@ -17,12 +17,11 @@ _encoder = msgspec.json.Encoder()
 
 def record_type(resource: Resource) -> type[msgspec.Struct]:
     """A field that an item leaves out is UNSET. What it belongs to may be named (``group``) instead of its id."""
-    fields = [field for field in resource.schema.fields if not field.read_only]
     members: list[Any] = [
         (field.name, field.annotation)
         if field.name == "id" and not resource.is_made
         else (field.name, field.annotation | msgspec.UnsetType, UNSET)
-        for field in fields
+        for field in resource.schema.own_fields
     ]
     members += [(one.named, str | msgspec.UnsetType, UNSET) for one in resource.references]
     return msgspec.defstruct("Item", members, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False)

@@ -38,7 +38,7 @@ class ItemReader:
         self._type = record_type(resource)
         self._check = BodyCheck(resource.schema, resource.is_made)
         self._named = tuple(one.named for one in resource.references)
-        own = [field for field in resource.schema.fields if not field.read_only]
+        own = resource.schema.own_fields
         self._texts = {field.name: field.max_length for field in own if is_free_text(field)}
         self._all_texts = [*self._texts, *self._named]
         self._forms = {field.name: normal(field) for field in own if _has_form(field)}

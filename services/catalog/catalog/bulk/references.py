@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Connection, Text, bindparam, func, select
 
 from catalog.bulk.items import Items
 from catalog.crud.columns import is_text
-from catalog.crud.refusals import GROUPS, unknown
+from catalog.crud.refusals import GROUPS, unknown, unknown_kind
 from catalog.crud.resource import Reference
 from catalog.crud.texts import Normal
 
@@ -39,12 +39,12 @@ def _resolve_names(connection: Connection, reference: Reference, items: Items) -
 
 
 def _refuse_name(reference: Reference, items: Items, index: int, name: Any, count: int) -> None:
-    is_group, shown = reference.resource.name == GROUPS, repr(str(name)[:50])
+    shown = repr(str(name)[:50])
     if count:
-        code = "ambiguous_group" if is_group else "ambiguous_reference"
+        code = "ambiguous_group" if reference.resource.name == GROUPS else "ambiguous_reference"
         detail = f"{count} {reference.resource.many.lower()} are called {shown}."
     else:
-        code = "unknown_group" if is_group else "unknown_reference"
+        code = unknown_kind(reference).code
         detail = f"No {reference.noun} is called {shown}."
     items.refuse(index, code, detail, reference.named)
 
@@ -67,7 +67,7 @@ def _hold(connection: Connection, reference: Reference, items: Items) -> None:
     missing = wanted - set(connection.execute(query, {"ids": sorted(wanted)}).scalars())
     if not missing:
         return
-    code = "unknown_group" if reference.resource.name == GROUPS else "unknown_reference"
+    code = unknown_kind(reference).code
     for index, record in list(items.records.items()):
         if getattr(record, reference.field) in missing:
             items.refuse(index, code, unknown(reference), reference.field)

@@ -43,7 +43,7 @@ class Upsert:
     def __init__(self, repository: Repository) -> None:
         self._resource = repository.resource
         self._statements = BulkStatements(repository.table)
-        own = [field for field in repository.resource.schema.fields if not field.read_only]
+        own = repository.resource.schema.own_fields
         self._names: Fields = tuple(field.name for field in own)
         self._required = sorted(field.name for field in own if field.is_required)
         self._etags = Etags(repository)

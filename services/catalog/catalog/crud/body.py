@@ -10,7 +10,7 @@ from catalog.crud.columns import normal_decimal, normal_time
 from catalog.problems import WRONG_FIELDS
 from stackroom_kit.problems import FieldError
 from stackroom_kit.schema import Field, Schema
-from stackroom_kit.schema_fields import pattern_of
+from stackroom_kit.schema_fields import form_of, pattern_of
 from stackroom_kit.texts import normal_text
 
 MAX_ERRORS = 100  # that one answer names
@@ -24,7 +24,6 @@ _FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff"
 FORBIDDEN = re.compile(f"[{_FORBIDDEN}]")
 ALLOWED_TEXT = f"^[^{_FORBIDDEN}]*$"
 Fault = tuple[str, str]  # code and sentence
-_FORMS = {"date": "a day, as 2026-12-31", "date-time": "a point of time with its offset, as 2026-12-31T10:00:00Z"}
 
 
 def is_free_text(field: Field) -> bool:
@@ -83,14 +82,7 @@ def _enum_fault(field: Field, value: Any) -> Fault | None:
 def _form_fault(field: Field, value: Any) -> Fault | None:
     if not isinstance(value, str):
         return "wrong_type", f"{field.name} must be a text."
-    if re.search(pattern_of(field), value):
-        return None
-    if field.format != "decimal":
-        return "wrong_value", f"{field.name} must be {_FORMS[field.format or '']}."
-    limits = (
-        "" if field.digits is None else f", of at most {field.digits} digits, {field.places or 0} of them behind it"
-    )
-    return "wrong_value", f"{field.name} must be a decimal number with a point{limits}."
+    return None if re.search(pattern_of(field), value) else ("wrong_value", f"{field.name} must be {form_of(field)}.")
 
 
 def _fault_of(field: Field) -> Callable[[Field, Any], Fault | None]:
@@ -105,7 +97,7 @@ class BodyCheck:
     """Of one resource, whose rows have the fields of ``schema``. ``is_made``: the server gives the id of a new row."""
 
     def __init__(self, schema: Schema, is_made: bool) -> None:
-        self._own = {field.name: field for field in schema.fields if not field.read_only}
+        self._own = {field.name: field for field in schema.own_fields}
         self._shown = frozenset(schema.shown)
         self._is_made = is_made
         self._checks = {

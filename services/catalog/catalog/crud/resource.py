@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 import stackroom_kit.schema
 from stackroom_kit.schema import Field, Schema
+from stackroom_kit.schema_fields import name_field, shown_field
 from stackroom_sql.table_schema import field_of_column, is_made, schema_of_columns, title_of
 
 _of_tables: "weakref.WeakKeyDictionary[FromClause, Resource]" = weakref.WeakKeyDictionary()
@@ -32,12 +33,12 @@ class Reference:
     @functools.cached_property
     def named(self) -> str:
         """The field by which a bulk item may name the row instead: ``group`` beside ``group_id``."""
-        return self.field.removesuffix("_id")
+        return name_field(self.field)
 
     @functools.cached_property
     def shown(self) -> str:
         """The field that shows its name: ``group_name``."""
-        return f"{self.named}_{self.resource.shown}"
+        return shown_field(self.field, self.resource.shown)
 
     @property
     def by(self) -> Any:

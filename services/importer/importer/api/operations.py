@@ -106,11 +106,7 @@ def _view(operation: Operation) -> ListedOperation:
         queues=list(operation.queues),
         slots=slots,
         waiting_for_worker=not slots,
-        fields=[
-            RecordField(field.name, field.is_required)
-            for field in operation.record_schema.fields
-            if not field.read_only
-        ],
+        fields=[RecordField(field.name, field.is_required) for field in operation.record_schema.own_fields],
         schema=description.record,
         result_schema=description.result,
         min_rows=operation.min_rows,

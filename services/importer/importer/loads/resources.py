@@ -2,20 +2,15 @@
 
 import time
 
-import msgspec
 from sqlalchemy import Engine
 
 from importer.loads.catalog import Catalog, CatalogAwayError, decoded_answer
 from importer.outage_log import OutageLog
-from importer.registry.loads import Resource
 from importer.registry.store import keep_resources
+from stackroom_kit.resources import DescribedResources
 
 READ_SECONDS = 5.0
 KEEP_SECONDS = 60.0  # after which the same answer is written again, should somebody have taken it away
-
-
-class _ResourceList(msgspec.Struct):
-    items: list[Resource]
 
 
 class ResourceReader:
@@ -36,7 +31,7 @@ class ResourceReader:
         self._read_at = now + READ_SECONDS
         try:
             data = self._catalog.resources()
-            listed = decoded_answer(data, _ResourceList).items
+            listed = decoded_answer(data, DescribedResources).items
         except CatalogAwayError as error:
             self._outage.note(str(error))
             return

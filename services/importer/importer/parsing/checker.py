@@ -18,15 +18,11 @@ import msgspec
 from importer.parsing.rows import Notes
 from stackroom_jobs.outcomes import OWN_FIELDS, refused_line
 from stackroom_kit.schema import Field, Schema
+from stackroom_kit.schema_fields import form_of
 from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_keys
 
 UTF8_BYTES_PER_CHARACTER = 4
 MAX_NAME = 50  # characters of an unknown field that are said again
-FORMS = {
-    "date": "a day, as 2026-12-31",
-    "date-time": "a point of time with its offset, as 2026-12-31T10:00:00Z",
-    "decimal": "a decimal number with a point",
-}
 
 
 class RecordFault(StrEnum):
@@ -198,17 +194,10 @@ def refusal_of(error: msgspec.ValidationError, schema: Schema, raw: bytes) -> Re
         return Refusal(RecordFault.NOT_AN_OBJECT, f"{sentence}.", "", raw)
     field = schema.by_name[name]
     if field.format is not None and "regex" in sentence:
-        return Refusal(RecordFault.WRONG_VALUE, f"`{name}` must be {written(field)}.", name, raw)
+        return Refusal(RecordFault.WRONG_VALUE, f"`{name}` must be {form_of(field)}.", name, raw)
     is_value = field.enum is not None or " of length " in sentence or "=" in sentence
     code = RecordFault.WRONG_VALUE if is_value else RecordFault.WRONG_TYPE
     return Refusal(code, f"`{name}`: {sentence[0].lower()}{sentence[1:]}.", name, raw)
-
-
-def written(field: Field) -> str:
-    """How a text of the field's format is written."""
-    if field.digits is None:
-        return FORMS[str(field.format)]
-    return f"{FORMS['decimal']}, of at most {field.digits} digits, {field.places or 0} of them behind it"
 
 
 def with_short_texts(schema: Schema, most: int) -> Schema:

@@ -1,7 +1,6 @@
 """The operation that loads a resource of the catalog, derived from what the catalog says of the resource."""
 
 import dataclasses
-from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET
@@ -10,25 +9,11 @@ from stackroom_jobs.description import LOAD_PREFIX, Description, task_name_of
 from stackroom_jobs.loads import Applied
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.operations.load import LoadReference
+from stackroom_kit.resources import DescribedResource
 from stackroom_kit.schema import Field, Schema
+from stackroom_kit.schema_fields import name_field
 
 TEXT = ("string",)
-
-
-class Titles(msgspec.Struct):
-    """English: of one row, and of all of them."""
-
-    one: str
-    many: str
-
-
-class Resource(msgspec.Struct):
-    """As ``/internal/resources`` of the catalog lists it. ``schema`` is that of a row as the calls show it."""
-
-    name: str
-    titles: Titles
-    schema: dict[str, Any]
-    id: Literal["given", "made"]
 
 
 def resource_of(operation: str) -> str | None:
@@ -44,7 +29,7 @@ class Load:
     references: dict[str, LoadReference]
 
 
-def load_of(resource: Resource) -> Load:
+def load_of(resource: DescribedResource) -> Load:
     """SchemaError or ValidationError for a resource whose rows this importer cannot check."""
     name = f"{LOAD_PREFIX}{resource.name}"
     written = {
@@ -60,16 +45,16 @@ def load_of(resource: Resource) -> Load:
     return Load(dataclasses.replace(operation, result=Applied), _references(resource))
 
 
-def _references(resource: Resource) -> dict[str, LoadReference]:
+def _references(resource: DescribedResource) -> dict[str, LoadReference]:
     fields = Schema.of_json(resource.schema).fields
     return {
-        field.name: LoadReference(name_field(field), field.is_nullable)
+        field.name: LoadReference(name_field(field.name), field.is_nullable)
         for field in fields
         if field.reference is not None and not field.read_only
     }
 
 
-def record_of(resource: Resource) -> Schema:
+def record_of(resource: DescribedResource) -> Schema:
     """A row of a load: all may be left out but an id that is given, and a reference may be named by what is shown."""
     schema = Schema.of_json(resource.schema)
     fields = [_id(field, resource.id == "given") if field.name == "id" else _loaded(field) for field in schema.fields]
@@ -97,8 +82,4 @@ def _name_of(field: Field) -> list[Field]:
     """The field by which the row that ``field`` refers to may be named instead."""
     if field.reference is None or field.read_only:
         return []
-    return [Field(name_field(field), TEXT, is_nullable=True)]
-
-
-def name_field(field: Field) -> str:
-    return field.name.removesuffix("_id")
+    return [Field(name_field(field.name), TEXT, is_nullable=True)]

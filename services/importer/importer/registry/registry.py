@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Engine, Row
 
-from importer.registry.loads import Load, Resource, load_of, resource_of
+from importer.registry.loads import Load, load_of, resource_of
 from importer.registry.store import Revisions, look, read
 from stackroom_jobs.description import LOAD, Description
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.operations.load import LoadReference
+from stackroom_kit.resources import DescribedResource
 from stackroom_kit.schema import SchemaError
 
 LOOK_SECONDS = 1.0  # for which what was seen is taken as it was
@@ -106,14 +107,6 @@ class Registry:
         """Of those that a worker serves, the ones that it need not describe."""
         return [name for name in self.with_loads(named) if name in OPERATIONS or resource_of(name) is not None]
 
-    @staticmethod
-    def has_itself(described: Description) -> bool:
-        """Whether it is a built-in one, whose records and results are those of this importer."""
-        own = OPERATIONS.get(described.name)
-        return own is not None and (own.description.record, own.description.result) == (
-            described.record, described.result,
-        )  # fmt: skip
-
     def queues(self) -> list[str]:
         """Those that an operation may run on."""
         return sorted({queue for operation in self.all() for queue in operation.queues})
@@ -156,7 +149,7 @@ class Registry:
 
 def _read_anew(engine: Engine, revisions: Revisions) -> Known:
     operations, resources = read(engine)
-    loads = _readable(resources, lambda row: load_of(msgspec.json.decode(row.description, type=Resource)))
+    loads = _readable(resources, lambda row: load_of(msgspec.json.decode(row.description, type=DescribedResource)))
     return Known(
         revisions,
         {one.operation.name: one for one in loads},

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row, text
 
-from importer.registry.loads import Resource
+from stackroom_kit.resources import DescribedResource
 from stackroom_sql.engine import transaction
 
 KEPT_SECONDS = 3600  # of a resource that no answer names: an older replica of the catalog may have given that answer
@@ -43,7 +43,7 @@ def read(engine: Engine) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
         return connection.execute(OPERATIONS).all(), connection.execute(RESOURCES).all()
 
 
-def keep_resources(engine: Engine, listed: Iterable[Resource]) -> None:
+def keep_resources(engine: Engine, listed: Iterable[DescribedResource]) -> None:
     """The catalog's answer. One that it does not name any more goes after KEPT_SECONDS."""
     rows = [
         {"name": one.name, "position": position, "revision": new_revision(), "description": _json(one)}

@@ -13,6 +13,7 @@ from importer.worker_api.messages import decoded, message
 from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, NAME_TAKEN
 from importer.worker_api.token import token_id
 from stackroom_jobs.description import Description
+from stackroom_jobs.operations import is_built_in
 from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction, Registered, Registration
 from stackroom_jobs.queues import check_is_free
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
@@ -85,7 +86,7 @@ def _note(seen: Heartbeat, described: Described | None = None) -> dict[str, str]
 
 def _described(here: Services, descriptions: Iterable[Description]) -> Described:
     """Without those that are the importer's own. What nobody may bring is refused."""
-    others = [one for one in descriptions if not here.registry.has_itself(one)]
+    others = [one for one in descriptions if not is_built_in(one)]
     found = {one.name: _fault(here, one) for one in others}
     return Described(
         [one for one in others if not found[one.name]], {name: fault for name, fault in found.items() if fault}

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from flask_babel import gettext as _
 
+from stackroom_kit.schema_fields import name_field
 from ui.pages.resources import Resource
 from ui.pages.titles import inside, translated
 
@@ -73,7 +74,7 @@ def translated_titles(operation: Operation) -> dict[str, str]:
     own, found = operation.titles, dict[str, str]()
     for name, title in own.items():
         if translated(title) != title:
-            found[named if (named := name.removesuffix("_id")) in own else name] = translated(title)
+            found[named if (named := name_field(name)) in own else name] = translated(title)
     return found
 
 

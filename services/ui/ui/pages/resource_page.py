@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from msgspec import UNSET
 
 from stackroom_kit.schema import Field, Schema
+from stackroom_kit.schema_fields import shown_field
 from ui.pages.resources import Resource
 from ui.pages.titles import inside, translated
 
@@ -136,7 +137,7 @@ def kind_of(field: Field) -> str:
 def _referred(field: Field, names: set[str]) -> Referred | None:
     if field.reference is None:
         return None
-    shown_as = f"{field.name.removesuffix('_id')}_{field.reference.by}"
+    shown_as = shown_field(field.name, field.reference.by)
     return Referred(field.reference.resource, field.reference.by, shown_as if shown_as in names else None)
 
 

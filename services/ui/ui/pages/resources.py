@@ -2,11 +2,12 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from flask_babel import gettext as _
 
+from stackroom_kit.resources import DescribedResources, Titles
 from stackroom_kit.schema import Schema
 from ui.pages.titles import translated
 
@@ -15,25 +16,6 @@ TARGET = "/api/resources"
 OWN_ADDRESSES = ("groups", "types")
 ICONS = {"groups": "collection", "types": "file-earmark-text"}
 ICON = "table"  # of any other
-
-
-class Titles(msgspec.Struct, frozen=True):
-    """English: of one row, and of all of them."""
-
-    one: str
-    many: str
-
-
-class _Told(msgspec.Struct):
-    name: str
-    titles: Titles
-    schema: dict[str, Any]
-    id: Literal["given", "made"]
-    shown: str
-
-
-class _List(msgspec.Struct):
-    items: list[_Told]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +41,7 @@ class Entry:
 
 def resources_of(body: Any) -> tuple[Resource, ...]:
     """ValidationError or SchemaError where the answer is no list of resources."""
-    told = msgspec.convert(body, _List).items
+    told = msgspec.convert(body, DescribedResources).items
     return tuple(
         Resource(one.name, one.titles, Schema.of_json(one.schema), one.id == "given", one.shown) for one in told
     )

@@ -2,14 +2,13 @@
 
 import { apiAddress } from "./addresses.js";
 import { getJson } from "./api.js";
-import { byId, element } from "./dom.js";
+import { byId, element, whenTyped } from "./dom.js";
 import { message } from "./messages.js";
 
 /** @typedef {import("./resource.js").Row} Row */
 /** @typedef {import("./resource.js").Referred} Referred */
 
 const MOST = 500; // more are searched for
-const SEARCH_PAUSE_MS = 250;
 
 export class Choices {
   /** @param {import("./form_field.js").FormField} field */
@@ -19,11 +18,7 @@ export class Choices {
     this.reference = /** @type {Referred} */ (field.about.reference);
     this.name = field.name;
     this.asked = 0;
-    let pause = 0;
-    this.search.addEventListener("input", () => {
-      clearTimeout(pause);
-      pause = setTimeout(() => this.load(), SEARCH_PAUSE_MS);
-    });
+    whenTyped(this.search, () => this.load());
   }
 
   /** Keeps what is chosen already. Of several loads under way only the last one is shown. */

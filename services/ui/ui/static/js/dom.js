@@ -1,6 +1,7 @@
 /** Small helpers to build elements; text is always text, never HTML. */
 
 const SVG = "http://www.w3.org/2000/svg";
+const TYPING_MS = 250;
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
 export const byId = (id) => /** @type {any} */ (document.getElementById(id));
@@ -34,6 +35,14 @@ export function icon(name) {
   return svg("svg", { class: "bi", width: "1em", height: "1em", fill: "currentColor", "aria-hidden": "true" }, use);
 }
 
+/** Of a search box: not at every key. @param {HTMLElement} input @param {() => void} run once no more was typed for a moment */
+export function whenTyped(input, run) {
+  let pause = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(run, TYPING_MS);
+  });
+}
 
 /** Opens the page's dialog. @returns {Promise<boolean>} whether it was confirmed */
 export function confirmed() {

@@ -4,13 +4,12 @@ import { apiAddress } from "./addresses.js";
 import { call, getJson } from "./api.js";
 import { isLong, shown, titleOf } from "./cells.js";
 import { Deletion } from "./deletion.js";
-import { byId, element, icon } from "./dom.js";
+import { byId, element, icon, whenTyped } from "./dom.js";
 import { Editor } from "./editor.js";
 import { clearMessage, message } from "./messages.js";
 import { isEnglish, number, text } from "./text.js";
 
 const PAGE_ROWS = 50;
-const SEARCH_PAUSE_MS = 250;
 const FIRST_ORDER = "id";
 
 /**
@@ -38,11 +37,7 @@ class ResourcePage {
   }
 
   listen() {
-    let pause = 0;
-    byId("search").addEventListener("input", () => {
-      clearTimeout(pause);
-      pause = setTimeout(() => this.restart(), SEARCH_PAUSE_MS);
-    });
+    whenTyped(byId("search"), () => this.restart());
     byId("refresh").addEventListener("click", () => Promise.all([this.load(), this.editor.loadChoices()]));
     byId("export").addEventListener("click", () => this.exportCsv());
     byId("next").addEventListener("click", () => this.turn(this.following));
