@@ -66,3 +66,10 @@ def test_api_page_shows_both_documents_without_another_host(visit: Visit) -> Non
     page.get_by_label("Select a definition").select_option(label="importer")
     page.get_by_text("/api/importer/batches/{batch_id}/cancel").first.wait_for()
     watched.assert_quiet()
+
+
+def test_resource_that_is_not_there_is_no_page(visit: Visit) -> None:
+    watched = visit()
+    answer = watched.page.goto(f"{watched.base}/register/nothing")
+    assert answer is not None
+    assert answer.status == 404

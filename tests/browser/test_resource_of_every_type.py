@@ -247,10 +247,3 @@ def test_row_is_made_exported_and_deleted_by_keyboard(visit: Visit, stack: Whole
     page.keyboard.press("Enter")
     expect(row_of(page, "Q-7")).to_have_count(0)
     assert cabinets(stack) == []
-
-
-def test_resource_that_is_not_there_is_no_page(visit: Visit) -> None:
-    watched = visit()
-    answer = watched.page.goto(f"{watched.base}/register/nothing")
-    assert answer is not None
-    assert answer.status == 404

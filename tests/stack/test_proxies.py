@@ -7,10 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -19,13 +16,11 @@ import urllib3
 from deploy import worker_hosts
 from deploy.compose_secrets import FOLDER, HOSTS
 from tests.stack.conftest import NAME
-from tests.support.servers.processes import ROOT
 from tests.support.stacks.compose import PROJECT, Compose, docker, remote_worker
+from tests.support.stacks.published import LONGEST, Published, all_at_once, attacking, port_of
 from tests.support.waiting import wait_until
 
 OUTSIDE = "stackroom-test-outside"
-SOCKETS = 30
-LONGEST = 25.0  # seconds that an unfinished socket may live; nginx gives it 10
 BEFORE_AN_ANSWER = ["silent", "handshake", "head", "body of a batch"]
 BEFORE_ITS_TOKEN = ["silent", "handshake", "silent in tls", "head", "dripping head", "body"]
 
@@ -39,57 +34,11 @@ def outside() -> Iterator[str]:
     docker("network", "rm", OUTSIDE)
 
 
-@contextmanager
-def attacking(network: str, victim: "Published", kind: str, sockets: int = SOCKETS) -> Iterator[list[float | None]]:
-    """The block runs while all sockets are held; after it, how many seconds each of them lived."""
-    script = (ROOT / "tests" / "support" / "gateway" / "slow_attack.py").read_text(encoding="utf-8")
-    words = [victim.address, str(victim.port), kind, str(sockets), str(LONGEST + 5)]
-    run = ["docker", "run", "--rm", "-i", "--network", network, "python:3.11-slim-bookworm", "python", "-", *words]
-    lived: list[float | None] = []
-    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as attacker:
-        assert attacker.stdin is not None
-        assert attacker.stdout is not None
-        attacker.stdin.write(script)
-        attacker.stdin.close()
-        assert attacker.stdout.readline() == "holding\n"
-        yield lived
-        lived += json.loads(attacker.stdout.readline())
-
-
-@contextmanager
-def all_at_once(
-    network: str, victim: "Published", kinds: list[str], sockets: int = SOCKETS
-) -> Iterator[dict[str, list[float | None]]]:
-    with ExitStack() as stack:
-        yield {kind: stack.enter_context(attacking(network, victim, kind, sockets)) for kind in kinds}
-
-
 def assert_bounded(lived: dict[str, list[float | None]]) -> None:
     for kind, found in lived.items():
         assert found
         assert all(seconds is not None and seconds < LONGEST for seconds in found), (kind, found)
         print(f"{kind}: {len(found)} sockets lived {min(found)} to {max(found)} s")  # type: ignore[type-var]
-
-
-def port_of(url: str) -> int:
-    return urlsplit(url).port or 443
-
-
-class Published:
-    """Calls by the name that the certificate has, to the address where it is."""
-
-    def __init__(self, settings: dict[str, str], setting: str) -> None:
-        self.address, self.port = settings["STACK_ADDRESS"], port_of(settings[setting])
-        authority = str(FOLDER / "tls_ca")
-        self._pool = urllib3.HTTPSConnectionPool(
-            self.address, self.port, ca_certs=authority, server_hostname=NAME, assert_hostname=NAME, retries=False
-        )
-
-    def call(
-        self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None, **options: Any
-    ) -> urllib3.BaseHTTPResponse:
-        sent = {"Host": f"{NAME}:{self.port}", **(headers or {})}
-        return self._pool.request(method, path, body=body, headers=sent, redirect=False, timeout=60, **options)
 
 
 @pytest.fixture

@@ -6,7 +6,10 @@ from typing import Any
 import requests
 from flask.testing import FlaskClient
 
+from stackroom_kit.settings import Secret
+
 BATCHES = "/api/importer/batches"
+TOKEN = Secret("of-the-importer")
 
 
 def load(client: FlaskClient, rows: list[Any], query: str = "", operation: str = "load_groups") -> Any:

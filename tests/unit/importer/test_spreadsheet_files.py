@@ -7,40 +7,14 @@ from typing import Any
 import pytest
 
 from importer.batches.likely_operation import likely_operation
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import Refusal
 from importer.parsing.containers import refuse_empty
 from importer.parsing.csv_heads import TableOptions, comparable, heads_of
-from importer.parsing.detection import Declared
-from importer.parsing.formats import CSV, JSON, NDJSON, open_rows, with_encoding
-from importer.parsing.rows import Rows
-from importer.parsing.spool import Spooled
-from importer.registry.registry import BUILT_IN
+from importer.parsing.formats import CSV, JSON, NDJSON
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
-from tests.support.importer.resources import LOADS, group_row, type_row
-
-
-def spooled(body: str | bytes) -> Spooled:
-    data = body.encode() if isinstance(body, str) else body
-    return with_encoding(Spooled(io.BytesIO(data), len(data), data.count(b"\n"), ""), Declared())
-
-
-def rows_of(body: str | bytes, operation: str = "load_groups", media_type: str = CSV, **told: Any) -> Rows:
-    one = OPERATIONS[operation]
-    return open_rows(media_type, spooled(body), one, RecordChecker(one.record, 1000), TableOptions(**told))
-
-
-def read(body: str | bytes, operation: str = "load_groups", **told: Any) -> list[Any]:
-    return [item for block in rows_of(body, operation, **told).blocks for item in block.items]
-
-
-def told_of(rows: Rows) -> dict[str, Any]:
-    list(rows.blocks)
-    return rows.input
-
-
-OPERATIONS = {**BUILT_IN, **LOADS}
-ALL = list(OPERATIONS.values())
+from tests.support.importer.resources import group_row, type_row
+from tests.support.importer.spreadsheet_tables import ALL, OPERATIONS, read, rows_of, spooled, told_of
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -12,11 +12,9 @@ from catalog.migrate import migrate as migrate_catalog
 from catalog.settings import Settings as CatalogSettings
 from importer.app import create_app
 from importer.settings import Settings
-from stackroom_kit.settings import Secret
 from tests.support.importer.ledger import Ledger
+from tests.support.importer.loads import TOKEN
 from tests.support.servers.served import served
-
-TOKEN = Secret("of-the-importer")
 
 
 @pytest.fixture

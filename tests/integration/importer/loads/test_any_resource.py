@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 import requests
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
@@ -22,14 +21,12 @@ from importer.registry.store import keep_resources
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_jobs.protocol import CONTRACT_VERSION
-from stackroom_kit.settings import Secret
 from tests.support.catalog.cabinets import BOARDS, CABINETS, app_with_cabinets, make_tables
 from tests.support.importer.ledger import LEASE, Ledger
-from tests.support.importer.loads import BATCHES, lines_of, load, words
+from tests.support.importer.loads import BATCHES, TOKEN, lines_of, load, words
 from tests.support.importer.resources import LISTED, know_resources
 from tests.support.servers.served import served
 
-TOKEN = Secret("of-the-importer")
 OPERATION = "load_cabinets"
 
 
@@ -46,18 +43,6 @@ def catalog(ledger: Ledger, ledger_uri: str) -> Iterator[str]:
         yield address
     know_resources(ledger.engine)
     ledger.run("DELETE FROM importer.resource WHERE name IN ('cabinets', 'boards')")
-
-
-@pytest.fixture
-def settings(ledger_uri: str, catalog: str) -> Settings:
-    return Settings(
-        sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True, catalog_url=catalog, service_token=TOKEN
-    )
-
-
-@pytest.fixture
-def client(settings: Settings) -> FlaskClient:
-    return create_app(settings).test_client()
 
 
 def cabinets(catalog: str) -> list[dict[str, Any]]:
@@ -200,29 +185,6 @@ def test_load_is_taken_while_the_catalog_is_away(ledger: Ledger, ledger_uri: str
     ResourceReader(ledger.engine, Catalog(away)).read()
     client = create_app(away).test_client()
     assert client.post(f"{BATCHES}?operation={OPERATION}", json=[{"label": "a", "group_id": 1}]).status_code == 202
-
-
-ANSWERS = {
-    "no-such-call": (404, "{}"),
-    "wrong-token": (401, "{}"),
-    "broken": (500, "{}"),
-    "no-json": (200, "<html>"),
-    "another-shape": (200, '{"items": [{"name": 5}]}'),
-}
-
-
-@pytest.mark.parametrize(("status", "body"), ANSWERS.values(), ids=ANSWERS)
-def test_what_was_told_stays_while_the_answer_is_none(
-    ledger: Ledger, settings: Settings, caplog: pytest.LogCaptureFixture, status: int, body: str
-) -> None:
-    keep_resources(ledger.engine, LISTED)
-    app = Flask("odd")
-    app.add_url_rule("/internal/resources", "resources", lambda: (body, status))
-    with served(app) as address:
-        reader = ResourceReader(ledger.engine, Catalog(Settings(**{**vars(settings), "catalog_url": address})))
-        reader.read()
-    assert set(Registry(ledger.engine).loads()) >= {"load_groups", "load_types"}
-    assert "cannot read what the catalog holds" in caplog.text
 
 
 def test_resource_that_an_answer_does_not_name_goes_after_a_while(ledger: Ledger, settings: Settings) -> None:
