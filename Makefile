@@ -6,7 +6,7 @@ PYTHON ?= $(or $(firstword $(foreach name,python3.13 python3.12 python3.11,$(she
 	$(error No Python from 3.11 to 3.13 here can make an environment: install one (on Debian with its python3-venv), or name it with PYTHON=...))
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := libs/stackroom-kit libs/stackroom-sql libs/stackroom-jobs services/catalog services/importer services/ui $(sort $(wildcard worker-*)) client
+MEMBERS := libs/stackroom-kit libs/stackroom-sql libs/stackroom-jobs services/catalog services/identity services/importer services/ui $(sort $(wildcard worker-*)) client
 STAMP := $(VENV)/.made-from-lock
 LINKS := $(VENV)/.made-with-members
 # Made whole, and its interpreter still starts.

@@ -20,8 +20,11 @@ HOSTS = FOLDER / "hosts"  # a folder per host, which holds what that host needs
 # Of the server's owner, and of the roles that it sets up at every start (deploy/postgres/roles.sql).
 DATABASE_PASSWORDS = (
     "postgres_password",
-    *(f"postgres_password_{role}" for role in ("catalog", "importer", "migrations")),
+    *(f"postgres_password_{role}" for role in ("catalog", "identity", "importer", "migrations")),
 )
+
+# Of who calls: what the gateway signs it with, and under what tokens are stored.
+IDENTITY_SECRETS = ("actor_key", "token_peppers")
 
 # What each Redis user may do, which is what kombu does in its name; nobody may look at, empty or reconfigure anything.
 CONNECT = "+ping +hello +select +client|setinfo"
@@ -90,7 +93,7 @@ def write_derived() -> None:
 
 def main() -> int:
     FOLDER.mkdir(mode=0o700, exist_ok=True)
-    for name in (*DATABASE_PASSWORDS, "flask_secret_key", "worker_token", "service_token"):
+    for name in (*DATABASE_PASSWORDS, "flask_secret_key", "worker_token", "service_token", *IDENTITY_SECRETS):
         _kept(name, new_token)
     passwords = {user: _kept(f"redis_password_{user}", new_token) for user in REDIS_USERS}
     for user, password in passwords.items():

@@ -10,7 +10,7 @@ from typing import Any
 
 from stackroom_kit.settings import SettingDescription, all_settings
 
-MEMBERS = ("deploy.local", "catalog", "importer", "ui", "stackroom_jobs", "worker_cpu", "worker_gpu")
+MEMBERS = ("deploy.local", "catalog", "identity", "importer", "ui", "stackroom_jobs", "worker_cpu", "worker_gpu")
 
 TITLES = {
     "LocalSettings": "Ports and files of `make up`",
@@ -22,6 +22,7 @@ TITLES = {
 }
 MEMBER_TITLES = {
     "catalog": "Catalog",
+    "identity": "Identity",
     "importer": "Importer",
     "ui": "Gateway",
     "worker_gpu": "GPU worker",

@@ -20,6 +20,8 @@ SETTINGS = {
     "importer-worker-api": "WORKER_API_URL",
     "importer-media": "MEDIA_URL",
 }
+# Only where people sign in.
+WITH_AUTH = {"identity": "IDENTITY_URL"}
 PORT = integer(1, 65535)
 BASES = range(5100, 60_000, 100)  # that are proposed where ports are taken
 
@@ -35,17 +37,23 @@ def with_addresses(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _addresses(base: int) -> dict[str, str]:
-    urls = {name: f"http://{LOOPBACK}:{base + place}" for place, name in enumerate(SETTINGS.values())}
+    names = [*SETTINGS.values(), *WITH_AUTH.values()]
+    urls = {name: f"http://{LOOPBACK}:{base + place}" for place, name in enumerate(names)}
     return {**urls, "UI_HOST": LOOPBACK, "UI_PORT": str(base)}
 
 
 def listening(part: str, environ: Mapping[str, str]) -> Listening:
-    """Of a part in SETTINGS. Raises SettingsError."""
-    setting = SETTINGS[part]
+    """Of a part in SETTINGS or WITH_AUTH. Raises SettingsError."""
+    setting = {**SETTINGS, **WITH_AUTH}[part]
     if setting == "UI_PORT":
         return Listening(_numeric(environ["UI_HOST"]), port_setting(environ, setting) or 0, setting)
     parts = urlsplit(environ[setting])
     return Listening(_numeric(parts.hostname or LOOPBACK), _port(parts, setting), setting)
+
+
+def listening_parts(environ: Mapping[str, str]) -> list[str]:
+    """Of a stack with these settings."""
+    return [*SETTINGS, *(WITH_AUTH if environ.get("AUTH") == "on" else ())]
 
 
 def _numeric(host: str) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterable, Mapping
 
@@ -60,7 +62,19 @@ def _start(supervisor: Supervisor, home: Home, stack: Stack) -> list[Part]:
     migrate(home, stack)
     supervisor.start(services)
     supervisor.start(workers)
+    if stack.asks_who_calls:
+        _say_set_up_link({**stack.environ, **stack.of_database("identity")})
     return [*servers, *services, *workers]
+
+
+def _say_set_up_link(environ: Mapping[str, str]) -> None:
+    """Of this start; nothing where there is an administrator. It goes to the terminal alone, and into no log."""
+    command, env = [sys.executable, "-m", "identity.admin", "set-up"], dict(environ)
+    done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=True, capture_output=True, text=True)
+    secret = done.stdout.strip()
+    if secret:
+        link = f"{gateway_url(environ)}/set-up#{secret}"
+        say("stackroom", f"the first administrator comes in here, once and within 15 minutes: {link}")
 
 
 def _reloader(home: Home, stack: Stack, parts: Iterable[Part]) -> Reloader | None:

@@ -11,7 +11,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_server import ROLE, PostgresServer, binary
 
 SCRIPT = ROOT / "deploy" / "postgres" / "roles.sql"
-SERVICES = ("catalog", "importer")
+SERVICES = ("catalog", "identity", "importer")
 MIGRATIONS = "migrations"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dotenv.parser import Binding, parse_stream
 
-from deploy.local.addresses import SETTINGS, listening, port_setting, with_addresses
+from deploy.local.addresses import listening, listening_parts, port_setting, with_addresses
 from deploy.local.database_roles import database_settings, password_files
 from deploy.local.errors import LocalError
 from deploy.local.home import Home, kept_secret, written_secret
@@ -16,6 +16,7 @@ from deploy.local.ports import LOOPBACK, free_port, keep
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
 from deploy.local.settings import LocalSettings
+from stackroom_kit.common_settings import AuthSettings
 from stackroom_kit.settings import read_settings
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -62,6 +63,10 @@ class Stack(NamedTuple):
     redis: RedisServer | None
     password_files: Mapping[str, Path]  # of the embedded PostgreSQL's roles
 
+    @property
+    def asks_who_calls(self) -> bool:
+        return read_settings(AuthSettings, self.environ).is_auth_on
+
     def of_database(self, *names: str) -> dict[str, str]:
         """As which role this service connects; of a server that the person named, one role does all."""
         settings = database_settings(self.password_files) if self.password_files else {}
@@ -82,7 +87,7 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     if read_settings(LocalSettings, environ).reload:
         environ.setdefault("WEB_PROCESSES", "1")  # each loads all code by itself, and somebody waits for it
     keep(_ports_of_parts(environ))
-    for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN", "SERVICE_TOKEN"):
+    for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN", "SERVICE_TOKEN", "ACTOR_KEY", "TOKEN_PEPPERS"):
         if not _is_set(environ, name):
             environ[f"{name}_FILE"] = str(kept_secret(home.folder("secrets"), name))
     postgres = None if _is_set(environ, *DATABASE_SETTINGS) else _postgres(home, environ)
@@ -92,7 +97,7 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
 
 def _ports_of_parts(environ: Mapping[str, str]) -> Iterator[int]:
     """Those that services will listen on, so that no server takes one before."""
-    return (listening(part, environ).port for part in SETTINGS)
+    return (listening(part, environ).port for part in listening_parts(environ))
 
 
 def _is_set(environ: Mapping[str, str], *names: str) -> bool:

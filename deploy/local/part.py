@@ -62,10 +62,14 @@ def touched(heartbeat: Path, since: datetime.datetime) -> bool:
     return heartbeat.exists() and heartbeat.stat().st_mtime > since.timestamp()
 
 
-def has_reported(importer_url: str, worker: str, since: datetime.datetime) -> bool:
+WORKERS = "/api/importer/workers"
+
+
+def has_reported(importer_url: str, worker: str, since: datetime.datetime, headers: Mapping[str, str]) -> bool:
     """Whether the importer has heard of this worker since then (an earlier run's worker may look alive for a while)."""
     try:
-        with _direct.open(f"{importer_url}/api/importer/workers", timeout=ANSWER_SECONDS) as answer:
+        asked = urllib.request.Request(importer_url + WORKERS, headers=dict(headers))
+        with _direct.open(asked, timeout=ANSWER_SECONDS) as answer:
             workers: list[dict[str, Any]] = json.load(answer)["items"]
     except (OSError, ValueError, KeyError):
         return False

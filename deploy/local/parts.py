@@ -9,18 +9,24 @@ from pathlib import Path
 from deploy.local.addresses import listening
 from deploy.local.environment import Stack
 from deploy.local.home import ROOT, Home
-from deploy.local.part import Listening, Part, Stage, answers_ok, has_reported, touched
+from deploy.local.part import WORKERS, Listening, Part, Stage, answers_ok, has_reported, touched
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
 from deploy.local.workers import WorkerFolder, worker_folders
 from deploy.locks import with_libraries
+from stackroom_kit.actor import HEADER as ACTOR_HEADER
+from stackroom_kit.actor import Actor, SignedRequest, signer_of
+from stackroom_kit.common_settings import AuthSettings
+from stackroom_kit.request_id import HEADER as REQUEST_ID
+from stackroom_kit.settings import read_settings
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 SERVICE_CONFIGURATION = ("-c", "python:stackroom_kit.gunicorn_conf")
 # A thread for each connection that two processes of the gateway may hold.
 MEDIA_THREADS = {"WEB_PROCESSES": "1", "WEB_THREADS": "128"}
 RELEASE_SECONDS = 5.0  # for a worker to give back what it computes; services lose nothing when they are killed
+SUPERVISOR = Actor("supervisor", "supervisor", "service", rights=("reader",))
 
 
 def server_parts(stack: Stack) -> list[Part]:
@@ -48,7 +54,9 @@ def service_parts(home: Home, stack: Stack) -> list[Part]:
     """Each connects to PostgreSQL as the role of its service."""
     catalog = {**stack.environ, **stack.of_database("catalog")}
     importer = {**stack.environ, **stack.of_database("importer")}
+    identity = {**stack.environ, **stack.of_database("identity")}
     return [
+        *([_service("identity", "identity.wsgi:app", identity)] if stack.asks_who_calls else ()),
         _service("catalog", "catalog.wsgi:app", catalog),
         _service("importer", "importer.wsgi:app", importer),
         _service("importer-worker-api", "importer.worker_api.wsgi:app", importer),
@@ -98,11 +106,21 @@ def _dispatcher(home: Home, environ: Mapping[str, str]) -> Part:
 def _worker(folder: WorkerFolder, environ: Mapping[str, str]) -> Part:
     own = {**environ, "WORKER_NAME": f"{folder.name}@{socket.gethostname()}"}
     importer = environ["IMPORTER_URL"].replace("//localhost", f"//{LOOPBACK}")
+    headers = _as_supervisor(environ)
     return Part(
         folder.name, Stage.WORKER, folder.command(), own,
-        lambda since: has_reported(importer, own["WORKER_NAME"], since),
+        lambda since: has_reported(importer, own["WORKER_NAME"], since, headers),
         sources=folder.sources, restart_seconds=RELEASE_SECONDS,
     )  # fmt: skip
+
+
+def _as_supervisor(environ: Mapping[str, str]) -> dict[str, str]:
+    """In whose name the importer is asked for its workers; nothing where nobody has to be somebody."""
+    signer = signer_of(read_settings(AuthSettings, environ))
+    if signer is None:
+        return {}
+    header = signer.signed(SUPERVISOR, SignedRequest("GET", WORKERS, SUPERVISOR.id))
+    return {ACTOR_HEADER: header, REQUEST_ID: SUPERVISOR.id}
 
 
 def _gateway(environ: Mapping[str, str]) -> Part:

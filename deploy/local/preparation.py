@@ -12,14 +12,19 @@ from deploy.local.home import ROOT, Home
 from deploy.local.logs import last_lines, say
 from deploy.local.supervisor import StartFailed
 
-SERVICES = ("catalog", "importer")  # those that have schemas
+SERVICES = ("catalog", "importer")
 TRANSLATIONS = ROOT / "services" / "ui" / "ui" / "translations"
 
 
 def migrate(home: Home, stack: Stack) -> None:
     """Bring every schema to its newest version. Raises StartFailed."""
-    for service in SERVICES:
+    for service in _services(stack):
         _migrate(home, stack, service)
+
+
+def _services(stack: Stack) -> list[str]:
+    """Those of this stack that have schemas; identity is there only where people sign in."""
+    return [*SERVICES, *(["identity"] if stack.asks_who_calls else ())]
 
 
 def prepare_again(home: Home, stack: Stack, changed: Collection[Path]) -> None:
@@ -27,7 +32,7 @@ def prepare_again(home: Home, stack: Stack, changed: Collection[Path]) -> None:
     try:
         if any(path.suffix == ".po" for path in changed):
             _compile_translations()
-        for service in SERVICES:
+        for service in _services(stack):
             if any(path.is_relative_to(_migrations(service)) for path in changed):
                 _migrate(home, stack, service)
     except LocalError as failure:

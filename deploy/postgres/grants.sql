@@ -3,6 +3,7 @@
 --   psql --set=catalog=stackroom_catalog --set=importer=stackroom_importer --set=migrations=stackroom_migrations \
 --     --file=grants.sql <database>
 --
+-- and --set=identity=stackroom_identity where people sign in;
 -- or, with one role that does all, --set=role=stackroom instead of the three. The roles must exist
 -- (CREATE ROLE ... LOGIN PASSWORD '...'). None needs a right to create schemas or databases, or to read files.
 -- The two tables of the register may exist already, whoever owns them; where they do not, the migrations make them.
@@ -13,6 +14,7 @@ SET client_min_messages = warning;
 
 \if :{?role}
   \set catalog :role
+  \set identity :role
   \set importer :role
   \set migrations :role
 \endif
@@ -23,6 +25,10 @@ CREATE SCHEMA IF NOT EXISTS importer;
 
 -- Migrations make and change tables; CREATE in the register is needed only where its two tables do not exist yet.
 GRANT USAGE, CREATE ON SCHEMA tbc, catalog, importer TO :"migrations";
+\if :{?identity}
+  CREATE SCHEMA IF NOT EXISTS identity;
+  GRANT USAGE, CREATE ON SCHEMA identity TO :"migrations";
+\endif
 SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO %I', name, :'catalog'),
        format('GRANT REFERENCES ON %s TO %I', name, :'migrations')
 FROM (VALUES ('tbc.books_files_groups'), ('tbc.books_files_types')) AS tables (name)
@@ -42,5 +48,13 @@ WHERE to_regclass(name) IS NOT NULL \gexec
   ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA importer
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"importer";
   ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA importer GRANT USAGE ON SEQUENCES TO :"importer";
+
+  \if :{?identity}
+    GRANT USAGE ON SCHEMA identity TO :"identity";
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity TO :"identity";
+    ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA identity
+      GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"identity";
+    ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA identity GRANT USAGE ON SEQUENCES TO :"identity";
+  \endif
   -- A further service has its role and its schema here.
 \endif

@@ -3,7 +3,7 @@
 --
 --   psql --no-psqlrc --single-transaction --file=roles.sql <database>
 --
--- PASSWORD_FILE_CATALOG, PASSWORD_FILE_IMPORTER and PASSWORD_FILE_MIGRATIONS name the files of their passwords.
+-- PASSWORD_FILE_CATALOG, _IDENTITY, _IMPORTER and _MIGRATIONS name the files of their passwords.
 -- Tables that an older version made as the superuser are handed to the migrations' role.
 
 \set ON_ERROR_STOP on
@@ -22,14 +22,16 @@ SET lock_timeout = '10s';
 SELECT pg_advisory_xact_lock(x'57ACC3'::int) AS one_at_a_time \gset
 
 \set catalog stackroom_catalog
+\set identity stackroom_identity
 \set importer stackroom_importer
 \set migrations stackroom_migrations
 \set catalog_password `cat "$PASSWORD_FILE_CATALOG"`
+\set identity_password `cat "$PASSWORD_FILE_IDENTITY"`
 \set importer_password `cat "$PASSWORD_FILE_IMPORTER"`
 \set migrations_password `cat "$PASSWORD_FILE_MIGRATIONS"`
 
-SELECT rolsuper AND rolname NOT IN (:'catalog', :'importer', :'migrations') AS is_owner,
-       '' NOT IN (:'catalog_password', :'importer_password', :'migrations_password') AS has_passwords
+SELECT rolsuper AND rolname NOT IN (:'catalog', :'identity', :'importer', :'migrations') AS is_owner,
+       '' NOT IN (:'catalog_password', :'identity_password', :'importer_password', :'migrations_password') AS has_passwords
 FROM pg_roles WHERE rolname = current_user \gset
 \if :is_owner
 \else
@@ -37,13 +39,14 @@ FROM pg_roles WHERE rolname = current_user \gset
 \endif
 \if :has_passwords
 \else
-  DO $$ BEGIN RAISE 'PASSWORD_FILE_CATALOG, _IMPORTER and _MIGRATIONS must name files with passwords'; END $$;
+  DO $$ BEGIN RAISE 'PASSWORD_FILE_CATALOG, _IDENTITY, _IMPORTER and _MIGRATIONS must name files with passwords'; END $$;
 \endif
 
-SELECT format('CREATE ROLE %I', name) FROM (VALUES (:'catalog'), (:'importer'), (:'migrations')) AS wanted (name)
+SELECT format('CREATE ROLE %I', name) FROM (VALUES (:'catalog'), (:'identity'), (:'importer'), (:'migrations')) AS wanted (name)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 \set few 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS'
 ALTER ROLE :"catalog" :few PASSWORD :'catalog_password';
+ALTER ROLE :"identity" :few PASSWORD :'identity_password';
 ALTER ROLE :"importer" :few PASSWORD :'importer_password';
 ALTER ROLE :"migrations" :few PASSWORD :'migrations_password';
 
@@ -51,12 +54,12 @@ ALTER ROLE :"migrations" :few PASSWORD :'migrations_password';
 
 -- What an older version made, or a backup brought back, belongs to the superuser; only what differs is locked.
 SELECT format('ALTER SCHEMA %I OWNER TO %I', nspname, :'migrations') FROM pg_namespace
-WHERE nspname IN ('tbc', 'catalog', 'importer') AND nspowner <> :'migrations'::regrole \gexec
+WHERE nspname IN ('tbc', 'catalog', 'identity', 'importer') AND nspowner <> :'migrations'::regrole \gexec
 SELECT format('ALTER %s %I.%I OWNER TO %I',
               CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END,
               nspname, relname, :'migrations')
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE nspname IN ('tbc', 'catalog', 'importer') AND relkind IN ('r', 'p', 'S', 'v', 'm')
+WHERE nspname IN ('tbc', 'catalog', 'identity', 'importer') AND relkind IN ('r', 'p', 'S', 'v', 'm')
   AND relowner <> :'migrations'::regrole
   -- The sequence of a column goes with its table.
   AND NOT (relkind = 'S' AND EXISTS (

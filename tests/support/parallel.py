@@ -15,6 +15,7 @@ from deploy.local.ports import NOT_LENT, choose_from
 PROCESSES = 3
 SHARING = (
     "tests/browser",
+    "tests/integration/auth",
     "tests/integration/local",
     "tests/integration/whole_stack",
     "tests/integration/bad_input",

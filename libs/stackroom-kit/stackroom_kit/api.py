@@ -8,7 +8,7 @@ import datetime
 import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -17,10 +17,9 @@ from flask.sansio.blueprints import BlueprintSetupState
 from msgspec import Meta
 
 from stackroom_kit.problems import ProblemKind
+from stackroom_kit.rights import RIGHTS, Right
 
 JSON = "application/json"
-Right = Literal["reader", "operator", "editor", "admin", "worker"]
-RIGHTS = get_args(Right)
 Count = Annotated[int, Meta(ge=0)]
 Time = Annotated[datetime.datetime, Meta(tz=True)]
 TimeText = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]

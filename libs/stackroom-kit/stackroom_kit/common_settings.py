@@ -91,5 +91,31 @@ class ServiceTokenSettings:
 
 
 @dataclasses.dataclass(frozen=True)
+class ActorSettings:
+    actor_key: Secret = setting(
+        "ACTOR_KEY",
+        Secret(),
+        secret,
+        "Signs who calls, from the gateway to the services; at least 32 characters. Several, separated by commas, while"
+        " it is changed: the first signs, all are believed.",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class AuthSettings(ActorSettings):
+    auth: str = setting(
+        "AUTH",
+        "",
+        choice("on", "off"),
+        "Whether people sign in and tokens are asked for. Without it nobody is asked, and the gateway starts only where"
+        " this machine alone reaches it.",
+    )
+
+    @property
+    def is_auth_on(self) -> bool:
+        return self.auth == "on"
+
+
+@dataclasses.dataclass(frozen=True)
 class CatalogAddressSettings:
     catalog_url: str = setting("CATALOG_URL", "http://localhost:5001", service_address, "Where the catalog answers.")

@@ -58,6 +58,7 @@ def _header(description: str, is_required: bool = True, schema: Schema = TEXT) -
 RETRY_AFTER = _header("Seconds to wait before the request is sent again.", schema={"type": "integer", "minimum": 1})
 HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": _header("Which token is wanted.")},
+    403: {"WWW-Authenticate": _header("Which rights are missing, where it is rights.", is_required=False)},
     405: {"Allow": _header("The methods of this path.")},
     412: {"ETag": _header("That of the row as it is now.", is_required=False)},
     415: {

@@ -10,7 +10,9 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
+from stackroom_kit.actor import ACTOR_REFUSED, FORBIDDEN, SIGN_IN_NEEDED
 from stackroom_kit.api import Answer, Call, Parameter, declared_calls
+from stackroom_kit.authorization import SECURITY_SCHEMES, security_of
 from stackroom_kit.body_length import LENGTH_PROBLEMS, METHODS_WITH_BODY
 from stackroom_kit.described_problems import (
     REQUEST_ID_HEADER,
@@ -156,7 +158,7 @@ class Document:
     """A service beside its calls. ``problems`` are those of all calls, ``places`` the codes of wrong fields.
 
     ``further`` are types that it describes beside those of the calls. ``security`` are schemes by name; every call of a
-    service that ``is_closed`` needs one of them.
+    service that ``is_closed`` needs one of them. One that ``has_actors`` asks each call for the right that it declares.
     """
 
     title: str
@@ -166,17 +168,20 @@ class Document:
     further: Collection[Any] = ()
     security: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
     is_closed: bool = False
+    has_actors: bool = False
 
     def of(self, app: Flask) -> dict[str, Any]:
         """With the calls that ``app`` has by now. ValueError where one does not describe a parameter of its path."""
         declared = declared_calls(app)
-        routes = [(rule, declared[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.endpoint in declared]
+        # What other services alone call is nothing that a client could look up here.
+        shown = {endpoint: call for endpoint, call in declared.items() if call.right != "service"}
+        routes = [(rule, shown[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.endpoint in shown]
         paths: dict[str, dict[str, Any]] = {}
         with app.app_context():
             shapes = _Shapes([call for _, call in routes], self.further)
             for rule, call in routes:
                 _check_path(rule, call)
-                operation = _operation(_method(rule), call, self.problems, shapes)
+                operation = _operation(_method(rule), self._with_right(call), self.problems, shapes)
                 paths.setdefault(_CONVERTER.sub(r"{\1}", rule.rule), {})[_method(rule).lower()] = operation
         info = {"title": self.title, "version": "1.0.0", "description": self.description, "license": {"name": "MIT"}}
         components = self._components(routes, shapes)
@@ -184,14 +189,24 @@ class Document:
         whole = {"openapi": "3.1.0", "info": info, "servers": [{"url": "/"}], **needed}
         return {**whole, "paths": paths, "components": components}
 
+    def _with_right(self, call: Call) -> Call:
+        """What the kit asks before the call, and answers where it is refused."""
+        if not self.has_actors:
+            return call
+        refusals = (ACTOR_REFUSED, SIGN_IN_NEEDED, FORBIDDEN) if call.right else (ACTOR_REFUSED,)
+        security = (*call.security, *security_of(call.right))
+        return dataclasses.replace(call, problems=(*call.problems, *refusals), security=security)
+
     def _components(self, routes: list[tuple[Rule, Call]], shapes: _Shapes) -> dict[str, Any]:
         """A call that is refused for one place gives that place its own code."""
         own = (kind.code for rule, call in routes for kind in _problems(_method(rule), call))
-        codes = {*self.places, *own, *(kind.code for kind in self.problems)}
+        of_rights = {FORBIDDEN.code} if self.has_actors else set()
+        codes = {*self.places, *own, *of_rights, *(kind.code for kind in self.problems)}
+        schemes = {**self.security, **(SECURITY_SCHEMES if self.has_actors else {})}
         return {
             "schemas": {"Problem": problem_schema(codes), **shapes.components},
             "headers": {REQUEST_ID: REQUEST_ID_HEADER},
-            **({"securitySchemes": self.security} if self.security else {}),
+            **({"securitySchemes": schemes} if schemes else {}),
         }
 
 

@@ -18,7 +18,9 @@ from catalog.db_status import db_status_blueprint
 from catalog.register import register_blueprint
 from catalog.resources import RESOURCES
 from catalog.settings import Settings
+from stackroom_kit.actor import signer_of
 from stackroom_kit.api import UNKNOWN_ARGUMENT
+from stackroom_kit.authorization import install_authorization
 from stackroom_kit.openapi import Document, serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import EVERY_CALL, install
@@ -31,6 +33,7 @@ DOCUMENT = Document(
     (*EVERY_CALL, *UNKNOWN_ARGUMENT),
     FIELD_FAULTS,
     security=SECURITY_SCHEMES,
+    has_actors=True,
 )
 
 
@@ -49,6 +52,7 @@ def create_app(settings: Settings | None = None, resources: Sequence[Resource] =
     app = Flask("catalog", static_folder=None)
     engine = make_engine(settings.database_uri, settings.db_pool_size, settings.search_seconds)
     install(app, "catalog", settings, {"postgresql": functools.partial(server_version, engine)})
+    install_authorization(app, signer_of(settings))
     register_database_problems(app)
     all_repositories = repositories(resources, engine)
     for repository in all_repositories:

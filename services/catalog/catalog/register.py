@@ -10,7 +10,7 @@ from catalog.crud.etag import etag_of, is_unchanged
 from catalog.crud.resource import Resource
 from catalog.crud.routes import ETAG, IF_NONE_MATCH
 from catalog.settings import Settings
-from stackroom_kit.api import JSON, Answer, Api, refuse_unknown_arguments
+from stackroom_kit.api import JSON, Answer, Api
 from stackroom_kit.resources import DescribedResource, DescribedResources, Titles
 
 
@@ -38,10 +38,16 @@ def register_blueprint(resources: Sequence[Resource], settings: Settings) -> Api
         """What the register has, and what a row of each is."""
         return answer()
 
-    @api.get("/internal/resources")
+    @api.call(
+        "GET",
+        "/internal/resources",
+        right="service",
+        parameters=(IF_NONE_MATCH,),
+        answers={200: Answer("All of them.", {JSON: DescribedResources}, ETAG)},
+    )
     def list_resources_for_the_importer() -> Response:
+        """The same for the importer."""
         require_importer(settings.service_token)
-        refuse_unknown_arguments(())
         return answer()
 
     return api

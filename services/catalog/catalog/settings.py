@@ -2,13 +2,13 @@
 
 import dataclasses
 
-from stackroom_kit.common_settings import ServiceTokenSettings, WebSettings
+from stackroom_kit.common_settings import AuthSettings, ServiceTokenSettings, WebSettings
 from stackroom_kit.settings import integer, setting
 from stackroom_sql.settings import PostgresSettings
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(PostgresSettings, ServiceTokenSettings, WebSettings):
+class Settings(PostgresSettings, ServiceTokenSettings, AuthSettings, WebSettings):
     max_bulk_items: int = setting(
         "MAX_BULK_ITEMS", 10_000, integer(1, 1_000_000), "Most items of one bulk call; above it 413."
     )

@@ -16,6 +16,8 @@ from importer.database import make_engine
 from importer.readiness import checks
 from importer.services import Services, keep_services
 from importer.settings import Settings
+from stackroom_kit.actor import signer_of
+from stackroom_kit.authorization import install_authorization
 from stackroom_kit.openapi import serve_document
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
@@ -30,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     here = Services(settings, make_engine(settings.database_uri, settings.db_pool_size))
     keep_services(app, here)
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes}, GZIPPED)
+    install_authorization(app, signer_of(settings))
     register_database_problems(app)
     for blueprint in (tasks, batches, results, preview, operations, workers, media, *own_blueprints()):
         app.register_blueprint(blueprint)

@@ -4,6 +4,7 @@ import dataclasses
 
 from stackroom_jobs.settings import BrokerSettings
 from stackroom_kit.common_settings import (
+    AuthSettings,
     CatalogAddressSettings,
     DiskSettings,
     MediaLimitSettings,
@@ -22,6 +23,7 @@ class Settings(
     ServiceTokenSettings,
     MediaLimitSettings,
     DiskSettings,
+    AuthSettings,
     WebSettings,
 ):
     importer_database_uri: str | None = setting(

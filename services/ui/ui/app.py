@@ -4,6 +4,7 @@ from flask import Flask
 
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
+from ui.access.pages import install_access
 from ui.docs import install_docs
 from ui.events import install_events
 from ui.health import install_health
@@ -16,9 +17,11 @@ from ui.translations import install_translations
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
+    settings.require_decision()
     upstreams = make_upstreams(settings)
     app = Flask("ui")
     install(app, "ui", settings, checks={})
+    install_access(app, settings.is_auth_on)
     install_health(app, upstreams)
     install_translations(app)
     install_pages(app, upstreams, settings.max_body_bytes)

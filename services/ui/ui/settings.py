@@ -6,6 +6,7 @@ import os
 from typing import ClassVar
 
 from stackroom_kit.common_settings import (
+    AuthSettings,
     CatalogAddressSettings,
     DiskSettings,
     MediaLimitSettings,
@@ -14,7 +15,8 @@ from stackroom_kit.common_settings import (
 )
 from stackroom_kit.guard import LOOPBACK
 from stackroom_kit.public_path import is_prefix
-from stackroom_kit.settings import Parser, integer, setting, text
+from stackroom_kit.rights import Role
+from stackroom_kit.settings import Parser, SettingsError, choice, integer, setting, text
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -24,6 +26,14 @@ def _prefix(path: str) -> str:
     if not is_prefix(prefix):
         raise ValueError(path)
     return prefix
+
+
+def _is_loopback(host: str) -> bool:
+    name = host.strip("[]").lower()
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name in LOOPBACK
 
 
 def _networks(listed: str) -> tuple[Network, ...]:
@@ -40,7 +50,7 @@ networks_parser = Parser(_listed_networks, "IP addresses and networks such as 10
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSettings):
+class Settings(AuthSettings, CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSettings):
     has_own_guard: ClassVar[bool] = True
     ui_host: str = setting("UI_HOST", "127.0.0.1", text, "Address that the gateway listens on.")
     ui_port: int = setting("UI_PORT", 5000, integer(1, 65535), "Port that the gateway listens on.")
@@ -52,6 +62,21 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
         None,
         service_address,
         "Where importer-media answers, which takes uploads and gives videos; the importer itself if empty.",
+    )
+    identity_url: str = setting(
+        "IDENTITY_URL", "http://localhost:5005", service_address, "Where identity answers; asked where AUTH=on."
+    )
+    auth_anonymous: str = setting(
+        "AUTH_ANONYMOUS",
+        "",
+        choice("reader"),
+        "What nobody in particular may do where AUTH=on: with reader look at everything, without it nothing.",
+    )
+    published_address: str = setting(
+        "PUBLISHED_ADDRESS",
+        "",
+        text,
+        "Address under which compose publishes the gateway; by it, and not by UI_HOST, a wider one is judged.",
     )
     root_path: str = setting(
         "ROOT_PATH",
@@ -141,5 +166,24 @@ class Settings(CatalogAddressSettings, MediaLimitSettings, DiskSettings, WebSett
         return f"{host}:{self.ui_port}"
 
     @property
-    def is_wide_open(self) -> bool:
-        return self.ui_host.strip("[]").lower() not in LOOPBACK
+    def anonymous_role(self) -> Role | None:
+        return "reader" if self.auth_anonymous else None
+
+    @property
+    def wider_than_loopback(self) -> str:
+        """The setting by which others than this machine reach the gateway; empty where none does."""
+        if self.published_address and not _is_loopback(self.published_address):
+            return f"PUBLISHED_ADDRESS is {self.published_address}"
+        if not self.published_address and not _is_loopback(self.ui_host):
+            return f"UI_HOST is {self.ui_host}"
+        names = sorted(name for name in self.trusted_names if not _is_loopback(name))
+        return f"TRUSTED_HOSTS has {names[0]}" if names else ""
+
+    def require_decision(self) -> None:
+        """SettingsError where others reach the gateway and nobody has decided whether they have to sign in."""
+        wider = self.wider_than_loopback
+        if wider and not self.auth:
+            raise SettingsError(
+                f"{wider}, so others than this machine reach the gateway: set AUTH=on, and people sign in, or AUTH=off,"
+                " and everybody who reaches it can read and write everything"
+            )

@@ -17,20 +17,22 @@ from deploy.local.database_roles import password_files, set_up_roles
 from deploy.local.errors import ServerError
 from deploy.local.home import Home
 from deploy.local.postgres_server import PostgresServer
+from identity.migrate import migrate as migrate_identity
 from importer.database import make_engine
 from importer.migrate import migrate as migrate_importer
+from tests.support.identity.door import Door, code_of
 from tests.support.importer.ledger import Ledger
 from tests.support.servers.embedded import FAST, libpq_uri, running_postgres
 
 ALL_LOGGED = ("log_statement=all", "log_min_duration_statement=0", "log_connections=on")
-ROLES = ("catalog", "importer", "migrations")
+ROLES = ("catalog", "identity", "importer", "migrations")
 OLD_ROWS = """
 INSERT INTO tbc.books_files_groups VALUES (1, 'old');
 CREATE TABLE tbc.shelves (id serial PRIMARY KEY);
 CREATE VIEW tbc.names AS SELECT name FROM tbc.books_files_groups;
 """
 OWNERS = """SELECT DISTINCT relowner::regrole::text FROM pg_class
-WHERE relnamespace = ANY ('{tbc,catalog,importer}'::regnamespace[])"""
+WHERE relnamespace = ANY ('{tbc,catalog,identity,importer}'::regnamespace[])"""
 PLAIN = """SELECT rolname FROM pg_roles WHERE rolname LIKE 'stackroom%'
 AND NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"""
 EVERYBODY = (
@@ -50,6 +52,7 @@ EVERYBODY = (
 FORBIDDEN = {
     "catalog": (
         "SELECT 1 FROM importer.batch",
+        "SELECT 1 FROM identity.token",
         "DROP TABLE tbc.books_files_types",
         "DROP TABLE catalog.applied_request",
         "UPDATE catalog.alembic_version SET version_num = '0'",
@@ -61,7 +64,18 @@ FORBIDDEN = {
         "ALTER ROLE stackroom_migrations PASSWORD 'mine'",
         "SET ROLE stackroom_migrations",
     ),
+    "identity": (
+        "SELECT 1 FROM tbc.books_files_groups",
+        "SELECT 1 FROM importer.batch",
+        "DROP TABLE identity.session",
+        "TRUNCATE identity.users",
+        "DELETE FROM identity.alembic_version",
+        "CREATE TABLE identity.x (id int)",
+        "ALTER ROLE stackroom_identity SUPERUSER",
+        "SET ROLE stackroom_migrations",
+    ),
     "importer": (
+        "SELECT 1 FROM identity.users",
         "SELECT 1 FROM tbc.books_files_groups",
         "SELECT 1 FROM catalog.applied_request",
         "DROP TABLE importer.chunk",
@@ -90,6 +104,7 @@ class Volume:
         """What `make up` does at each start."""
         set_up_roles(self.server, self.files)
         migrate_catalog(self.uri("migrations"), "stackroom_catalog")
+        migrate_identity(self.uri("migrations"), "stackroom_identity")
         migrate_importer(self.uri("migrations"))
 
     def client(self) -> FlaskClient:
@@ -112,6 +127,7 @@ def volume(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         volume = Volume(server, password_files(Home(folder / "home")), folder / "postgres.log")
         if request.param == "old":
             migrate_catalog(server.uri())
+            migrate_identity(server.uri())
             migrate_importer(server.uri())
             execute(server.uri(), OLD_ROWS)
         for _ in range(2):
@@ -147,6 +163,11 @@ def test_catalog_does_its_work(volume: Volume) -> None:
     loaded = client.post("/api/groups/bulk", json={"items": [{"id": 3}]}, headers={"Idempotency-Key": "k"})
     assert loaded.status_code == 200, loaded.text
     assert client.delete("/api/groups/2").status_code == 200
+
+
+def test_identity_does_its_work(volume: Volume) -> None:
+    door = Door.to(volume.uri("identity"))
+    assert code_of(door.sign_in("nobody")) == (401, "wrong_credentials")
 
 
 def test_importer_does_its_work(volume: Volume) -> None:

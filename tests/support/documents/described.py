@@ -11,6 +11,7 @@ from flask import Flask, Response, request, request_finished
 
 from catalog.app import create_app as create_catalog
 from catalog.settings import Settings as CatalogSettings
+from identity.app import create_app as create_identity
 from importer.app import create_app as create_importer
 from importer.settings import Settings as ImporterSettings
 from importer.worker_api.app import create_app as create_worker_api
@@ -19,6 +20,7 @@ from stackroom_kit.openapi import PATH
 from stackroom_kit.problems import CONTENT_TYPE
 from stackroom_kit.settings import Secret
 from tests.support.catalog.cabinets import WITH_CABINETS, app_with_cabinets
+from tests.support.identity.settings import CHEAP, settings_of
 from ui import create_app as create_gateway
 from ui.docs.documents import through_gateway
 from ui.settings import Settings as GatewaySettings
@@ -26,7 +28,7 @@ from ui.settings import Settings as GatewaySettings
 IN_MEMORY = "sqlite+pysqlite:///:memory:"
 NOWHERE = "postgresql+psycopg2://nobody@localhost:1/none"
 # Where the calls begin that its document has, by the app's name.
-APPS = {"catalog": "/api/", "importer": "/api/", "importer.worker_api": "/internal/"}
+APPS = {"catalog": "/api/", "identity": "/api/", "importer": "/api/", "importer.worker_api": "/internal/"}
 WATCHED = {**APPS, WITH_CABINETS: "/api/"}
 THROUGH = "through the gateway"
 UNROUTED = {400, 404}  # what no route takes is in no document
@@ -45,6 +47,7 @@ def documents() -> dict[str, dict[str, Any]]:
     """
     apps = {
         "catalog": served(create_catalog(CatalogSettings(sqlalchemy_database_uri=IN_MEMORY))),
+        "identity": served(create_identity(settings_of(NOWHERE), CHEAP)),
         "importer": served(create_importer(ImporterSettings(sqlalchemy_database_uri=NOWHERE))),
     }
     cabinets = {WITH_CABINETS: served(app_with_cabinets(IN_MEMORY))}

@@ -14,6 +14,7 @@ from catalog.migrate import migrate as migrate_catalog
 from deploy.local.ports import free_port
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
+from identity.migrate import migrate as migrate_identity
 from importer.database import make_engine
 from importer.migrate import migrate as migrate_importer
 from tests.support.importer.resources import know_resources
@@ -73,6 +74,7 @@ def database_with_tables(server: PostgresServer) -> Iterator[str]:
     """
     with fresh_database(server) as uri:
         migrate_catalog(uri)
+        migrate_identity(uri)
         migrate_importer(uri)
         engine = make_engine(uri, 1)
         know_resources(engine)

@@ -14,6 +14,9 @@ from typing import Any
 from deploy.local.ports import LOOPBACK, free_port
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
+from stackroom_kit.actor import HEADER as ACTOR_HEADER
+from stackroom_kit.actor import LOCAL, ActorSigner, SignedRequest
+from stackroom_kit.request_id import HEADER as REQUEST_ID
 from stackroom_kit.settings import Secret
 from tests.support.servers.processes import Process, python, stop_all
 from tests.support.servers.services import SHARED_CONFIGURATION, is_ready
@@ -156,13 +159,20 @@ class Stack:
 
     def answer(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """ConnectionError, as for any other loss, where a server dies in the middle of its answer."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | self._signed(method, path)
         request = urllib.request.Request(self.client_url + path, body, sent, method=method)
         try:
             with _opened(request) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read())
         except http.client.HTTPException as error:
             raise ConnectionError(f"{method} {path}: {error!r}") from None
+
+    def _signed(self, method: str, path: str) -> dict[str, str]:
+        """As the gateway would say it, where the importer asks who calls."""
+        if self.env.get("AUTH") != "on":
+            return {}
+        header = ActorSigner(Secret(self.env["ACTOR_KEY"])).signed(LOCAL, SignedRequest(method, path, "stack"))
+        return {ACTOR_HEADER: header, REQUEST_ID: "stack"}
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
         answer = self.answer(method, path, body, **headers)

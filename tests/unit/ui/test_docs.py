@@ -53,13 +53,14 @@ def described(method: str, path: str, *problems: ProblemKind) -> dict[str, Any]:
         answers={200: Answer("Good.")},
         problems=problems,
         parameters=parameters,
-        security=({"token": []},),
+        security=({"service": []},),
     )(page_of)
     app = Flask("service")
     app.register_blueprint(api)
-    about = Document("A service", "It has a call.", (INTERNAL_ERROR,), (), security={"token": {}})
+    about = Document("A service", "It has a call.", (INTERNAL_ERROR,), (), security={"service": {}})
     changed = through_gateway(about.of(app))
-    assert "securitySchemes" not in changed["components"]
+    assert set(changed["components"]["securitySchemes"]) == {"session", "token"}
+    assert "security" not in changed["paths"][path.replace("<id>", "{id}")][method.lower()]
     (operation,) = [one for _, _, one in operations_of(changed)]
     assert "security" not in operation
     found: dict[str, Any] = operation["responses"]
@@ -73,12 +74,12 @@ def page_of() -> str:
 
 def test_document_names_the_gateways_problems_beside_those_of_the_service() -> None:
     answers = described("POST", "/api/things", ProblemKind(503, "database_busy"), ProblemKind(401, "wrong_token"))
-    busy = ["database_busy", "disk_low", "too_many_bodies", "too_many_connections", "upstream_busy"]
-    assert codes_of(answers["503"]) == busy
+    asked = {"identity_unavailable", "too_many_bodies", "too_many_connections", "upstream_busy"}
+    assert set(codes_of(answers["503"])) == {"database_busy", "disk_low", *asked}
     assert answers["503"]["headers"]["Retry-After"]["required"] is True
     assert codes_of(answers["403"]) == ["cross_site"]
     assert codes_of(answers["502"]) == ["bad_upstream_answer", "upstream_unreachable"]
-    assert "401" not in answers
+    assert {"wrong_token", "token_expired"} <= set(codes_of(answers["401"]))
     assert answers["200"]["description"] == "Good."
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from stackroom_kit.settings import SettingsError, read_settings
@@ -5,19 +7,32 @@ from ui.settings import Settings
 
 
 @pytest.mark.parametrize(
-    ("host", "bind", "is_wide_open"),
+    ("environ", "bind", "wider"),
     [
-        ("127.0.0.1", "127.0.0.1:5000", False),
-        ("localhost", "localhost:5000", False),
-        ("::1", "[::1]:5000", False),
-        ("[::1]", "[::1]:5000", False),
-        ("0.0.0.0", "0.0.0.0:5000", True),
-        ("10.0.0.5", "10.0.0.5:5000", True),
+        ({}, "127.0.0.1:5000", ""),
+        ({"UI_HOST": "localhost"}, "localhost:5000", ""),
+        ({"UI_HOST": "127.8.0.1"}, "127.8.0.1:5000", ""),
+        ({"UI_HOST": "::1"}, "[::1]:5000", ""),
+        ({"UI_HOST": "[::1]"}, "[::1]:5000", ""),
+        ({"UI_HOST": "0.0.0.0"}, "0.0.0.0:5000", "UI_HOST is 0.0.0.0"),
+        ({"UI_HOST": "::"}, "[::]:5000", "UI_HOST is ::"),
+        ({"UI_HOST": "10.0.0.5"}, "10.0.0.5:5000", "UI_HOST is 10.0.0.5"),
+        ({"UI_HOST": "0.0.0.0", "PUBLISHED_ADDRESS": "127.0.0.1"}, "0.0.0.0:5000", ""),
+        ({"PUBLISHED_ADDRESS": "0.0.0.0"}, "127.0.0.1:5000", "PUBLISHED_ADDRESS is 0.0.0.0"),
+        ({"TRUSTED_HOSTS": "localhost, 127.0.0.1,[::1]"}, "127.0.0.1:5000", ""),
+        ({"TRUSTED_HOSTS": "localhost,books.example"}, "127.0.0.1:5000", "TRUSTED_HOSTS has books.example"),
     ],
 )
-def test_settings_say_where_to_listen_and_whether_that_is_wide(host: str, bind: str, is_wide_open: bool) -> None:
-    settings = Settings(ui_host=host)
-    assert (settings.bind, settings.is_wide_open) == (bind, is_wide_open)
+def test_gateway_that_others_reach_starts_only_after_a_decision(environ: dict[str, str], bind: str, wider: str) -> None:
+    settings = read_settings(Settings, environ)
+    assert (settings.bind, settings.wider_than_loopback) == (bind, wider)
+    for decided in ("on", "off"):
+        read_settings(Settings, {**environ, "AUTH": decided}).require_decision()
+    if not wider:
+        settings.require_decision()
+        return
+    with pytest.raises(SettingsError, match=f"{re.escape(wider)}, so others .* AUTH=on, .* or AUTH=off"):
+        settings.require_decision()
 
 
 def test_settings_add_trusted_hosts_to_the_loopback_ones() -> None:

@@ -33,7 +33,7 @@ from catalog.problems import (
     WRONG_ITEM,
 )
 from catalog.settings import Settings
-from stackroom_kit.api import JSON, Answer, Api, refuse_unknown_arguments
+from stackroom_kit.api import JSON, Answer, Api, Parameter, json_of
 from stackroom_kit.arguments import choice_argument, choice_parameter
 from stackroom_kit.idempotency import KEY_PROBLEMS, checked_key, key_parameter
 from stackroom_kit.strict_json import OBJECT_PROBLEMS, json_body, json_object
@@ -112,7 +112,6 @@ class BulkCalls:
     def remove(self) -> Response:
         """Rows that still have the ETag that is named; what was changed, is used or is gone is left."""
         require_importer(self._settings.service_token)
-        refuse_unknown_arguments(())
         items = [_remove_item(item) for item in _items()]
         _check_number(len(items), self._settings.max_bulk_items)
         key = request_key(caller_scope(self._settings.service_token))
@@ -168,21 +167,33 @@ def _bulk_api(resource: Resource, calls: BulkCalls, max_items: int) -> Api:
 
 
 def bulk_blueprint(repositories: list[Repository], engine: Engine, settings: Settings) -> Blueprint:
-    blueprint = Blueprint("bulk", __name__)
+    blueprint, internal = Blueprint("bulk", __name__), Api("internal", __name__, "/internal")
     once = IdempotentCalls(engine, settings.applied_retention_days)
     for repository in repositories:
         resource, calls = repository.resource, BulkCalls(repository, settings, once)
         blueprint.register_blueprint(_bulk_api(resource, calls, settings.max_bulk_items))
-        blueprint.post(f"/internal/{resource.name}/remove", endpoint=f"remove_{resource.name}")(calls.remove)
+        internal.call(
+            "POST",
+            f"/{resource.name}/remove",
+            name=f"remove_{resource.name}",
+            right="service",
+            answers={200: json_of(BulkAnswer, "The outcomes.")},
+        )(calls.remove)
 
-    @blueprint.post("/internal/applied/<key>/close")
+    @internal.call(
+        "POST",
+        "/applied/<key>/close",
+        right="service",
+        parameters=(Parameter("key", {"type": "string"}, "The key.", "path"),),
+        answers={200: json_of(dict[str, Any], "The key is closed, or what was applied under it.")},
+    )
     def close_key(key: str) -> dict[str, Any]:
         """Nothing is ever applied under this key any more, or the answer of what was."""
         require_importer(settings.service_token)
-        refuse_unknown_arguments(())
         request.get_data()
         once.check_supported()
         with transaction(engine) as connection:
             return applied_keys.close(connection, Key(IMPORTER, checked_key(key)))
 
+    blueprint.register_blueprint(internal)
     return blueprint

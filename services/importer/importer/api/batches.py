@@ -45,15 +45,18 @@ from stackroom_kit.arguments import (
     text_argument,
     text_parameter,
 )
+from stackroom_kit.authorization import current_actor
 from stackroom_kit.cursor import BAD_CURSOR, encode_cursor
 from stackroom_kit.public_path import public_path
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 MAX_PAGE = 200
+BOOLEANS = ("true", "false")
 FILTERS = (
     integer_parameter("limit", "Batches of a page.", 50, 1, MAX_PAGE),
     text_parameter("after", "The `next` of the page before."),
     *(text_parameter(name, f"Only batches with this {name}.") for name in ("operation", "source", "queue")),
+    choice_parameter("mine", "Only batches of whoever asks.", "false", BOOLEANS),
     choice_parameter("state", "Only batches in this state.", None, tuple(BatchState)),
 )
 BATCH = {200: json_of(Batch, "The batch.")}
@@ -121,6 +124,7 @@ def list_batches() -> Response:
         "operation": text_argument("operation"),
         "source": text_argument("source"),
         "queue": text_argument("queue"),
+        "actor_id": current_actor().id if choice_argument("mine", "false", BOOLEANS) == "true" else None,
         "state": choice_argument("state", None, tuple(BatchState)),
         "limit": limit + 1,
     }

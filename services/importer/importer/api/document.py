@@ -15,4 +15,5 @@ def document(registry: Registry) -> Document:
         EVERY,
         (*RECORD_FAULTS, "empty"),
         sorted(results, key=lambda one: one.__name__),
+        has_actors=True,
     )

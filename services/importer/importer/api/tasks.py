@@ -9,6 +9,7 @@ from importer.batches.accept import chunks_of
 from importer.batches.backpressure import check_room
 from importer.batches.eager import finish_now_if_eager
 from importer.batches.request import operation_named
+from importer.batches.sender import sent_by
 from importer.batches.task_body import TaskBody, TaskRecords, task_body
 from importer.batches.task_status import task_results, task_status
 from importer.batches.view import WORD
@@ -46,7 +47,16 @@ def _blocks(records: list[Any]) -> Iterator[RowBlock]:
 def _accept(operation: Operation, body: TaskBody) -> str:
     here = services()
     queue = str(operation.queues[0])
-    new = NewBatch(operation.name, "{}", body.source, queue, current_request_id(), body.digest)
+    new = NewBatch(
+        operation=operation.name,
+        options="{}",
+        source=body.source,
+        queue=queue,
+        request_id=current_request_id(),
+        digest=body.digest,
+        applies=operation.loads is not None,
+        **sent_by(),
+    )
     check_room(here.open_chunks, here.settings, body.source, here.room)
     rows = Rows(_blocks(body.records), len(body.records))
     accepted = accept(here.engine, new, chunks_of(here, operation, queue, rows), here.room)

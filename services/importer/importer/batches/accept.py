@@ -6,6 +6,7 @@ from importer.batches.backpressure import check_room
 from importer.batches.body import spooled_body
 from importer.batches.eager import check_can_run_now, finish_now_if_eager
 from importer.batches.request import batch_options
+from importer.batches.sender import check_right, sent_by
 from importer.ledger.accept import Accepted, KeyReusedError, NewBatch, accept
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import RecordChecker
@@ -25,6 +26,7 @@ def accept_batch() -> Accepted:
     """Problems 400, 411, 413, 415, 422, 429 and 503, before anything is written."""
     here, options, key = services(), batch_options(), idempotency_key()
     operation = options.operation
+    check_right(operation)
     if here.settings.celery_task_always_eager:
         check_can_run_now(operation)
     check_room(here.open_chunks, here.settings, options.source, here.room)
@@ -38,6 +40,7 @@ def accept_batch() -> Accepted:
             digest=sent.spooled.digest,
             idempotency_key=key,
             applies=operation.loads is not None,
+            **sent_by(),
         )
         checker = checker_for(operation, here.limits)
         rows = open_rows(sent.media_type, sent.spooled, operation, checker, options.file.table)

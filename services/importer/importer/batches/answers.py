@@ -76,6 +76,14 @@ class PendingRecord(msgspec.Struct):
     total: Annotated[Count | None, Meta(description="Of a video: frames that it will have.")]
 
 
+class Sender(msgspec.Struct):
+    """As he was named then. ``kind`` says by what: a session is that of a ``user``."""
+
+    id: str
+    name: str
+    kind: str
+
+
 class Batch(msgspec.Struct):
     id: str
     operation: OperationName
@@ -99,6 +107,7 @@ class Batch(msgspec.Struct):
     ]
     has_worker: Annotated[bool, Meta(description="Whether a live worker serves its queue and operation.")]
     input: BatchInput
+    sent_by: Annotated[Sender | None, Meta(description="Null of batches from before anybody was asked.")]
     retry_of: str | None
     undo_of: str | None
     created_at: Time

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, Row
 from importer.batches.accept import chunks_of
 from importer.batches.backpressure import check_room
 from importer.batches.request import operation_named
+from importer.batches.sender import check_right, sent_by
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch, accept
 from importer.ledger.follow_ups import accept_undo, batches_of_keys, created_rows, failed_records, left_rows
@@ -26,6 +27,7 @@ def retry(batch: Row[Any]) -> Accepted:
     Problem 409 for a batch that is not finished, 422 where nothing failed.
     """
     here, operation = services(), operation_named(batch.operation)
+    check_right(operation)
     if not is_finished(batch):
         raise NOT_FINISHED("The batch is not finished; cancel it or wait.")
     rows = batch.failed_rows + batch.cancelled_rows
@@ -43,6 +45,7 @@ def retry(batch: Row[Any]) -> Accepted:
         applies=operation.loads is not None,
         retry_of=batch.id,
         undo_of=batch.undo_of,
+        **sent_by(),
     )
     if batch.undo_of is not None:
         return accept_undo(here.engine, new, left_rows(here.engine, batch.id))
@@ -65,6 +68,7 @@ def undo(batch: Row[Any]) -> Accepted:
         idempotency_key=follow_up_key("undo", batch.id),
         applies=True,
         undo_of=batch.id,
+        **sent_by(),
     )
     return accept_undo(here.engine, new, created_rows(here.engine, batch.id))
 

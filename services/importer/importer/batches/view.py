@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row
 
-from importer.batches.answers import Batch, BatchInput, FramesInWork, OutcomeCounts, PendingRecord
+from importer.batches.answers import Batch, BatchInput, FramesInWork, OutcomeCounts, PendingRecord, Sender
 from importer.ledger import batch as ledger
 from importer.ledger.states import BatchState
 from importer.ledger.stored import numbered_records
@@ -108,6 +108,10 @@ def _time(value: datetime.datetime | None) -> datetime.datetime | None:
     return value.astimezone(datetime.UTC) if value else None
 
 
+def _sender(row: Row[Any]) -> Sender | None:
+    return None if row.actor_id is None else Sender(row.actor_id, row.actor_name, row.actor_kind)
+
+
 def batch_view(row: Row[Any]) -> Batch:
     """As lists have it: ``GET /batches/<id>`` says more. Times are in UTC."""
     return Batch(
@@ -126,6 +130,7 @@ def batch_view(row: Row[Any]) -> Batch:
         seconds_left=_seconds_left(row),
         has_worker=row.has_worker,
         input=msgspec.json.decode(row.input, type=BatchInput),
+        sent_by=_sender(row),
         retry_of=row.retry_of,
         undo_of=row.undo_of,
         created_at=row.created_at.astimezone(datetime.UTC),

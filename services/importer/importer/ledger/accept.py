@@ -18,9 +18,11 @@ from stackroom_sql.engine import transaction
 # Of parallel posts with one key, one inserts and the others wait.
 INSERT_BATCH = text("""
 INSERT INTO importer.batch
-  (id, idempotency_key, digest, operation, options, source, queue, request_id, retry_of, undo_of)
+  (id, idempotency_key, digest, operation, options, source, queue, request_id, retry_of, undo_of, actor_id, actor_name,
+   actor_kind)
 VALUES
-  (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id, :retry_of, :undo_of)
+  (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id, :retry_of, :undo_of, :actor_id,
+   :actor_name, :actor_kind)
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
@@ -52,6 +54,9 @@ class NewBatch:
     applies: bool = False
     retry_of: str | None = None
     undo_of: str | None = None
+    actor_id: str | None = None
+    actor_name: str | None = None
+    actor_kind: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

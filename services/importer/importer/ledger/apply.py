@@ -35,7 +35,7 @@ took AS (
 applied AS (
   UPDATE importer.batch SET applied_at = clock_timestamp(), started_at = COALESCE(started_at, now())
   WHERE id = (SELECT id FROM importer.batch WHERE id = (SELECT batch_id FROM took) FOR NO KEY UPDATE SKIP LOCKED))
-SELECT took.*, b.operation, b.options, b.request_id, b.undo_of IS NOT NULL AS is_undo,
+SELECT took.*, b.operation, b.options, b.request_id, b.actor_id, b.actor_name, b.undo_of IS NOT NULL AS is_undo,
   b.cancelled_at IS NOT NULL AS is_cancelled
 FROM took JOIN importer.batch b ON b.id = took.batch_id""")
 HAS_LOADS = text("SELECT EXISTS (SELECT FROM importer.batch WHERE open AND operation = ANY(:operations))")
@@ -94,6 +94,8 @@ class ApplyingChunk:
     operation: str
     options: str
     request_id: str
+    actor_id: str | None
+    actor_name: str | None
     is_undo: bool
     is_cancelled: bool
 

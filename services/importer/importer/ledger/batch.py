@@ -13,7 +13,8 @@ from importer.ledger.queues import LIVE, WORKER_ALIVE_SECONDS
 _BATCH = f"""
 WITH counted AS (
   SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.undo_of, b.created_at,
-       b.started_at, b.cancelled_at, b.expired_at, b.has_payloads, b.open, b.request_id, b.input, c.*, now() AS now,
+       b.started_at, b.cancelled_at, b.expired_at, b.has_payloads, b.open, b.request_id, b.input, b.actor_id,
+       b.actor_name, b.actor_kind, c.*, now() AS now,
        EXISTS (SELECT FROM importer.worker w WHERE b.queue = ANY(w.queues) AND b.operation = ANY(w.operations)
                AND {LIVE}) AS has_worker
 FROM importer.batch b, LATERAL (
@@ -49,6 +50,7 @@ WHERE (CAST(:after_time AS timestamptz) IS NULL OR (created_at, id) < (:after_ti
   AND (CAST(:operation AS text) IS NULL OR operation = :operation)
   AND (CAST(:source AS text) IS NULL OR source = :source)
   AND (CAST(:queue AS text) IS NULL OR queue = :queue)
+  AND (CAST(:actor_id AS text) IS NULL OR actor_id = :actor_id)
   AND (CAST(:state AS text) IS NULL OR state = :state
        AND (open OR :state NOT IN ('queued', 'waiting_for_worker', 'running')))  -- only few are open
   AND expired_at IS NULL
@@ -95,7 +97,8 @@ def _first(engine: Engine, statement: TextClause, parameters: dict[str, Any]) ->
 
 
 def list_batches(engine: Engine, filters: dict[str, Any], lease_seconds: int) -> Sequence[Row[Any]]:
-    """``filters``: after_time, after_id, operation, source, queue and state, each may be None; limit."""
+    """``filters``: after_time, after_id, operation, source, queue, actor_id and state, each may be None;
+    limit."""
     parameters = {**filters, "alive": WORKER_ALIVE_SECONDS, "lease": lease_seconds}
     with engine.connect() as connection:
         return connection.execute(BATCHES, parameters).all()

@@ -20,7 +20,7 @@ from importer.ledger.apply import (
 )
 from importer.ledger.report_lines import MAX_DETAIL
 from importer.ledger.split import Failure
-from importer.loads.catalog import BulkCall, Catalog, CatalogAnswer, CatalogAwayError, Verdict
+from importer.loads.catalog import BulkCall, Catalog, CatalogAnswer, CatalogAwayError, Verdict, sender_of
 from importer.loads.lines import AppliedLines, LoadLines
 from importer.registry.loads import resource_of
 from stackroom_kit.request_id import set_request_id
@@ -63,17 +63,17 @@ def _call(catalog: Catalog, chunk: ApplyingChunk, lines: LoadLines) -> CatalogAn
     if lines.is_empty:
         return CatalogAnswer(Verdict.APPLIED)
     if chunk.is_cancelled:
-        return catalog.close(chunk.key)
+        return catalog.close(chunk.key, sender_of(chunk.actor_id, chunk.actor_name))
     return catalog.apply(bulk_call(chunk, lines))
 
 
 def bulk_call(chunk: ApplyingChunk, lines: LoadLines) -> BulkCall:
-    resource = resource_of(chunk.operation)
+    resource, sender = resource_of(chunk.operation), sender_of(chunk.actor_id, chunk.actor_name)
     if chunk.is_undo:
-        return BulkCall(f"/internal/{resource}/remove", chunk.key, lines.items())
+        return BulkCall(f"/internal/{resource}/remove", chunk.key, lines.items(), sender)
     on_conflict = str(json.loads(chunk.options)["on_conflict"])
     query = {"on_conflict": on_conflict, "dry_run": str(chunk.is_dry_run).lower()}
-    return BulkCall(f"/api/{resource}/bulk", chunk.key, lines.items(), query)
+    return BulkCall(f"/api/{resource}/bulk", chunk.key, lines.items(), sender, query)
 
 
 def _count_refusal(engine: Engine, chunk: ApplyingChunk, reason: str) -> int:
@@ -83,7 +83,7 @@ def _count_refusal(engine: Engine, chunk: ApplyingChunk, reason: str) -> int:
 
 def close_key(catalog: Catalog, chunk: ApplyingChunk, reason: str) -> CatalogAnswer:
     """Close the key, so that a call still on its way applies nothing of what is split now. APPLIED: one did before."""
-    return dataclasses.replace(catalog.close(chunk.key), reason=reason)
+    return dataclasses.replace(catalog.close(chunk.key, sender_of(chunk.actor_id, chunk.actor_name)), reason=reason)
 
 
 def store(engine: Engine, chunk: ApplyingChunk, lines: LoadLines, answer: CatalogAnswer) -> None:

@@ -9,13 +9,21 @@ import msgspec
 import urllib3
 
 from importer.settings import Settings
+from stackroom_kit.actor import HEADER as ACTOR_HEADER
+from stackroom_kit.actor import Actor, SignedRequest, signer_of
 from stackroom_kit.request_id import HEADER, current_request_id
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 35  # a little more than the catalog lets a statement take
 # Nothing that the rows could be blamed for. 404: an older replica, which does not know the resource yet.
 AWAY_STATUSES = frozenset({401, 404, 408, 411, 429, 502, 503, 504})
+UNKNOWN_SENDER = "before identity"
 M = TypeVar("M")
+
+
+def sender_of(actor_id: str | None, actor_name: str | None) -> Actor:
+    """In whose name the importer calls. What a sender may do was asked when his batch was accepted."""
+    return Actor(actor_id or "", actor_name or UNKNOWN_SENDER, "service", rights=("editor", "service"))
 
 
 class CatalogAwayError(Exception):
@@ -55,6 +63,7 @@ class BulkCall:
     path: str
     key: str
     items: bytes
+    sender: Actor
     query: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -64,13 +73,14 @@ class Catalog:
     def __init__(self, settings: Settings, calls: int = 1) -> None:
         self._base = settings.catalog_url
         self._token = settings.service_token.reveal()
+        self._signer = signer_of(settings)
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._pool = urllib3.PoolManager(maxsize=calls, retries=False, timeout=timeout)
 
     def apply(self, call: BulkCall) -> CatalogAnswer:
         """CatalogAwayError where the rows are not to blame."""
         path = call.path + (f"?{urlencode(call.query)}" if call.query else "")
-        status, data = self._post(path, b'{"items":%b}' % call.items, {"Idempotency-Key": call.key})
+        status, data = self._post(path, b'{"items":%b}' % call.items, call.sender, {"Idempotency-Key": call.key})
         if status == 200:
             return CatalogAnswer(Verdict.APPLIED, decoded_answer(data, _Outcomes).outcomes)
         problem = _problem(data)
@@ -87,9 +97,9 @@ class Catalog:
             raise CatalogAwayError(f"its resources: {status}")
         return data
 
-    def close(self, key: str) -> CatalogAnswer:
+    def close(self, key: str, sender: Actor) -> CatalogAnswer:
         """CLOSED: nothing will ever be applied under the key. APPLIED: it was already."""
-        status, data = self._post(f"/internal/applied/{quote(key, safe='')}/close", b"", {})
+        status, data = self._post(f"/internal/applied/{quote(key, safe='')}/close", b"", sender, {})
         if status != 200:
             raise CatalogAwayError(f"close: {status}")
         closed = decoded_answer(data, _Closed)
@@ -106,8 +116,14 @@ class Catalog:
         if status != 200:
             raise CatalogAwayError(f"{refusal}, and it is not ready")
 
-    def _post(self, path: str, body: bytes, extra: dict[str, str]) -> tuple[int, bytes]:
-        return self._call("POST", path, body, extra)
+    def _actor_header(self, path: str, sender: Actor) -> dict[str, str]:
+        """Nothing where nobody is asked who calls."""
+        if self._signer is None:
+            return {}
+        return {ACTOR_HEADER: self._signer.signed(sender, SignedRequest("POST", path, current_request_id()))}
+
+    def _post(self, path: str, body: bytes, sender: Actor, extra: dict[str, str]) -> tuple[int, bytes]:
+        return self._call("POST", path, body, {**self._actor_header(path, sender), **extra})
 
     def _call(self, method: str, path: str, body: bytes | None, extra: dict[str, str]) -> tuple[int, bytes]:
         headers = {

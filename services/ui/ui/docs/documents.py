@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from stackroom_kit.actor import CREDENTIAL_PROBLEMS
+from stackroom_kit.authorization import SECURITY_SCHEMES
 from stackroom_kit.body_length import INCOMPLETE_BODY, LENGTH_REQUIRED
 from stackroom_kit.described_problems import add_problems, operations_of
 from stackroom_kit.guard import CROSS_SITE, HOST_PROBLEMS, WRITING
@@ -14,6 +16,7 @@ from ui.problems import (
     BAD_REQUEST_TARGET,
     BAD_UPSTREAM_ANSWER,
     BODY_TOO_SLOW,
+    IDENTITY_UNAVAILABLE,
     TOO_MANY_BODIES,
     TOO_MANY_CONNECTIONS,
     UPSTREAM_BUSY,
@@ -31,7 +34,8 @@ NOTE = (
 REFUSED = tuple(kind for kind, _ in SPECIAL.values())
 UPSTREAM = (BAD_UPSTREAM_ANSWER, UPSTREAM_UNREACHABLE, UPSTREAM_BUSY, UPSTREAM_TIMEOUT)
 ANY = (
-    *UNEXPECTED, *HOST_PROBLEMS, BAD_QUERY, BAD_REQUEST_TARGET, *UPSTREAM, *REFUSED, BAD_REQUEST, TOO_MANY_CONNECTIONS,
+    *CREDENTIAL_PROBLEMS, IDENTITY_UNAVAILABLE, *UNEXPECTED, *HOST_PROBLEMS,
+    BAD_QUERY, BAD_REQUEST_TARGET, *UPSTREAM, *REFUSED, BAD_REQUEST, TOO_MANY_CONNECTIONS,
 )  # fmt: skip
 BODY = (BAD_CONTENT_LENGTH, INCOMPLETE_BODY, LENGTH_REQUIRED, TOO_LARGE, BODY_TOO_SLOW, TOO_MANY_BODIES)
 WRITE = (*ANY, CROSS_SITE, *BODY)
@@ -49,12 +53,13 @@ def served_at() -> list[dict[str, str]]:
 
 
 def through_gateway(document: dict[str, Any]) -> dict[str, Any]:
-    """``document`` itself, changed: the gateway passes no token on, and answers some requests in a service's place."""
+    """``document`` itself, changed: the gateway passes no service token on, and answers some requests in its place."""
     for method, path, operation in operations_of(document):
-        operation.pop("security", None)
-        operation["responses"].pop("401", None)
+        ours = [one for one in operation.pop("security", ()) if set(one) <= set(SECURITY_SCHEMES)]
+        if any(ours):
+            operation["security"] = [one for one in ours if one]
         add_problems(operation, problems_of(method, path))
-    document["components"].pop("securitySchemes", None)
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
     document["info"]["description"] += NOTE
     document["servers"] = served_at()
     return document

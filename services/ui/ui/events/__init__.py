@@ -1,14 +1,18 @@
 """``GET /api/importer/batches/<id>/events``: a batch as server-sent events, made from the importer's status call."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
+from stackroom_kit.actor import Actor
 from stackroom_kit.api import Answer, Api, Parameter
-from stackroom_kit.problems import NOT_FOUND
+from stackroom_kit.problems import NOT_FOUND, Problem
+from ui.access.current import set_actor
 from ui.events.stream import batch_events, read_batch
 from ui.problems import BATCH_EXPIRED, TOO_MANY_STREAMS
 from ui.process import Limiter
+from ui.proxy.middleware import RECHECK
 from ui.proxy.routes import IMPORTER
 from ui.proxy.upstream import Upstream
 
@@ -19,6 +23,23 @@ EVENTS = (
 )
 MAX_STREAMS = 200  # of one process: each asks the importer twice a second
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def _may_go_on(environ: dict[str, Any]) -> Callable[[], bool]:
+    """Whether whoever watches may still read; then it is read in the name of what he is now."""
+    actor_now = environ.get(RECHECK)
+
+    def ask() -> bool:
+        if actor_now is None:
+            return True
+        try:
+            actor: Actor = actor_now()
+        except Problem:
+            return False
+        set_actor(actor)
+        return "reader" in actor.rights
+
+    return ask
 
 
 def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
@@ -39,7 +60,7 @@ def install_events(app: Flask, upstreams: Mapping[str, Upstream]) -> None:
         first = read_batch(importer, batch_id)
         if not streams.acquire():
             raise TOO_MANY_STREAMS("Too many event streams are open; ask for the batch itself.")
-        stream = batch_events(importer, batch_id, first)
+        stream = batch_events(importer, batch_id, first, _may_go_on(request.environ))
         response = Response(stream, content_type="text/event-stream; charset=utf-8", headers=HEADERS)
         response.call_on_close(streams.release)
         return response

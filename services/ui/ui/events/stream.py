@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -46,8 +46,13 @@ def _is_over(event: str, data: dict[str, Any]) -> bool:
     return data.get("state") in FINAL_STATES or (event == "problem" and data["status"] in GONE)
 
 
-def batch_events(importer: Upstream, batch_id: str, first: dict[str, Any]) -> Iterator[bytes]:
-    """``first`` goes out at once. ``time.sleep`` gives way to other requests in gunicorn's gevent worker."""
+def batch_events(
+    importer: Upstream, batch_id: str, first: dict[str, Any], may_go_on: Callable[[], bool] = lambda: True
+) -> Iterator[bytes]:
+    """``first`` goes out at once. ``may_go_on`` is asked before each look.
+
+    ``time.sleep`` gives way to other requests in gunicorn's gevent worker.
+    """
     event, data, sent = "batch", first, None
     started = said = time.monotonic()
     yield b"retry: 1000\n\n"
@@ -65,4 +70,6 @@ def batch_events(importer: Upstream, batch_id: str, first: dict[str, Any]) -> It
         if is_stopping() or now - started > STREAM_SECONDS:
             return
         time.sleep(LOOK_SECONDS)
+        if not may_go_on():
+            return
         event, data = _look(importer, batch_id)

@@ -4,11 +4,12 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_bootstrap import Bootstrap5
 
 from ui.pages import operations, resources
 from ui.pages.addresses import address
+from ui.pages.entry import role_texts
 from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.missing import install_missing
 from ui.pages.preferences import back_here, chosen_theme, install_preferences
@@ -51,6 +52,8 @@ def _context(known: Known) -> dict[str, Any]:
         "passed_over": passed_over,
         "worker_states": worker_texts(),
         "script_texts": script_texts,
+        "me": g.actor,
+        "roles": role_texts(),
     }
 
 

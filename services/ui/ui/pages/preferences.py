@@ -24,8 +24,12 @@ def chosen_theme() -> str | None:
 
 def back_here() -> str:
     """The page that is asked for, with its query: where a choice of language leads back to."""
-    address = request.full_path.removesuffix("?")
-    return address if _OWN_PATH.fullmatch(address) else "/"
+    return own_path(request.full_path.removesuffix("?"))
+
+
+def own_path(address: str) -> str:
+    """``address`` where it is a plain one of this site, else its root."""
+    return address if _OWN_PATH.fullmatch(address) and not address.startswith("//") else "/"
 
 
 def _remember() -> Response:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 def problem_texts() -> dict[str, str]:
     rows = {**_field_texts(), **_record_texts(), **_video_texts()}
-    return {**rows, **_file_texts(), **_batch_texts(), **_call_texts(), **_system_texts()}
+    return {**rows, **_file_texts(), **_batch_texts(), **_call_texts(), **_identity_texts(), **_system_texts()}
 
 
 def _field_texts() -> dict[str, str]:
@@ -130,7 +130,8 @@ def _batch_texts() -> dict[str, str]:
 ODD_REQUESTS = (
     "bad_request", "bad_path", "bad_query", "bad_request_target", "bad_content_length", "length_required",
     "unsupported_content_encoding", "method_not_allowed", "bad_columns", "bad_cursor", "bad_idempotency_key",
-    "repeated_parameter", "unknown_parameter", "unknown_value", "needs_limit", "items_missing", "wrong_item",
+    "repeated_parameter", "wrong_body", "actor_refused", "undeclared_call",
+    "unknown_parameter", "unknown_value", "needs_limit", "items_missing", "wrong_item",
 )  # fmt: skip
 
 
@@ -146,6 +147,35 @@ def _call_texts() -> dict[str, str]:
         "unknown_host": _("The server is not to be reached by this address."),
         "bad_host": _("The server is not to be reached by this address."),
         "needs_postgresql": _("This needs PostgreSQL."),
+    }
+
+
+def _identity_texts() -> dict[str, str]:
+    return {
+        "sign_in_needed": _("Sign in first."),
+        "forbidden": _("You may not do this."),
+        "wrong_credentials": _("The name or the password is wrong."),
+        "too_many_tries": _("Too many tries; wait a little."),
+        "sign_in_busy": _("Many people sign in at once; try again."),
+        "link_gone": _("This link was used already, or its time is over."),
+        "identity_unavailable": _("Nobody can say now who you are; try again."),
+        "session_over": _("You were signed out; sign in again."),
+        "session_needed": _("This can be done only by who signed in with a browser."),
+        "password_too_short": _("A password has at least 12 characters."),
+        "password_too_long": _("This password is too long."),
+        "password_common": _("This password is too easy to guess."),
+        "bad_user_name": _("A name consists of Latin letters, digits and . _ @ + -"),
+        "name_taken": _("There is a user of this name already."),
+        "own_account": _("Another administrator has to do this."),
+        "last_admin": _("Without this user there would be no administrator."),
+        "too_many_tokens": _("These are too many tokens; take one back first."),
+        "scopes_too_wide": _("A token may do at most what you may."),
+        "bad_expiry": _("This is too long for a token, or too short."),
+        "bad_network": _("This is no network."),
+        **dict.fromkeys(("malformed_token", "unknown_token"), _("This token is not known.")),
+        "token_expired": _("This token's time is over."),
+        "token_revoked": _("This token was taken back."),
+        "token_from_elsewhere": _("This token may not be used from this network."),
     }
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from ui.health import part_state
 from ui.pages import operations
 from ui.pages.addresses import address
+from ui.pages.entry import add_entry_pages
 from ui.pages.operations import Operation, columns_text, translated_titles
 from ui.pages.reading import Reading, read
 from ui.pages.remembered import Remembered
@@ -104,4 +105,5 @@ def pages_blueprint(upstreams: Mapping[str, Upstream], known: Known, max_body_by
     blueprint.add_url_rule("/imports", "imports", pages.imports)
     blueprint.add_url_rule("/imports/<batch_id>", "batch", pages.batch)
     blueprint.add_url_rule("/workers", "workers", pages.workers)
+    add_entry_pages(blueprint, upstreams)
     return blueprint

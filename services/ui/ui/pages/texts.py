@@ -194,6 +194,10 @@ def _batch_texts() -> dict[str, str]:
     }
 
 
+def _account_texts() -> dict[str, str]:
+    return {"password_changed": _("The password is changed; you were signed out everywhere else.")}
+
+
 def _video_texts() -> dict[str, str]:
     return {
         "duration": _("Duration"),
@@ -228,5 +232,5 @@ def script_texts() -> dict[str, dict[str, str] | list[DetailText]]:
         "found": form_texts(),
         "problem": problem_texts(),
         "pace": pace_texts(),
-        "action": {**_register_texts(), **_import_texts(), **_batch_texts(), **_video_texts()},
+        "action": {**_register_texts(), **_import_texts(), **_batch_texts(), **_video_texts(), **_account_texts()},
     }

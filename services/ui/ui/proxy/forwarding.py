@@ -10,7 +10,7 @@ from ui.problems import TOO_MANY_BODIES
 from ui.proxy.answer import ServiceRequest, StartResponse, pass_on
 from ui.proxy.body import Body, StreamedBody, bytes_to_read, stream_body, take_body
 from ui.proxy.headers import request_headers
-from ui.proxy.routes import Bodies, bodies_of
+from ui.proxy.routes import IDENTITY, Bodies, bodies_of, no_such_call
 from ui.proxy.turns import SHORT_BYTES, Turns
 from ui.proxy.upstream import Upstream
 
@@ -38,10 +38,15 @@ class Forwarder:
         self, service: str, path: str, query: str, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
         """``path`` and ``query`` go on as they came."""
+        if service not in self._upstreams:  # identity, where nobody signs in
+            raise no_such_call()
         upstream, method = self._upstreams[service], environ["REQUEST_METHOD"]
         bodies = bodies_of(method, path)
         body, length = self._body(bodies, environ)
         headers = request_headers(environ, environ["HTTP_X_REQUEST_ID"])
+        if service == IDENTITY:  # which makes cookies, and shows people where they are signed in
+            headers["User-Agent"] = environ.get("HTTP_USER_AGENT", "")
+            headers["X-Forwarded-Proto"] = environ["wsgi.url_scheme"]
         if body is not None:
             headers["Content-Length"] = str(length)
         target = f"{path}?{query}" if query else path

@@ -8,6 +8,7 @@ from urllib3.util import SKIP_HEADER
 
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from ui.problems import BAD_UPSTREAM_ANSWER
+from ui.proxy.routes import IDENTITY
 
 REQUEST_HEADERS = {
     "HTTP_ACCEPT": "Accept",
@@ -39,6 +40,8 @@ _NAMES = (
     "Accept-Encoding",
     "Link",
     "Idempotent-Replayed",
+    "WWW-Authenticate",
+    "Set-Cookie",  # of identity alone, which alone has sessions
 )
 RESPONSE_HEADERS = {name.lower(): name for name in _NAMES}
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
@@ -74,6 +77,8 @@ def response_headers(sent: Iterable[tuple[str, str]], request_id: str, upstream:
     headers = {name: value for name, value in named if name}
     if not all(_VALUE.fullmatch(value) for value in headers.values()):
         raise BAD_UPSTREAM_ANSWER(f"The {upstream} sent a header that cannot be passed on.")
+    if upstream != IDENTITY:
+        headers.pop("Set-Cookie", None)
     if "Location" in headers and not _is_own(headers["Location"]):
         del headers["Location"]
     headers.setdefault("Cache-Control", "no-cache")

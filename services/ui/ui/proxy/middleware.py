@@ -2,13 +2,19 @@
 
 import dataclasses
 import logging
+import re
 from collections.abc import Collection, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from stackroom_kit.actor import ANONYMOUS, LOCAL
 from stackroom_kit.guard import host_name, refuse_cross_site_write, refuse_unknown_host
 from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
+from ui.access.authenticator import Authenticator
+from ui.access.credentials import shown_by
+from ui.access.current import set_actor
 from ui.proxy.answer import StartResponse
 from ui.proxy.forwarding import Forwarder
 from ui.proxy.headers import finished
@@ -16,6 +22,8 @@ from ui.proxy.request_target import request_target
 from ui.proxy.routes import is_api, service_of
 from ui.proxy.trusted_proxies import TrustedProxies
 
+RECHECK = "stackroom.recheck"
+_NEEDS_NOBODY = re.compile(r"/static/|/bootstrap/static/|/api/health(?:/|\Z)")
 logger = logging.getLogger(__name__)
 
 
@@ -31,8 +39,8 @@ class KnownHosts:
 class Gateway:
     """A WSGI application around ``pages``, which gets what no service answers."""
 
-    def __init__(self, forwarder: Forwarder, pages: Any, known: KnownHosts) -> None:
-        self._forwarder, self._pages, self._known = forwarder, pages, known
+    def __init__(self, forwarder: Forwarder, pages: Any, known: KnownHosts, who: Authenticator | None) -> None:
+        self._forwarder, self._pages, self._known, self._who = forwarder, pages, known, who
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         request_id = accepted_or_new(environ.get("HTTP_X_REQUEST_ID"))
@@ -54,11 +62,24 @@ class Gateway:
         else:
             refuse_unknown_host(environ, self._known.names)
         refuse_cross_site_write(environ, self._known.trusted_names)
+        self._take_actor(environ)
         service = service_of(path) if is_api(environ["PATH_INFO"]) else None
         if service is None:
             answer: Iterable[bytes] = self._pages(environ, start_response)
             return answer
         return self._forwarder.answer(service, path, query, environ, start_response)
+
+    def _take_actor(self, environ: dict[str, Any]) -> None:
+        """Of a request for which it matters; ``RECHECK`` of the environment asks again, for answers that take long."""
+        if self._who is None:
+            set_actor(LOCAL)
+            return
+        if _NEEDS_NOBODY.match(environ["PATH_INFO"]):
+            set_actor(ANONYMOUS)
+            return
+        shown = shown_by(environ, self._known.proxies.client_address(environ))
+        environ[RECHECK] = partial(self._who.actor_of, shown)
+        set_actor(self._who.actor_of(shown))
 
 
 def _refuse(

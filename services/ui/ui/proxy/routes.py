@@ -6,16 +6,21 @@ A new resource, operation or call needs no line here: the services themselves sa
 import re
 from typing import NamedTuple
 
-from stackroom_kit.problems import NOT_FOUND
+from stackroom_kit.problems import NOT_FOUND, Problem
 
 CATALOG = "catalog"
+IDENTITY = "identity"
 IMPORTER = "importer"
 MEDIA = "importer-media"
 
 _SEGMENT = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]{1,100}"
 _PATH = re.compile(rf"(?:/{_SEGMENT}){{1,8}}/?", re.ASCII)
 _ANSWERED_HERE = re.compile(r"/api/(?:health|docs)(?:/.*)?|/api/importer/batches/[^/]+/events/?")
-_SERVICES = (("/api/importer/media/", MEDIA), ("/api/importer/", IMPORTER))  # all else is the catalog's
+_SERVICES = (
+    ("/api/importer/media/", MEDIA),
+    ("/api/importer/", IMPORTER),
+    ("/api/identity/", IDENTITY),
+)  # all else is the catalog's
 
 
 class Bodies(NamedTuple):
@@ -43,13 +48,17 @@ def is_api(path: str) -> bool:
     return f"{path}/".startswith("/api/")
 
 
+def no_such_call() -> Problem:
+    return NOT_FOUND("There is no such call.")
+
+
 def service_of(path: str) -> str | None:
     """The service of a path of the API as it came over the wire; None for what the gateway answers itself.
 
     Problem 404 for a path that needs encoding, has an empty part or a ``..``, or is too long: it goes nowhere.
     """
     if not _PATH.fullmatch(path):
-        raise NOT_FOUND("There is no such call.")
+        raise no_such_call()
     if _ANSWERED_HERE.fullmatch(path):
         return None
     return next((service for prefix, service in _SERVICES if f"{path}/".startswith(prefix)), CATALOG)

@@ -56,6 +56,17 @@ class TrustedProxies:
             environ["wsgi.url_scheme"] = scheme
         return True
 
+    def client_address(self, environ: dict[str, Any]) -> str:
+        """The nearest one that no trusted proxy has, as these say it."""
+        nearest: str = environ.get("REMOTE_ADDR", "")
+        if not self.is_trusted(environ):
+            return nearest
+        for named in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+            nearest = named.strip() or nearest
+            if not _is_in(nearest, self.networks):
+                break
+        return nearest
+
     def is_trusted(self, environ: dict[str, Any]) -> bool:
         return bool(self.networks) and _is_in(environ.get("REMOTE_ADDR", ""), self.networks)
 

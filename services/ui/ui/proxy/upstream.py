@@ -13,13 +13,16 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProtocolError
 from urllib3.response import BaseHTTPResponse
 
+from stackroom_kit.actor import HEADER as ACTOR_HEADER
+from stackroom_kit.actor import ActorSigner, SignedRequest, signer_of
 from stackroom_kit.problems import Problem
 from stackroom_kit.public_path import HEADER as PREFIX_HEADER
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from stackroom_kit.request_id import current_request_id
+from ui.access.current import current_actor
 from ui.problems import BAD_UPSTREAM_ANSWER, UPSTREAM_BUSY, UPSTREAM_TIMEOUT, UPSTREAM_UNREACHABLE
 from ui.proxy.body import Body
-from ui.proxy.routes import CATALOG, IMPORTER, MEDIA
+from ui.proxy.routes import CATALOG, IDENTITY, IMPORTER, MEDIA
 from ui.proxy.trusted_proxies import current_prefix
 from ui.settings import Settings
 
@@ -71,9 +74,17 @@ def end_answer(answer: BaseHTTPResponse) -> None:
 class Upstream:
     """``address`` is ``http://host[:port]`` without a path: targets come from routes alone."""
 
-    def __init__(self, name: str, address: str, connections: int, connect_seconds: int, read_seconds: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        connections: int,
+        connect_seconds: int,
+        read_seconds: int,
+        signer: ActorSigner | None = None,
+    ) -> None:
         parts = urlsplit(address)
-        self.name = name
+        self.name, self._signer = name, signer
         self._connect_seconds, self._read_seconds = connect_seconds, read_seconds
         self._pool = Pool(parts.hostname or "", parts.port or 80, maxsize=connections, block=True, blocksize=65536)
 
@@ -112,9 +123,7 @@ class Upstream:
         body: Body | None,
         timeout: urllib3.Timeout,
     ) -> BaseHTTPResponse:
-        prefix = current_prefix()
-        if prefix:
-            headers = {**headers, PREFIX_HEADER: prefix}
+        headers = {**headers, **self._told(method, target, headers)}
         return self._pool.urlopen(
             method,
             target,
@@ -129,10 +138,28 @@ class Upstream:
             decode_content=False,
         )
 
+    def _told(self, method: str, target: str, headers: Mapping[str, str]) -> dict[str, str]:
+        """What the gateway alone may say: the prefix under which it is served, and in whose name it calls."""
+        prefix = current_prefix()
+        told = {PREFIX_HEADER: prefix} if prefix else {}
+        if self._signer is not None:
+            to_sign = SignedRequest(method, target, headers.get(REQUEST_ID, ""))
+            told[ACTOR_HEADER] = self._signer.signed(current_actor(), to_sign)
+        return told
+
     def read_json(self, target: str, seconds: float = ASK_SECONDS) -> tuple[int, dict[str, Any]]:
         """Status and object of what the gateway itself wants to know; Problem 502, 503 or 504 where there is none."""
+        return self._json("GET", target, None, seconds)
+
+    def post_json(self, target: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The same for what it has to say more than an address for."""
+        return self._json("POST", target, json.dumps(body).encode(), ASK_SECONDS)
+
+    def _json(self, method: str, target: str, sent: bytes | None, seconds: float) -> tuple[int, dict[str, Any]]:
         headers = {REQUEST_ID: current_request_id(), "Accept": "application/json"}
-        answer = self.send("GET", target, headers, None, read_seconds=seconds)
+        if sent is not None:
+            headers |= {"Content-Type": "application/json", "Content-Length": str(len(sent))}
+        answer = self.send(method, target, headers, sent, read_seconds=seconds)
         try:
             body = json.loads(answer.read(MAX_JSON_BYTES, decode_content=False))
         except (HTTPError, OSError, ValueError) as error:
@@ -166,7 +193,9 @@ def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
     Without an address of its own for media, the importer answers for them as well.
     """
     media = {MEDIA: settings.media_url} if settings.media_url else {}
-    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url, **media}
+    identity = {IDENTITY: settings.identity_url} if settings.is_auth_on else {}
+    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url, **media, **identity}
+    signer = signer_of(settings)
     made = {
         name: Upstream(
             name,
@@ -174,6 +203,7 @@ def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
             connections=settings.upstream_connections,
             connect_seconds=settings.upstream_connect_seconds,
             read_seconds=settings.upstream_read_seconds,
+            signer=signer,
         )
         for name, address in addresses.items()
     }

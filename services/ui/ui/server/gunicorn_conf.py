@@ -10,6 +10,7 @@ from ui.process import connections_for, raise_file_limit
 from ui.settings import Settings
 
 _settings = read_settings(Settings)
+_settings.require_decision()
 _connections = connections_for(raise_file_limit(), _settings.client_connections)
 
 bind = _settings.bind
@@ -36,8 +37,10 @@ def on_starting(_server: Any) -> None:
             _settings.client_connections,
             _connections,
         )
-    if _settings.is_wide_open:
-        logging.getLogger("ui").warning(
-            "UI_HOST is %s: everybody who reaches this address can read and write the register",
-            _settings.ui_host,
-        )
+    if _settings.is_auth_on:
+        return
+    logging.getLogger("ui").log(
+        logging.WARNING if _settings.wider_than_loopback else logging.INFO,
+        "AUTH is off: everybody who reaches the gateway can read and write the register (%s)",
+        _settings.wider_than_loopback or "this machine alone",
+    )

@@ -1,13 +1,14 @@
 """The importer's calls to the catalog, several at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from threading import Barrier
 
 import pytest
 from flask import Flask
 
 from importer.dispatcher.apply_loop import APPLY_LOOPS
-from importer.loads.catalog import Catalog, Verdict
+from importer.loads.catalog import Catalog, Verdict, sender_of
 from importer.settings import Settings
 from tests.support.servers.served import served
 
@@ -24,6 +25,6 @@ def test_catalog_keeps_a_connection_for_each_call_at_once(settings: Settings, ca
     with served(slow) as url, ThreadPoolExecutor(APPLY_LOOPS) as threads:
         catalog = Catalog(Settings(**{**vars(settings), "catalog_url": url}), APPLY_LOOPS)
         for _ in range(2):
-            answers = list(threads.map(catalog.close, map(str, range(APPLY_LOOPS))))
+            answers = list(threads.map(catalog.close, map(str, range(APPLY_LOOPS)), repeat(sender_of(None, None))))
             assert {answer.verdict for answer in answers} == {Verdict.CLOSED}
     assert "pool is full" not in caplog.text

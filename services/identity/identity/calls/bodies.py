@@ -1,0 +1,52 @@
+"""Bodies of calls as structs, and what the answers share."""
+
+import re
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from identity.problems import WRONG_BODY
+from stackroom_kit.api import Parameter
+from stackroom_kit.strict_json import OBJECT_PROBLEMS, json_object
+from stackroom_sql.problems import DATABASE_PROBLEMS
+
+T = TypeVar("T")
+MAX_BODY_BYTES = 64 * 1024
+MAX_SENTENCE = 200  # of a detail that tells what a client sent
+WRITTEN = (*OBJECT_PROBLEMS, WRONG_BODY, *DATABASE_PROBLEMS)
+_PLACE = re.compile(r" - at `\$([^`]*)`\Z")
+Name = Annotated[str, Meta(max_length=64, description="In letters of any size; it is kept in small ones.")]
+Secret = Annotated[str, Meta(max_length=1024, extra_json_schema={"format": "password", "writeOnly": True})]
+
+
+class Done(msgspec.Struct):
+    """``status`` is what was done."""
+
+    status: str
+
+
+def body_as(kind: type[T]) -> T:
+    """Problem 400 that names the place, never a value that should be kept secret."""
+    try:
+        return msgspec.convert(json_object(), kind)
+    except msgspec.ValidationError as error:
+        sentence = str(error)
+        place = _PLACE.search(sentence)
+        pointer = re.sub(r"[.\[]", "/", place[1]).replace("]", "") if place else ""
+        raise WRONG_BODY.at(pointer[:MAX_SENTENCE], f"{_PLACE.sub('', sentence)[:MAX_SENTENCE]}.") from None
+
+
+def changes_of(body: msgspec.Struct) -> dict[str, Any]:
+    """Only what was sent."""
+    return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+
+
+def id_parameter(name: str, description: str) -> Parameter:
+    return Parameter(name, {"type": "string", "format": "uuid"}, description, "path")
+
+
+def as_id(text: str) -> UUID:
+    """Of what stands in a signed header, so it is one."""
+    return UUID(text)

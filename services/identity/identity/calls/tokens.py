@@ -1,0 +1,115 @@
+"""The own API tokens: listed, made and taken back."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from flask import Response
+from msgspec import Meta
+
+from identity import tokens
+from identity.calls.account import OWN_SESSION, require_session
+from identity.calls.bodies import WRITTEN, Done, as_id, body_as, id_parameter
+from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS
+from identity.state import State
+from identity.token_form import PATTERN
+from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
+from stackroom_kit.api import JSON, Api, json_answer, json_of
+from stackroom_kit.problems import NOT_FOUND, FieldError
+from stackroom_kit.rights import RIGHTS, Right, Role, missing
+from stackroom_sql.engine import transaction
+
+TOKEN_ID = id_parameter("token_id", "The id of the token.")
+MAX_NAME = 100  # characters
+DEFAULT_DAYS = 90
+
+
+class NewToken(msgspec.Struct, forbid_unknown_fields=True):
+    """``scopes`` are rights; ``networks`` those from which it may be used, all where none is named."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+    scopes: Annotated[list[Role], Meta(min_length=1, max_length=len(RIGHTS))]
+    days: int = DEFAULT_DAYS
+    networks: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=MAX_NETWORKS)] = []
+
+
+class MadeToken(msgspec.Struct):
+    """``secret`` is shown here and never again."""
+
+    secret: Annotated[str, Meta(pattern=rf"\A{PATTERN}\Z")]
+    token: Token
+
+
+class Tokens(msgspec.Struct):
+    items: list[Token]
+    total: int
+
+
+def _check_scopes(scopes: list[Role], held: tuple[Right, ...]) -> list[Right]:
+    """In the order of rights, each once. Problem 403 that names every one which its owner has not."""
+    lacking = missing(scopes, held)
+    if lacking:
+        code = SCOPES_TOO_WIDE.code
+        errors = [FieldError("/scopes", code, f"You do not have {right!r} yourself.") for right in lacking]
+        raise SCOPES_TOO_WIDE(f"A token may do at most what you may: not {', '.join(lacking)}.", *errors)
+    return [right for right in held if right in scopes]
+
+
+class TokenCalls:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def list_tokens(self) -> Response:
+        """The own tokens, the newest first, with those that are over or were taken back."""
+        items = tokens.of_user(self._state.engine, as_id(require_session().id))
+        return json_answer(Tokens(items, len(items)))
+
+    def make_token(self) -> Response:
+        """Make a token; its secret is in this answer alone."""
+        actor, offered, most = require_session(), body_as(NewToken), self._state.max_token_days
+        if not 1 <= offered.days <= most:
+            raise BAD_EXPIRY.at("/days", f"A token lives 1 to {most} days.")
+        scopes, networks = _check_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)
+        wanted = Wanted(offered.name, scopes, networks, offered.days)
+        with transaction(self._state.engine) as connection:
+            token, secret = tokens.make(connection, as_id(actor.id), wanted, self._state.peppers)
+        return json_answer(MadeToken(secret, token), 201)
+
+    def revoke_token(self, token_id: UUID) -> Response:
+        """Take a token back: it is refused from now on, and stays in the list."""
+        actor = require_session()
+        with self._state.engine.connect() as connection:
+            if not tokens.revoke(connection, as_id(actor.id), token_id):
+                raise NOT_FOUND("There is no such token of yours.")
+        return json_answer(Done("revoked"))
+
+
+def tokens_api(state: State) -> Api:
+    calls, api = TokenCalls(state), Api("tokens", __name__, "/api/identity/tokens", tag="tokens")
+    api.call(
+        "GET",
+        "",
+        name="list_tokens",
+        right=None,
+        answers={200: json_of(Tokens, "The tokens.")},
+        problems=OWN_SESSION,
+    )(calls.list_tokens)
+    api.call(
+        "POST",
+        "",
+        name="make_token",
+        right=None,
+        body={JSON: NewToken},
+        answers={201: json_of(MadeToken, "The token and its secret.")},
+        problems=(*WRITTEN, *OWN_SESSION, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
+    )(calls.make_token)
+    api.call(
+        "DELETE",
+        "/<uuid:token_id>",
+        name="revoke_token",
+        right=None,
+        parameters=(TOKEN_ID,),
+        answers={200: json_of(Done, "It is refused from now on.")},
+        problems=(*OWN_SESSION, NOT_FOUND),
+    )(calls.revoke_token)
+    return api

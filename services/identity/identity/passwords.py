@@ -1,0 +1,98 @@
+"""Passwords: which are taken, how they are stored, and how one is checked in a time that tells nothing."""
+
+import contextlib
+import functools
+import secrets
+import threading
+import unicodedata
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import NamedTuple
+
+from argon2 import Parameters, PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+
+from identity.problems import PASSWORD_COMMON, PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT, SIGN_IN_BUSY
+
+MIN_LENGTH, MAX_LENGTH = 12, 256  # characters
+OWN_LENGTH = 8  # characters that a password has at least beside the name of its user
+LONGEST_PERIOD = 4
+WAIT_SECONDS = 5.0  # for others whose passwords are being checked
+
+
+class Verdict(NamedTuple):
+    """``new_hash``: what should be stored instead, where the stored hash was made under older parameters."""
+
+    is_right: bool
+    new_hash: str | None = None
+
+
+def _normal(password: str) -> str:
+    """Composed, since keyboards differ in how they send an accent."""
+    return unicodedata.normalize("NFC", password)
+
+
+@functools.cache
+def common_passwords() -> frozenset[str]:
+    """Those of at least MIN_LENGTH characters that people choose most, in small letters."""
+    return frozenset(files("identity").joinpath("common_passwords.txt").read_text(encoding="utf-8").split())
+
+
+def check_new_password(password: str, user_name: str, pointer: str = "/password") -> None:
+    """Problem 400. Length is what counts: no rule says which kinds of characters there must be (NIST SP 800-63B)."""
+    normal = _normal(password)
+    if len(normal) < MIN_LENGTH:
+        raise PASSWORD_TOO_SHORT.at(pointer, f"A password has at least {MIN_LENGTH} characters.")
+    if len(normal) > MAX_LENGTH:
+        raise PASSWORD_TOO_LONG.at(pointer, f"A password has at most {MAX_LENGTH} characters.")
+    if is_common(normal.casefold(), user_name):
+        raise PASSWORD_COMMON.at(pointer, "This password is among the first that somebody would try.")
+
+
+def is_common(password: str, user_name: str) -> bool:
+    """In a list, a few characters over and over, or hardly more than the name. ``password`` is in small letters."""
+    size = len(password)
+    repeats = any(password == (password[:length] * size)[:size] for length in range(1, LONGEST_PERIOD + 1))
+    is_name = bool(user_name) and len(password.replace(user_name, "")) < OWN_LENGTH and user_name in password
+    return password in common_passwords() or repeats or is_name
+
+
+class Passwords:
+    """``at_once`` are made or checked at a time: each takes a core and 64 MiB for a tenth of a second."""
+
+    def __init__(self, at_once: int, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
+        self._hasher = PasswordHasher.from_parameters(parameters)
+        # Nobody knows its password. It is checked where there is no other hash, so that this takes as long.
+        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._slots = threading.Semaphore(at_once)
+
+    def hashed(self, password: str) -> str:
+        """Problem 503 where too many wait."""
+        with self._slot():
+            return self._hasher.hash(_normal(password))
+
+    def check(self, password: str, stored: str | None) -> Verdict:
+        """Against the stored hash, or against that of nobody, which it never is. Problem 503 where too many wait."""
+        if len(password) > MAX_LENGTH:
+            password = ""  # no password is so long, and to hash a long one would take longer
+        with self._slot():
+            is_right = self._is_right(stored or self._nobody, _normal(password)) and stored is not None
+            if not is_right or stored is None or not self._hasher.check_needs_rehash(stored):
+                return Verdict(is_right)
+            return Verdict(True, self._hasher.hash(_normal(password)))
+
+    def _is_right(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except VerifyMismatchError:
+            return False
+
+    @contextlib.contextmanager
+    def _slot(self) -> Iterator[None]:
+        if not self._slots.acquire(timeout=WAIT_SECONDS):
+            raise SIGN_IN_BUSY("Too many passwords are being checked at once.")
+        try:
+            yield
+        finally:
+            self._slots.release()

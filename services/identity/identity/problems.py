@@ -1,0 +1,24 @@
+"""The problems that calls of identity may answer: raised by these names, and listed by the calls."""
+
+from stackroom_kit.problems import ProblemKind
+
+WRONG_BODY = ProblemKind(400, "wrong_body")
+BAD_USER_NAME = ProblemKind(400, "bad_user_name")
+PASSWORD_TOO_SHORT = ProblemKind(400, "password_too_short")
+PASSWORD_TOO_LONG = ProblemKind(400, "password_too_long")
+PASSWORD_COMMON = ProblemKind(400, "password_common")
+PASSWORD_PROBLEMS = (PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, PASSWORD_COMMON)
+BAD_EXPIRY = ProblemKind(400, "bad_expiry")
+BAD_NETWORK = ProblemKind(400, "bad_network")
+# Signing in. One answer for an unknown name, a wrong password and a user who is disabled.
+WRONG_CREDENTIALS = ProblemKind(401, "wrong_credentials")
+TOO_MANY_TRIES = ProblemKind(429, "too_many_tries")
+SIGN_IN_BUSY = ProblemKind(503, "sign_in_busy", retry_after=2)
+LINK_GONE = ProblemKind(410, "link_gone")
+# Of what somebody wants to change.
+SESSION_NEEDED = ProblemKind(403, "session_needed")
+SCOPES_TOO_WIDE = ProblemKind(403, "scopes_too_wide")
+NAME_TAKEN = ProblemKind(409, "name_taken")
+OWN_ACCOUNT = ProblemKind(409, "own_account")
+LAST_ADMIN = ProblemKind(409, "last_admin")
+TOO_MANY_TOKENS = ProblemKind(409, "too_many_tokens")

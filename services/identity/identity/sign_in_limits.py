@@ -1,0 +1,102 @@
+"""How often somebody may try to sign in: by name, by network, and by both; counted in the database, for all replicas.
+
+A name that others try is not locked for its owner: from a network from which he signed in before, only the tries of
+that network under his name count.
+"""
+
+import dataclasses
+import ipaddress
+from collections.abc import Collection
+
+from sqlalchemy import Connection, Engine, text
+
+from identity.problems import TOO_MANY_TRIES
+from identity.token_form import Peppers
+from stackroom_sql.engine import transaction
+
+# A try pays for itself if it comes no sooner than `step` seconds after the one before; `burst` may come at once.
+CHARGE = text("""
+INSERT INTO identity.sign_in_try AS tried (subject, paid_until, step, room)
+SELECT subject, clock_timestamp() + make_interval(secs => step), make_interval(secs => step),
+  make_interval(secs => step * burst)
+FROM unnest(cast(:subjects AS bytea[]), cast(:steps AS float[]), cast(:bursts AS int[]))
+  AS wanted (subject, step, burst)
+ORDER BY subject
+ON CONFLICT (subject) DO UPDATE SET step = excluded.step, room = excluded.room,
+  paid_until = greatest(tried.paid_until, clock_timestamp()) + excluded.step
+WHERE tried.paid_until + excluded.step <= clock_timestamp() + excluded.room
+RETURNING subject""")
+SECONDS_LEFT = text("""
+SELECT ceil(extract(epoch FROM max(paid_until + step - room) - clock_timestamp()))::int
+FROM identity.sign_in_try WHERE subject = ANY (:subjects)""")
+GIVE_BACK = text("UPDATE identity.sign_in_try SET paid_until = paid_until - step WHERE subject = ANY (:subjects)")
+# A few at each try, so that what strangers make up does not stay.
+FORGET = text("""
+DELETE FROM identity.sign_in_try WHERE subject IN (
+  SELECT subject FROM identity.sign_in_try WHERE paid_until < now() ORDER BY paid_until LIMIT 10
+  FOR UPDATE SKIP LOCKED)""")
+NETWORK_BITS = {4: 32, 6: 64}
+
+
+@dataclasses.dataclass(frozen=True)
+class Limit:
+    burst: int
+    step: float  # seconds
+
+
+OF_NETWORK = Limit(burst=30, step=6)
+OF_NAME = Limit(burst=10, step=30)
+OF_NAME_AND_NETWORK = Limit(burst=5, step=20)
+
+
+def network_of(address: str) -> str | None:
+    """Of IPv6 the part that one customer has. None for what is no address, such as a Unix socket."""
+    try:
+        version = ipaddress.ip_address(address).version
+        return str(ipaddress.ip_network((address, NETWORK_BITS[version]), strict=False))
+    except ValueError:
+        return None
+
+
+class SignInLimits:
+    def __init__(self, engine: Engine, peppers: Peppers) -> None:
+        self._engine, self._peppers = engine, peppers
+
+    def charge(self, name: str, address: str, is_known: bool) -> list[bytes]:
+        """Count a try before its password is looked at; Problem 429 where it is one too many, which counts for nothing.
+
+        ``is_known``: the user has signed in from this network before. Gives what ``give_back`` takes.
+        """
+        network = network_of(address) or "?"
+        limits = {f"both {network} {name}": OF_NAME_AND_NETWORK, f"network {network}": OF_NETWORK}
+        if not is_known:
+            limits[f"name {name}"] = OF_NAME
+        charged = {self._subject(words): limit for words, limit in limits.items()}
+        with transaction(self._engine) as connection:
+            connection.execute(FORGET)
+            _charge(connection, charged)
+        return list(charged)
+
+    def give_back(self, subjects: Collection[bytes]) -> None:
+        """A try that was right is none to be counted."""
+        with self._engine.connect() as connection:
+            connection.execute(GIVE_BACK, {"subjects": list(subjects)})
+
+    def _subject(self, words: str) -> bytes:
+        """Hidden, since people type their passwords where a name belongs."""
+        return self._peppers.digest(words, self._peppers.newest)
+
+
+def _charge(connection: Connection, charged: dict[bytes, Limit]) -> None:
+    given = {
+        "subjects": list(charged),
+        "steps": [limit.step for limit in charged.values()],
+        "bursts": [limit.burst for limit in charged.values()],
+    }
+    passed = {bytes(row.subject) for row in connection.execute(CHARGE, given)}
+    full = [subject for subject in charged if subject not in passed]
+    if full:
+        seconds = max(1, connection.execute(SECONDS_LEFT, {"subjects": full}).scalar() or 1)
+        raise TOO_MANY_TRIES(
+            f"Too many tries to sign in; the next one may come in {seconds} s.", headers={"Retry-After": str(seconds)}
+        )

@@ -1,0 +1,171 @@
+"""Users: their rows, and who may not be taken away."""
+
+import datetime
+import re
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Engine, text
+
+from identity.problems import BAD_USER_NAME, LAST_ADMIN, NAME_TAKEN
+from stackroom_kit.problems import NOT_FOUND, Problem
+from stackroom_kit.rights import Role
+from stackroom_kit.texts import normal_text
+
+NAME = r"[a-z0-9][a-z0-9._@+-]{0,63}"
+MAX_FULL_NAME = 200  # characters
+_NAME = re.compile(NAME, re.ASCII)
+# Whoever takes an administrator away waits for whoever does the same, so that one is left.
+LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.admins', 0))")
+COLUMNS = "id, name, full_name, role, is_disabled, created_at, signed_in_at, password_hash IS NOT NULL AS has_password"
+# A name that is taken changes nothing, and no log of the server gets to see the hash, as an error would show it.
+INSERT = text(f"""
+INSERT INTO identity.users (name, full_name, role, password_hash) VALUES (:name, :full_name, :role, :password_hash)
+ON CONFLICT (name) DO NOTHING RETURNING {COLUMNS}""")
+LIST = text(f"SELECT {COLUMNS} FROM identity.users WHERE name > :after ORDER BY name LIMIT :limit")
+COUNT = text("SELECT count(*) FROM identity.users")
+BY_ID = text(f"SELECT {COLUMNS} FROM identity.users WHERE id = :id")
+BY_NAME = text(f"SELECT {COLUMNS} FROM identity.users WHERE name = :name")
+# One row or none, by the same way for every name.
+TO_SIGN_IN = text("""
+SELECT id, password_hash, is_disabled, EXISTS (
+  SELECT FROM identity.known_network WHERE user_id = users.id AND network = cast(:network AS cidr)) AS is_known
+FROM identity.users WHERE name = :name""")
+STORED_PASSWORD = text("SELECT password_hash FROM identity.users WHERE id = :id")
+SET_PASSWORD = text("UPDATE identity.users SET password_hash = :password_hash WHERE id = :id")
+SIGNED_IN = text("UPDATE identity.users SET signed_in_at = now() WHERE id = :id")
+KNOW_NETWORK = text("""
+INSERT INTO identity.known_network (user_id, network) VALUES (:id, cast(:network AS cidr))
+ON CONFLICT (user_id, network) DO UPDATE SET seen_at = now()""")
+CHANGE = text(f"""
+UPDATE identity.users SET full_name = :full_name, role = :role, is_disabled = :is_disabled WHERE id = :id
+RETURNING {COLUMNS}""")
+OTHER_ADMINS = text("""
+SELECT count(*) FROM identity.users
+WHERE role = 'admin' AND NOT is_disabled AND id IS DISTINCT FROM cast(:id AS uuid)""")
+
+
+class User(msgspec.Struct, frozen=True):
+    """``has_password`` is false until somebody used the link that was made for the user."""
+
+    id: UUID
+    name: str
+    full_name: str | None
+    role: Role
+    is_disabled: bool
+    has_password: bool
+    created_at: datetime.datetime
+    signed_in_at: datetime.datetime | None
+
+
+class ToSignIn(msgspec.Struct, frozen=True):
+    """What is known of somebody who names himself; nothing of a name that is unknown."""
+
+    id: UUID | None = None
+    password_hash: str | None = None
+    is_known: bool = False
+
+
+def user_name(offered: str) -> str:
+    """In small letters. Problem 400."""
+    name = small(offered)
+    if not _NAME.fullmatch(name):
+        detail = "A name has 1 to 64 of a-z, 0-9 and . _ @ + -, and begins with a letter or a digit."
+        raise BAD_USER_NAME.at("/name", detail)
+    return name
+
+
+def small(name: str) -> str:
+    """Of ASCII alone: other letters may become one of ASCII, as the sign of kelvin does."""
+    return name.lower() if name.isascii() else name
+
+
+def full_name(offered: str | None) -> str | None:
+    return normal_text(offered) if offered else None
+
+
+def no_such_user() -> Problem:
+    return NOT_FOUND("There is no such user.")
+
+
+def _user(row: Any) -> User:
+    return msgspec.convert(dict(row._mapping), User)
+
+
+def insert(connection: Connection, name: str, shown: str | None, role: Role, password_hash: str | None) -> User:
+    """Problem 409 where there is one of this name."""
+    given = {"name": name, "full_name": shown, "role": role, "password_hash": password_hash}
+    row = connection.execute(INSERT, given).first()
+    if row is None:
+        raise NAME_TAKEN.at("/name", f"There is a user {name!r} already.")
+    return _user(row)
+
+
+def find(connection: Connection, user_id: UUID) -> User:
+    """Problem 404."""
+    row = connection.execute(BY_ID, {"id": user_id}).first()
+    if row is None:
+        raise no_such_user()
+    return _user(row)
+
+
+def find_by_name(connection: Connection, name: str) -> User:
+    """Problem 404."""
+    row = connection.execute(BY_NAME, {"name": name}).first()
+    if row is None:
+        raise no_such_user()
+    return _user(row)
+
+
+def list_users(engine: Engine, after: str, limit: int) -> tuple[list[User], int]:
+    """A page in the order of names, and how many there are in all."""
+    with engine.connect() as connection:
+        rows = connection.execute(LIST, {"after": after, "limit": limit}).all()
+        return [_user(row) for row in rows], connection.execute(COUNT).scalar_one()
+
+
+def to_sign_in(engine: Engine, name: str, network: str | None) -> ToSignIn:
+    """A user who is disabled is as unknown as one who never was, but for his known networks."""
+    with engine.connect() as connection:
+        row = connection.execute(TO_SIGN_IN, {"name": name, "network": network}).first()
+    if row is None:
+        return ToSignIn()
+    return ToSignIn(None, None, row.is_known) if row.is_disabled else ToSignIn(row.id, row.password_hash, row.is_known)
+
+
+def set_password(connection: Connection, user_id: UUID, password_hash: str) -> None:
+    connection.execute(SET_PASSWORD, {"id": user_id, "password_hash": password_hash})
+
+
+def stored_password(engine: Engine, user_id: UUID) -> str | None:
+    with engine.connect() as connection:
+        found: str | None = connection.execute(STORED_PASSWORD, {"id": user_id}).scalar()
+        return found
+
+
+def note_sign_in(connection: Connection, user_id: UUID, network: str | None) -> None:
+    connection.execute(SIGNED_IN, {"id": user_id})
+    if network is not None:
+        connection.execute(KNOW_NETWORK, {"id": user_id, "network": network})
+
+
+def has_admin(connection: Connection, besides: UUID | None = None) -> bool:
+    """Whether there is an administrator who can act, ``besides`` this one."""
+    return bool(connection.execute(OTHER_ADMINS, {"id": besides}).scalar())
+
+
+def change(connection: Connection, old: User, **changes: Any) -> User:
+    """Fields that ``changes`` does not name stay. Problem 409 where no administrator would be left."""
+    connection.execute(LOCK_ADMINS)
+    new = {"full_name": old.full_name, "role": old.role, "is_disabled": old.is_disabled, **changes}
+    is_left_admin = new["role"] == "admin" and not new["is_disabled"]
+    if old.role == "admin" and not is_left_admin and not has_admin(connection, old.id):
+        raise LAST_ADMIN("Without this user there would be no administrator.")
+    return _user(connection.execute(CHANGE, {**new, "id": old.id}).one())
+
+
+def make_first_admin(connection: Connection, name: str, shown: str | None, password_hash: str) -> User | None:
+    """None where there is an administrator."""
+    connection.execute(LOCK_ADMINS)
+    return None if has_admin(connection) else insert(connection, name, shown, "admin", password_hash)

@@ -1,0 +1,37 @@
+"""What a client shows: the cookie of a session, or a bearer token."""
+
+import hashlib
+from typing import Any, NamedTuple
+
+from werkzeug.sansio.http import parse_cookie  # that of ``werkzeug.http`` fails at bytes that are no UTF-8
+
+COOKIE = "stackroom"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+MAX_CREDENTIAL = 1024  # characters: nothing longer is one
+
+
+class Shown(NamedTuple):
+    """At most one of ``session`` and ``token`` is no empty text; a token counts where there are both."""
+
+    session: str
+    token: str
+    address: str
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.session or self.token)
+
+    @property
+    def key(self) -> bytes:
+        """Of a cache, which need not hold secrets; an address matters to tokens."""
+        return hashlib.sha256("\n".join(self).encode("utf-8", "replace")).digest()
+
+
+def shown_by(environ: dict[str, Any], address: str) -> Shown:
+    """A scheme other than Bearer is no concern of ours: it may belong to a proxy in front."""
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return Shown("", token.strip()[:MAX_CREDENTIAL] or "-", address)
+    name = SECURE_COOKIE if environ.get("wsgi.url_scheme") == "https" else COOKIE
+    session = parse_cookie(environ.get("HTTP_COOKIE", "")).get(name, "")
+    return Shown(session if len(session) <= MAX_CREDENTIAL else "", "", address)

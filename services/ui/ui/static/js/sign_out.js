@@ -1,0 +1,15 @@
+/** The button in the head of every page. */
+
+import { apiAddress, pageAddress } from "./addresses.js";
+import { call } from "./api.js";
+import { byId } from "./dom.js";
+import { message } from "./messages.js";
+
+byId("sign-out").addEventListener("click", async () => {
+  try {
+    await call("DELETE", apiAddress("identity/session"));
+    location.assign(pageAddress("sign-in")); // which signs nobody in by itself
+  } catch (error) {
+    message("danger", /** @type {Error} */ (error).message);
+  }
+});
