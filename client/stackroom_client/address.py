@@ -38,6 +38,10 @@ class Address:
         """For whoever wants to know where it goes."""
         return f"{self.shown} ({self.origin})" if self.origin else self.shown
 
+    @property
+    def is_open_to_listeners(self) -> bool:
+        return self.url.startswith("http:") and not self.is_this_machine
+
 
 def named_address(option: str | None, environ: Mapping[str, str] = os.environ, folder: Path = Path()) -> Named:
     """What ``--url`` says, else the environment or ``.env``, else DEFAULT. UsageError for an unreadable file."""

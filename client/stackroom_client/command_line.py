@@ -9,6 +9,7 @@ from stackroom_client.address import DEFAULT, ENV_FILE, VARIABLE
 from stackroom_client.batch import STATES
 from stackroom_client.retry import DEFAULT_SECONDS
 from stackroom_client.source import MEDIA_TYPES, VIDEO
+from stackroom_client.token_store import VARIABLE as TOKEN
 
 EPILOG = """exit codes:
   0    done
@@ -58,7 +59,7 @@ def count(value: str) -> int:
 
 def _common(*, is_default: bool) -> argparse.ArgumentParser:
     """Options before and after the command's name; only before it do they have defaults, else those would win."""
-    defaults = {"url": None, "json": False, "patience": DEFAULT_SECONDS}
+    defaults = {"url": None, "token_file": None, "json": False, "patience": DEFAULT_SECONDS}
     default = defaults if is_default else dict.fromkeys(defaults, argparse.SUPPRESS)
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
@@ -67,6 +68,10 @@ def _common(*, is_default: bool) -> argparse.ArgumentParser:
         default=default["url"],
         help=f"the server; else {VARIABLE}, else the port that {ENV_FILE} names, else {DEFAULT}",
     )
+    parser.add_argument(
+        "--token-file", metavar="FILE", default=default["token_file"],
+        help=f"an API token; {TOKEN} wins over it, and it over that of login",
+    )  # fmt: skip
     parser.add_argument(
         "--json", action="store_true", default=default["json"], help="results as one JSON document, as the API has them"
     )
@@ -134,6 +139,10 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add(
         "operations", "server_lists.list_operations", "what can be done with a file, and the fields of its rows"
     )
+    login = commands.add("login", "signing_in.login", "sign in: a page in a browser asks you whether it may")
+    login.add_argument("--browser", action="store_true", help="open that page as well, where there is a browser")
+    commands.add("logout", "signing_in.logout", "take the token of login back")
+    commands.add("whoami", "signing_in.whoami", "who this is for the server, and what he may do")
     commands.add("queues", "server_lists.list_queues", "what waits, and for whom")
     commands.add("workers", "server_lists.list_workers", "who works, and on what")
     return parser

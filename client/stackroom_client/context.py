@@ -3,8 +3,10 @@
 import dataclasses
 import shlex
 
+from stackroom_client.credentials import Credential
 from stackroom_client.server import Server
 from stackroom_client.terminal import Terminal
+from stackroom_client.token_store import TokenStore
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,6 +17,8 @@ class Context:
     terminal: Terminal
     as_json: bool
     given_url: str | None
+    credential: Credential
+    store: TokenStore
 
     def command(self, *words: str) -> str:
         """A command line to be copied."""

@@ -52,13 +52,18 @@ def _parse_and_run(argv: Sequence[str] | None, terminal: Terminal) -> ExitCode:
 def _run_command(arguments: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """HTTP libraries are imported here: importing them takes most of the time that the command needs to start."""
     from stackroom_client.context import Context
+    from stackroom_client.credentials import PLAIN, credential_for
     from stackroom_client.server import Server
 
     module, _, name = arguments.run.partition(".")
     command = getattr(importlib.import_module(f"stackroom_client.commands.{module}"), name)
-    server = Server(parse_address(*named_address(arguments.url)), arguments.patience, terminal.say)
+    address = parse_address(*named_address(arguments.url))
+    credential, store = credential_for(address, arguments.token_file)
+    if credential.token and address.is_open_to_listeners:
+        terminal.say(f"the token {PLAIN}")
+    server = Server(address, arguments.patience, terminal.say, credential)
     try:
-        code: ExitCode = command(Context(server, terminal, arguments.json, arguments.url), arguments)
+        code: ExitCode = command(Context(server, terminal, arguments.json, arguments.url, credential, store), arguments)
     finally:
         server.close()
     return code

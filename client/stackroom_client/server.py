@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import requests
+from requests.auth import AuthBase
 
 from stackroom_client.address import Address
-from stackroom_client.errors import TransientError, Unreachable
+from stackroom_client.credentials import Credential
+from stackroom_client.errors import Refused, TransientError, Unreachable
 from stackroom_client.responses import check, connection_errors, decoded
 from stackroom_client.retry import RetryTimer
 from stackroom_client.texts import duration
@@ -21,6 +23,8 @@ ANSWER_SECONDS = 90.0  # the gateway itself gives up on a service after a minute
 POST_ANSWER_SECONDS = 900.0
 BODY_BYTES_PER_SECOND = 64 * 1024
 SILENT_SECONDS = 30.0  # of a stream, which says something every 10 seconds
+
+NO_CREDENTIAL = Credential()
 
 Say = Callable[[str], None]
 
@@ -46,8 +50,32 @@ def answer_seconds(method: str, body: Body | bytes | None) -> float:
     return POST_ANSWER_SECONDS + len(body or b"") / BODY_BYTES_PER_SECOND if method == "POST" else ANSWER_SECONDS
 
 
+class _Bearer(AuthBase):
+    """Not a plain header: requests would put the password of a .netrc in its place."""
+
+    def __init__(self, token: str) -> None:
+        self._header = f"Bearer {token}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._header
+        return request
+
+
+def _with_hint(refused: Refused, credential: Credential) -> Refused:
+    """Says which token was refused, or how to come by one."""
+    if refused.status != 401:
+        return refused
+    if credential.token:
+        hint = f"the token is from {credential.source}"
+    else:
+        hint = "sign in with stackroom login, or set STACKROOM_TOKEN"
+    return Refused(refused.status, refused.code, f"{refused}\n  {hint}")
+
+
 class Server:
-    def __init__(self, address: Address, patience_seconds: float, say: Say) -> None:
+    def __init__(
+        self, address: Address, patience_seconds: float, say: Say, credential: Credential = NO_CREDENTIAL
+    ) -> None:
         self.address = address
         self.patience_seconds = patience_seconds
         self._say = say
@@ -55,6 +83,12 @@ class Server:
         self._session.headers["User-Agent"] = AGENT
         # A proxy that the environment names cannot reach this machine's own loopback.
         self._session.trust_env = not address.is_this_machine
+        self.use(credential)
+
+    def use(self, credential: Credential) -> None:
+        """From now on its token goes with every call."""
+        self._credential = credential
+        self._session.auth = _Bearer(credential.token) if credential.token else None
 
     def close(self) -> None:
         self._session.close()
@@ -108,6 +142,9 @@ class Server:
             )
             try:
                 check(answer, self.address.shown)
+            except Refused as refused:
+                answer.close()
+                raise _with_hint(refused, self._credential) from None
             except BaseException:
                 answer.close()
                 raise

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from catalog.crud.body import BodyCheck
 from catalog.resources.groups import GROUPS
@@ -14,7 +14,10 @@ from importer.parsing.checker import RecordChecker, Refusal
 from importer.parsing.formats import CSV, open_rows
 from importer.parsing.spool import Spooled
 from stackroom_jobs.records import Record
+from stackroom_kit.actor import Actor
+from stackroom_kit.authorization import require_rights
 from stackroom_kit.problems import Problem
+from stackroom_kit.rights import Right
 from tests.support.importer.resources import LOADS
 from ui.pages.detail_texts import detail_texts
 from ui.translations import install_translations
@@ -91,6 +94,26 @@ def test_values_of_a_detail_stand_in_the_sentence_of_the_page(
     russian: Callable[[str, str], str], said: Callable[[], tuple[str, str]], words: str
 ) -> None:
     assert russian(*said()) == words
+
+
+@pytest.mark.parametrize(
+    ("needed", "words"),
+    [
+        (("admin",), "Это может только администратор."),
+        (("editor", "admin"), "Это может только администратор."),
+        (("editor",), "Это может только редактор: у вашей роли нет права менять реестр."),
+        (("operator",), "Это может только оператор: у вашей роли нет права отправлять и отменять."),
+        (("reader",), "У вас нет права это видеть."),
+    ],
+)
+def test_missing_right_is_said_by_the_role_that_has_it(
+    russian: Callable[[str, str], str], needed: tuple[Right, ...], words: str
+) -> None:
+    with Flask("service").test_request_context("/"):
+        g.actor = Actor("1", "nina", "user")
+        with pytest.raises(Problem) as caught:
+            require_rights(*needed)
+    assert russian(caught.value.code, caught.value.detail) == words
 
 
 @pytest.mark.usefixtures("russian")

@@ -8,6 +8,7 @@ from flask import Flask, Response
 
 from identity.calls.account import account_api
 from identity.calls.bodies import MAX_BODY_BYTES
+from identity.calls.devices import devices_api
 from identity.calls.internal import internal_api
 from identity.calls.sign_in import sign_in_api
 from identity.calls.tokens import tokens_api
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None, parameters: Parameters = RFC_91
     install_authorization(app, signer)
     app.after_request(_keep_nowhere)
     register_database_problems(app)
-    for api in (sign_in_api, account_api, tokens_api, users_api, internal_api):
+    for api in (sign_in_api, account_api, tokens_api, devices_api, users_api, internal_api):
         app.register_blueprint(api(state))
     serve_document(app, DOCUMENT.of(app))
     return app

@@ -15,6 +15,11 @@ WRONG_CREDENTIALS = ProblemKind(401, "wrong_credentials")
 TOO_MANY_TRIES = ProblemKind(429, "too_many_tries")
 SIGN_IN_BUSY = ProblemKind(503, "sign_in_busy", retry_after=2)
 LINK_GONE = ProblemKind(410, "link_gone")
+# Of a program that waits to be let in, by the words of RFC 8628.
+AUTHORIZATION_PENDING = ProblemKind(400, "authorization_pending")
+SLOW_DOWN = ProblemKind(400, "slow_down")
+ACCESS_DENIED = ProblemKind(400, "access_denied")
+EXPIRED_TOKEN = ProblemKind(400, "expired_token")
 # Of what somebody wants to change.
 SESSION_NEEDED = ProblemKind(403, "session_needed")
 SCOPES_TOO_WIDE = ProblemKind(403, "scopes_too_wide")

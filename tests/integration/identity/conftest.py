@@ -10,7 +10,9 @@ from stackroom_kit.rights import ROLES
 from tests.support.identity.door import PASSWORD, Door
 from tests.support.identity.settings import CHEAP
 
-TABLES = "identity.users, identity.link, identity.sign_in_try, identity.session, identity.token, identity.known_network"
+TABLES = ", ".join(
+    f"identity.{name}" for name in ("users", "link", "sign_in_try", "session", "token", "known_network", "device")
+)
 
 
 @pytest.fixture(scope="module")

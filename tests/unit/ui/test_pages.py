@@ -12,6 +12,7 @@ from tests.support.gateway.scripted_upstream import ScriptedUpstream, reply
 from tests.support.gateway.told_resources import TOLD
 from ui import create_app
 from ui.pages import remembered
+from ui.pages.preferences import own_path
 from ui.settings import Settings
 
 PAGES = ("/", "/groups", "/types", "/register/shelves", "/imports", "/imports/abc", "/workers")
@@ -219,3 +220,27 @@ def test_pages_live_on_what_the_catalog_told_last(
     assert with_catalog.get("/register/shelves").status_code == 200
     catalog.script = reply("503 Service Unavailable", b'{"code": "database_unavailable"}')
     assert "field-code" in with_catalog.get("/register/shelves").text
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/set-up", "/choose-password", "/account", "/users", "/device"])
+def test_where_nobody_signs_in_there_is_no_page_of_accounts(client: FlaskClient, path: str) -> None:
+    assert client.get(path, headers={"Accept": "text/html"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_where_nobody_signs_in_nothing_of_it_shows(client: FlaskClient, path: str) -> None:
+    html = client.get(path).text
+    assert 'data-rights="reader operator editor admin"' in html
+    assert not re.search(r'class="who"|id="sign-out"|href="/(?:users|account|sign-in)"', html)
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("/types", "/types"), ("/imports?state=done&after=x", "/imports?state=done&after=x"), ("", "/"),
+        ("//evil.example", "/"), ("https://evil.example/", "/"), ("/\\evil.example", "/"), ("/%2F/evil.example", "/"),
+        ("javascript:alert(1)", "/"), ("/a//b", "/"), ("/a\n/b", "/"), ("/a?x=//evil", "/"), ("types", "/"),
+    ],
+)  # fmt: skip
+def test_only_paths_of_this_site_are_led_back_to(given: str, taken: str) -> None:
+    assert own_path(given) == taken

@@ -14,10 +14,13 @@ from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY
 from identity.state import State
 from identity.token_form import PATTERN
 from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
+from stackroom_kit.actor import SIGN_IN_NEEDED
 from stackroom_kit.api import JSON, Api, json_answer, json_of
+from stackroom_kit.authorization import require_somebody
 from stackroom_kit.problems import NOT_FOUND, FieldError
 from stackroom_kit.rights import RIGHTS, Right, Role, missing
 from stackroom_sql.engine import transaction
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 TOKEN_ID = id_parameter("token_id", "The id of the token.")
 MAX_NAME = 100  # characters
@@ -45,7 +48,7 @@ class Tokens(msgspec.Struct):
     total: int
 
 
-def _check_scopes(scopes: list[Role], held: tuple[Right, ...]) -> list[Right]:
+def checked_scopes(scopes: list[Role], held: tuple[Right, ...]) -> list[Right]:
     """In the order of rights, each once. Problem 403 that names every one which its owner has not."""
     lacking = missing(scopes, held)
     if lacking:
@@ -69,11 +72,20 @@ class TokenCalls:
         actor, offered, most = require_session(), body_as(NewToken), self._state.max_token_days
         if not 1 <= offered.days <= most:
             raise BAD_EXPIRY.at("/days", f"A token lives 1 to {most} days.")
-        scopes, networks = _check_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)
+        scopes, networks = checked_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)
         wanted = Wanted(offered.name, scopes, networks, offered.days)
         with transaction(self._state.engine) as connection:
             token, secret = tokens.make(connection, as_id(actor.id), wanted, self._state.peppers)
         return json_answer(MadeToken(secret, token), 201)
+
+    def revoke_this(self) -> Response:
+        """Take back the token that makes the call: the way out of a program that signed in."""
+        actor = require_somebody()
+        if actor.kind != "token":
+            raise NOT_FOUND("This call was made with no token.")
+        with self._state.engine.connect() as connection:
+            tokens.revoke(connection, as_id(actor.id), as_id(actor.credential))
+        return json_answer(Done("revoked"))
 
     def revoke_token(self, token_id: UUID) -> Response:
         """Take a token back: it is refused from now on, and stays in the list."""
@@ -103,6 +115,14 @@ def tokens_api(state: State) -> Api:
         answers={201: json_of(MadeToken, "The token and its secret.")},
         problems=(*WRITTEN, *OWN_SESSION, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
     )(calls.make_token)
+    api.call(
+        "DELETE",
+        "/this",
+        name="revoke_this_token",
+        right=None,
+        answers={200: json_of(Done, "It is refused from now on.")},
+        problems=(SIGN_IN_NEEDED, *DATABASE_PROBLEMS, NOT_FOUND),
+    )(calls.revoke_this)
     api.call(
         "DELETE",
         "/<uuid:token_id>",

@@ -1,5 +1,7 @@
 """What the gateway answers itself needs rights too: its calls those that they declare, its pages that of a reader."""
 
+from urllib.parse import quote
+
 from flask import Flask, Response, g, redirect, request
 
 from stackroom_kit.actor import LOCAL
@@ -8,11 +10,14 @@ from stackroom_kit.authorization import authorize_call, require_rights
 from ui.access.current import current_actor
 from ui.pages.preferences import back_here
 
+SIGN_IN = "sign_in"
 # What whoever has not signed in needs to do so, and what says nothing of anybody's data.
 OPEN = frozenset(
-    {"static", "bootstrap.static", "preferences", "health", "health_ready"}
-    | {f"pages.{name}" for name in ("sign_in", "set_up", "password")}
-)
+    {
+        "static", "bootstrap.static", "preferences", f"pages.{SIGN_IN}", "pages.set_up", "pages.choose_password",
+        "health", "health_ready",
+    }
+)  # fmt: skip
 
 
 def install_access(app: Flask, is_auth_on: bool) -> None:
@@ -27,7 +32,7 @@ def install_access(app: Flask, is_auth_on: bool) -> None:
             authorize_call(app, endpoint)
             return None
         if not g.actor.is_somebody and "reader" not in g.actor.rights and _is_page():
-            return redirect(f"{request.script_root}/sign-in?back={back_here()}", 303)  # type: ignore[return-value]
+            return redirect(f"{request.script_root}/sign-in?back={quote(back_here(), safe='/')}", 303)  # type: ignore[return-value]
         require_rights("reader")
         return None
 

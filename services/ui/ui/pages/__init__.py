@@ -4,12 +4,13 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 
+from ui.access.current import current_actor
 from ui.pages import operations, resources
+from ui.pages.account_texts import needed_texts, right_texts, role_texts
 from ui.pages.addresses import address
-from ui.pages.entry import role_texts
 from ui.pages.headers import SECURITY_HEADERS, install_headers
 from ui.pages.missing import install_missing
 from ui.pages.preferences import back_here, chosen_theme, install_preferences
@@ -35,13 +36,20 @@ __all__ = ["SECURITY_HEADERS", "install_pages"]
 
 
 def _context(known: Known) -> dict[str, Any]:
+    me = current_actor()
+    # Asked for nobody, the catalog would refuse, and that would be remembered for everybody.
+    told = known.resources.get() if "reader" in me.rights else None
     return {
-        "menu": resources.menu(known.resources.get()),
+        "menu": resources.menu(told),
         "language": chosen_language(),
         "languages": LANGUAGES,
         "theme": chosen_theme(),
         "here": request.path,
         "back": back_here(),
+        "me": me,
+        "roles": role_texts(),
+        "right_texts": right_texts(),
+        "needed_texts": needed_texts(),
         "states": state_texts(),
         "problems": problem_texts(),
         "operation_titles": known.operation_titles,
@@ -52,12 +60,10 @@ def _context(known: Known) -> dict[str, Any]:
         "passed_over": passed_over,
         "worker_states": worker_texts(),
         "script_texts": script_texts,
-        "me": g.actor,
-        "roles": role_texts(),
     }
 
 
-def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
+def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes: int, is_auth_on: bool) -> None:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
     known = Known(
@@ -65,7 +71,7 @@ def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes:
         Remembered(upstreams[IMPORTER], operations.TARGET, operations.operations_of),
     )
     context = functools.partial(_context, known)
-    blueprint = pages_blueprint(upstreams, known, max_body_bytes)
+    blueprint = pages_blueprint(upstreams, known, max_body_bytes, is_auth_on)
     blueprint.context_processor(context)
     app.add_template_filter(shown_bytes, "bytes")
     app.add_template_filter(shown_pace, "pace")

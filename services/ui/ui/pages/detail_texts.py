@@ -18,7 +18,7 @@ class DetailText(NamedTuple):
 
 def detail_texts() -> list[DetailText]:
     """The first that fits a code and its detail holds."""
-    return [*_type_texts(), *_value_texts(), *_file_texts()]
+    return [*_type_texts(), *_value_texts(), *_file_texts(), *_right_texts()]
 
 
 def _type_texts() -> list[DetailText]:
@@ -82,3 +82,19 @@ def _file_texts() -> list[DetailText]:
         ),
         DetailText("too_many_rows", r"at most (?P<most>\d+) rows", _("Too many records: at most {most} in one batch.")),
     ]
+
+
+def _right_texts() -> list[DetailText]:
+    """By the highest right that is missing, since a role has all those below."""
+    needed = {
+        "admin": _("Only an administrator may do this."),
+        "editor": _("Only an editor may do this: your role does not have the right to change the register."),
+        "operator": _("Only an operator may do this: your role does not have the right to send and cancel."),
+        "reader": _("You do not have the right to see this."),
+    }
+    wait = DetailText("too_many_tries", r" in (?P<seconds>\d+) s", _("Too many tries; the next one in {seconds} s."))
+    return [wait, *_forbidden(needed)]
+
+
+def _forbidden(needed: dict[str, str]) -> list[DetailText]:
+    return [DetailText("forbidden", rf"do not have: .*\b{right}\b", text) for right, text in needed.items()]

@@ -22,14 +22,14 @@ def chosen_theme() -> str | None:
     return theme if theme in THEMES else None
 
 
-def back_here() -> str:
-    """The page that is asked for, with its query: where a choice of language leads back to."""
-    return own_path(request.full_path.removesuffix("?"))
-
-
 def own_path(address: str) -> str:
-    """``address`` where it is a plain one of this site, else its root."""
-    return address if _OWN_PATH.fullmatch(address) and not address.startswith("//") else "/"
+    """A path of this site with its query; the first page for everything else, as it may lead to another site."""
+    return address if _OWN_PATH.fullmatch(address) else "/"
+
+
+def back_here() -> str:
+    """The page that is asked for: where a choice of language, or a sign-in, leads back to."""
+    return own_path(request.full_path.removesuffix("?"))
 
 
 def _remember() -> Response:

@@ -175,6 +175,10 @@ def _identity_texts() -> dict[str, str]:
         **dict.fromkeys(("malformed_token", "unknown_token"), _("This token is not known.")),
         "token_expired": _("This token's time is over."),
         "token_revoked": _("This token was taken back."),
+        "authorization_pending": _("Nobody has decided yet."),
+        "slow_down": _("The program asks too often."),
+        "access_denied": _("The person who was asked said no."),
+        "expired_token": _("This code's time is over."),
         "token_from_elsewhere": _("This token may not be used from this network."),
     }
 

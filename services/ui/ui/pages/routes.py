@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from ui.health import part_state
 from ui.pages import operations
+from ui.pages.account_routes import add_account_pages
 from ui.pages.addresses import address
-from ui.pages.entry import add_entry_pages
 from ui.pages.operations import Operation, columns_text, translated_titles
 from ui.pages.reading import Reading, read
 from ui.pages.remembered import Remembered
@@ -95,7 +95,9 @@ class Pages:
         return read(self._importer, target)
 
 
-def pages_blueprint(upstreams: Mapping[str, Upstream], known: Known, max_body_bytes: int) -> Blueprint:
+def pages_blueprint(
+    upstreams: Mapping[str, Upstream], known: Known, max_body_bytes: int, is_auth_on: bool
+) -> Blueprint:
     pages = Pages(upstreams, known, max_body_bytes)
     blueprint = Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/", "home", pages.home)
@@ -105,5 +107,5 @@ def pages_blueprint(upstreams: Mapping[str, Upstream], known: Known, max_body_by
     blueprint.add_url_rule("/imports", "imports", pages.imports)
     blueprint.add_url_rule("/imports/<batch_id>", "batch", pages.batch)
     blueprint.add_url_rule("/workers", "workers", pages.workers)
-    add_entry_pages(blueprint, upstreams)
+    add_account_pages(blueprint, is_auth_on)
     return blueprint

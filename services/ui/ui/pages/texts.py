@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from ui.pages.account_texts import account_texts, role_texts
 from ui.pages.detail_texts import DetailText, detail_texts
 from ui.pages.problem_texts import problem_texts
 from ui.pages.sizes import pace_texts
@@ -194,10 +195,6 @@ def _batch_texts() -> dict[str, str]:
     }
 
 
-def _account_texts() -> dict[str, str]:
-    return {"password_changed": _("The password is changed; you were signed out everywhere else.")}
-
-
 def _video_texts() -> dict[str, str]:
     return {
         "duration": _("Duration"),
@@ -232,5 +229,7 @@ def script_texts() -> dict[str, dict[str, str] | list[DetailText]]:
         "found": form_texts(),
         "problem": problem_texts(),
         "pace": pace_texts(),
-        "action": {**_register_texts(), **_import_texts(), **_batch_texts(), **_video_texts(), **_account_texts()},
+        "role": role_texts(),
+        "account": account_texts(),
+        "action": {**_register_texts(), **_import_texts(), **_batch_texts(), **_video_texts()},
     }

@@ -1,7 +1,7 @@
 /** Calls of the API; every failure is a ProblemError with a text in the page's language. */
 
-import { pageAddress } from "./addresses.js";
 import { sentence } from "./reasons.js";
+import { leadToSignIn } from "./sign_in_needed.js";
 
 /** @typedef {{pointer: string, code: string, detail: string}} FieldError */
 
@@ -24,14 +24,8 @@ export function problemOfText(status, content) {
   } catch {
     // Not one of ours: the status alone is known.
   }
+  leadToSignIn(body.code ?? "");
   return new ProblemError(status, body.code ?? "internal_error", body.detail ?? "", body.errors ?? []);
-}
-
-/** Whoever was signed out meanwhile has to sign in again. @param {ProblemError} problem @returns {ProblemError} */
-function asked(problem) {
-  const back = encodeURIComponent(location.pathname.slice(pageAddress("").length - 1) + location.search);
-  if (problem.code === "sign_in_needed") location.assign(pageAddress(`sign-in?back=${back}`));
-  return problem;
 }
 
 /**
@@ -48,7 +42,7 @@ export async function call(method, address, { json, body, headers = {} } = {}) {
   } catch {
     throw new ProblemError(0, "network", "", []);
   }
-  if (!response.ok) throw asked(problemOfText(response.status, await response.text().catch(() => "")));
+  if (!response.ok) throw problemOfText(response.status, await response.text().catch(() => ""));
   return response;
 }
 

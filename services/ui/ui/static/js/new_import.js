@@ -125,6 +125,8 @@ const loads = () => Boolean(checked?.found.operation.startsWith("load_"));
 function showButtons(isTried) {
   const isLoad = loads();
   byId("load-options").hidden = byId("try").hidden = !isLoad;
+  byId("send").dataset.right = isLoad ? "editor" : "operator";
+  byId("load-needs").hidden = !isLoad;
   byId("try").className = `btn ${isTried ? "btn-outline-primary" : "btn-primary"}`;
   byId("try").textContent = text("action", isTried ? "try_again" : "try");
   byId("send").className = `btn ${isLoad && !isTried ? "btn-outline-primary" : "btn-primary"}`;

@@ -13,6 +13,7 @@ const connection = new Connection(region);
 async function fetched() {
   try {
     const response = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (response.redirected) location.assign(response.url); // to sign in
     if (!response.ok) return null;
     return new DOMParser().parseFromString(await response.text(), "text/html").getElementById("live");
   } catch {

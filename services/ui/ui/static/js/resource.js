@@ -127,7 +127,7 @@ class ResourcePage {
     );
     const edit = this.button("pencil", "edit", row, () => this.edit(row));
     const remove = this.button("trash", "delete", row, () => this.remove(row));
-    return element("tr", {}, ...cells, element("td", { class: "actions" }, element("span", {}, edit, " ", remove)));
+    return element("tr", {}, ...cells, element("td", { class: "actions", "data-right": "editor" }, element("span", {}, edit, " ", remove)));
   }
 
   /** @param {string} name @param {string} action @param {Row} row @param {() => void} run */

@@ -1,0 +1,165 @@
+"""Device authorization (RFC 8628): a program without a browser is let in by a person who has one."""
+
+import logging
+from typing import Annotated
+
+import msgspec
+from flask import Response
+from msgspec import Meta
+
+from identity import devices, tokens
+from identity.calls.account import OWN_SESSION, require_session
+from identity.calls.bodies import WRITTEN, Done, Secret, as_id, body_as
+from identity.calls.tokens import DEFAULT_DAYS, MAX_NAME, checked_scopes
+from identity.devices import INTERVAL_SECONDS, MINUTES, Waiting
+from identity.problems import (
+    ACCESS_DENIED,
+    AUTHORIZATION_PENDING,
+    EXPIRED_TOKEN,
+    SCOPES_TOO_WIDE,
+    SLOW_DOWN,
+    TOO_MANY_TOKENS,
+    TOO_MANY_TRIES,
+    WRONG_BODY,
+)
+from identity.state import State
+from identity.token_form import PATTERN
+from identity.tokens import Wanted
+from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
+from stackroom_kit.authorization import current_actor
+from stackroom_kit.problems import NOT_FOUND, Problem
+from stackroom_kit.public_path import public_path
+from stackroom_kit.rights import RIGHTS, ROLES, Role
+from stackroom_kit.texts import normal_text
+from stackroom_sql.engine import transaction
+
+logger = logging.getLogger(__name__)
+PAGE = "/device"
+USER_CODE = Parameter("user_code", {"type": "string"}, "What the program shows, such as BCDF-GHJK.", "path")
+
+
+class NewDevice(msgspec.Struct, forbid_unknown_fields=True):
+    """``client`` is shown to the person who is asked, and names the token."""
+
+    client: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+
+
+class Device(msgspec.Struct):
+    """``verification_uri`` is a path on this server, since only the client knows under which name it was reached."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+    interval: int
+
+
+class DeviceCode(msgspec.Struct, forbid_unknown_fields=True):
+    device_code: Secret
+
+
+class DeviceToken(msgspec.Struct):
+    """``access_token`` is an API token, shown here and never again; ``expires_in`` are seconds."""
+
+    access_token: Annotated[str, Meta(pattern=rf"\A{PATTERN}\Z")]
+    token_type: str
+    expires_in: int
+    scope: str
+
+
+class Decision(msgspec.Struct, forbid_unknown_fields=True):
+    """``scopes`` are the rights that the token of the program has; they count where it is allowed."""
+
+    is_allowed: bool
+    scopes: Annotated[list[Role], Meta(max_length=len(RIGHTS))] = []
+
+
+class DeviceCalls:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def begin(self) -> Response:
+        """Ask to be let in: a person has to type the user code on the page that is named."""
+        client = normal_text(body_as(NewDevice).client)
+        if client is None:
+            raise WRONG_BODY.at("/client", "A program has to say what it is.")
+        with transaction(self._state.engine) as connection:
+            secret, user_code = devices.begin(connection, client, current_actor().address)
+        page = public_path(PAGE)
+        whole = f"{page}?code={user_code}"
+        return json_answer(Device(secret, user_code, page, whole, MINUTES * 60, INTERVAL_SECONDS))
+
+    def ask(self) -> Response:
+        """Ask what was decided; the token is in the first answer after a yes, and in no other."""
+        secret, state = body_as(DeviceCode).device_code, self._state
+        days = min(DEFAULT_DAYS, state.max_token_days)
+        with transaction(state.engine) as connection:
+            decided = devices.ask(connection, secret)
+            if not isinstance(decided, Problem):
+                wanted = Wanted(decided.client, decided.scopes, [], days)
+                _token, shown = tokens.make(connection, decided.user_id, wanted, state.peppers)
+        if isinstance(decided, Problem):
+            raise decided
+        logger.info("user %s let a program in", decided.user_id)
+        return json_answer(DeviceToken(shown, "Bearer", days * 24 * 3600, " ".join(decided.scopes)))
+
+    def read(self, user_code: str) -> Response:
+        """Which program waits with this code."""
+        require_session()
+        with self._state.engine.connect() as connection:
+            return json_answer(devices.find(connection, user_code))
+
+    def decide(self, user_code: str) -> Response:
+        """Let a program in, in the own name, or not."""
+        actor, offered = require_session(), body_as(Decision)
+        with transaction(self._state.engine) as connection:
+            if offered.is_allowed:
+                wanted = offered.scopes or [role for role in ROLES if role in actor.rights]
+                scopes = checked_scopes(wanted, actor.rights)
+                devices.allow(connection, user_code, as_id(actor.id), scopes)
+            else:
+                devices.refuse(connection, user_code)
+        return json_answer(Done("allowed" if offered.is_allowed else "refused"))
+
+
+def devices_api(state: State) -> Api:
+    calls, api = DeviceCalls(state), Api("devices", __name__, "/api/identity/device", tag="devices")
+    api.call(
+        "POST",
+        "",
+        name="begin_device",
+        right=None,
+        body={JSON: NewDevice},
+        answers={200: json_of(Device, "What to show to the person, and what to ask with.")},
+        problems=(*WRITTEN, TOO_MANY_TRIES),
+    )(calls.begin)
+    api.call(
+        "POST",
+        "/token",
+        name="ask_device",
+        right=None,
+        body={JSON: DeviceCode},
+        answers={200: json_of(DeviceToken, "The token.")},
+        problems=(*WRITTEN, AUTHORIZATION_PENDING, SLOW_DOWN, ACCESS_DENIED, EXPIRED_TOKEN, TOO_MANY_TOKENS),
+    )(calls.ask)
+    api.call(
+        "GET",
+        "/<user_code>",
+        name="read_device",
+        right=None,
+        parameters=(USER_CODE,),
+        answers={200: json_of(Waiting, "The program.")},
+        problems=(*OWN_SESSION, NOT_FOUND),
+    )(calls.read)
+    api.call(
+        "POST",
+        "/<user_code>",
+        name="decide_device",
+        right=None,
+        parameters=(USER_CODE,),
+        body={JSON: Decision},
+        answers={200: json_of(Done, "It is decided.")},
+        problems=(*WRITTEN, *OWN_SESSION, NOT_FOUND, SCOPES_TOO_WIDE),
+    )(calls.decide)
+    return api

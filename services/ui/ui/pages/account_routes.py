@@ -1,0 +1,53 @@
+"""Pages of who is there: sign-in, one-time links, the own account, users, and programs that want to be let in."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+
+from stackroom_kit.rights import Right
+from ui.access.current import current_actor
+from ui.pages.preferences import own_path
+
+Page = tuple[str, int] | Response
+
+
+def _sign_in() -> Page:
+    """With no way round it: who has signed out is not led back in."""
+    back, is_out = own_path(request.args.get("back", "")), "signed_out" in request.args
+    return render_template("sign_in.html", back_to=back, is_out=is_out), 200
+
+
+def _by_link(name: str) -> Callable[[], Page]:
+    """The secret of the link stands behind a #, which no browser sends and no log gets to see."""
+    return lambda: (render_template("by_link.html", is_first=name == "set_up"), 200)
+
+
+def _own(template: str, right: Right | None = None) -> Callable[[], Page]:
+    """For whoever signed in, with ``right`` where there is one."""
+
+    def page() -> Page:
+        if not current_actor().is_somebody:  # who may look without having signed in
+            return redirect(f"{request.script_root}/sign-in?back={request.path}", 303)  # type: ignore[return-value]
+        if right and right not in current_actor().rights:
+            return render_template("forbidden.html", needed=right), 403
+        return render_template(template), 200
+
+    return page
+
+
+def add_account_pages(blueprint: Blueprint, is_auth_on: bool) -> None:
+    """Where nobody is asked who he is there is none of them."""
+    pages = {
+        "sign_in": ("/sign-in", _sign_in),
+        "set_up": ("/set-up", _by_link("set_up")),
+        "choose_password": ("/choose-password", _by_link("choose_password")),
+        "account": ("/account", _own("account.html")),
+        "users": ("/users", _own("users.html", "admin")),
+        "device": ("/device", _own("device.html")),
+    }
+    for name, (path, page) in pages.items():
+        blueprint.add_url_rule(path, name, page if is_auth_on else _nowhere)
+
+
+def _nowhere() -> Page:
+    abort(404)

@@ -1,0 +1,41 @@
+"""The whole stack with AUTH=on, in place of the one that asks nobody."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deploy.local.postgres_server import PostgresServer
+from deploy.local.redis_server import RedisServer
+from tests.support.browser.chromium import Watched
+from tests.support.servers.embedded import fresh_database, fresh_redis
+from tests.support.stacks.guarded import PASSWORD, GuardedStack, running_guarded_stack
+
+
+@pytest.fixture(scope="session")
+def stack(
+    postgres_server: PostgresServer,
+    tables: str,
+    redis_server: RedisServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[GuardedStack]:
+    with (
+        fresh_database(postgres_server, tables) as uri,
+        running_guarded_stack(tmp_path_factory.mktemp("guarded"), uri, fresh_redis(redis_server)) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def visit_as(visit: Callable[..., Watched]) -> Callable[..., Watched]:
+    """A fresh profile in which this user has signed in: ``visit_as("editor", language="en")``."""
+
+    def visited(name: str, **options: object) -> Watched:
+        watched = visit(**options)
+        page = watched.open("/sign-in")
+        page.locator("#field-name").fill(name)
+        page.locator("#field-password").fill(PASSWORD)
+        page.locator("#sign-in [type=submit]").click()
+        page.wait_for_url(f"{watched.base}/")
+        return watched
+
+    return visited

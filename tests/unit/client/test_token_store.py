@@ -1,0 +1,98 @@
+"""Tokens of login: one per server, for their owner's eyes alone, and never printed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from stackroom_client.address import parse_address
+from stackroom_client.credentials import Credential, credential_for
+from stackroom_client.errors import UsageError
+from stackroom_client.token_store import TokenStore, store_path
+
+A, B = "http://a.example", "http://b.example"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> TokenStore:
+    return TokenStore(tmp_path / "new" / "tokens.json")
+
+
+def test_each_server_has_its_token(store: TokenStore) -> None:
+    assert store.get(A) is None
+    store.keep(A, "one")
+    store.keep(B, "two")
+    assert (store.get(A), store.get(B)) == ("one", "two")
+    assert store.forget(A)
+    assert not store.forget(A)
+    assert (store.get(A), store.get(B)) == (None, "two")
+
+
+def test_nobody_else_may_read_the_file_whatever_the_umask(store: TokenStore) -> None:
+    old = os.umask(0)
+    try:
+        store.keep(A, "one")
+    finally:
+        os.umask(old)
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
+    assert [one.name for one in store.path.parent.iterdir()] == ["tokens.json"]
+
+
+def test_file_that_others_may_read_is_not_used(store: TokenStore) -> None:
+    store.keep(A, "one")
+    store.path.chmod(0o640)
+    with pytest.raises(UsageError, match=r"others may read it \(mode 640\)"):
+        store.get(A)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a":1}', b"\xff\xfe"])
+def test_damaged_file_is_named(store: TokenStore, content: bytes) -> None:
+    store.keep(A, "one")
+    store.path.write_bytes(content)
+    with pytest.raises(UsageError, match="is damaged"):
+        store.get(A)
+
+
+@pytest.mark.parametrize(
+    ("environ", "path"),
+    [
+        ({"XDG_CONFIG_HOME": "/cfg"}, Path("/cfg/stackroom/tokens.json")),
+        ({"XDG_CONFIG_HOME": "relative"}, Path("~/.config/stackroom/tokens.json").expanduser()),
+        ({}, Path("~/.config/stackroom/tokens.json").expanduser()),
+    ],
+)
+def test_file_lies_where_settings_of_users_do(environ: dict[str, str], path: Path) -> None:
+    assert store_path(environ) == path
+
+
+def test_environment_wins_over_a_named_file_and_that_over_login(tmp_path: Path) -> None:
+    environ = {"XDG_CONFIG_HOME": str(tmp_path)}
+    named = tmp_path / "named"
+    named.write_text("of-file\n")
+    TokenStore(store_path(environ)).keep(A, "of-login")
+
+    def found(token_file: str | None, **more: str) -> str:
+        return credential_for(parse_address(A), token_file, {**environ, **more})[0].token
+
+    assert found(str(named), STACKROOM_TOKEN="of-environment") == "of-environment"
+    assert found(str(named)) == "of-file"
+    assert found(None) == "of-login"
+    assert credential_for(parse_address(B), None, environ)[0] == Credential()
+
+
+@pytest.mark.parametrize("token", ["two words", "x" * 2000, "line\nbreak", "кириллица", "a\x00b"])
+def test_what_is_no_token_is_refused_and_not_shown(tmp_path: Path, token: str) -> None:
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), "STACKROOM_TOKEN": token}
+    with pytest.raises(UsageError, match="STACKROOM_TOKEN holds no token") as caught:
+        credential_for(parse_address(A), None, environ)
+    assert token not in str(caught.value)
+
+
+def test_named_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--token-file .* cannot be read: No such file"):
+        credential_for(parse_address(A), str(tmp_path / "none"), {"XDG_CONFIG_HOME": str(tmp_path)})
+
+
+def test_token_does_not_stand_in_a_traceback() -> None:
+    assert "secret" not in repr(Credential("secret", "x"))
