@@ -19,11 +19,11 @@ from identity.sessions import Lifetime
 from identity.settings import Settings
 from identity.sign_in_limits import SignInLimits
 from identity.state import State
-from identity.token_form import Peppers
 from stackroom_kit.actor import ActorSigner
 from stackroom_kit.api import UNKNOWN_ARGUMENT
 from stackroom_kit.authorization import install_authorization
 from stackroom_kit.openapi import Document, serve_document
+from stackroom_kit.peppers import Peppers
 from stackroom_kit.settings import read_settings
 from stackroom_kit.web import EVERY_CALL, install
 from stackroom_sql.engine import server_version
@@ -36,7 +36,7 @@ DOCUMENT = Document(
 
 def make_state(settings: Settings, parameters: Parameters) -> State:
     """SettingsError where peppers are missing or wrong."""
-    peppers = Peppers.of(settings.token_peppers)
+    peppers = Peppers.of(settings.token_peppers, "TOKEN_PEPPERS")
     engine = make_engine(settings.database_uri, settings.db_pool_size)
     return State(
         engine,

@@ -4,7 +4,6 @@ from sqlalchemy import Engine
 
 from identity import sessions, tokens
 from identity.sessions import Lifetime
-from identity.token_form import Peppers, key_of
 from stackroom_kit.actor import (
     BEARER,
     MALFORMED_TOKEN,
@@ -15,8 +14,10 @@ from stackroom_kit.actor import (
     UNKNOWN_TOKEN,
     Actor,
 )
+from stackroom_kit.peppers import Peppers
 from stackroom_kit.problems import Problem, ProblemKind
 from stackroom_kit.rights import rights_of
+from stackroom_kit.token_form import API_TOKEN
 
 INVALID = {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
 
@@ -36,7 +37,7 @@ def actor_of_session(engine: Engine, secret: str, lifetime: Lifetime, address: s
 
 def actor_of_token(engine: Engine, shown: str, peppers: Peppers, address: str) -> Actor:
     """With those of its scopes that its owner has now. Problem 401; of a text that is no token without a query."""
-    if key_of(shown) is None:
+    if API_TOKEN.key_of(shown) is None:
         raise _invalid(MALFORMED_TOKEN, "This is no token of Stackroom, or it was not copied whole.")
     found = tokens.find(engine, shown, peppers)
     if found is None or found.is_disabled:

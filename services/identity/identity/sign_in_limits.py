@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, Engine, text
 
 from identity.problems import TOO_MANY_TRIES
-from identity.token_form import Peppers
+from stackroom_kit.peppers import Peppers
 from stackroom_sql.engine import transaction
 
 # A try pays for itself if it comes no sooner than `step` seconds after the one before; `burst` may come at once.

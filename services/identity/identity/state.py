@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from identity.passwords import Passwords
 from identity.sessions import Lifetime
 from identity.sign_in_limits import SignInLimits
-from identity.token_form import Peppers
+from stackroom_kit.peppers import Peppers
 
 
 @dataclasses.dataclass(frozen=True)

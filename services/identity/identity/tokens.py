@@ -10,8 +10,9 @@ import msgspec
 from sqlalchemy import Connection, Engine, text
 
 from identity.problems import BAD_NETWORK, TOO_MANY_TOKENS
-from identity.token_form import Peppers, key_of, new_token
+from stackroom_kit.peppers import Peppers
 from stackroom_kit.rights import Right, Role
+from stackroom_kit.token_form import API_TOKEN
 
 MAX_TOKENS = 100  # of a user that are neither over nor taken back
 MAX_NETWORKS = 20
@@ -113,10 +114,10 @@ def make(connection: Connection, user_id: UUID, wanted: Wanted, peppers: Peppers
     """The token, and what its owner sees only now. Problem 409 where he has too many."""
     if connection.execute(COUNT, {"user_id": user_id}).scalar_one() >= MAX_TOKENS:
         raise TOO_MANY_TOKENS(f"A user has at most {MAX_TOKENS} tokens; take one back first.")
-    shown, pepper_id = new_token(), peppers.newest
+    shown, pepper_id = API_TOKEN.new_token(), peppers.newest
     given = {
         **msgspec.structs.asdict(wanted),
-        "key": key_of(shown),
+        "key": API_TOKEN.key_of(shown),
         "pepper_id": pepper_id,
         "digest": peppers.digest(shown, pepper_id),
         "user_id": user_id,
@@ -142,7 +143,7 @@ def revoke(connection: Connection, user_id: UUID, token_id: UUID) -> bool:
 def find(engine: Engine, shown: str, peppers: Peppers) -> Found | None:
     """None for a key that is unknown, and for another secret than the one that was made with it."""
     with engine.connect() as connection:
-        row = connection.execute(FIND, {"key": key_of(shown)}).first()
+        row = connection.execute(FIND, {"key": API_TOKEN.key_of(shown)}).first()
     if row is None or not peppers.matches(shown, row.pepper_id, bytes(row.digest)):
         return None
     return msgspec.convert({**row._mapping, "digest": bytes(row.digest)}, Found)

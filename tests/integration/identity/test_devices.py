@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from identity.devices import MOST_OF_ADDRESS
-from identity.token_form import PATTERN
+from stackroom_kit.token_form import API_TOKEN
 from tests.support.identity.door import Door, code_of
 
 DEVICE = "/api/identity/device"
@@ -47,7 +47,7 @@ def test_program_gets_a_token_of_who_says_yes_and_only_once(door: Door, engine: 
     forget_when_asked(engine)
     answer = asked(door, device)
     token = answer.get_json()["access_token"]
-    assert re.fullmatch(PATTERN, token)
+    assert re.fullmatch(API_TOKEN.pattern, token)
     assert (answer.get_json()["token_type"], answer.get_json()["scope"]) == ("Bearer", "reader operator editor")
     me = door.send("GET", "/api/identity/me", token=token).get_json()
     assert (me["name"], me["kind"], me["rights"]) == ("editor", "token", ["reader", "operator", "editor"])

@@ -6,9 +6,9 @@ import threading
 import pytest
 from sqlalchemy import Engine, text
 
-from identity.token_form import PATTERN
 from identity.tokens import MAX_TOKENS
 from stackroom_kit.settings import Secret
+from stackroom_kit.token_form import API_TOKEN
 from tests.support.identity.door import Door, code_of
 from tests.support.identity.settings import PEPPER
 
@@ -26,7 +26,7 @@ def made(door: Door, session: str, **body: object) -> str:
 def test_token_made_by_the_call_works_and_is_shown_once(door: Door) -> None:
     session = door.session_of("editor")
     token = made(door, session, scopes=["editor", "reader"])
-    assert re.fullmatch(PATTERN, token)
+    assert re.fullmatch(API_TOKEN.pattern, token)
     me = door.send("GET", "/api/identity/me", token=token).get_json()
     assert (me["name"], me["kind"], me["rights"]) == ("editor", "token", ["reader", "editor"])
     listed = door.send("GET", TOKENS, session)

@@ -1,6 +1,5 @@
 """Bodies of calls as structs, and what the answers share."""
 
-import re
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -9,14 +8,13 @@ from msgspec import Meta
 
 from identity.problems import WRONG_BODY
 from stackroom_kit.api import Parameter
-from stackroom_kit.strict_json import OBJECT_PROBLEMS, json_object
+from stackroom_kit.json_struct import json_struct
+from stackroom_kit.strict_json import OBJECT_PROBLEMS
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024
-MAX_SENTENCE = 200  # of a detail that tells what a client sent
 WRITTEN = (*OBJECT_PROBLEMS, WRONG_BODY, *DATABASE_PROBLEMS)
-_PLACE = re.compile(r" - at `\$([^`]*)`\Z")
 Name = Annotated[str, Meta(max_length=64, description="In letters of any size; it is kept in small ones.")]
 Secret = Annotated[str, Meta(max_length=1024, extra_json_schema={"format": "password", "writeOnly": True})]
 
@@ -29,13 +27,7 @@ class Done(msgspec.Struct):
 
 def body_as(kind: type[T]) -> T:
     """Problem 400 that names the place, never a value that should be kept secret."""
-    try:
-        return msgspec.convert(json_object(), kind)
-    except msgspec.ValidationError as error:
-        sentence = str(error)
-        place = _PLACE.search(sentence)
-        pointer = re.sub(r"[.\[]", "/", place[1]).replace("]", "") if place else ""
-        raise WRONG_BODY.at(pointer[:MAX_SENTENCE], f"{_PLACE.sub('', sentence)[:MAX_SENTENCE]}.") from None
+    return json_struct(kind, WRONG_BODY)
 
 
 def changes_of(body: msgspec.Struct) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from identity.problems import (
     WRONG_BODY,
 )
 from identity.state import State
-from identity.token_form import PATTERN
 from identity.tokens import Wanted
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
 from stackroom_kit.authorization import current_actor
@@ -31,6 +30,7 @@ from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
 from stackroom_kit.rights import RIGHTS, ROLES, Role
 from stackroom_kit.texts import normal_text
+from stackroom_kit.token_form import API_TOKEN
 from stackroom_sql.engine import transaction
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class DeviceCode(msgspec.Struct, forbid_unknown_fields=True):
 class DeviceToken(msgspec.Struct):
     """``access_token`` is an API token, shown here and never again; ``expires_in`` are seconds."""
 
-    access_token: Annotated[str, Meta(pattern=rf"\A{PATTERN}\Z")]
+    access_token: Annotated[str, Meta(pattern=rf"\A{API_TOKEN.pattern}\Z")]
     token_type: str
     expires_in: int
     scope: str

@@ -12,13 +12,13 @@ from identity.calls.account import OWN_SESSION, require_session
 from identity.calls.bodies import WRITTEN, Done, as_id, body_as, id_parameter
 from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS
 from identity.state import State
-from identity.token_form import PATTERN
 from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
 from stackroom_kit.actor import SIGN_IN_NEEDED
 from stackroom_kit.api import JSON, Api, json_answer, json_of
 from stackroom_kit.authorization import require_somebody
 from stackroom_kit.problems import NOT_FOUND, FieldError
 from stackroom_kit.rights import RIGHTS, Right, Role, missing
+from stackroom_kit.token_form import API_TOKEN
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -39,7 +39,7 @@ class NewToken(msgspec.Struct, forbid_unknown_fields=True):
 class MadeToken(msgspec.Struct):
     """``secret`` is shown here and never again."""
 
-    secret: Annotated[str, Meta(pattern=rf"\A{PATTERN}\Z")]
+    secret: Annotated[str, Meta(pattern=rf"\A{API_TOKEN.pattern}\Z")]
     token: Token
 
 

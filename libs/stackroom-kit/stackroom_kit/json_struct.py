@@ -1,0 +1,27 @@
+"""A JSON body as a struct."""
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from stackroom_kit.problems import ProblemKind
+from stackroom_kit.strict_json import json_object
+
+T = TypeVar("T")
+MAX_SENTENCE = 200  # characters of a detail that tells what a client sent
+_PLACE = re.compile(r" - at `\$([^`]*)`\Z")
+
+
+def json_struct(kind: type[T], wrong: ProblemKind) -> T:
+    """The body of the request at hand. ``wrong`` names the place, never a value that should be kept secret.
+
+    Problem 415, 413 or 400 of what is no JSON object.
+    """
+    try:
+        return msgspec.convert(json_object(), kind)
+    except msgspec.ValidationError as error:
+        sentence = str(error)
+        place = _PLACE.search(sentence)
+        pointer = re.sub(r"[.\[]", "/", place[1]).replace("]", "") if place else ""
+        raise wrong.at(pointer[:MAX_SENTENCE], f"{_PLACE.sub('', sentence)[:MAX_SENTENCE]}.") from None
