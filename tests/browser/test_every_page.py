@@ -1,4 +1,7 @@
-"""What holds on every page, in both languages, both themes, wide and narrow."""
+"""What holds on every page, in both languages, both themes, wide and narrow.
+
+Those of resources have tests of their own.
+"""
 
 from collections.abc import Callable
 
@@ -8,13 +11,13 @@ from playwright.sync_api import expect
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack
 
-PATHS = ("/", "/groups", "/types", "/register/cabinets", "/imports", "/imports/{batch}", "/workers")
+PATHS = ("/", "/imports", "/imports/{batch}", "/workers")
 Visit = Callable[..., Watched]
 
 
 @pytest.fixture(scope="module")
 def batch_id(stack: WholeStack) -> str:
-    """A finished batch with two good rows and a refused one; a group and a type are there, too."""
+    """A finished batch with two good rows and a refused one."""
     lines = b'{"id":1,"payload":" A "}\n{"id":2}\n{"id":3,"payload":"B"}\n'
     status, _ = stack.importer.call("POST", "/api/importer/batches", lines, Content_Type="application/x-ndjson")
     assert status == 202

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from catalog.crud.resource import Resource
 from stackroom_kit.openapi import PATH
-from stackroom_kit.schema import Field
+from tests.support.catalog.rows import Rows, calling
 
 Case = Callable[["Subject"], None]
 OTHER = {"string": 7, "integer": "x", "number": "x", "boolean": "x"}  # of a type that the field has not
@@ -22,39 +22,12 @@ def case(promise: Case) -> Case:
     return promise
 
 
-class Subject:
+class Subject(Rows):
     """A resource behind ``client``, with empty tables."""
 
     def __init__(self, client: FlaskClient, resource: Resource) -> None:
-        self.client, self.resource = client, resource
-        self.path = f"/api/{resource.name}/"
-        own = [field for field in resource.schema.fields if not field.read_only]
-        self.fields = [field for field in own if field.name != "id" or not resource.is_made]
-        self.references = {one.field: one.resource for one in resource.references}
-
-    def row(self, number: int) -> dict[str, Any]:
-        """A right one; what it refers to is there."""
-        return {field.name: self._value(field, number) for field in self.fields}
-
-    def _value(self, field: Field, number: int) -> Any:
-        if field.name in self.references:
-            return Subject(self.client, self.references[field.name]).existing()
-        day = f"2024-01-{number:02}"
-        texts = {"date": day, "date-time": f"{day}T00:00:00Z", "decimal": f"{number}.5"}
-        if field.types[0] != "string":
-            return number % 2 == 0 if field.types[0] == "boolean" else number
-        return field.enum[0] if field.enum else texts.get(field.format or "", f"Text {number:02}")
-
-    def existing(self) -> Any:
-        """The id of a row that is there, the same one each time."""
-        rows = self.client.get(self.path).get_json()["items"]
-        return rows[0]["id"] if rows else self.add(1)["id"]
-
-    def add(self, number: int, **values: Any) -> dict[str, Any]:
-        answer = self.client.post(self.path, json={**self.row(number), **values})
-        assert answer.status_code == 201, f"a right row is refused: {answer.text}"
-        made: dict[str, Any] = answer.get_json()
-        return made
+        super().__init__(calling(client), resource)
+        self.client = client
 
     def bulk(self, items: list[Any], query: str = "") -> list[dict[str, Any]]:
         answer = self.client.post(f"{self.path}bulk?{query}", json={"items": items})

@@ -13,6 +13,8 @@ from importer.problems import MISSING_COLUMN, REPEATED_COLUMN, UNKNOWN_COLUMN
 from stackroom_jobs.operation import Operation
 from stackroom_kit.cells import readable
 from stackroom_kit.csv import DELIMITERS
+from stackroom_kit.schema import Field, Schema
+from stackroom_kit.schema_fields import name_field
 
 OUTCOME = "outcome"  # the column that only results have
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
@@ -159,10 +161,16 @@ def comparable(head: str) -> str:
     return " ".join(text.split()).rstrip(" .:*") or text.strip()
 
 
+def _titled(field: Field, schema: Schema) -> str:
+    """Under the title of a reference stands the name of what it is to, where there is a field for that."""
+    named = name_field(field.name)
+    return named if field.reference and named in schema.own else field.name
+
+
 def heads_of(operation: Operation) -> dict[str, str]:
     """Every head that is understood, as ``comparable`` gives it, with its field."""
     schema = operation.record_schema
-    found = {comparable(field.title): field.name for field in schema.fields if field.title}
+    found = {comparable(field.title): _titled(field, schema) for field in schema.fields if field.title}
     for name in schema.own:
         words = _MEDIA if operation.reads_media and name == "payload" else _WORDS.get(name, ())
         found.update({comparable(word): name for word in words})
