@@ -120,18 +120,18 @@ def test_file_passes_the_checks_untouched(tree: Path, name: str) -> None:
     checked(tree, "worker-cpu", "worker-io")
 
 
-RESOURCE = "services/catalog/catalog/resources/shelves.py"
+RESOURCE = "services/catalog/catalog/resources/lecterns.py"
 
 
 def test_resource_is_one_file_with_the_steps_that_follow(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["resource", "--name", "shelves"], tree) == 0
+    assert main(["resource", "--name", "lecterns"], tree) == 0
     assert files(tree) == {RESOURCE}
     said = capsys.readouterr().out
     assert said.startswith(f"{RESOURCE}\n")
-    assert "import SHELVES from catalog.resources.shelves" in said
-    assert "`make migration name=shelves`" in said
+    assert "import LECTERNS from catalog.resources.lecterns" in said
+    assert "`make migration name=lecterns`" in said
     assert len((tree / RESOURCE).read_text().splitlines()) <= 20
-    assert main(["resource", "--name", "shelves"], tree) == 2
+    assert main(["resource", "--name", "lecterns"], tree) == 2
     assert capsys.readouterr().err == f"{RESOURCE} is there already, so nothing was written\n"
 
 
@@ -157,7 +157,7 @@ def test_resource_without_a_right_name_is_refused_in_one_sentence(
 
 def test_file_of_a_resource_passes_the_linter(tree: Path) -> None:
     assert main(["resource", "--name", "book_shelves"], tree) == 0
-    name = RESOURCE.replace("shelves", "book_shelves")
+    name = RESOURCE.replace("lecterns", "book_shelves")
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "--stdin-filename", name, "-"],
