@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.doctor import Finding
 from deploy.env_example import settings_classes
 from deploy.installed import differing
-from deploy.local.addresses import SETTINGS, listening, taken_ports, with_addresses
+from deploy.local.addresses import free_base, listening, listening_parts, taken_ports, with_addresses
 from deploy.local.home import ROOT
 from stackroom_kit.settings import SettingsError, all_settings, read_settings
 
@@ -58,5 +58,5 @@ def wrong_settings(given: Mapping[str, str]) -> Iterator[Finding]:
 def busy_ports(given: Mapping[str, str]) -> Iterator[Finding]:
     """Of a stack that does not run."""
     addresses = with_addresses(given)
-    for line in taken_ports({part: listening(part, addresses) for part in SETTINGS}):
-        yield Finding(line, "echo PORT_BASE=6100 >> .env moves all of them")
+    for line in taken_ports({part: listening(part, addresses) for part in listening_parts(addresses)}):
+        yield Finding(line, f"echo PORT_BASE={free_base()} >> .env moves all of them")

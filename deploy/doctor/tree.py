@@ -9,7 +9,6 @@ from babel.messages.pofile import read_po
 
 from catalog.resources import RESOURCES
 from deploy.doctor import Finding
-from deploy.locks import IMAGES
 from stackroom_jobs.worker.found import operations_in, package_of
 
 REVISION = re.compile(r"""^revision\b[^=\n]*=\s*["'](\w+)""", re.MULTILINE)
@@ -64,8 +63,9 @@ def unlisted_workers(root: Path) -> Iterator[Finding]:
         for path in (f"{name}/{package_of(name)}", f"{name}/requirements.txt"):
             if not any(fnmatch.fnmatch(path, pattern) for pattern in sent):
                 yield Finding(f"{path} never reaches the engine that builds images", f"echo '!{path}' >> .dockerignore")
-        if name not in IMAGES:
-            yield Finding(f"{name} is in no lock", f"add {name!r} to IMAGES in deploy/locks.py, then make lock")
+        if not (folder / "pyproject.toml").is_file():
+            mend = "write one like worker-cpu/pyproject.toml, then make lock"
+            yield Finding(f"{name} has no pyproject.toml, so nothing finds it", mend)
         elif not (folder / "requirements.txt").is_file():
             yield Finding(f"{name} has no lock", "make lock")
 

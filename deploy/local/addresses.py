@@ -107,5 +107,10 @@ def _way_out(wanted: Iterable[Listening]) -> list[str]:
     """A base whose ports are free, unless the person has chosen every port alone."""
     if not {where.setting for where in wanted} & {*SETTINGS.values()}:
         return []
-    free = (base for base in BASES if not any(is_taken(LOOPBACK, base + place) for place in range(len(SETTINGS))))
-    return [f"All of them move with one line in .env, which the client reads too: echo PORT_BASE={next(free)} >> .env"]
+    return [f"All of them move with one line in .env, which the client reads too: echo PORT_BASE={free_base()} >> .env"]
+
+
+def free_base() -> int:
+    """A PORT_BASE whose ports are all free."""
+    places = range(len(SETTINGS) + len(WITH_AUTH))
+    return next(base for base in BASES if not any(is_taken(LOOPBACK, base + place) for place in places))

@@ -113,21 +113,6 @@ def test_name_belongs_to_the_token_that_registered_it(importer: Importer, migrat
     other.heartbeat(beat("bb"))
 
 
-def test_worker_without_an_incarnation_lives_by_the_old_rules(importer: Importer, migrated: str) -> None:
-    """One of the contract before: its lease ends by itself, and its name is its own for longer."""
-    api = importer.api()
-    api.heartbeat(msgspec.structs.replace(beat(""), contract=CONTRACT_VERSION - 1))
-    importer.post()
-    assert claim_as(api, "", "t1") is not None
-    silent_for(migrated, 5)
-    with pytest.raises(WorkerAPIError, match="Another worker"):
-        api.heartbeat(beat("bb"))
-    silent_for(migrated, 16)
-    api.heartbeat(beat("bb"))
-    assert claim_as(api, "bb", "t2") is None
-    assert api.renew(RenewRequest("t1", 0, 0))
-
-
 WRONG_MESSAGES: dict[str, tuple[str, dict[str, object]]] = {
     "slots-below-zero": ("heartbeat", {"slots": -1000}),
     "no-slots": ("heartbeat", {"slots": 0}),

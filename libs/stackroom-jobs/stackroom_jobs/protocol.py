@@ -10,7 +10,7 @@ import msgspec
 
 from stackroom_jobs.description import Description
 
-CONTRACT_VERSION = 4  # since 4 workers bring operations; since 3 they say their incarnation
+CONTRACT_VERSION = 4  # since 4 workers bring operations
 OLDEST_CONTRACT = 3
 CONTRACT_HEADER = "Stackroom-Contract"  # on every call of a worker
 CONTRACT_DIFFERS = "contract_differs"  # the code of the answer to a worker of another contract
@@ -32,7 +32,7 @@ Incarnation = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
 class ClaimRequest(msgspec.Struct):
     """``delivery`` is the Celery task id; ``token`` is named by the worker, so a repeat finds the same chunk.
 
-    ``incarnation`` is new with each start of the worker; empty before contract 3.
+    ``incarnation`` is new with each start of the worker.
     """
 
     worker: Name

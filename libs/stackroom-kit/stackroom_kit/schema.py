@@ -32,7 +32,7 @@ class Schema:
 
     @classmethod
     def of_struct(cls, struct: type[msgspec.Struct], name: str | None = None) -> "Schema":
-        """``only_shown`` of the struct names the fields that are shown and never sent. SchemaError."""
+        """SchemaError."""
         return cls.of_json(document_of(struct) | ({} if name is None else {"title": name}))
 
     @classmethod

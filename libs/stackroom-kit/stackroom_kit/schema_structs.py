@@ -23,16 +23,12 @@ def document_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
     except TypeError as error:
         raise SchemaError(f"{struct.__name__} has a type that no schema has: {error}") from None
     document = components[root["$ref"]]
-    shown = getattr(struct, "only_shown", ())
-    properties = {name: _flat(one, components) for name, one in document["properties"].items()}
-    for name in shown:
-        properties[name]["readOnly"] = True
     unknown = {"additionalProperties": False} if struct.__struct_config__.forbid_unknown_fields else {}
     return {
         "title": struct.__name__,
         "type": "object",
-        "properties": properties,
-        "required": [name for name in document["required"] if name not in shown],
+        "properties": {name: _flat(one, components) for name, one in document["properties"].items()},
+        "required": document["required"],
         **unknown,
     }
 

@@ -4,7 +4,7 @@ import datetime
 import decimal
 import enum
 import json
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import jsonschema
 import msgspec
@@ -24,11 +24,10 @@ class Inner(msgspec.Struct):
 
 
 class Row(msgspec.Struct, forbid_unknown_fields=True):
-    only_shown: ClassVar[tuple[str, ...]] = ("group_name",)
     id: int | Annotated[str, Meta(min_length=1, max_length=9)]
     group: Annotated[int, Meta(ge=-5, lt=10, extra_json_schema={"x-reference": {"resource": "groups", "by": "name"}})]
     label: Annotated[str, Meta(max_length=3, description="Left out.")] | UnsetType | None = UNSET
-    group_name: str | None = None
+    group_name: Annotated[str | None, Meta(extra_json_schema={"readOnly": True})] = None
     kind: Kind | None = None
     side: Literal["left", "right"] = "left"
     day: Annotated[datetime.date | None, Meta(title="Day")] = None

@@ -15,6 +15,7 @@ from deploy.doctor.machine import busy_ports, old_environment, unknown_settings,
 from deploy.doctor.stack import unread_queues, unserved_operations
 from deploy.doctor.tree import TEXTS, migrations_with_two_heads, unlisted_workers, untranslated_titles
 from deploy.env_example import sections
+from deploy.local.addresses import free_base
 from deploy.local.home import ROOT, Home
 from deploy.local.ports import LOOPBACK, free_port
 
@@ -73,14 +74,15 @@ def test_wrong_value_is_found_once_though_many_parts_read_it() -> None:
     assert list(wrong_settings({})) == []
 
 
-def test_taken_port_is_found() -> None:
+def test_taken_port_is_found_with_ports_that_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
     urls = ("CATALOG_URL", "IMPORTER_URL", "WORKER_API_URL", "MEDIA_URL")
     free = {name: f"http://{LOOPBACK}:{free_port()}" for name in urls}
     with socket.create_server((LOOPBACK, 0)) as stranger:
-        port = stranger.getsockname()[1]
+        port, base = stranger.getsockname()[1], free_base()
+        monkeypatch.setattr("deploy.local.addresses.BASES", (port, base))
         (found,) = busy_ports({**free, "UI_PORT": str(port)})
         assert found.what == f"port {port} is taken, and ui needs it: free it or set UI_PORT"
-        assert "PORT_BASE=" in found.mend
+        assert found.mend == f"echo PORT_BASE={base} >> .env moves all of them"
     assert list(busy_ports({**free, "UI_PORT": str(free_port())})) == []
 
 
@@ -121,12 +123,15 @@ def test_worker_that_no_image_could_be_made_of_is_found(root: Path) -> None:
     unsent = "worker-io/worker_io never reaches the engine that builds images"
     assert found == {
         unsent: "echo '!worker-io/worker_io' >> .dockerignore",
-        "worker-io is in no lock": "add 'worker-io' to IMAGES in deploy/locks.py, then make lock",
+        "worker-io has no pyproject.toml, so nothing finds it": (
+            "write one like worker-cpu/pyproject.toml, then make lock"
+        ),
     }
 
 
 def test_worker_without_a_lock_is_found(root: Path) -> None:
     write(root / "worker-cpu/worker_cpu/app.py")
+    write(root / "worker-cpu/pyproject.toml")
     assert list(unlisted_workers(root)) == [Finding("worker-cpu has no lock", "make lock")]
     write(root / "worker-cpu/requirements.txt")
     assert list(unlisted_workers(root)) == []

@@ -39,7 +39,7 @@ def service() -> Service:
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, which the test moves."""
     clock = [1000.0]
-    monkeypatch.setattr("ui.pages.remembered.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("stackroom_kit.refresh.time.monotonic", lambda: clock[0])
     return clock
 
 

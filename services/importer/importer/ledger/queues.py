@@ -7,7 +7,7 @@ from sqlalchemy import Engine, Row, text
 
 from importer.ledger.split import MAX_EXPIRED
 
-WORKER_ALIVE_SECONDS = 15  # heartbeats come each second, of contract 2 each five
+WORKER_ALIVE_SECONDS = 15  # heartbeats come each second
 WORKER_ILL_SECONDS = 120  # one that falls ill is started again and says so anew, at most a minute apart
 
 

@@ -17,21 +17,17 @@ from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction
 from stackroom_sql.engine import transaction
 
 MAX_REASON = 500  # characters
-# After how many seconds of silence another worker may have a name: one with the same token; the same where the former
-# one said no incarnation (contract 2, which beats every 5 s); one with another token.
-SILENT_SECONDS = {"silent": 3, "silent_without_incarnation": WORKER_ALIVE_SECONDS, "silent_for_others": 30}
+# After how many seconds of silence another worker may have a name: one with the same token, and one with another.
+SILENT_SECONDS = {"silent": 3, "silent_for_others": 30}
 logger = logging.getLogger(__name__)
 
 # A name is free once nobody was heard under it for a while: a short one for the same token, whose worker was started
-# again. What sends no incarnation beats more seldom. Who fell ill or was refused does no work under its name.
+# again. Who fell ill or was refused does no work under its name.
 _SILENT = "worker.last_seen < now() - make_interval(secs => {seconds})"
 _SAME_OWNER = "(worker.token_id IS NULL OR worker.token_id = excluded.token_id)"
 _SAME_SELF = "worker.incarnation IS NOT DISTINCT FROM excluded.incarnation"
-_FREE_FOR_SAME_OWNER = _SILENT.format(
-    seconds="CASE WHEN worker.incarnation IS NULL THEN :silent_without_incarnation ELSE :silent END"
-)
 _MAY_HAVE_NAME = f"""
-({_SAME_OWNER} AND ({_SAME_SELF} OR worker.state <> 'healthy' OR {_FREE_FOR_SAME_OWNER})
+({_SAME_OWNER} AND ({_SAME_SELF} OR worker.state <> 'healthy' OR {_SILENT.format(seconds=":silent")})
  OR {_SILENT.format(seconds=":silent_for_others")})"""
 
 # Of the operations that it described, those that are registered as it described them.

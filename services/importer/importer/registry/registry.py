@@ -8,8 +8,6 @@ import dataclasses
 import datetime
 import functools
 import logging
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -22,6 +20,7 @@ from stackroom_jobs.description import LOAD, Description
 from stackroom_jobs.operation import Operation
 from stackroom_jobs.operations import OPERATIONS
 from stackroom_jobs.operations.load import LoadReference
+from stackroom_kit.refresh import Refresh
 from stackroom_kit.resources import DescribedResource
 from stackroom_kit.schema import SchemaError
 
@@ -68,8 +67,7 @@ class Registry:
         self._engine = engine
         self._before_look = before_look
         self._known = Known()
-        self._due = 0.0
-        self._looking = threading.Lock()
+        self._refresh = Refresh(self._look)
 
     def get(self, name: str) -> Operation | None:
         """None where nobody knows it, as may be of an old batch."""
@@ -125,18 +123,12 @@ class Registry:
 
     def _recent(self) -> Known:
         """One thread looks, and the others go on with what was known, unless nothing was."""
-        if time.monotonic() >= self._due and self._looking.acquire(blocking=not self._known.revisions):
-            try:
-                if time.monotonic() >= self._due:
-                    self._look()
-            finally:
-                self._looking.release()
+        self._refresh.if_older(LOOK_SECONDS, all_wait=not self._known.revisions)
         return self._known
 
     def looked_again(self) -> Known:
         """For whoever needs what may have been written this very moment."""
-        with self._looking:
-            self._look()
+        self._refresh.now()
         return self._known
 
     def _look(self) -> None:
@@ -144,7 +136,6 @@ class Registry:
         revisions = look(self._engine)
         if revisions != self._known.revisions:
             self._known = _read_anew(self._engine, revisions)
-        self._due = time.monotonic() + LOOK_SECONDS
 
 
 def _read_anew(engine: Engine, revisions: Revisions) -> Known:

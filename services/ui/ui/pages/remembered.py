@@ -1,12 +1,11 @@
 """What pages ask a service for now and then, and remember while it is away."""
 
-import threading
-import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from stackroom_kit.refresh import Refresh
 from ui.pages.reading import Reading, read
 from ui.proxy.upstream import Upstream
 
@@ -24,18 +23,12 @@ class Remembered(Generic[Told]):
     def __init__(self, upstream: Upstream, target: str, parse: Callable[[Any], Told]) -> None:
         self._upstream, self._target, self._parse = upstream, target, parse
         self._told: Told | None = None
-        self._due = 0.0
-        self._asking = threading.Lock()
+        self._refresh = Refresh(self._ask)
         self.code = ""  # of the problem of the last call, if there was one
 
     def get(self) -> Told | None:
         """The last good answer, at most KEPT_SECONDS old where the service answers; None before the first."""
-        if time.monotonic() >= self._due and self._asking.acquire(blocking=self._told is None):
-            try:
-                if time.monotonic() >= self._due:
-                    self._ask()
-            finally:
-                self._asking.release()
+        self._refresh.if_older(KEPT_SECONDS, all_wait=self._told is None)
         return self._told
 
     def _ask(self) -> None:
@@ -46,7 +39,6 @@ class Remembered(Generic[Told]):
                 self._told = self._parse(found.body)
             except (msgspec.ValidationError, ValueError):
                 self.code = "bad_upstream_answer"
-        self._due = time.monotonic() + KEPT_SECONDS
 
 
 def _code_of(found: Reading) -> str:
