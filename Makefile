@@ -30,7 +30,7 @@ SUPPLY_LOCK := deploy/supply/requirements.txt
 SUPPLY_VENV := .supply
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo doctor test lint faults faults-long fuzz bench bench-video new-resource migration new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
+.PHONY: help up down status demo admin doctor test lint faults faults-long fuzz bench bench-video new-resource migration new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +41,7 @@ up: ## Start the whole stack here; Ctrl-C stops it. RELOAD=1: show changes of fi
 	@$(MAKE) --no-print-directory --silent environment
 	@exec $(BIN)/python -m deploy.local up
 
-# These three speak to a stack that runs, whose environment stays as it is.
+# These speak to a stack that runs, whose environment stays as it is.
 down: | $(BIN)/python ## Stop a stack that runs in another terminal
 	@exec $(BIN)/python -m deploy.local down
 
@@ -50,6 +50,9 @@ status: | $(BIN)/python ## Show what runs
 
 demo: | $(BIN)/python ## Send real data through a running stack and check what comes back
 	@exec $(BIN)/python -m deploy.local demo
+
+admin: | $(BIN)/python ## The command of identity for a stack that runs: make admin DO="reset-password NAME"; DO=--help lists what there is
+	@exec $(BIN)/python -m deploy.local admin $(DO)
 
 doctor: | $(BIN)/python ## Say what somebody forgot, and the command that mends it
 	@exec $(BIN)/python -m deploy.doctor

@@ -36,12 +36,13 @@ INTRODUCTION = """\
 #
 # Connection budget of PostgreSQL (its max_connections is 100 unless you changed it):
 #   catalog              WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
+#   identity             WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8, where AUTH=on
 #   importer             WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer-worker-api  WEB_PROCESSES x DB_POOL_SIZE    2 x 4 = 8
 #   importer-media       1 x DB_POOL_SIZE                1 x 4 = 4
 #   importer-dispatcher  9, and 4 that listen            13
 #   migrations, a person's psql                          3
-#   together                                             44; each further replica of a service costs its line again.
+#   together                                             52; each further replica of a service costs its line again.
 # Workers and the gateway hold no connection, so scaling them costs none.
 """
 

@@ -7,6 +7,7 @@ from deploy.doctor.machine import busy_ports, old_environment, unknown_settings,
 from deploy.doctor.stack import unread_queues, unserved_operations
 from deploy.doctor.tree import migrations_with_two_heads, unlisted_workers, untranslated_titles
 from deploy.local.addresses import with_addresses
+from deploy.local.demo_client import VARIABLE
 from deploy.local.environment import read_env_file, settings_of_person
 from deploy.local.home import DEFAULT, ROOT, Home
 from deploy.local.parts import gateway_url
@@ -28,9 +29,9 @@ def checks() -> list[tuple[str, Check]]:
     ]
     if home.supervisor() is None:
         return [*asked, ("ports", lambda: busy_ports(given))]
-    url = gateway_url(with_addresses(given))
+    url, token = gateway_url(with_addresses(given)), given.get(VARIABLE, "")
     return [
         *asked,
-        ("operations of the running stack", lambda: unserved_operations(url)),
-        ("queues of the running stack", lambda: unread_queues(url)),
+        ("operations of the running stack", lambda: unserved_operations(url, token)),
+        ("queues of the running stack", lambda: unread_queues(url, token)),
     ]

@@ -14,7 +14,7 @@ from stackroom_kit.settings import SettingsError, all_settings, read_settings
 
 SHOWN = 3  # packages that are named
 OF_COMPOSE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)")
-OF_THE_CLIENT = ("STACKROOM_URL",)
+OF_THE_CLIENT = ("STACKROOM_URL", "STACKROOM_TOKEN")
 
 
 def old_environment(lock: Path) -> Iterator[Finding]:

@@ -8,12 +8,16 @@ import requests
 from deploy.doctor import Finding
 
 SECONDS = 10.0
+WHO_ASKS = "where people sign in, STACKROOM_TOKEN=<a token of a reader, from the page /account> make doctor"
 
 
-def unserved_operations(gateway: str) -> Iterator[Finding]:
+def unserved_operations(gateway: str, token: str = "") -> Iterator[Finding]:
     """Operations that no live worker serves: batches of them wait. Of a stack that does not answer, only that."""
     try:
-        operations = _items(gateway, "operations")
+        operations = _items(gateway, "operations", token)
+    except requests.HTTPError as error:
+        yield Finding(f"{gateway} says {error.response.status_code}", WHO_ASKS)
+        return
     except requests.RequestException as error:
         yield Finding(f"{gateway} does not answer ({type(error).__name__})", "make status, and the logs that it names")
         return
@@ -24,10 +28,10 @@ def unserved_operations(gateway: str) -> Iterator[Finding]:
             yield Finding(f"no live worker serves the operation {one['name']} (queue {queues})", mend)
 
 
-def unread_queues(gateway: str) -> Iterator[Finding]:
+def unread_queues(gateway: str, token: str = "") -> Iterator[Finding]:
     """Queues with work on which no live worker looks; none where the stack does not answer."""
     try:
-        queues = _items(gateway, "queues")
+        queues = _items(gateway, "queues", token)
     except requests.RequestException:
         return  # said already
     for one in queues:
@@ -36,10 +40,11 @@ def unread_queues(gateway: str) -> Iterator[Finding]:
             yield Finding(what, "make status shows a worker that has ended; WORKERS of make up names those that start")
 
 
-def _items(gateway: str, name: str) -> list[dict[str, Any]]:
+def _items(gateway: str, name: str, token: str) -> list[dict[str, Any]]:
     with requests.Session() as session:
         session.trust_env = False  # This machine is reached directly, whatever proxy the environment names.
-        answer = session.get(f"{gateway}/api/importer/{name}", timeout=SECONDS)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = session.get(f"{gateway}/api/importer/{name}", headers=headers, timeout=SECONDS)
         answer.raise_for_status()
         items: list[dict[str, Any]] = answer.json()["items"]
         return items

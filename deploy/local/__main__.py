@@ -1,9 +1,10 @@
-"""``python -m deploy.local up|down|status|demo``"""
+"""``python -m deploy.local up|down|status|demo``, and ``admin`` with the words of `stackroom-admin`."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from deploy.local.admin import admin
 from deploy.local.commands import down, status, up
 from deploy.local.demo import demo
 from deploy.local.environment import settings_of_person
@@ -12,17 +13,25 @@ from deploy.local.home import DEFAULT, ROOT, Home
 from stackroom_kit.settings import SettingsError
 
 COMMANDS = {"up": up, "down": down, "status": status, "demo": demo}
+ADMIN = "admin"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m deploy.local", description="The stack as plain processes.")
-    parser.add_argument("command", choices=COMMANDS)
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.local", description="The stack as plain processes.", allow_abbrev=False
+    )
+    parser.add_argument("command", choices=[*COMMANDS, ADMIN])
     parser.add_argument("--home", type=Path, default=DEFAULT, help="folder of data, secrets and logs")
     parser.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings; .env in the checkout")
-    arguments = parser.parse_args()
+    arguments, words = parser.parse_known_args()
+    if words and arguments.command != ADMIN:
+        parser.error(f"unknown words: {' '.join(words)}")
+    home = Home(arguments.home.resolve())
     try:
         given = settings_of_person(arguments.env_file)
-        return COMMANDS[arguments.command](Home(arguments.home.resolve()), given)
+        if arguments.command == ADMIN:
+            return admin(home, given, words)
+        return COMMANDS[arguments.command](home, given)
     except (LocalError, SettingsError) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1

@@ -3,11 +3,11 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping
 
 from deploy.local.addresses import refuse_taken_ports
+from deploy.local.admin import COMMAND, admin_environ
 from deploy.local.database_roles import set_up_roles
 from deploy.local.environment import Stack, compose_stack
 from deploy.local.home import Home
@@ -63,17 +63,15 @@ def _start(supervisor: Supervisor, home: Home, stack: Stack) -> list[Part]:
     supervisor.start(services)
     supervisor.start(workers)
     if stack.asks_who_calls:
-        _say_set_up_link({**stack.environ, **stack.of_database("identity")})
+        _say_set_up_link(stack)
     return [*servers, *services, *workers]
 
 
-def _say_set_up_link(environ: Mapping[str, str]) -> None:
+def _say_set_up_link(stack: Stack) -> None:
     """Of this start; nothing where there is an administrator. It goes to the terminal alone, and into no log."""
-    command, env = [sys.executable, "-m", "identity.admin", "set-up"], dict(environ)
+    command, env = [*COMMAND, "set-up"], admin_environ(stack)
     done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, check=True, capture_output=True, text=True)
-    secret = done.stdout.strip()
-    if secret:
-        link = f"{gateway_url(environ)}/set-up#{secret}"
+    if link := done.stdout.strip():
         say("stackroom", f"the first administrator comes in here, once and within 15 minutes: {link}")
 
 

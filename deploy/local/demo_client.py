@@ -8,6 +8,7 @@ import requests
 from deploy.local.errors import LocalError
 
 SILENCE = 60.0  # seconds
+VARIABLE = "STACKROOM_TOKEN"  # as the client has it
 
 
 class DemoFailed(LocalError):
@@ -15,10 +16,14 @@ class DemoFailed(LocalError):
 
 
 class DemoClient:
-    def __init__(self, url: str) -> None:
+    """``token`` is needed where people sign in."""
+
+    def __init__(self, url: str, token: str = "") -> None:
         self.url = url
         self._session = requests.Session()
         self._session.trust_env = False  # This machine is reached directly, whatever proxy the environment names.
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
 
     def __enter__(self) -> Self:
         return self
@@ -38,8 +43,11 @@ class DemoClient:
             raise DemoFailed(f"the stack on {self.url} is not ready: {answer.text[:500]}")
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Any answer below 500; DemoFailed for the others."""
+        """Any answer below 500; DemoFailed for the others. Where somebody has to be named, it says how."""
         answer = self._session.request(method, self.url + path, timeout=SILENCE, **options)
+        if answer.status_code == requests.codes.unauthorized:
+            wanted = f"{VARIABLE}=<a token of an editor, from the page {self.url}/account> make demo"
+            raise DemoFailed(f"people sign in on {self.url}, and programs show a token: {wanted}")
         if answer.status_code >= requests.codes.server_error:
             raise DemoFailed(f"{method} {path} answered {answer.status_code}: {answer.text[:500]}")
         return answer

@@ -38,7 +38,13 @@ def published(stack: Compose) -> Iterator[dict[str, str]]:
     url = FOLDER / "broker_url_remote"
     url.unlink(missing_ok=True)
     url.write_text(f"rediss://worker:{password}@{NAME}:{redis_port}/0?ssl_ca_certs=/run/secrets/tls_ca")
-    ports = {"REMOTE_REDIS_PORT": str(redis_port), "REMOTE_API_PORT": str(api_port), "TLS_PORT": str(https_port)}
+    # Nobody signs in: what these tests are about is before that.
+    ports = {
+        "AUTH": "off",
+        "REMOTE_REDIS_PORT": str(redis_port),
+        "REMOTE_API_PORT": str(api_port),
+        "TLS_PORT": str(https_port),
+    }
     where = {"UI_PORT": str(stack.port), "REMOTE_ADDRESS": address, "TLS_ADDRESS": address, "TRUSTED_HOSTS": NAME}
     inside = Compose(PUBLISHED_FILES, env={**where, **ports})
     inside.up("--scale", "worker-cpu=0", "--scale", "worker-gpu=0")

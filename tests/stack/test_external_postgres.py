@@ -1,4 +1,4 @@
-"""The stack on a PostgreSQL that was there before, whose administrator ran grants.sql and gave a role of few rights."""
+"""The stack on a PostgreSQL that was there before, whose administrator ran grants.sql and gave roles of few rights."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from tests.support.waiting import wait_until
 
 SERVER = "stackroom-test-external-postgres"
 FILES = ("compose.yaml", "deploy/compose.external-postgres.yaml")
-THREE = {"catalog": "books", "importer": "batches", "migrations": "tables"}
+SEVERAL = {"catalog": "books", "identity": "people", "importer": "batches", "migrations": "tables"}
 TABLES = """
 CREATE SCHEMA tbc;
 CREATE TABLE tbc.books_files_groups (id integer PRIMARY KEY, name varchar(50), comment varchar(200));
@@ -37,16 +37,16 @@ def make_roles(roles: Mapping[str, str]) -> None:
     psql(*named, script=(ROOT / "deploy/postgres/grants.sql").read_text())
 
 
-@pytest.fixture(params=["one", "three"])
+@pytest.fixture(scope="module", params=["one", "several"])
 def external(request: pytest.FixtureRequest, stack: Compose) -> Iterator[Compose]:
-    """With one role that does all, as before there were several, or with three."""
+    """With one role that does all, as before there were several, or with several."""
     address, port = stack.host_address(), free_port()
     published = ["-p", f"{address}:{port}:5432", "-e", "POSTGRES_PASSWORD=of-the-administrator"]
     subprocess.run(["docker", "rm", "-f", SERVER], capture_output=True, timeout=60, check=False)
     docker("run", "-d", "--name", SERVER, *published, "postgres:17-trixie")
     where = {"POSTGRES_HOST": address, "POSTGRES_PORT": str(port), "POSTGRES_DB": "postgres"}
-    roles = {"role": "stackroom"} if request.param == "one" else THREE
-    named = {} if request.param == "one" else {f"{variable.upper()}_ROLE": role for variable, role in THREE.items()}
+    roles = {"role": "stackroom"} if request.param == "one" else SEVERAL
+    named = {} if request.param == "one" else {f"{variable.upper()}_ROLE": role for variable, role in SEVERAL.items()}
     compose = Compose(FILES, "stackroom-test-external", {**where, **named})
     compose.down()  # what an interrupted run left
     try:
@@ -66,3 +66,11 @@ def test_stack_adopts_the_tables_of_an_external_postgresql(external: Compose) ->
     batch_id = external.post_rows(5000, "external")
     assert external.wait_finished(batch_id)["outcomes"]["ok"] == 5000
     assert external.call("POST", "/api/groups/", json={"id": 8}).status_code == 201
+
+
+def test_users_live_in_an_external_postgresql_too(external: Compose) -> None:
+    external("run", "--rm", "-T", "identity-migrate")
+    adding = ("stackroom-admin", "add-user", "ann", "--role", "admin")
+    external("run", "--rm", "-T", "identity", *adding, typed="correct horse battery\n")
+    listed = external("run", "--rm", "-T", "identity", "stackroom-admin", "users")
+    assert listed == "ann\tadmin\tmay sign in\n"

@@ -1,16 +1,17 @@
 """``stackroom-admin``: users from the command line of the server, where nobody can sign in (any more).
 
 It asks the database alone. A password is asked for twice, or is the first line of what is piped in; with ``--link``
-the user chooses it. ``set-up`` prints the link for the first administrator, and nothing where there is one.
+the user chooses it. Links are printed as browsers take them, below PUBLIC_URL.
 """
 
 import argparse
 import getpass
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from identity import links, sessions, users
@@ -23,22 +24,39 @@ from stackroom_kit.rights import ROLES
 from stackroom_kit.settings import SettingsError, read_settings
 from stackroom_sql.engine import transaction
 
-Command = Callable[[Engine, argparse.Namespace], str]
+
+class Server(NamedTuple):
+    """``public_url`` is where browsers find the gateway; empty where nobody said so."""
+
+    engine: Engine
+    public_url: str
+
+    def link(self, page: str, secret: str) -> str:
+        """The secret stands behind a #, which no browser sends and no log gets to see."""
+        return f"{self.public_url.rstrip('/')}/{page}#{secret}"
+
+
+Command = Callable[[Server, argparse.Namespace], str]
 
 
 class AdminError(Exception):
     """One line for whoever sits there."""
 
 
-def set_up(engine: Engine, _arguments: argparse.Namespace) -> str:
-    with transaction(engine) as connection:
-        return links.make_set_up_link(connection) or ""
+def set_up(server: Server, _arguments: argparse.Namespace) -> str:
+    """Nothing, and a line for whoever sits there, where there is an administrator already."""
+    with transaction(server.engine) as connection:
+        secret = links.make_set_up_link(connection)
+    if secret is None:
+        sys.stderr.write("there is an administrator already, who makes all other users\n")
+        return ""
+    return server.link("set-up", secret)
 
 
-def list_all(engine: Engine, _arguments: argparse.Namespace) -> str:
+def list_all(server: Server, _arguments: argparse.Namespace) -> str:
     found: list[User] = []
     after = ""
-    while page := users.list_users(engine, after, 1000)[0]:
+    while page := users.list_users(server.engine, after, 1000)[0]:
         found, after = [*found, *page], page[-1].name
     return "\n".join(f"{user.name}\t{user.role}\t{_state(user)}" for user in found)
 
@@ -49,36 +67,40 @@ def _state(user: User) -> str:
     return "may sign in" if user.has_password else "has no password yet"
 
 
-def add_user(engine: Engine, arguments: argparse.Namespace) -> str:
+def add_user(server: Server, arguments: argparse.Namespace) -> str:
     name = users.user_name(arguments.name)
     password_hash = None if arguments.link else _hash(_new_password(name))
-    with transaction(engine) as connection:
+    with transaction(server.engine) as connection:
         user = users.insert(connection, name, users.full_name(arguments.full_name), arguments.role, password_hash)
-        return links.make_password_link(connection, user.id) if arguments.link else f"{name} may sign in now."
+        return _password_link(server, connection, user) if arguments.link else f"{name} may sign in now."
 
 
-def reset_password(engine: Engine, arguments: argparse.Namespace) -> str:
+def reset_password(server: Server, arguments: argparse.Namespace) -> str:
     """The user may sign in again, with the new password alone."""
     name = users.user_name(arguments.name)
     password_hash = None if arguments.link else _hash(_new_password(name))
-    with transaction(engine) as connection:
+    with transaction(server.engine) as connection:
         connection.execute(users.LOCK_ADMINS)
         user = users.find_by_name(connection, name)
         users.change(connection, user, is_disabled=False)
         sessions.end_all(connection, user.id)
         if password_hash is None:
-            return links.make_password_link(connection, user.id)
+            return _password_link(server, connection, user)
         users.set_password(connection, user.id, password_hash)
         return f"{name} may sign in with the new password; all sessions are over."
 
 
-def set_role(engine: Engine, arguments: argparse.Namespace) -> str:
-    with transaction(engine) as connection:
+def set_role(server: Server, arguments: argparse.Namespace) -> str:
+    with transaction(server.engine) as connection:
         connection.execute(users.LOCK_ADMINS)
         user = users.find_by_name(connection, users.user_name(arguments.name))
         users.change(connection, user, role=arguments.role)
         sessions.end_all(connection, user.id)
     return f"{user.name} is {arguments.role} now; all sessions are over."
+
+
+def _password_link(server: Server, connection: Connection, user: User) -> str:
+    return server.link("choose-password", links.make_password_link(connection, user.id))
 
 
 def _new_password(name: str) -> str:
@@ -129,7 +151,7 @@ def main(words: list[str] | None = None) -> int:
         settings = read_settings(Settings)
         engine = make_engine(settings.database_uri, 1)
         try:
-            said = arguments.run(engine, arguments)
+            said = arguments.run(Server(engine, settings.public_url), arguments)
         finally:
             engine.dispose()
     except SettingsError as error:

@@ -35,7 +35,7 @@ def make_password_link(connection: Connection, user_id: UUID) -> str:
 def make_set_up_link(connection: Connection) -> str | None:
     """The secret of the link for the first administrator; None where there is one. Links of earlier starts are over."""
     connection.execute(users.LOCK_ADMINS)
-    connection.execute(FORGET, {"user_id": None})
+    forget_set_up_link(connection)
     return None if users.has_admin(connection) else _make(connection, None, SET_UP_MINUTES)
 
 
@@ -46,6 +46,11 @@ def _make(connection: Connection, user_id: UUID | None, minutes: int) -> str:
     connection.execute(FORGET, {"user_id": user_id})
     connection.execute(INSERT, {"digest": digest_of(secret), "user_id": user_id, "minutes": minutes})
     return secret
+
+
+def forget_set_up_link(connection: Connection) -> None:
+    """One that was made for a start before this one."""
+    connection.execute(FORGET, {"user_id": None})
 
 
 def use(connection: Connection, secret: str) -> UUID | None:

@@ -1,9 +1,16 @@
-"""Bring the schema of identity up to date: ``python -m identity.migrate``; safe to run twice and at once."""
+"""Bring the schema of identity up to date: ``python -m identity.migrate``; safe to run twice and at once.
+
+Each start begins with it, so it also ends what holds for one start alone: the link for the first administrator.
+"""
 
 import sys
 from pathlib import Path
 
+from identity import links
+from identity.database import make_engine
 from identity.settings import Settings
+from stackroom_kit.settings import read_settings
+from stackroom_sql.engine import transaction
 from stackroom_sql.migrate import Migration
 
 MIGRATION = Migration(
@@ -14,5 +21,17 @@ MIGRATION = Migration(
 )
 migrate = MIGRATION.run
 
+
+def main() -> int:
+    """0, or 1 or 2 with a line on standard error."""
+    status = MIGRATION.main(Settings)
+    if status == 0:
+        engine = make_engine(read_settings(Settings).migration_uri, 1)
+        with transaction(engine) as connection:
+            links.forget_set_up_link(connection)
+        engine.dispose()
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(MIGRATION.main(Settings))
+    sys.exit(main())

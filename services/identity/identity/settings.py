@@ -4,7 +4,7 @@ import dataclasses
 import os
 
 from stackroom_kit.common_settings import ActorSettings, WebSettings
-from stackroom_kit.settings import Secret, integer, secret, setting
+from stackroom_kit.settings import Secret, integer, secret, setting, url
 from stackroom_sql.settings import PostgresSettings
 
 
@@ -26,8 +26,14 @@ class Settings(PostgresSettings, ActorSettings, WebSettings):
     max_token_days: int = setting(
         "MAX_TOKEN_DAYS", 365, integer(1, 3650), "Longest life of an API token, in days; each has an end."
     )
+    public_url: str = setting(
+        "PUBLIC_URL",
+        "",
+        url("http", "https"),
+        "Address by which browsers reach the gateway, such as https://books.example; one-time links begin with it.",
+    )
 
     @property
     def hashes_at_once(self) -> int:
-        """Of one process: each takes a core and 64 MiB, and all of them together may not take every core."""
-        return max(1, len(os.sched_getaffinity(0)) // (2 * self.web_processes))
+        """Of one process: each takes a core, a thread and 64 MiB. Half of cores and threads are left to other calls."""
+        return max(1, min(len(os.sched_getaffinity(0)) // (2 * self.web_processes), self.web_threads // 2))

@@ -88,7 +88,7 @@ class Settings(AuthSettings, CatalogAddressSettings, MediaLimitSettings, DiskSet
         "TRUSTED_PROXIES",
         "",
         networks_parser,
-        "Proxies (IP addresses and networks) whose X-Forwarded-Prefix, -Host and -Proto are believed.",
+        "Proxies (IP addresses and networks) whose X-Forwarded-Prefix, -Host, -Proto and -For are believed.",
     )
     upstream_connections: int = setting(
         "UPSTREAM_CONNECTIONS",

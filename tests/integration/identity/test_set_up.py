@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import Engine, text
 
 from identity import admin as command
+from identity import migrate
 from tests.support.identity.door import PASSWORD, Door, code_of, secret_of
 from tests.support.identity.settings import ACTOR_KEY, PEPPER
 
 SET_UP = "/api/identity/set-up"
 GONE = (410, "link_gone")
 NEW = "a staple for every battery"
+PUBLIC_URL = "https://books.example/stackroom"
+PAGES = {"set-up": "set-up", "add-user": "choose-password", "reset-password": "choose-password"}
 
 
 class Admin:
@@ -28,12 +31,19 @@ class Admin:
         out, err = self._capsys.readouterr()
         return status, out.strip(), err.strip()
 
+    def secret(self, *words: str) -> str:
+        """Of the link that this command prints."""
+        status, link, _ = self(*words)
+        assert (status, link.rpartition("#")[0]) == (0, f"{PUBLIC_URL}/{PAGES[words[0]]}")
+        return link.rpartition("#")[2]
+
 
 @pytest.fixture
 def stackroom_admin(uri: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Admin:
     for name, value in (("ACTOR_KEY", ACTOR_KEY.reveal()), ("TOKEN_PEPPERS", PEPPER.reveal())):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SQLALCHEMY_DATABASE_URI", uri)
+    monkeypatch.setenv("PUBLIC_URL", f"{PUBLIC_URL}/")
     return Admin(capsys, monkeypatch)
 
 
@@ -49,7 +59,7 @@ def body(link: str, **more: str) -> dict[str, str]:
 
 
 def test_first_administrator_comes_in_by_the_link_once(empty: Door, stackroom_admin: Admin) -> None:
-    _, link, _ = stackroom_admin("set-up")
+    link = stackroom_admin.secret("set-up")
     answer = empty.send("POST", SET_UP, json=body(link))
     assert (answer.status_code, answer.get_json()["role"]) == (201, "admin")
     assert empty.who(session=secret_of(answer)).get_json()["name"] == "root"
@@ -57,17 +67,23 @@ def test_first_administrator_comes_in_by_the_link_once(empty: Door, stackroom_ad
 
 
 def test_there_is_no_link_where_there_is_an_administrator(door: Door, stackroom_admin: Admin) -> None:
-    assert stackroom_admin("set-up") == (0, "", "")
+    assert stackroom_admin("set-up") == (0, "", "there is an administrator already, who makes all other users")
 
 
 def test_link_of_an_earlier_start_is_over(empty: Door, stackroom_admin: Admin) -> None:
-    links = [stackroom_admin("set-up")[1] for _ in range(2)]
+    links = [stackroom_admin.secret("set-up") for _ in range(2)]
     assert code_of(empty.send("POST", SET_UP, json=body(links[0]))) == GONE
     assert empty.send("POST", SET_UP, json=body(links[1])).status_code == 201
 
 
+def test_link_is_over_when_the_stack_starts_anew(empty: Door, stackroom_admin: Admin) -> None:
+    link = stackroom_admin.secret("set-up")
+    assert migrate.main() == 0
+    assert code_of(empty.send("POST", SET_UP, json=body(link))) == GONE
+
+
 def test_link_lives_for_a_quarter_of_an_hour(empty: Door, stackroom_admin: Admin, engine: Engine) -> None:
-    _, link, _ = stackroom_admin("set-up")
+    link = stackroom_admin.secret("set-up")
     with engine.connect() as connection:
         left = connection.execute(text("SELECT extract(epoch FROM expires_at - now()) FROM identity.link")).scalar_one()
         assert 14 * 60 < left <= 15 * 60
@@ -76,7 +92,7 @@ def test_link_lives_for_a_quarter_of_an_hour(empty: Door, stackroom_admin: Admin
 
 
 def test_only_one_of_many_who_use_the_link_at_once_is_administrator(empty: Door, stackroom_admin: Admin) -> None:
-    _, link, _ = stackroom_admin("set-up")
+    link = stackroom_admin.secret("set-up")
     codes: list[int] = []
 
     def use(number: int) -> None:
@@ -102,7 +118,7 @@ def test_only_one_of_many_who_use_the_link_at_once_is_administrator(empty: Door,
 def test_link_stays_when_what_was_chosen_is_not_taken(
     empty: Door, stackroom_admin: Admin, more: dict[str, str], code: str
 ) -> None:
-    _, link, _ = stackroom_admin("set-up")
+    link = stackroom_admin.secret("set-up")
     assert code_of(empty.send("POST", SET_UP, json=body(link, **more))) == (400, code)
     assert empty.send("POST", SET_UP, json=body(link)).status_code == 201
 
@@ -110,14 +126,11 @@ def test_link_stays_when_what_was_chosen_is_not_taken(
 def test_user_is_made_and_listed(door: Door, stackroom_admin: Admin) -> None:
     assert stackroom_admin("add-user", "Ann", "--role", "editor", typed=f"{PASSWORD}\n")[0] == 0
     assert door.sign_in("ann").get_json()["role"] == "editor"
-    status, link, _ = stackroom_admin("add-user", "bob", "--role", "reader", "--link")
+    link = stackroom_admin.secret("add-user", "bob", "--role", "reader", "--link")
     assert door.send("POST", "/api/identity/password/link", json={"link": link, "password": NEW}).status_code == 200
-    stackroom_admin("add-user", "eve", "--role", "reader", "--link")
+    stackroom_admin.secret("add-user", "eve", "--role", "reader", "--link")
     listed = stackroom_admin("users")[1].splitlines()
-    assert (status, listed[1:4]) == (
-        0,
-        ["ann\teditor\tmay sign in", "bob\treader\tmay sign in", "editor\teditor\tmay sign in"],
-    )
+    assert listed[1:4] == ["ann\teditor\tmay sign in", "bob\treader\tmay sign in", "editor\teditor\tmay sign in"]
     assert "eve\treader\thas no password yet" in listed
 
 
@@ -131,6 +144,12 @@ def test_administrator_who_is_locked_out_comes_in_again(door: Door, stackroom_ad
     assert stackroom_admin("reset-password", "admin", typed=f"{NEW}\n")[0] == 0
     assert door.sign_in("admin", NEW).status_code == 200
     assert code_of(door.who(session=session)) == (401, "session_over")
+
+
+def test_lost_password_is_chosen_anew_by_a_link(door: Door, stackroom_admin: Admin) -> None:
+    link = stackroom_admin.secret("reset-password", "editor", "--link")
+    assert door.send("POST", "/api/identity/password/link", json={"link": link, "password": NEW}).status_code == 200
+    assert door.sign_in("editor", NEW).status_code == 200
 
 
 def test_role_is_changed_and_sessions_end(door: Door, stackroom_admin: Admin) -> None:

@@ -36,12 +36,15 @@ class Compose:
         self.port = free_port()
         self._env = dict(env or {})
         self._files = [word for name in files for word in ("-f", name)]
+        self.headers: dict[str, str] = {}  # of every call, beside its own
 
-    def __call__(self, *words: str, limit: float = 120) -> str:
-        """``docker compose <words>``; gives what it printed. AssertionError with its errors."""
+    def __call__(self, *words: str, limit: float = 120, typed: str = "") -> str:
+        """``docker compose <words>``; gives what it printed. AssertionError with its errors. ``typed`` is piped in."""
         command = ["docker", "compose", "-p", self.project, *self._files, *words]
         env = {**os.environ, "UI_PORT": str(self.port), **self._env}
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=limit, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, input=typed, capture_output=True, text=True, timeout=limit, check=False
+        )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
@@ -69,7 +72,8 @@ class Compose:
         return str(network["IPAM"]["Config"][0]["Gateway"])
 
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
-        return requests.request(method, f"http://{LOOPBACK}:{self.port}{path}", timeout=60, **kwargs)
+        headers = {**self.headers, **kwargs.pop("headers", {})}
+        return requests.request(method, f"http://{LOOPBACK}:{self.port}{path}", timeout=60, headers=headers, **kwargs)
 
     def post_rows(self, rows: int, key: str) -> str:
         """A batch's id; repeated while a part of the stack is away."""

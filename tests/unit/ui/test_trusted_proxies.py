@@ -60,6 +60,12 @@ def test_nobody_else_names_a_host(address: str) -> None:
     assert (sent["HTTP_HOST"], sent["wsgi.url_scheme"]) == ("127.0.0.1:5000", "http")
 
 
+def test_trusted_proxy_that_passes_the_host_on_names_the_scheme_alone() -> None:
+    sent = environ("/", PROXY, HTTP_X_FORWARDED_PROTO="https")
+    assert not proxies_of().take_host(sent)
+    assert (sent["HTTP_HOST"], sent["wsgi.url_scheme"]) == ("127.0.0.1:5000", "https")
+
+
 def test_trusted_proxy_that_says_nothing_changes_nothing() -> None:
     sent = environ("/own/groups", PROXY)
     assert proxies_of("/own").without_prefix(sent, "/own/groups") == "/groups"

@@ -46,15 +46,15 @@ class TrustedProxies:
         return path[len(prefix) :] or "/"
 
     def take_host(self, environ: dict[str, Any]) -> bool:
-        """Take host and scheme from a trusted proxy; False where there is none, or it names no host."""
-        host = _nearest(environ, "HTTP_X_FORWARDED_HOST")
-        if not host or not self.is_trusted(environ):
+        """Take scheme and host from a trusted proxy; False where there is none, or it names no host."""
+        if not self.is_trusted(environ):
             return False
-        environ["HTTP_HOST"] = host
-        scheme = _nearest(environ, "HTTP_X_FORWARDED_PROTO")
+        scheme, host = _nearest(environ, "HTTP_X_FORWARDED_PROTO"), _nearest(environ, "HTTP_X_FORWARDED_HOST")
         if scheme in SCHEMES:
             environ["wsgi.url_scheme"] = scheme
-        return True
+        if host:
+            environ["HTTP_HOST"] = host
+        return bool(host)
 
     def client_address(self, environ: dict[str, Any]) -> str:
         """The nearest one that no trusted proxy has, as these say it."""

@@ -1,0 +1,39 @@
+"""``docs/security.md`` says what the code does: each call with its right, each secret, and how a token looks."""
+
+import re
+
+from deploy.compose_secrets import DATABASE_PASSWORDS, IDENTITY_SECRETS, REDIS_USERS
+from identity.token_form import PATTERN
+from tests.support.documents.rights_table import DOCUMENT, PLACE, table
+from tests.support.servers.processes import ROOT
+
+TEXT = DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_document_lists_every_call_under_its_right() -> None:
+    found = PLACE.search(TEXT)
+    assert found
+    assert found[0] == table(), "run `python -m tests.support.documents.rights_table`"
+
+
+def secrets_told() -> set[str]:
+    """What stands in the first column of the table of secrets."""
+    rows = re.findall(r"^\| (`[^|]*`) \| [^|]* \| [^|]* \|$", TEXT, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+
+
+def test_document_tells_how_to_change_every_secret() -> None:
+    """Those of the compose files, and those that others are made from."""
+    mounted: set[str] = set()
+    for path in (ROOT / "compose.yaml", *ROOT.glob("deploy/compose.*.yaml")):
+        block = re.search(r"^secrets:\n((?:  .*\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        mounted |= set(re.findall(r"^  ([\w.]+):", block[1], re.MULTILINE)) if block else set()
+    assert "actor_key" in mounted
+    made = {*DATABASE_PASSWORDS, *IDENTITY_SECRETS, *(f"redis_password_{user}" for user in REDIS_USERS), "tls_ca_key"}
+    # Of a host: its folder has it.
+    assert (mounted | made) - {"broker_url_remote"} <= secrets_told()
+
+
+def test_document_has_the_form_of_a_token() -> None:
+    (form,) = re.findall(r"```regex\n(.*)\n```", TEXT)
+    assert form == PATTERN
