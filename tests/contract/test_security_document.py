@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
+
 from deploy.compose_secrets import DATABASE_PASSWORDS, IDENTITY_SECRETS, REDIS_USERS
-from identity.token_form import PATTERN
+from stackroom_kit.token_form import API_TOKEN, WORKER_TOKEN, TokenForm
 from tests.support.documents.rights_table import DOCUMENT, PLACE, table
 from tests.support.servers.processes import ROOT
 
@@ -34,6 +36,8 @@ def test_document_tells_how_to_change_every_secret() -> None:
     assert (mounted | made) - {"broker_url_remote"} <= secrets_told()
 
 
-def test_document_has_the_form_of_a_token() -> None:
+@pytest.mark.parametrize("kind", [API_TOKEN, WORKER_TOKEN], ids=lambda kind: kind.prefix)
+def test_document_has_the_form_of_a_token(kind: TokenForm) -> None:
     (form,) = re.findall(r"```regex\n(.*)\n```", TEXT)
-    assert form == PATTERN
+    assert re.fullmatch(form, kind.new_token())
+    assert kind.pattern.removeprefix(kind.prefix) == form.removeprefix("srw?1")
