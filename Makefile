@@ -114,8 +114,8 @@ secrets: environment ## Make the secrets of the compose files, once
 tls: environment ## Make a certificate for browsers and workers on other hosts: make tls HOST=name
 	@$(BIN)/python -m deploy.compose_tls $(HOST)
 
-worker-host: environment ## A token and a Redis user for a host with workers: make worker-host NAME=gpu1 HOST=name of this one
-	@$(BIN)/python -m deploy.worker_hosts add "$(NAME)" "$(HOST)"
+worker-host: environment ## A token and a Redis user for a host with workers: make worker-host NAME=gpu1 HOST=name of this one (TOKEN=made: no token)
+	@$(BIN)/python -m deploy.worker_hosts add "$(NAME)" "$(HOST)" $(if $(filter made,$(TOKEN)),--made-token)
 
 worker-host-remove: environment ## Take them back: make worker-host-remove NAME=gpu1
 	@$(BIN)/python -m deploy.worker_hosts remove "$(NAME)"

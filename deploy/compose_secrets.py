@@ -88,12 +88,13 @@ def write_derived() -> None:
     passwords = {user: (FOLDER / f"redis_password_{user}").read_text(encoding="ascii") for user in REDIS_USERS}
     _derived("redis_users.acl", _access_list({**passwords, **_passwords_of_hosts()}))
     tokens = [folder / "worker_token" for folder in (FOLDER, *_hosts())]
-    _derived("worker_tokens", ",".join(token.read_text(encoding="ascii").strip() for token in tokens))
+    _derived("worker_tokens", ",".join(one.read_text(encoding="ascii").strip() for one in tokens if one.exists()))
 
 
 def main() -> int:
     FOLDER.mkdir(mode=0o700, exist_ok=True)
-    for name in (*DATABASE_PASSWORDS, "flask_secret_key", "worker_token", "service_token", *IDENTITY_SECRETS):
+    made = ("flask_secret_key", "worker_token", "worker_token_peppers", "service_token")
+    for name in (*DATABASE_PASSWORDS, *made, *IDENTITY_SECRETS):
         _kept(name, new_token)
     passwords = {user: _kept(f"redis_password_{user}", new_token) for user in REDIS_USERS}
     for user, password in passwords.items():

@@ -145,6 +145,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add("whoami", "signing_in.whoami", "who this is for the server, and what he may do")
     commands.add("queues", "server_lists.list_queues", "what waits, and for whom")
     commands.add("workers", "server_lists.list_workers", "who works, and on what")
+    _add_worker_tokens(commands)
     return parser
 
 
@@ -207,3 +208,16 @@ def _add_results(commands: _Commands) -> None:
     parser.add_argument("--format", choices=("ndjson", "csv"), default="ndjson")
     parser.add_argument("--outcome", choices=("ok", "failed", "refused", "not_ok", "cancelled"), help="only these rows")
     parser.add_argument("-o", "--output", metavar="FILE", help="written whole or not at all; else standard output")
+
+
+def _add_worker_tokens(commands: _Commands) -> None:
+    """For administrators."""
+    help_text = "tokens of hosts with workers: made, listed, taken back"
+    tokens = _Commands(commands.add("worker-tokens", "server_lists.list_worker_tokens", help_text))
+    tokens.add("list", "server_lists.list_worker_tokens", "whose they are, and when they were last seen")
+    make = tokens.add("make", "worker_tokens.make_worker_token", "prints a new token, which is never shown again")
+    make.add_argument("--queue", action="append", type=text, help="one that it is for; may come again; else all")
+    make.add_argument("--days", type=count, metavar="N", help="how long it is valid; else without an end")
+    revoke = tokens.add("revoke", "worker_tokens.revoke_worker_token", "its host can take no work any more")
+    for parser in (make, revoke):
+        parser.add_argument("name", type=text, metavar="HOST", help="the name of the host")

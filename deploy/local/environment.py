@@ -29,6 +29,10 @@ ROLE_SETTINGS = (
     "MIGRATION_DATABASE_URI",
 )
 BROKER_SETTINGS = ("CELERY_BROKER_URL",)
+# What is made once, where the person names none.
+KEPT = (
+    "FLASK_SECRET_KEY", "WORKER_TOKEN", "WORKER_TOKEN_PEPPERS", "SERVICE_TOKEN", "ACTOR_KEY", "TOKEN_PEPPERS",
+)  # fmt: skip
 
 
 class EnvFileError(LocalError):
@@ -87,7 +91,7 @@ def compose_stack(home: Home, given: Mapping[str, str]) -> Stack:
     if read_settings(LocalSettings, environ).reload:
         environ.setdefault("WEB_PROCESSES", "1")  # each loads all code by itself, and somebody waits for it
     keep(_ports_of_parts(environ))
-    for name in ("FLASK_SECRET_KEY", "WORKER_TOKEN", "SERVICE_TOKEN", "ACTOR_KEY", "TOKEN_PEPPERS"):
+    for name in KEPT:
         if not _is_set(environ, name):
             environ[f"{name}_FILE"] = str(kept_secret(home.folder("secrets"), name))
     postgres = None if _is_set(environ, *DATABASE_SETTINGS) else _postgres(home, environ)

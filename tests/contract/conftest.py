@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import Engine
 
+from importer.database import make_engine
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_kit.settings import Secret
 from tests.support.servers.embedded import empty_tables
 from tests.support.servers.served import served
-from tests.support.workers.calls import OTHER_TOKEN, TOKEN, Importer
+from tests.support.workers.calls import OTHER_TOKEN, PEPPERS, TOKEN, Importer
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,8 @@ def migrated(database: str) -> str:
 @pytest.fixture(scope="module")
 def running(database: str) -> Iterator[Importer]:
     tokens = Secret(f"{TOKEN.reveal()},{OTHER_TOKEN.reveal()}")
-    with served(create_worker_api(Settings(sqlalchemy_database_uri=database, worker_token=tokens))) as url:
+    settings = Settings(sqlalchemy_database_uri=database, worker_token=tokens, worker_token_peppers=PEPPERS)
+    with served(create_worker_api(settings)) as url:
         yield Importer(database, url)
 
 
@@ -35,3 +38,10 @@ def running(database: str) -> Iterator[Importer]:
 def importer(running: Importer, migrated: str) -> Importer:
     """Both apps, with empty tables."""
     return running
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    made = make_engine(database, 1)
+    yield made
+    made.dispose()

@@ -17,7 +17,13 @@ from ui.proxy.routes import CATALOG, IMPORTER, MEDIA, is_api, service_of
 from ui.settings import Settings as UISettings
 
 INTERNAL = re.compile(rf"/health|/health/ready|{re.escape(DOCUMENT)}|/internal/.+")
-VALUES = {"row:row_id": "7", "row": "7", "file": f"{'a' * 64}.mp4", "path:filename": "docs.js"}
+VALUES = {
+    "uuid:token_id": "00000000-0000-0000-0000-000000000000",
+    "row:row_id": "7",
+    "row": "7",
+    "file": f"{'a' * 64}.mp4",
+    "path:filename": "docs.js",
+}
 
 
 def services() -> list[Flask]:

@@ -15,6 +15,7 @@ import urllib3
 
 from deploy import worker_hosts
 from deploy.compose_secrets import FOLDER, HOSTS
+from stackroom_kit.token_form import WORKER_TOKEN
 from tests.stack.conftest import NAME
 from tests.support.stacks.compose import PROJECT, Compose, docker, remote_worker
 from tests.support.stacks.published import LONGEST, Published, all_at_once, attacking, port_of
@@ -137,6 +138,32 @@ def test_proxy_lets_a_known_token_in_to_the_worker_api_alone(worker_api: Publish
     assert worker_api.call("POST", "/internal/heartbeat", token, b"{").status == 400
     assert worker_api.call("GET", "/health", token).status == 403
     assert worker_api.call("GET", "/internal/../health", token).status == 403
+
+
+@pytest.fixture
+def made_token(stack: Compose) -> Iterator[str]:
+    """Of an administrator, for a host of this test."""
+    made = stack.call("POST", "/api/importer/worker-tokens", json={"name": "of-a-test"}).json()
+    yield made["secret"]
+    stack.call("DELETE", f"/api/importer/worker-tokens/{made['token']['id']}")
+
+
+def test_proxy_lets_a_made_token_in_until_it_is_taken_back(
+    stack: Compose, worker_api: Published, made_token: str
+) -> None:
+    """And while others guess, 150 times: more than one address may in so short a time."""
+
+    def status(token: str) -> int:
+        return worker_api.call("GET", "/internal/token", {"Authorization": f"Bearer {token}"}).status
+
+    wait_until(lambda: status(made_token) == 204, 5, "the new token to be let in")
+    guesses = [status(WORKER_TOKEN.new_token()) for _ in range(150)]
+    assert set(guesses) == {403, 503}
+    assert guesses.count(503) > 20
+    assert status(made_token) == 204
+    tokens = stack.call("GET", "/api/importer/worker-tokens").json()["items"]
+    stack.call("DELETE", f"/api/importer/worker-tokens/{tokens[0]['id']}")
+    wait_until(lambda: status(made_token) == 403, 3, "the token to be refused")
 
 
 def restart_what_reads_secrets(stack: Compose) -> None:

@@ -1,4 +1,4 @@
-"""``resources``, ``operations``, ``queues`` and ``workers``: what the server says of itself."""
+"""``resources``, ``operations``, ``queues``, ``workers`` and ``worker-tokens list``: what the server says of itself."""
 
 import argparse
 from collections.abc import Callable, Mapping
@@ -12,8 +12,8 @@ Item = dict[str, Any]
 Column = tuple[str, Callable[[Item], Any]]
 
 
-def _words(name: str) -> Callable[[Item], str]:
-    return lambda item: ", ".join(map(str, item.get(name) or ())) or "-"
+def _words(name: str, nothing: str = "-") -> Callable[[Item], str]:
+    return lambda item: ", ".join(map(str, item.get(name) or ())) or nothing
 
 
 def _value(name: str) -> Callable[[Item], Any]:
@@ -27,6 +27,10 @@ def _fields(item: Item) -> str:
 
 def _busy(item: Item) -> int:
     return sum(held.get("rows", 0) for held in item.get("busy") or ())
+
+
+def _day(name: str) -> Callable[[Item], str]:
+    return lambda item: str(item.get(name) or "-")[:19]
 
 
 def _title(item: Item) -> Any:
@@ -57,9 +61,15 @@ QUEUES: tuple[Column, ...] = (
     ("chunks ready", _value("ready")), ("in work", _value("in_flight")), ("rows waiting", _value("waiting_rows")),
     ("oldest, s", _value("oldest_seconds")),
 )  # fmt: skip
+WORKER_TOKENS: tuple[Column, ...] = (
+    ("host", _value("name")), ("begins with", lambda item: f"srw1_{item.get('key')}_"),
+    ("queues", _words("queues", "all")), ("made by", _value("created_by")), ("valid until", _day("expires_at")),
+    ("last seen", _day("last_seen")), ("worker", _value("worker")), ("contract", _value("contract")),
+    ("revoked", _day("revoked_at")),
+)  # fmt: skip
 WORKERS: tuple[Column, ...] = (
     ("worker", _value("name")), ("host", _value("host")), ("alive", _value("alive")), ("queues", _words("queues")),
-    ("slots", _value("slots")), ("rows in work", _busy), ("last seen", lambda item: str(item.get("last_seen"))[:19]),
+    ("slots", _value("slots")), ("rows in work", _busy), ("last seen", _day("last_seen")),
     ("operations", _words("operations")),
 )  # fmt: skip
 
@@ -91,3 +101,7 @@ def list_queues(context: Context, _arguments: argparse.Namespace) -> ExitCode:
 
 def list_workers(context: Context, _arguments: argparse.Namespace) -> ExitCode:
     return _list(context, "/api/importer/workers", WORKERS)
+
+
+def list_worker_tokens(context: Context, _arguments: argparse.Namespace) -> ExitCode:
+    return _list(context, "/api/importer/worker-tokens", WORKER_TOKENS)

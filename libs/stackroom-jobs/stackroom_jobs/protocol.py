@@ -14,6 +14,8 @@ CONTRACT_VERSION = 4  # since 4 workers bring operations
 OLDEST_CONTRACT = 3
 CONTRACT_HEADER = "Stackroom-Contract"  # on every call of a worker
 CONTRACT_DIFFERS = "contract_differs"  # the code of the answer to a worker of another contract
+# ... to one whose token is not known, or not for a queue that it names.
+NOT_ADMITTED = frozenset({"worker_token_needed", "queue_not_allowed"})
 OPERATION_FAILED = "operation_failed"  # the code of a failure that is the whole chunk's
 
 MAX_NAME = 200  # characters

@@ -67,11 +67,17 @@ def register_guard(app: Flask, trusted_names: Collection[str]) -> None:
     app.before_request(check)
 
 
+def bearer_token() -> str:
+    """That of the request at hand; empty where it carries none."""
+    scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
+    return offered if scheme == "Bearer" else ""
+
+
 def known_token(known: Collection[bytes]) -> str | None:
     """The request's bearer token where it is one of these. The time that it takes tells nothing about them."""
-    scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
+    offered = bearer_token()
     matches = [hmac.compare_digest(offered.encode(), token) for token in known]
-    return offered if scheme == "Bearer" and any(matches) else None
+    return offered if any(matches) else None
 
 
 def _is_own(origin: str, environ: dict[str, Any], trusted_names: Collection[str]) -> bool:

@@ -10,9 +10,9 @@ from importer.api.operations import api as operations
 from importer.api.preview import api as preview
 from importer.api.results import api as results
 from importer.api.tasks import api as tasks
+from importer.api.worker_tokens import api as worker_tokens
 from importer.api.workers import api as workers
 from importer.blueprints import own_blueprints
-from importer.database import make_engine
 from importer.readiness import checks
 from importer.services import Services, keep_services
 from importer.settings import Settings
@@ -29,12 +29,12 @@ GZIPPED = ("batches.create_batch", "preview.preview")
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
     app = Flask("importer", static_folder=None)
-    here = Services(settings, make_engine(settings.database_uri, settings.db_pool_size))
+    here = Services.of(settings)
     keep_services(app, here)
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes}, GZIPPED)
     install_authorization(app, signer_of(settings))
     register_database_problems(app)
-    for blueprint in (tasks, batches, results, preview, operations, workers, media, *own_blueprints()):
+    for blueprint in (tasks, batches, results, preview, operations, workers, worker_tokens, media, *own_blueprints()):
         app.register_blueprint(blueprint)
     serve_document(app, document(here.registry).of(app))
     return app

@@ -12,7 +12,7 @@ from stackroom_kit.problems import (
     UNSUPPORTED_MEDIA_TYPE,
     ProblemKind,
 )
-from stackroom_kit.strict_json import FAULTS, JSON_PROBLEMS
+from stackroom_kit.strict_json import FAULTS, JSON_PROBLEMS, OBJECT_PROBLEMS
 from stackroom_kit.web import EVERY_CALL
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -62,6 +62,13 @@ RESULT_GONE = ProblemKind(410, "result_gone")
 RESULTS_UNAVAILABLE = ProblemKind(503, "results_unavailable", retry_after=5)
 QUEUE_FULL = ProblemKind(503, "queue_full", retry_after=5)
 TASKS_UNAVAILABLE = ProblemKind(503, "tasks_unavailable", retry_after=5)
+# Tokens of hosts with workers.
+BAD_TOKEN_NAME = ProblemKind(400, "bad_token_name")
+BAD_QUEUE_NAME = ProblemKind(400, "bad_queue_name")
+BAD_EXPIRY = ProblemKind(400, "bad_expiry")
+TOKEN_NAME_TAKEN = ProblemKind(409, "token_name_taken")
+TOO_MANY_TOKENS = ProblemKind(409, "too_many_tokens")
+WORKER_TOKENS_OFF = ProblemKind(503, "worker_tokens_off")
 # Media.
 EMPTY_UPLOAD = ProblemKind(400, "empty_upload")
 BAD_NAME = ProblemKind(400, "bad_name")
@@ -107,3 +114,7 @@ TASKS = (
 )  # fmt: skip
 TASK_STATUS = (*ONE_BATCH, RESULTS_UNAVAILABLE, RESULT_GONE)
 SENT_TASK = (TOO_LARGE, NO_LOCAL_FUNCTION, EAGER_FAILURE, QUEUE_FULL, TASKS_UNAVAILABLE)
+NEW_WORKER_TOKEN = (
+    *OBJECT_PROBLEMS, WRONG_BODY, BAD_TOKEN_NAME, BAD_QUEUE_NAME, BAD_EXPIRY, TOKEN_NAME_TAKEN, TOO_MANY_TOKENS,
+    WORKER_TOKENS_OFF, *DATABASE_PROBLEMS,
+)  # fmt: skip

@@ -6,14 +6,16 @@ import functools
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from importer.database import make_engine
 from importer.ledger.open_chunks import OpenChunks
 from importer.loads.catalog import Catalog
 from importer.loads.resources import ResourceReader
 from importer.media.folder import MediaFolder
 from importer.parsing.rows import Limits
 from importer.registry.registry import Registry
-from importer.settings import Settings
+from importer.settings import PEPPERS_SETTING, Settings
 from stackroom_kit.disk_room import DiskRoom, temporary_room
+from stackroom_kit.peppers import Peppers
 
 _KEY = "importer"
 
@@ -22,6 +24,14 @@ _KEY = "importer"
 class Services:
     settings: Settings
     engine: Engine
+    peppers: Peppers | None  # of worker tokens; without any none can be made
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Services":
+        """SettingsError where the peppers are wrong."""
+        given = settings.worker_token_peppers
+        peppers = Peppers.of(given, PEPPERS_SETTING) if given else None
+        return cls(settings, make_engine(settings.database_uri, settings.db_pool_size), peppers)
 
     @functools.cached_property
     def open_chunks(self) -> OpenChunks:

@@ -14,6 +14,8 @@ from stackroom_kit.common_settings import (
 from stackroom_kit.settings import Secret, integer, secret, setting, text
 from stackroom_sql.settings import PostgresSettings, database_address
 
+PEPPERS_SETTING = "WORKER_TOKEN_PEPPERS"
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings(
@@ -37,6 +39,13 @@ class Settings(
         Secret(),
         secret,
         "Token of the worker API. The importer takes several, separated by commas: one per host.",
+    )
+    worker_token_peppers: Secret = setting(
+        PEPPERS_SETTING,
+        Secret(),
+        secret,
+        "Under which worker tokens that administrators make are stored, in the form of TOKEN_PEPPERS; without it none"
+        " can be made.",
     )
     lease_seconds: int = setting(
         "LEASE_SECONDS",

@@ -108,6 +108,7 @@ class Stack:
             "SQLALCHEMY_DATABASE_URI": database_uri,
             "CELERY_BROKER_URL": broker_url,
             "WORKER_TOKEN": self.token,
+            "WORKER_TOKEN_PEPPERS": secrets.token_hex(32),
             "WORKER_API_URL": worker_api_url or self.worker_api,
             "LEASE_SECONDS": str(lease),
             "WEB_PROCESSES": "1",

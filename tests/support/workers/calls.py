@@ -1,6 +1,7 @@
 """What a worker says to the importer, by its real client."""
 
 import msgspec
+import requests
 
 from importer.app import create_app
 from importer.settings import Settings
@@ -14,11 +15,14 @@ from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.lifecycle import Deadline
 from stackroom_kit.settings import Secret
+from tests.support.waiting import wait_until
 
 TOKEN = Secret("token-of-this-test")
 OTHER_TOKEN = Secret("token-of-another-host")
+PEPPERS = Secret("pepper-of-worker-tokens-" * 2)
 BATCHES = "/api/importer/batches"
 WORKERS = "/api/importer/workers"
+TOKENS = "/api/importer/worker-tokens"
 
 
 class Importer:
@@ -26,10 +30,24 @@ class Importer:
 
     def __init__(self, uri: str, url: str) -> None:
         self.url = url
-        self.client = create_app(Settings(sqlalchemy_database_uri=uri)).test_client()
+        self.client = create_app(Settings(sqlalchemy_database_uri=uri, worker_token_peppers=PEPPERS)).test_client()
 
     def api(self, token: Secret = TOKEN) -> WorkerAPI:
         return WorkerAPI(WorkerSettings(worker_api_url=self.url, worker_token=token))
+
+    def make_token(self, name: str = "gpu1", *queues: str, **more: object) -> tuple[str, Secret]:
+        """The id and what its host shows, once the worker API has seen it."""
+        answer = self.client.post(TOKENS, json={"name": name, "queues": queues, **more})
+        assert answer.status_code == 201, answer.text
+        made = answer.get_json()
+        token = Secret(made["secret"])
+        wait_until(lambda: self.status(token) == 204, 1, "the new token to be known")
+        return made["token"]["id"], token
+
+    def status(self, token: Secret) -> int:
+        """204 where the worker API knows it."""
+        headers = {"Authorization": f"Bearer {token.reveal()}"}
+        return requests.get(f"{self.url}/internal/token", headers=headers, timeout=10).status_code
 
     def post(self, rows: int = 2) -> str:
         records = [{"id": row, "payload": f"p{row}"} for row in range(rows)]

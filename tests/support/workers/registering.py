@@ -10,6 +10,7 @@ import requests
 from importer.database import make_engine
 from stackroom_jobs.description import Description, task_name_of
 from stackroom_jobs.protocol import CONTRACT_VERSION, ClaimedChunk, ClaimRequest
+from stackroom_kit.settings import Secret
 from tests.support.importer.ledger import Ledger
 from tests.support.workers.calls import TOKEN, WORKERS, Importer
 
@@ -39,9 +40,10 @@ class Foreign:
     importer: Importer
     name: str = "w1"
     incarnation: str = "a1"
+    token: Secret = TOKEN
 
     def call(self, path: str, body: Any, **query: str) -> requests.Response:
-        headers = {"Authorization": f"Bearer {TOKEN.reveal()}", "Stackroom-Contract": str(CONTRACT_VERSION)}
+        headers = {"Authorization": f"Bearer {self.token.reveal()}", "Stackroom-Contract": str(CONTRACT_VERSION)}
         data = body if isinstance(body, bytes) else msgspec.json.encode(body)
         return requests.post(f"{self.importer.url}/internal/{path}", data, headers=headers, params=query, timeout=10)
 

@@ -44,6 +44,16 @@ def test_host_gets_what_it_needs_and_is_known(folder: Path) -> None:
     assert tokens(folder) == [(folder / "worker_token").read_text(), (host / "worker_token").read_text()]
 
 
+def test_host_whose_token_is_made_on_a_page_has_none_here(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tokens(folder)
+    assert worker_hosts.main(["add", "gpu1", "stack.example.org", "--made-token"]) == 0
+    assert sorted(path.name for path in (folder / "hosts" / "gpu1").iterdir()) == ["broker_url_remote", "tls_ca"]
+    assert "stackroom worker-tokens make gpu1" in capsys.readouterr().out
+    assert "worker-gpu1" in users(folder)
+    assert tokens(folder) == before
+    assert worker_hosts.main(["remove", "gpu1"]) == 0
+
+
 def test_host_may_do_in_redis_what_a_worker_may(folder: Path) -> None:
     worker_hosts.main(["add", "gpu1", "stack.example.org"])
     rights = [line.partition("~")[2] for line in (folder / "redis_users.acl").read_text().splitlines()[2:]]

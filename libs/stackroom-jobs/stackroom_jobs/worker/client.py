@@ -15,6 +15,7 @@ from stackroom_jobs.protocol import (
     CONTRACT_DIFFERS,
     CONTRACT_HEADER,
     CONTRACT_VERSION,
+    NOT_ADMITTED,
     ClaimedChunk,
     ClaimRequest,
     FailRequest,
@@ -46,7 +47,11 @@ class WorkerAPIError(Exception):
     """The worker API did not take a call in time, or refused it for good."""
 
 
-class ContractError(WorkerAPIError):
+class NotAdmittedError(WorkerAPIError):
+    """The importer lets this worker do nothing as it is: its token is not known, or not for its queues."""
+
+
+class ContractError(NotAdmittedError):
     """The importer speaks another version of the contract."""
 
 
@@ -135,7 +140,7 @@ class WorkerAPI:
         self._post_until("/internal/lost", msgspec.json.encode(asked), deadline)
 
     def heartbeat(self, beat: Heartbeat) -> None:
-        """ContractError where the importer refuses this worker's version; WorkerAPIError for other refusals."""
+        """NotAdmittedError where the importer refuses this worker as it is; WorkerAPIError for other refusals."""
         self._say("/internal/heartbeat", beat)
 
     def register(self, beat: Registration) -> Registered:
@@ -149,6 +154,8 @@ class WorkerAPI:
         problem = _problem(data)
         if problem.code == CONTRACT_DIFFERS:
             raise ContractError(problem.detail)
+        if problem.code in NOT_ADMITTED:
+            raise NotAdmittedError(problem.detail)
         raise WorkerAPIError(f"{path}: {status}: {problem.detail}")
 
     def goodbye(self, worker: WorkerName) -> None:

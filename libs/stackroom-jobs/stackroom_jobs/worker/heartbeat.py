@@ -15,7 +15,7 @@ from stackroom_jobs.context import DeviceLost
 from stackroom_jobs.description import Description
 from stackroom_jobs.protocol import Heartbeat
 from stackroom_jobs.settings import WorkerSettings
-from stackroom_jobs.worker.client import ContractError, WorkerAPI, WorkerAPIError
+from stackroom_jobs.worker.client import NotAdmittedError, WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.lifecycle import StopFlag, end_worker
 from stackroom_jobs.worker.registrar import Registrar
 from stackroom_jobs.worker.registration import DeviceWatch, inherited_name
@@ -58,7 +58,7 @@ class HeartbeatThread:
         self._stopped.set()
 
     def _run(self) -> None:
-        """A device that is lost, or a contract that differs, ends the worker; nothing else does."""
+        """A lost device, another contract, or a token that is refused ends the worker; nothing else does."""
         self._write("")
         while not self._stopped.is_set():
             try:
@@ -70,7 +70,7 @@ class HeartbeatThread:
                 self.report_unhealthy(lost.reason)
                 end_worker()
                 return
-            except ContractError as error:
+            except NotAdmittedError as error:
                 logger.error("this worker cannot work here: %s", error)
                 self._stop_flag.set(str(error))
                 end_worker()
@@ -95,7 +95,7 @@ class HeartbeatThread:
         logger.error("this worker is unhealthy and ends: %s", reason)
         try:
             self._send(msgspec.structs.replace(self._beat, unhealthy=reason))
-        except ContractError as error:
+        except NotAdmittedError as error:
             logger.error("this worker cannot work here: %s", error)
 
     def _wait(self) -> None:
@@ -107,13 +107,13 @@ class HeartbeatThread:
                 raise DeviceLost(reason)
 
     def _send(self, beat: Heartbeat) -> None:
-        """ContractError where the importer refuses this version; every other error passes.
+        """NotAdmittedError where the importer refuses this worker as it is; every other error passes.
 
         One line when nobody hears it, and one when somebody does again.
         """
         try:
             self._registrar.say(beat)
-        except ContractError:
+        except NotAdmittedError:
             raise
         except (WorkerAPIError, urllib3.exceptions.HTTPError) as error:
             if not self._is_unheard:

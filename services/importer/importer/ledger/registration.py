@@ -6,7 +6,7 @@ any may be registered, so that a worker can be put back to what it was.
 
 import dataclasses
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from importer.ledger.queues import LIVE, WORKER_ALIVE_SECONDS
 from importer.registry.store import new_revision
 from stackroom_jobs.description import Description
 
+NOT_FOR_QUEUES = "the worker's token is not for the queues"
 logger = logging.getLogger(__name__)
 
 ADD_OPERATION = text("""
@@ -37,12 +38,20 @@ UPDATE importer.worker SET operations = CAST(:operations AS text[]), described =
 WHERE name = :worker RETURNING (SELECT refused FROM importer.worker WHERE name = :worker) AS refused_before""")
 
 
+def _nothing(_queues: Collection[str]) -> list[str]:
+    return []
+
+
 @dataclasses.dataclass(frozen=True)
 class Described:
-    """What a worker brings. ``refused`` has the sentences of what it must not bring, by name."""
+    """What a worker brings. ``refused`` has the sentences of what it must not bring, by name.
+
+    ``beyond`` gives those of some queues that the worker's token is not for.
+    """
 
     descriptions: list[Description]
     refused: dict[str, str] = dataclasses.field(default_factory=dict)
+    beyond: Callable[[Collection[str]], list[str]] = _nothing
 
 
 def register(connection: Connection, worker: str, served: list[str], brought: Described) -> dict[str, str]:
@@ -52,7 +61,7 @@ def register(connection: Connection, worker: str, served: list[str], brought: De
     """
     described, refused = {}, dict(brought.refused)
     for description, held in _with_held(connection, worker, brought.descriptions):
-        sentence = _refusal(description, held)
+        sentence = _refusal(description, held) or _out_of_reach(description, held, brought)
         if sentence:
             refused[description.name] = sentence
         else:
@@ -82,17 +91,17 @@ def _parameters(worker: str, description: Description) -> dict[str, Any]:
     }
 
 
-def _is_same(description: Description, held: Row[Any]) -> bool:
-    """What this importer cannot read is another one."""
+def _decoded(held: Row[Any]) -> Description | None:
+    """None of what this importer cannot read."""
     try:
-        return msgspec.json.decode(held.description, type=Description) == description
+        return msgspec.json.decode(held.description, type=Description)
     except msgspec.ValidationError:
-        return False
+        return None
 
 
 def _refusal(description: Description, held: Row[Any]) -> str:
     """Empty where it may be served."""
-    if held.served_by is None or description.version > held.version or _is_same(description, held):
+    if held.served_by is None or description.version > held.version or description == _decoded(held):
         return ""
     other = f"the worker {held.served_by!r} serves version {held.version}"
     if description.version == held.version:
@@ -100,9 +109,18 @@ def _refusal(description: Description, held: Row[Any]) -> str:
     return f"{other}, which is above version {description.version}: update this worker, or end that one."
 
 
+def _out_of_reach(description: Description, held: Row[Any], brought: Described) -> str:
+    """Empty where the worker may change what is registered: a token is not for what runs on queues of others."""
+    registered = _decoded(held)
+    if registered is None or registered == description:
+        return ""
+    beyond = brought.beyond(registered.queues)
+    return f"{NOT_FOR_QUEUES} {', '.join(beyond)}, which the registered one runs on." if beyond else ""
+
+
 def _kept(connection: Connection, worker: str, description: Description, held: Row[Any]) -> str:
     """The revision under which it is registered."""
-    if _is_same(description, held):
+    if description == _decoded(held):
         return str(held.revision)
     parameters = _parameters(worker, description)
     connection.execute(REPLACE_OPERATION, parameters)

@@ -4,9 +4,9 @@ import functools
 
 from flask import Flask
 
-from importer.database import make_engine
 from importer.services import Services, keep_services
 from importer.settings import Settings
+from importer.worker_api.known_tokens import KnownTokens
 from importer.worker_api.media import api as media
 from importer.worker_api.problems import WORKER_TOKEN_NEEDED
 from importer.worker_api.routes import api as chunks
@@ -31,10 +31,11 @@ DOCUMENT = Document(
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(Settings)
     app = Flask("importer.worker_api", static_folder=None)
-    here = Services(settings, make_engine(settings.database_uri, settings.db_pool_size))
+    here = Services.of(settings)
     keep_services(app, here)
     install(app, "importer-worker-api", settings, {"postgresql": functools.partial(server_version, here.engine)})
-    require_token(app, settings.worker_token)
+    made = KnownTokens(here.engine, here.peppers) if here.peppers else None
+    require_token(app, settings.worker_token, made)
     register_database_problems(app)
     for blueprint in (chunks, workers, media):
         app.register_blueprint(blueprint)

@@ -16,7 +16,8 @@ from importer.worker_api.messages import (
     query,
     query_parameter,
 )
-from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, STALE_TOKEN, WRONG_REPORT
+from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, QUEUE_NOT_ALLOWED, STALE_TOKEN, WRONG_REPORT
+from importer.worker_api.token import admit
 from stackroom_jobs.protocol import (
     CONTRACT_HEADER,
     ClaimedChunk,
@@ -57,7 +58,7 @@ def token_is_known() -> Response:
     parameters=(CONTRACT,),
     body={JSON: ClaimRequest},
     answers=NEXT_CHUNK,
-    problems=(*MESSAGE, CONTRACT_DIFFERS),
+    problems=(*MESSAGE, QUEUE_NOT_ALLOWED, CONTRACT_DIFFERS),
 )
 def claim_chunk() -> Response:
     """Take the fairest due chunk of a queue under a lease.
@@ -89,6 +90,7 @@ def renew_lease() -> Response:
 
 
 def _claimant(asked: ClaimRequest) -> Claimant:
+    admit(asked.worker, [asked.queue])
     operations = tuple(services().registry.with_loads(asked.operations))
     incarnation = asked.incarnation or None
     return Claimant(asked.worker, asked.queue, operations, asked.delivery, asked.token, incarnation=incarnation)
@@ -110,7 +112,7 @@ def _next_claimant() -> Claimant | None:
     parameters=REPORT_PARAMETERS,
     body={"application/x-ndjson": {"type": "string", "description": "One line for each record of the chunk."}},
     answers=NEXT_CHUNK,
-    problems=(*MESSAGE, WRONG_REPORT, STALE_TOKEN),
+    problems=(*MESSAGE, QUEUE_NOT_ALLOWED, WRONG_REPORT, STALE_TOKEN),
 )
 def report_outcomes() -> Response:
     """What became of every row of a chunk; the answer is the next chunk where the query names a token for it."""

@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from flask import Response, request
 
-from importer.ledger.registration import Described
+from importer.ledger.registration import NOT_FOR_QUEUES, Described
 from importer.ledger.workers import NameTakenError, forget_worker, note_heartbeat, refuse_worker
 from importer.services import Services, services
 from importer.worker_api.contract import CONTRACTS, contract_differs
 from importer.worker_api.messages import decoded, message
-from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, NAME_TAKEN
-from importer.worker_api.token import token_id
+from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, NAME_TAKEN, QUEUE_NOT_ALLOWED
+from importer.worker_api.token import admit, bearer
 from stackroom_jobs.description import Description
 from stackroom_jobs.operations import is_built_in
 from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction, Registered, Registration
@@ -20,7 +20,7 @@ from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
 
 Beat = TypeVar("Beat", bound=Heartbeat)
 api = Api("workers", __name__, "/internal")
-PROBLEMS = (*MESSAGE, CONTRACT_DIFFERS, NAME_TAKEN)
+PROBLEMS = (*MESSAGE, QUEUE_NOT_ALLOWED, CONTRACT_DIFFERS, NAME_TAKEN)
 
 
 @api.call(
@@ -57,7 +57,7 @@ def heartbeat() -> Response:
 @api.call("POST", "/goodbye", right="worker", body={JSON: Goodbye}, answers={204: Answer("Noted.")}, problems=MESSAGE)
 def goodbye() -> Response:
     """The worker ends as it was told."""
-    forget_worker(services().engine, message(Goodbye), token_id())
+    forget_worker(services().engine, message(Goodbye), bearer().token_id)
     return Response(status=204)
 
 
@@ -66,10 +66,13 @@ def _heard(kind: type[Beat]) -> Beat:
     body = request.get_data(cache=False)
     introduction = decoded(body, Introduction)
     if introduction.contract in CONTRACTS:
-        return decoded(body, kind)
+        beat = decoded(body, kind)
+        admit(beat.worker, beat.queues, beat.contract)
+        return beat
+    admit(introduction.worker, (), introduction.contract)
     problem = contract_differs(introduction.contract)
     try:
-        refuse_worker(services().engine, introduction, problem.detail, token_id())
+        refuse_worker(services().engine, introduction, problem.detail, bearer().token_id)
     except NameTakenError as error:
         raise NAME_TAKEN(str(error)) from None
     raise problem
@@ -79,7 +82,7 @@ def _note(seen: Heartbeat, described: Described | None = None) -> dict[str, str]
     here = services()
     served = here.registry.without_description(seen.operations)
     try:
-        return note_heartbeat(here.engine, seen, token_id(), served, described)
+        return note_heartbeat(here.engine, seen, bearer().token_id, served, described)
     except NameTakenError as error:
         raise NAME_TAKEN(str(error)) from None
 
@@ -88,9 +91,8 @@ def _described(here: Services, descriptions: Iterable[Description]) -> Described
     """Without those that are the importer's own. What nobody may bring is refused."""
     others = [one for one in descriptions if not is_built_in(one)]
     found = {one.name: _fault(here, one) for one in others}
-    return Described(
-        [one for one in others if not found[one.name]], {name: fault for name, fault in found.items() if fault}
-    )
+    faults = {name: fault for name, fault in found.items() if fault}
+    return Described([one for one in others if one.name not in faults], faults, bearer().beyond)
 
 
 def _fault(here: Services, description: Description) -> str:
@@ -104,4 +106,5 @@ def _fault(here: Services, description: Description) -> str:
             check_is_free(queue, here.settings.celery_default_queue)
     except ValueError as error:
         return f"{error}: choose another queue, or another CELERY_DEFAULT_QUEUE."
-    return ""
+    beyond = bearer().beyond(description.queues)
+    return f"{NOT_FOR_QUEUES} {', '.join(beyond)}, which it runs on." if beyond else ""

@@ -18,7 +18,7 @@ def right_texts() -> dict[str, str]:
         "reader": _("look at the register, batches and workers; download results"),
         "operator": _("check and send files, cancel, retry and delete batches"),
         "editor": _("change the register, import into it, undo an import"),
-        "admin": _("make users, change their roles, end their sessions"),
+        "admin": _("make users, change their roles, end their sessions; give tokens to hosts with workers"),
     }
 
 
@@ -68,6 +68,14 @@ def account_texts() -> dict[str, str]:
         "revoke_title": _("Revoke the token {name}?"),
         "revoke_text": _("Whatever uses it is refused from now on. This cannot be undone."),
         "revoke_yes": _("Revoke"),
+        "revoke_worker_title": _("Revoke the token of {name}?"),
+        "revoke_worker_text": _("The workers of this host stop; others do what they had. This cannot be undone."),
+        "revoke_worker_yes": _("Revoke"),
+        "worker_token_made": _("The token of {name}. It is shown only now: it belongs into the host's WORKER_TOKEN."),
+        "made_by": _("made by {name}"),
+        "seen_with": _("{worker}, contract {contract}"),
+        "all_queues": _("all"),
+        "no_end": _("no end"),
         "device_unknown": _("No program waits with this code. It may be over; start again in the terminal."),
         "device_allowed": _("Done: the program is signed in. Go back to the terminal; this page may be closed."),
         "device_refused": _("Refused: the program gets nothing."),
