@@ -40,7 +40,7 @@ def make_state(settings: Settings, parameters: Parameters) -> State:
     engine = make_engine(settings.database_uri, settings.db_pool_size)
     return State(
         engine,
-        Passwords(settings.hashes_at_once, parameters),
+        Passwords(settings.hashes_at_once, parameters, settings.web_threads),
         peppers,
         SignInLimits(engine, peppers),
         Lifetime(settings.session_idle_minutes, settings.session_days),

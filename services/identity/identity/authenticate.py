@@ -5,25 +5,23 @@ from sqlalchemy import Engine
 from identity import sessions, tokens
 from identity.sessions import Lifetime
 from stackroom_kit.actor import (
-    BEARER,
-    MALFORMED_TOKEN,
+    INVALID_TOKEN,
     SESSION_OVER,
     TOKEN_EXPIRED,
     TOKEN_FROM_ELSEWHERE,
     TOKEN_REVOKED,
     UNKNOWN_TOKEN,
     Actor,
+    malformed_token,
 )
 from stackroom_kit.peppers import Peppers
 from stackroom_kit.problems import Problem, ProblemKind
 from stackroom_kit.rights import rights_of
 from stackroom_kit.token_form import API_TOKEN
 
-INVALID = {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
-
 
 def _invalid(kind: ProblemKind, detail: str) -> Problem:
-    return kind(detail, headers=INVALID)
+    return kind(detail, headers=INVALID_TOKEN)
 
 
 def actor_of_session(engine: Engine, secret: str, lifetime: Lifetime, address: str) -> Actor:
@@ -38,7 +36,7 @@ def actor_of_session(engine: Engine, secret: str, lifetime: Lifetime, address: s
 def actor_of_token(engine: Engine, shown: str, peppers: Peppers, address: str) -> Actor:
     """With those of its scopes that its owner has now. Problem 401; of a text that is no token without a query."""
     if API_TOKEN.key_of(shown) is None:
-        raise _invalid(MALFORMED_TOKEN, "This is no token of Stackroom, or it was not copied whole.")
+        raise malformed_token()
     found = tokens.find(engine, shown, peppers)
     if found is None or found.is_disabled:
         raise _invalid(UNKNOWN_TOKEN, "This token is not known.")

@@ -10,20 +10,22 @@ from sqlalchemy import Connection, text
 
 from identity.problems import ACCESS_DENIED, AUTHORIZATION_PENDING, EXPIRED_TOKEN, SLOW_DOWN, TOO_MANY_TRIES
 from identity.secret_words import MAX_SECRET, digest_of, new_secret
+from identity.sign_in_limits import network_of
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.rights import Right
 
 MINUTES = 10
 INTERVAL_SECONDS = 2  # between two questions of a program
 MOST_WAITING = 1000
-MOST_OF_ADDRESS = 20
+MOST_OF_NETWORK = 20
 # Without vowels there are no words, and without digits nothing looks like a letter: 34 bits, of which one is asked
 # for by somebody who has signed in already.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 HALF = 4  # letters, then a hyphen and as many again
 FORGET = text("DELETE FROM identity.device WHERE expires_at < now() - interval '1 hour'")
 COUNT = text("""
-SELECT count(*) AS waiting, count(*) FILTER (WHERE address = :address) AS of_address
+SELECT count(*) AS waiting, count(*) FILTER (
+  WHERE address = :address OR nullif(address, '')::inet <<= cast(:network AS cidr)) AS of_network
 FROM identity.device WHERE expires_at > now()""")
 INSERT = text("""
 INSERT INTO identity.device (digest, user_code, client, address, expires_at)
@@ -75,8 +77,8 @@ def normal_code(typed: str) -> str:
 def begin(connection: Connection, client: str, address: str) -> tuple[str, str]:
     """The secret of the program, and what the person types. Problem 429 where too many wait."""
     connection.execute(FORGET)
-    found = connection.execute(COUNT, {"address": address}).one()
-    if found.waiting >= MOST_WAITING or found.of_address >= MOST_OF_ADDRESS:
+    found = connection.execute(COUNT, {"address": address, "network": network_of(address)}).one()
+    if found.waiting >= MOST_WAITING or found.of_network >= MOST_OF_NETWORK:
         detail = "Too many programs wait to be let in; try again later."
         raise TOO_MANY_TRIES(detail, headers={"Retry-After": str(MINUTES * 60)})
     secret, user_code = new_secret(), _new_user_code()

@@ -1,11 +1,8 @@
 """Passwords: which are taken, how they are stored, and how one is checked in a time that tells nothing."""
 
-import contextlib
 import functools
 import secrets
-import threading
 import unicodedata
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -13,12 +10,12 @@ from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from identity.problems import PASSWORD_COMMON, PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT, SIGN_IN_BUSY
+from identity.hashing_turns import HashingTurns
+from identity.problems import PASSWORD_COMMON, PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT
 
 MIN_LENGTH, MAX_LENGTH = 12, 256  # characters
 OWN_LENGTH = 8  # characters that a password has at least beside the name of its user
 LONGEST_PERIOD = 4
-WAIT_SECONDS = 5.0  # for others whose passwords are being checked
 
 
 class Verdict(NamedTuple):
@@ -59,24 +56,30 @@ def is_common(password: str, user_name: str) -> bool:
 
 
 class Passwords:
-    """``at_once`` are made or checked at a time: each takes a core and 64 MiB for a tenth of a second."""
+    """``at_once`` are made or checked at a time, in a process of so many ``threads``.
 
-    def __init__(self, at_once: int, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
+    Each takes a core and 64 MiB for a tenth of a second.
+    """
+
+    def __init__(self, at_once: int, parameters: Parameters = RFC_9106_LOW_MEMORY, threads: int = 4) -> None:
         self._hasher = PasswordHasher.from_parameters(parameters)
         # Nobody knows its password. It is checked where there is no other hash, so that this takes as long.
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
-        self._slots = threading.Semaphore(at_once)
+        self._turns = HashingTurns(at_once, threads)
 
     def hashed(self, password: str) -> str:
-        """Problem 503 where too many wait."""
-        with self._slot():
+        """Of somebody who may choose one. Problem 503 where too many wait."""
+        with self._turns.held(is_known=True):
             return self._hasher.hash(_normal(password))
 
-    def check(self, password: str, stored: str | None) -> Verdict:
-        """Against the stored hash, or against that of nobody, which it never is. Problem 503 where too many wait."""
+    def check(self, password: str, stored: str | None, is_known: bool = False) -> Verdict:
+        """Against the stored hash, or against that of nobody, which it never is. Problem 503 where too many wait.
+
+        ``is_known``: by more than by a name, which anybody can type.
+        """
         if len(password) > MAX_LENGTH:
             password = ""  # no password is so long, and to hash a long one would take longer
-        with self._slot():
+        with self._turns.held(is_known):
             is_right = self._is_right(stored or self._nobody, _normal(password)) and stored is not None
             if not is_right or stored is None or not self._hasher.check_needs_rehash(stored):
                 return Verdict(is_right)
@@ -87,12 +90,3 @@ class Passwords:
             return self._hasher.verify(stored, password)
         except VerifyMismatchError:
             return False
-
-    @contextlib.contextmanager
-    def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=WAIT_SECONDS):
-            raise SIGN_IN_BUSY("Too many passwords are being checked at once.")
-        try:
-            yield
-        finally:
-            self._slots.release()

@@ -1,7 +1,8 @@
 """How often somebody may try to sign in: by name, by network, and by both; counted in the database, for all replicas.
 
 A name that others try is not locked for its owner: from a network from which he signed in before, only the tries of
-that network under his name count.
+that network under his name count. All strangers together may make no more tries than two cores check beside their
+other work, from however many networks they come.
 """
 
 import dataclasses
@@ -47,6 +48,7 @@ class Limit:
 OF_NETWORK = Limit(burst=30, step=6)
 OF_NAME = Limit(burst=10, step=30)
 OF_NAME_AND_NETWORK = Limit(burst=5, step=20)
+OF_STRANGERS = Limit(burst=40, step=0.5)
 
 
 def network_of(address: str) -> str | None:
@@ -70,7 +72,7 @@ class SignInLimits:
         network = network_of(address) or "?"
         limits = {f"both {network} {name}": OF_NAME_AND_NETWORK, f"network {network}": OF_NETWORK}
         if not is_known:
-            limits[f"name {name}"] = OF_NAME
+            limits |= {f"name {name}": OF_NAME, "strangers": OF_STRANGERS}
         charged = {self._subject(words): limit for words, limit in limits.items()}
         with transaction(self._engine) as connection:
             connection.execute(FORGET)

@@ -15,6 +15,7 @@ from stackroom_kit.texts import normal_text
 
 NAME = r"[a-z0-9][a-z0-9._@+-]{0,63}"
 MAX_FULL_NAME = 200  # characters
+MAX_NETWORKS = 50  # from which a user signed in, that are remembered
 _NAME = re.compile(NAME, re.ASCII)
 # Whoever takes an administrator away waits for whoever does the same, so that one is left.
 LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.admins', 0))")
@@ -38,6 +39,9 @@ SIGNED_IN = text("UPDATE identity.users SET signed_in_at = now() WHERE id = :id"
 KNOW_NETWORK = text("""
 INSERT INTO identity.known_network (user_id, network) VALUES (:id, cast(:network AS cidr))
 ON CONFLICT (user_id, network) DO UPDATE SET seen_at = now()""")
+FORGET_NETWORKS = text("""
+DELETE FROM identity.known_network WHERE user_id = :id AND network IN (
+  SELECT network FROM identity.known_network WHERE user_id = :id ORDER BY seen_at DESC, network OFFSET :most)""")
 CHANGE = text(f"""
 UPDATE identity.users SET full_name = :full_name, role = :role, is_disabled = :is_disabled WHERE id = :id
 RETURNING {COLUMNS}""")
@@ -148,6 +152,7 @@ def note_sign_in(connection: Connection, user_id: UUID, network: str | None) -> 
     connection.execute(SIGNED_IN, {"id": user_id})
     if network is not None:
         connection.execute(KNOW_NETWORK, {"id": user_id, "network": network})
+        connection.execute(FORGET_NETWORKS, {"id": user_id, "most": MAX_NETWORKS})
 
 
 def has_admin(connection: Connection, besides: UUID | None = None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from identity.devices import MOST_OF_ADDRESS
+from identity.devices import MOST_OF_NETWORK
 from stackroom_kit.token_form import API_TOKEN
 from tests.support.identity.door import Door, code_of
 
@@ -112,11 +112,21 @@ def test_only_a_person_in_a_browser_can_decide(door: Door, method: str) -> None:
 
 
 def test_one_network_address_cannot_fill_the_table(door: Door) -> None:
-    for _ in range(MOST_OF_ADDRESS):
+    for _ in range(MOST_OF_NETWORK):
         begun(door)
     answer = door.send("POST", DEVICE, json={"client": "x"})
     assert code_of(answer) == (429, "too_many_tries")
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_addresses_of_one_customer_cannot_fill_the_table(door: Door) -> None:
+    found = [
+        Door(door.client, f"2001:db8:0:7::{number + 1:x}").send("POST", DEVICE, json={"client": "x"}).status_code
+        for number in range(MOST_OF_NETWORK + 2)
+    ]
+    assert found == [200] * MOST_OF_NETWORK + [429] * 2
+    assert Door(door.client, "2001:db8:0:8::1").send("POST", DEVICE, json={"client": "x"}).status_code == 200
+    assert Door(door.client, "").send("POST", DEVICE, json={"client": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize("client", ["", " ", "x" * 101, 7, None])

@@ -9,7 +9,8 @@ import pytest
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import Engine, text
 
-from identity.sign_in_limits import OF_NAME, OF_NAME_AND_NETWORK, OF_NETWORK
+from identity.sign_in_limits import OF_NAME, OF_NAME_AND_NETWORK, OF_NETWORK, OF_STRANGERS
+from identity.users import MAX_NETWORKS
 from tests.support.identity.door import PASSWORD, Door, code_of, secret_of
 
 SESSION = "/api/identity/session"
@@ -172,6 +173,30 @@ def test_strangers_cannot_lock_a_user_out(door: Door) -> None:
         elsewhere(door, f"10.9.0.{number}").sign_in("editor", "wrong")
     assert code_of(elsewhere(door, "10.9.1.1").sign_in("editor")) == SLOWED
     assert door.sign_in("editor").status_code == 200
+
+
+def test_all_strangers_together_have_so_many_tries(door: Door, engine: Engine) -> None:
+    """However many networks and names they have; who signed in from his network before is none of them."""
+    assert door.sign_in("editor").status_code == 200
+    found = [
+        code_of(elsewhere(door, f"10.{4 + number // 200}.0.{number % 200}").sign_in(f"name-{number}", "wrong"))
+        for number in range(OF_STRANGERS.burst + 10)
+    ]
+    looked_at = found.count(WRONG)
+    assert OF_STRANGERS.burst <= looked_at < len(found)
+    assert found == [WRONG] * OF_STRANGERS.burst + found[OF_STRANGERS.burst :]
+    assert door.sign_in("editor").status_code == 200
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT count(*) FROM identity.sign_in_try")).scalar_one()
+    assert rows <= 3 * (looked_at + 2) + 1
+
+
+def test_networks_that_a_user_came_from_are_bounded(door: Door, engine: Engine) -> None:
+    for number in range(MAX_NETWORKS + 5):
+        assert elsewhere(door, f"10.8.0.{number}").sign_in("editor").status_code == 200
+    with engine.connect() as connection:
+        networks = set(connection.execute(text("SELECT host(network) FROM identity.known_network")).scalars())
+    assert networks == {f"10.8.0.{number}" for number in range(5, MAX_NETWORKS + 5)}
 
 
 def test_right_passwords_are_not_counted(door: Door) -> None:

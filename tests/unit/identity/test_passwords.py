@@ -7,7 +7,7 @@ from argon2 import Parameters, PasswordHasher
 from argon2.low_level import ARGON2_VERSION, Type
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from identity import passwords
+from identity import hashing_turns
 from identity.passwords import MAX_LENGTH, MIN_LENGTH, Passwords, Verdict, check_new_password, common_passwords
 from stackroom_kit.problems import Problem
 
@@ -98,7 +98,7 @@ def test_unknown_user_costs_as_many_hashes_as_a_known_one(monkeypatch: pytest.Mo
 
 
 def test_too_many_at_once_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(hashing_turns, "WAIT_SECONDS", 0.01)
     checked, is_in, may_end = Passwords(1, CHEAP), threading.Event(), threading.Event()
 
     def hold(*_: object) -> str:

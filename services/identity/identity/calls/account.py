@@ -99,7 +99,8 @@ class AccountCalls:
         """Slowed as a sign-in is, since a stolen session must not be a way to find the password."""
         state = self._state
         charged = state.limits.charge(actor.name, actor.address, is_known=True)
-        if not state.passwords.check(password, users.stored_password(state.engine, as_id(actor.id))).is_right:
+        stored = users.stored_password(state.engine, as_id(actor.id))
+        if not state.passwords.check(password, stored, is_known=True).is_right:
             raise _wrong_password()
         state.limits.give_back(charged)
 

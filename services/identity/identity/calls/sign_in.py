@@ -82,7 +82,7 @@ class SignInCalls:
         found = users.to_sign_in(state.engine, name, network_of(address))
         charged = state.limits.charge(name, address, found.is_known)
         try:
-            verdict = state.passwords.check(offered.password, found.password_hash)
+            verdict = state.passwords.check(offered.password, found.password_hash, found.is_known)
         except Problem:
             state.limits.give_back(charged)
             raise
