@@ -16,7 +16,7 @@ from flask import request
 from itsdangerous import Signer
 
 from stackroom_kit.common_settings import AuthSettings
-from stackroom_kit.problems import ProblemKind
+from stackroom_kit.problems import Problem, ProblemKind
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from stackroom_kit.rights import ROLES, Right
 from stackroom_kit.settings import Secret, SettingsError
@@ -26,6 +26,7 @@ MAX_HEADER = 4096  # characters
 MIN_KEY = 32
 KEY_SETTING = "ACTOR_KEY"
 BEARER = 'Bearer realm="stackroom"'
+INVALID_TOKEN = {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
 ACTOR_REFUSED = ProblemKind(401, "actor_refused")
 SIGN_IN_NEEDED = ProblemKind(401, "sign_in_needed")
 FORBIDDEN = ProblemKind(403, "forbidden")
@@ -115,6 +116,11 @@ def signer_of(settings: AuthSettings) -> ActorSigner | None:
 def actor_refused() -> Exception:
     detail = f"The header {HEADER} is missing, or was not signed for this request; calls come through the gateway."
     return ACTOR_REFUSED(detail, headers={"WWW-Authenticate": BEARER})
+
+
+def malformed_token() -> Problem:
+    """Of a text that no token can be: told where it arrives, and no table is asked for it."""
+    return MALFORMED_TOKEN("This is no token of Stackroom, or it was not copied whole.", headers=INVALID_TOKEN)
 
 
 def request_to_sign() -> SignedRequest:

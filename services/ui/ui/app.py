@@ -10,7 +10,7 @@ from ui.events import install_events
 from ui.health import install_health
 from ui.pages import install_pages
 from ui.proxy import install_proxy
-from ui.proxy.upstream import make_upstreams
+from ui.proxy.upstreams import make_upstreams
 from ui.settings import Settings
 from ui.translations import install_translations
 

@@ -77,3 +77,31 @@ def test_forwarded_prefix_that_is_none_is_refused(prefix: str) -> None:
     with pytest.raises(Problem) as refused:
         proxies_of().without_prefix(environ("/", PROXY, HTTP_X_FORWARDED_PREFIX=prefix), "/")
     assert (refused.value.status, refused.value.code) == (400, "bad_request_target")
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "address"),
+    [
+        (CLIENT, None, CLIENT),
+        (CLIENT, "10.9.9.9", CLIENT),  # no proxy of ours says so
+        (PROXY, "10.9.9.9", "10.9.9.9"),
+        (PROXY, "6.6.6.6, 10.9.9.9", "10.9.9.9"),
+        (PROXY, "6.6.6.6, 10.9.9.9, 10.1.0.2", "10.9.9.9"),
+        (PROXY, "10.1.0.3, 10.1.0.2", "10.1.0.3"),
+        (PROXY, None, PROXY),
+        (PROXY, "unknown", PROXY),
+        (PROXY, "x" * 5000, PROXY),
+        (PROXY, "', 10.1.0.2", "10.1.0.2"),
+        (PROXY, " 2001:DB8::7 ", "2001:db8::7"),
+        (PROXY, "fe80::1%eth0\n", "fe80::1"),
+        (f"::ffff:{CLIENT}", None, CLIENT),
+        (f"::ffff:{PROXY}", "::ffff:10.9.9.9", "10.9.9.9"),
+        ("", "10.9.9.9", ""),
+        ("unix:", None, ""),
+    ],
+)
+def test_address_of_a_client_is_the_nearest_one_that_is_no_proxy(
+    remote: str, forwarded: str | None, address: str
+) -> None:
+    told = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    assert proxies_of().client_address(environ("/", remote, **told)) == address

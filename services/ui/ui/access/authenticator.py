@@ -1,110 +1,104 @@
 """Who shows this session or token: asked of identity, remembered for a moment, and a little longer while it is away."""
 
-import dataclasses
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
 
 import msgspec
 
-from stackroom_kit.actor import ACTOR_REFUSED, ANONYMOUS, BEARER, CREDENTIAL_PROBLEMS, UNKNOWN_TOKEN, Actor
-from stackroom_kit.problems import Problem
+from stackroom_kit.actor import ANONYMOUS, Actor, malformed_token
 from stackroom_kit.rights import Role, rights_of
+from stackroom_kit.token_form import API_TOKEN
 from ui.access.credentials import Shown
-from ui.access.current import current_actor, set_actor
+from ui.access.memory import Answer, Memory, Said
+from ui.access.questions import IdentityAwayError, Questions
 from ui.problems import IDENTITY_UNAVAILABLE
-from ui.proxy.upstream import Upstream
+from ui.proxy.upstream import ASK_SECONDS
 
 FRESH_SECONDS = 1.0  # so long a right that was taken away may still be used
 AWAY_SECONDS = 60.0  # so much longer while identity does not answer
-MAX_REMEMBERED = 10_000
-REFUSALS = {kind.code: kind for kind in CREDENTIAL_PROBLEMS}
-INVALID = {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
-TARGET = "/internal/authenticate"
-GATEWAY = Actor("gateway", "gateway", "service", rights=("service",))
-
-
-@dataclasses.dataclass
-class _Remembered:
-    """``answer`` is None until identity has said something. Whoever asks holds the lock: one of many asks for all."""
-
-    lock: Any = dataclasses.field(default_factory=threading.Lock)
-    answer: Actor | Problem | None = None
-    asked_at: float = 0.0
-
-    def is_younger_than(self, seconds: float, now: float) -> bool:
-        return self.answer is not None and now - self.asked_at < seconds
+MAX_KNOWN = 10_000
+MAX_REFUSED = 1_000  # apart from those who are known, whom a flood of others must not push out
 
 
 class Authenticator:
     """``anonymous`` is what somebody may do who shows nothing; None for nothing."""
 
     def __init__(
-        self, identity: Upstream, anonymous: Role | None = None, clock: Callable[[], float] = time.monotonic
+        self, questions: Questions, anonymous: Role | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._identity, self._anonymous, self._clock = identity, anonymous, clock
-        self._remembered: OrderedDict[bytes, _Remembered] = OrderedDict()
+        self._questions, self._anonymous, self._clock = questions, anonymous, clock
+        self._known, self._refused = Memory(MAX_KNOWN), Memory(MAX_REFUSED)
+        self._open: dict[bytes, Future[Said]] = {}
 
     def actor_of(self, shown: Shown) -> Actor:
         """Nobody, of a session that is over. Problem 401 for a token that is refused, 503 where nobody can tell."""
         if shown.is_nothing:
             return self._nobody(shown.address)
-        entry = self._entry(shown.key)
-        if not entry.is_younger_than(FRESH_SECONDS, self._clock()):
-            with entry.lock:
-                if not entry.is_younger_than(FRESH_SECONDS, self._clock()):
-                    self._ask(entry, shown)
-        answer = entry.answer
-        if isinstance(answer, Actor):
-            return answer
+        said = self._said(shown)
+        if isinstance(said, Actor):
+            return said
         if shown.session:
             return self._nobody(shown.address)
-        assert answer is not None  # noqa: S101 - ``_ask`` has set it, or raised
-        raise answer
+        raise said.with_traceback(None)  # it is raised again and again, and would collect the frames of all
 
     def _nobody(self, address: str) -> Actor:
         role = self._anonymous
         rights = rights_of(role) if role else ()
         return msgspec.structs.replace(ANONYMOUS, role=role or "", rights=rights, address=address)
 
-    def _entry(self, key: bytes) -> _Remembered:
-        entry = self._remembered.setdefault(key, _Remembered())
-        self._remembered.move_to_end(key)
-        while len(self._remembered) > MAX_REMEMBERED:
-            self._remembered.popitem(last=False)
-        return entry
-
-    def _ask(self, entry: _Remembered, shown: Shown) -> None:
-        asked_at = self._clock()
+    def _said(self, shown: Shown) -> Said:
+        key, now = shown.key, self._clock()
+        known = self._known.get(key)
+        answer = known or self._refused.get(key)
+        if answer is not None and now - answer.asked_at < FRESH_SECONDS:
+            return answer.said
+        if known is not None and now - known.asked_at < FRESH_SECONDS + AWAY_SECONDS:
+            return self._said_of_known(key, shown, known.said)
+        if shown.token and API_TOKEN.key_of(shown.token) is None:
+            return malformed_token()
         try:
-            entry.answer = self._said(shown)
-        except Problem:
-            known = isinstance(entry.answer, Actor)
-            if not known or not entry.is_younger_than(FRESH_SECONDS + AWAY_SECONDS, asked_at):
-                raise IDENTITY_UNAVAILABLE("Nobody can say who you are now; try again.") from None
-            return
-        entry.asked_at = asked_at
+            return self._ask(key, shown, is_known=False)
+        except IdentityAwayError:
+            raise IDENTITY_UNAVAILABLE("Nobody can say who you are now; try again.") from None
 
-    def _asked(self, shown: Shown) -> tuple[int, dict[str, Any]]:
-        """In the gateway's own name."""
-        before = current_actor()
-        set_actor(GATEWAY)
+    def _said_of_known(self, key: bytes, shown: Shown, before: Said) -> Said:
+        """The same as before, where identity is away."""
+        if self._questions.is_away:
+            self._questions.look_again(lambda: self._ask(key, shown, is_known=False))
+            return before
         try:
-            return self._identity.post_json(TARGET, shown._asdict())
+            return self._ask(key, shown, is_known=True)
+        except IdentityAwayError:
+            return before
+
+    def _ask(self, key: bytes, shown: Shown, is_known: bool) -> Said:
+        """One of many who show the same asks for all. IdentityAwayError."""
+        mine: Future[Said] = Future()
+        first = self._open.setdefault(key, mine)
+        if first is not mine:
+            return _result(first)
+        try:
+            mine.set_result(self._asked(key, shown, is_known))
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
         finally:
-            set_actor(before)
+            del self._open[key]
+        return mine.result()
 
-    def _said(self, shown: Shown) -> Actor | Problem:
-        """Problem 502 to 504 where there is no answer that says who it is or is not."""
-        status, body = self._asked(shown)
-        if status == 200:
-            try:
-                return msgspec.convert(body, Actor)
-            except msgspec.ValidationError:
-                raise self._identity.unreadable() from None
-        if status == 401 and body.get("code") != ACTOR_REFUSED.code:
-            kind = REFUSALS.get(str(body.get("code")), UNKNOWN_TOKEN)
-            return kind(str(body.get("detail", "")), headers=INVALID)
-        raise self._identity.unreadable()
+    def _asked(self, key: bytes, shown: Shown, is_known: bool) -> Said:
+        asked_at = self._clock()
+        said = self._questions.ask(shown, is_known)
+        place, other = (self._known, self._refused) if isinstance(said, Actor) else (self._refused, self._known)
+        place.put(key, Answer(said, asked_at))
+        other.forget(key)
+        return said
+
+
+def _result(first: "Future[Said]") -> Said:
+    """Of who asked first. IdentityAwayError."""
+    try:
+        return first.result(ASK_SECONDS)
+    except TimeoutError:
+        raise IdentityAwayError from None

@@ -1,6 +1,7 @@
 """What a client shows: the cookie of a session, or a bearer token."""
 
 import hashlib
+import re
 from typing import Any, NamedTuple
 
 from werkzeug.sansio.http import parse_cookie  # that of ``werkzeug.http`` fails at bytes that are no UTF-8
@@ -8,6 +9,7 @@ from werkzeug.sansio.http import parse_cookie  # that of ``werkzeug.http`` fails
 COOKIE = "stackroom"
 SECURE_COOKIE = f"__Host-{COOKIE}"
 MAX_CREDENTIAL = 1024  # characters: nothing longer is one
+_SESSION = re.compile(r"[A-Za-z0-9_-]{32,64}", re.ASCII)  # whatever else is in such a cookie, nobody asks what it is
 
 
 class Shown(NamedTuple):
@@ -34,4 +36,4 @@ def shown_by(environ: dict[str, Any], address: str) -> Shown:
         return Shown("", token.strip()[:MAX_CREDENTIAL] or "-", address)
     name = SECURE_COOKIE if environ.get("wsgi.url_scheme") == "https" else COOKIE
     session = parse_cookie(environ.get("HTTP_COOKIE", "")).get(name, "")
-    return Shown(session if len(session) <= MAX_CREDENTIAL else "", "", address)
+    return Shown(session if _SESSION.fullmatch(session) else "", "", address)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from stackroom_kit.actor import ACTOR_REFUSED
 from stackroom_kit.problems import Problem
 from ui.problems import BAD_UPSTREAM_ANSWER
 from ui.proxy.headers import response_headers
@@ -28,6 +29,8 @@ _STATUS_LINES = {
     if status is HTTPStatus.NOT_MODIFIED or not any(status in codes for codes in _NEVER_PASSED)
 }
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+# That a service does not believe the gateway is no fault of the client, whom it would make sign in again and again.
+_REFUSED_ACTOR = f"urn:stackroom:problem:{ACTOR_REFUSED.code}".encode()
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)", re.ASCII)
 
 
@@ -101,9 +104,12 @@ def _read_whole(answer: BaseHTTPResponse, request: ServiceRequest) -> bytes | No
     if not is_empty and not (length.isdigit() and int(length) <= WHOLE_BYTES):
         return None
     try:
-        return answer.read(decode_content=False)
+        whole = answer.read(decode_content=False)
     except (HTTPError, OSError) as error:
         raise request.upstream.died(error) from error
+    if answer.status == HTTPStatus.UNAUTHORIZED and _REFUSED_ACTOR in whole:
+        raise BAD_UPSTREAM_ANSWER(f"The {request.upstream.name} does not believe the gateway; see ACTOR_KEY.")
+    return whole
 
 
 class StreamedAnswer:

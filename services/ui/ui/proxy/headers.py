@@ -81,7 +81,7 @@ def response_headers(sent: Iterable[tuple[str, str]], request_id: str, upstream:
         headers.pop("Set-Cookie", None)
     if "Location" in headers and not _is_own(headers["Location"]):
         del headers["Location"]
-    headers.setdefault("Cache-Control", "no-cache")
+    headers.setdefault("Cache-Control", "private, no-cache")
     return finished(headers.items(), request_id)
 
 

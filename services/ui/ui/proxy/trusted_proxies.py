@@ -14,6 +14,7 @@ from stackroom_kit.public_path import HEADER, is_prefix
 from ui.problems import BAD_REQUEST_TARGET
 from ui.settings import Network
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 SCHEMES = frozenset({"http", "https"})
 _prefix: contextvars.ContextVar[str] = contextvars.ContextVar("prefix", default="")
 
@@ -57,15 +58,16 @@ class TrustedProxies:
         return bool(host)
 
     def client_address(self, environ: dict[str, Any]) -> str:
-        """The nearest one that no trusted proxy has, as these say it."""
-        nearest: str = environ.get("REMOTE_ADDR", "")
-        if not self.is_trusted(environ):
-            return nearest
-        for named in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-            nearest = named.strip() or nearest
-            if not _is_in(nearest, self.networks):
-                break
-        return nearest
+        """The nearest one that no trusted proxy has, as these say it; what is no IP address none of them has seen."""
+        nearest = environ.get("REMOTE_ADDR", "")
+        if self.is_trusted(environ):
+            for named in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+                if _address(named) is None:
+                    break
+                nearest = named
+                if not _is_in(nearest, self.networks):
+                    break
+        return str(_address(nearest) or "")
 
     def is_trusted(self, environ: dict[str, Any]) -> bool:
         return bool(self.networks) and _is_in(environ.get("REMOTE_ADDR", ""), self.networks)
@@ -84,10 +86,15 @@ def _forwarded_prefix(environ: dict[str, Any]) -> str:
 
 
 @lru_cache(1024)
-def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
-    """What is no IP address (a Unix socket) is in no network."""
+def _address(text: str) -> Address | None:
+    """None for what is no IP address, such as a Unix socket. One of IPv4 that came over IPv6 is that of IPv4."""
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(text.strip().partition("%")[0])  # behind it stands an interface of this machine
     except ValueError:
-        return False
-    return any(found in network for network in networks)
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _is_in(text: str, networks: tuple[Network, ...]) -> bool:
+    address = _address(text)
+    return address is not None and any(address in network for network in networks)

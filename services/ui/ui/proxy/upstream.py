@@ -12,9 +12,10 @@ from urllib3 import exceptions
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import EmptyPoolError, HTTPError, NewConnectionError, ProtocolError
 from urllib3.response import BaseHTTPResponse
+from urllib3.util import parse_url
 
 from stackroom_kit.actor import HEADER as ACTOR_HEADER
-from stackroom_kit.actor import ActorSigner, SignedRequest, signer_of
+from stackroom_kit.actor import ActorSigner, SignedRequest
 from stackroom_kit.problems import Problem
 from stackroom_kit.public_path import HEADER as PREFIX_HEADER
 from stackroom_kit.request_id import HEADER as REQUEST_ID
@@ -22,9 +23,7 @@ from stackroom_kit.request_id import current_request_id
 from ui.access.current import current_actor
 from ui.problems import BAD_UPSTREAM_ANSWER, UPSTREAM_BUSY, UPSTREAM_TIMEOUT, UPSTREAM_UNREACHABLE
 from ui.proxy.body import Body
-from ui.proxy.routes import CATALOG, IDENTITY, IMPORTER, MEDIA
 from ui.proxy.trusted_proxies import current_prefix
-from ui.settings import Settings
 
 _poll_once = get_original("select", "poll")
 MAX_IDLE_SECONDS = 30.0  # well under the 75 s for which the services keep an idle connection
@@ -63,6 +62,11 @@ class Pool(urllib3.HTTPConnectionPool):
         if conn is not None:
             conn.used_at = time.monotonic()
         super()._put_conn(conn)
+
+
+def as_sent(target: str) -> str:
+    """As urllib3 writes it, which a signature has to hold for: `%d0` goes out as `%D0`, and `|` as `%7C`."""
+    return parse_url(target).request_uri if "?" in target else target
 
 
 def end_answer(answer: BaseHTTPResponse) -> None:
@@ -143,7 +147,7 @@ class Upstream:
         prefix = current_prefix()
         told = {PREFIX_HEADER: prefix} if prefix else {}
         if self._signer is not None:
-            to_sign = SignedRequest(method, target, headers.get(REQUEST_ID, ""))
+            to_sign = SignedRequest(method, as_sent(target), headers.get(REQUEST_ID, ""))
             told[ACTOR_HEADER] = self._signer.signed(current_actor(), to_sign)
         return told
 
@@ -151,9 +155,11 @@ class Upstream:
         """Status and object of what the gateway itself wants to know; Problem 502, 503 or 504 where there is none."""
         return self._json("GET", target, None, seconds)
 
-    def post_json(self, target: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-        """The same for what it has to say more than an address for."""
-        return self._json("POST", target, json.dumps(body).encode(), ASK_SECONDS)
+    def ask_json(
+        self, target: str, body: Mapping[str, Any], seconds: float = ASK_SECONDS
+    ) -> tuple[int, dict[str, Any]]:
+        """The same for a question that is longer than an address."""
+        return self._json("POST", target, json.dumps(body).encode(), seconds)
 
     def _json(self, method: str, target: str, sent: bytes | None, seconds: float) -> tuple[int, dict[str, Any]]:
         headers = {REQUEST_ID: current_request_id(), "Accept": "application/json"}
@@ -185,26 +191,3 @@ class Upstream:
     def died(self, error: Exception) -> Problem:
         """The problem for an answer that broke while it was read."""
         return self._problem(error if isinstance(error, HTTPError) else HTTPError(str(error)))
-
-
-def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
-    """One bounded connection pool per service, by the name that the routes use.
-
-    Without an address of its own for media, the importer answers for them as well.
-    """
-    media = {MEDIA: settings.media_url} if settings.media_url else {}
-    identity = {IDENTITY: settings.identity_url} if settings.is_auth_on else {}
-    addresses = {CATALOG: settings.catalog_url, IMPORTER: settings.importer_url, **media, **identity}
-    signer = signer_of(settings)
-    made = {
-        name: Upstream(
-            name,
-            address,
-            connections=settings.upstream_connections,
-            connect_seconds=settings.upstream_connect_seconds,
-            read_seconds=settings.upstream_read_seconds,
-            signer=signer,
-        )
-        for name, address in addresses.items()
-    }
-    return {MEDIA: made[IMPORTER], **made}

@@ -1,0 +1,107 @@
+"""What the gateway asks identity, in its own name; no wait of it is without end, whatever becomes of identity."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from stackroom_kit.actor import ACTOR_REFUSED, CREDENTIAL_PROBLEMS, INVALID_TOKEN, UNKNOWN_TOKEN, Actor
+from stackroom_kit.problems import Problem
+from ui.access.credentials import Shown
+from ui.access.current import current_actor, set_actor
+from ui.access.memory import Said
+from ui.proxy.upstream import ASK_SECONDS, Upstream
+
+TARGET = "/internal/authenticate"
+GATEWAY = Actor("gateway", "gateway", "service", rights=("service",))
+REFUSALS = {kind.code: kind for kind in CREDENTIAL_PROBLEMS}
+KNOWN_SECONDS = 1.0  # that somebody waits who could go on without an answer
+STRANGERS_AT_ONCE = 16  # of one process, so that a flood of them leaves room for who is known
+STRANGER_WAIT_SECONDS = 2.0  # for a place among them
+PAUSE_SECONDS = 0.5  # between two looks whether identity is back
+Work = Callable[[], object]
+
+
+class IdentityAwayError(Exception):
+    """Nobody can say who it is."""
+
+
+def _start_thread(work: Work) -> None:
+    """A greenlet in the gateway's server."""
+    threading.Thread(target=work, daemon=True).start()
+
+
+class Questions:
+    """``is_away``: the last question found nobody. ``start`` does something in the background."""
+
+    def __init__(
+        self,
+        identity: Upstream,
+        clock: Callable[[], float] = time.monotonic,
+        start: Callable[[Work], None] = _start_thread,
+    ) -> None:
+        self._identity, self._clock, self._start = identity, clock, start
+        self._strangers = threading.Semaphore(STRANGERS_AT_ONCE)
+        self._looked_at, self._is_looking = 0.0, False
+        self.is_away = False
+
+    def ask(self, shown: Shown, is_known: bool) -> Said:
+        """Who it is, or why nobody is. IdentityAwayError, after KNOWN_SECONDS for who is known."""
+        if is_known:
+            return self._answer(shown, KNOWN_SECONDS)
+        with self._place():
+            return self._answer(shown, ASK_SECONDS)
+
+    def look_again(self, ask: Work) -> None:
+        """Whether identity is back: ``ask`` in the background, where nobody waits for it, one at a time."""
+        if self._is_looking or self._clock() - self._looked_at < PAUSE_SECONDS:
+            return
+        self._is_looking = True
+
+        def look() -> None:
+            try:
+                with contextlib.suppress(IdentityAwayError):
+                    ask()
+            finally:
+                self._looked_at, self._is_looking = self._clock(), False
+
+        self._start(look)
+
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[None]:
+        """Of one stranger. While identity is away nobody waits for one."""
+        if not self._strangers.acquire(timeout=0 if self.is_away else STRANGER_WAIT_SECONDS):
+            raise IdentityAwayError
+        try:
+            yield
+        finally:
+            self._strangers.release()
+
+    def _answer(self, shown: Shown, seconds: float) -> Said:
+        try:
+            said = self._said(*self._asked(shown, seconds))
+        except (Problem, msgspec.ValidationError, IdentityAwayError) as error:
+            self.is_away, self._looked_at = True, self._clock()
+            raise IdentityAwayError from error
+        self.is_away = False
+        return said
+
+    def _asked(self, shown: Shown, seconds: float) -> tuple[int, dict[str, Any]]:
+        before = current_actor()
+        set_actor(GATEWAY)
+        try:
+            return self._identity.ask_json(TARGET, shown._asdict(), seconds)
+        finally:
+            set_actor(before)
+
+    def _said(self, status: int, body: dict[str, Any]) -> Said:
+        """Only a plain yes or no is one: whatever else there is, nobody is signed out for it."""
+        if status == 200:
+            return msgspec.convert(body, Actor)
+        if status == 401 and body.get("code") != ACTOR_REFUSED.code:
+            kind = REFUSALS.get(str(body.get("code")), UNKNOWN_TOKEN)
+            return kind(str(body.get("detail", "")), headers=INVALID_TOKEN)
+        raise IdentityAwayError
