@@ -28,9 +28,11 @@ VIDEO_LOCK := tests/bench/video/requirements.txt
 VIDEO_PEERS := .bench/video
 SUPPLY_LOCK := deploy/supply/requirements.txt
 SUPPLY_VENV := .supply
+PROVIDER := tests/support/sign_on/oidc_provider
+PROVIDER_STAMP := $(PROVIDER)/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo admin doctor test lint faults faults-long fuzz bench bench-video new-resource migration new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
+.PHONY: help up down status demo admin doctor test providers lint faults faults-long fuzz bench bench-video new-resource migration new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,7 +63,10 @@ $(BIN)/python:
 	@echo "Nothing runs here: there is no environment yet. \`make up\` makes it and starts the stack"; exit 1
 
 test: environment ## Run every test that needs no Docker, but for the faults
+	@$(MAKE) --no-print-directory --silent providers || echo "Going on without oidc-provider: the tests of sign-on at it will be skipped"
 	$(BIN)/python -m pytest
+
+providers: $(PROVIDER_STAMP) ## Install the provider of sign-on that the tests sign in at (needs npm)
 
 lint: environment ## Check style, types, import rules, templates, scripts, Dockerfiles and lock files
 	$(BIN)/ruff check
@@ -69,7 +74,7 @@ lint: environment ## Check style, types, import rules, templates, scripts, Docke
 	MYPYPATH=$(subst $() ,:,$(sort $(wildcard worker-*))) $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet services/ui/ui
-	$(BIN)/oxlint --deny-warnings services/ui/ui
+	$(BIN)/oxlint --deny-warnings services/ui/ui $(PROVIDER)
 	$(BIN)/shellcheck .ci/run deploy/gpu-host/gpu-host worker-gpu/install-torch deploy/proxy/start deploy/proxy/healthy
 	$(BIN)/hadolint services/*/Dockerfile worker-*/Dockerfile deploy/proxy/Dockerfile
 	$(BIN)/python -m deploy.locks check
@@ -139,7 +144,7 @@ lock: environment ## Resolve all dependencies anew and write the lock files
 	$(BIN)/python -m deploy.locks write
 
 clean: ## Remove the environment and caches; the stack's data in .stackroom stays
-	rm -rf $(VENV) .venv-3.* .bench $(SUPPLY_VENV) sbom .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-3.* .bench $(SUPPLY_VENV) $(PROVIDER)/node_modules sbom .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
 environment: $(LINKS) $(CATALOGUE) $(if $(TORCH),$(TORCH_STAMP))
@@ -190,6 +195,13 @@ endef
 # What `make bench` measures beside us stays out of our own environment.
 $(PEERS_VENV)/.made-from-lock: $(PEERS_LOCK)
 	$(call venv-from-lock,$(PEERS_VENV),$(PEERS_LOCK))
+
+# A provider of sign-on that is none of ours either, for the tests of it. npm writes this file last, so it says that all is there.
+$(PROVIDER_STAMP): $(PROVIDER)/package.json $(PROVIDER)/package-lock.json
+	@command -v npm > /dev/null || { echo "There is no npm here: install Node.js 20 or newer"; exit 1; }
+	@echo "Installing oidc-provider into $(PROVIDER)/node_modules"
+	@npm ci --prefix $(PROVIDER) --silent
+	@touch $@
 
 # What looks at lock files needs nothing of ours, and we nothing of it.
 $(SUPPLY_VENV)/.made-from-lock: $(SUPPLY_LOCK)

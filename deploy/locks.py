@@ -8,6 +8,7 @@ torch is in the locks of its own builds alone: that of pip's own index with all 
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -29,6 +30,7 @@ APART = ("tests/bench/peers/requirements", "tests/bench/video/requirements", "de
 MODEL = "worker-gpu/requirements-model.txt"
 TORCH = "worker-gpu/torch.txt"
 TORCH_CPU = "worker-gpu/torch+cpu.txt"
+NPM = "tests/support/sign_on/oidc_provider/package-lock.json"  # npm itself keeps it (`npm update`)
 INTERPRETERS = ("3.11", "3.12", "3.13")  # what members say in requires-python; the resolver looks at its lower end only
 # Of each its first release, which has what later ones left out.
 FIRST_RELEASES = tuple({"python_version": one, "python_full_version": f"{one}.0"} for one in INTERPRETERS)
@@ -61,7 +63,7 @@ def wrong_locks() -> list[str]:
     ours = [DEVELOPMENT, *(f"{image}/requirements.txt" for image in IMAGES), MODEL, *(f"{name}.txt" for name in APART)]
     wrong = [f"{name} {wrong}" for name in (*ours, TORCH, TORCH_CPU) for wrong in _what_is_wrong(ROOT / name)]
     wrong += [f"{name} has torch, which no such lock may" for name in ours if "torch" in versions_of(_read(name))]
-    return wrong + list(_wrong_builds())
+    return [*wrong, *_wrong_builds(), *_wrong_npm_lock()]
 
 
 def _wrong_builds() -> Iterator[str]:
@@ -70,6 +72,13 @@ def _wrong_builds() -> Iterator[str]:
     (cpu,) = versions_of(_read(TORCH_CPU)).get("torch", {"none"})
     if cpu != f"{wanted}+cpu":
         yield f"{TORCH_CPU} has torch{cpu}, and {TORCH} torch{wanted}: take those of PyTorch's index of CPU builds"
+
+
+def _wrong_npm_lock() -> Iterator[str]:
+    """A line for each package that carries the address of a registry, or no hash."""
+    for name, package in json.loads(_read(NPM) or "{}").get("packages", {}).items():
+        if name and ("resolved" in package or "integrity" not in package):
+            yield f"{NPM} has {name} with the address of a registry, or without a hash"
 
 
 def _read(name: str) -> str:

@@ -1,5 +1,6 @@
 """One whole stack and one browser for all tests here; each test has a fresh profile."""
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,11 +29,13 @@ def stack(run_whole_stack: Callable[..., WholeStack]) -> WholeStack:
 
 
 @pytest.fixture
-def visit(browser: Browser, stack: WholeStack) -> Iterator[Callable[..., Watched]]:
-    """Opens a fresh profile: ``visit(language="en", width=360, scheme="dark")``."""
+def profile(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens a fresh profile at an address: ``profile(url, language="en", width=360, scheme="dark")``."""
     with ExitStack() as contexts:
 
-        def visit(language: str = "ru", width: int = 1200, scheme: str = "light", script: bool = True) -> Watched:
+        def opened(
+            base: str, language: str = "ru", width: int = 1200, scheme: str = "light", script: bool = True
+        ) -> Watched:
             context = browser.new_context(
                 viewport={"width": width, "height": 800},
                 color_scheme="dark" if scheme == "dark" else "light",
@@ -40,10 +43,16 @@ def visit(browser: Browser, stack: WholeStack) -> Iterator[Callable[..., Watched
                 accept_downloads=True,
             )
             contexts.callback(context.close)
-            context.add_cookies([{"name": "language", "value": language, "url": stack.url}])
-            return Watched(context, stack.url)
+            context.add_cookies([{"name": "language", "value": language, "url": base}])
+            return Watched(context, base)
 
-        yield visit
+        yield opened
+
+
+@pytest.fixture
+def visit(profile: Callable[..., Watched], stack: WholeStack) -> Callable[..., Watched]:
+    """Opens a fresh profile at the stack: ``visit(language="en")``."""
+    return functools.partial(profile, stack.url)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install_access(app, settings.is_auth_on)
     install_health(app, upstreams)
     install_translations(app)
-    install_pages(app, upstreams, settings.max_body_bytes, settings.is_auth_on)
+    install_pages(app, upstreams, settings.max_body_bytes)
     install_events(app, upstreams)
     install_docs(app, upstreams)
     install_proxy(app, settings, upstreams)

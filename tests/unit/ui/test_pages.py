@@ -239,7 +239,8 @@ def test_where_nobody_signs_in_nothing_of_it_shows(client: FlaskClient, path: st
     [
         ("/types", "/types"), ("/imports?state=done&after=x", "/imports?state=done&after=x"), ("", "/"),
         ("//evil.example", "/"), ("https://evil.example/", "/"), ("/\\evil.example", "/"), ("/%2F/evil.example", "/"),
-        ("javascript:alert(1)", "/"), ("/a//b", "/"), ("/a\n/b", "/"), ("/a?x=//evil", "/"), ("types", "/"),
+        ("javascript:alert(1)", "/"), ("/a//b", "/"), ("/a\n/b", "/"), ("types", "/"),
+        ("/a?x=//evil", "/a?x=//evil"), ("/sign-in?back=/types", "/sign-in?back=/types"),
     ],
 )  # fmt: skip
 def test_only_paths_of_this_site_are_led_back_to(given: str, taken: str) -> None:

@@ -9,13 +9,14 @@ from stackroom_kit.api import declared_calls
 from stackroom_kit.authorization import authorize_call, require_rights
 from ui.access.current import current_actor
 from ui.pages.preferences import back_here
+from ui.proxy.middleware import REFUSED
 
 SIGN_IN = "sign_in"
 # What whoever has not signed in needs to do so, and what says nothing of anybody's data.
 OPEN = frozenset(
     {
-        "static", "bootstrap.static", "preferences", f"pages.{SIGN_IN}", "pages.set_up", "pages.choose_password",
-        "health", "health_ready",
+        "static", "bootstrap.static", "preferences", f"pages.{SIGN_IN}", "pages.signed_out", "pages.set_up",
+        "pages.choose_password", "health", "health_ready",
     }
 )  # fmt: skip
 
@@ -28,6 +29,8 @@ def install_access(app: Flask, is_auth_on: bool) -> None:
         endpoint = request.endpoint
         if not is_auth_on or endpoint is None or endpoint in OPEN:
             return None
+        if REFUSED in request.environ:
+            raise request.environ[REFUSED]
         if endpoint in declared_calls(app):
             authorize_call(app, endpoint)
             return None

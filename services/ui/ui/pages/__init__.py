@@ -12,8 +12,8 @@ from ui.pages import operations, resources
 from ui.pages.account_texts import needed_texts, right_texts, role_texts
 from ui.pages.addresses import address
 from ui.pages.headers import SECURITY_HEADERS, install_headers
-from ui.pages.missing import install_missing
 from ui.pages.preferences import back_here, chosen_theme, install_preferences
+from ui.pages.problem_pages import install_problem_pages
 from ui.pages.problem_texts import problem_texts
 from ui.pages.remembered import Remembered
 from ui.pages.routes import Known, pages_blueprint
@@ -63,7 +63,7 @@ def _context(known: Known) -> dict[str, Any]:
     }
 
 
-def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes: int, is_auth_on: bool) -> None:
+def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes: int) -> None:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
     known = Known(
@@ -71,12 +71,12 @@ def install_pages(app: Flask, upstreams: Mapping[str, Upstream], max_body_bytes:
         Remembered(upstreams[IMPORTER], operations.TARGET, operations.operations_of),
     )
     context = functools.partial(_context, known)
-    blueprint = pages_blueprint(upstreams, known, max_body_bytes, is_auth_on)
+    blueprint = pages_blueprint(upstreams, known, max_body_bytes)
     blueprint.context_processor(context)
     app.add_template_filter(shown_bytes, "bytes")
     app.add_template_filter(shown_pace, "pace")
     app.add_template_global(address)
     app.register_blueprint(blueprint)
     install_preferences(app)
-    install_missing(app, context)
+    install_problem_pages(app, context)
     install_headers(app)

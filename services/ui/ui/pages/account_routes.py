@@ -2,19 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 
 from stackroom_kit.rights import Right
 from ui.access.current import current_actor
-from ui.pages.preferences import own_path
+from ui.pages.sign_in import SignInPage
+from ui.proxy.upstream import Upstream
 
 Page = tuple[str, int] | Response
-
-
-def _sign_in() -> Page:
-    """With no way round it: who has signed out is not led back in."""
-    back, is_out = own_path(request.args.get("back", "")), "signed_out" in request.args
-    return render_template("sign_in.html", back_to=back, is_out=is_out), 200
 
 
 def _by_link(name: str) -> Callable[[], Page]:
@@ -35,19 +30,20 @@ def _own(template: str, right: Right | None = None) -> Callable[[], Page]:
     return page
 
 
-def add_account_pages(blueprint: Blueprint, is_auth_on: bool) -> None:
-    """Where nobody is asked who he is there is none of them."""
-    pages = {
-        "sign_in": ("/sign-in", _sign_in),
+def _pages(identity: Upstream) -> dict[str, tuple[str, Callable[[], Page]]]:
+    """Path and view by the name of the endpoint."""
+    return {
+        "sign_in": ("/sign-in", SignInPage(identity)),
+        "signed_out": ("/signed-out", SignInPage(identity, is_out=True)),
         "set_up": ("/set-up", _by_link("set_up")),
         "choose_password": ("/choose-password", _by_link("choose_password")),
         "account": ("/account", _own("account.html")),
         "users": ("/users", _own("users.html", "admin")),
         "device": ("/device", _own("device.html")),
     }
-    for name, (path, page) in pages.items():
-        blueprint.add_url_rule(path, name, page if is_auth_on else _nowhere)
 
 
-def _nowhere() -> Page:
-    abort(404)
+def add_account_pages(blueprint: Blueprint, identity: Upstream | None) -> None:
+    """Where nobody is asked who he is there is no identity, and none of them."""
+    for name, (path, page) in _pages(identity).items() if identity else ():
+        blueprint.add_url_rule(path, name, page)

@@ -13,7 +13,7 @@ THEMES = ("light", "dark")
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {LANGUAGE_COOKIE: tuple(LANGUAGES), THEME_COOKIE: THEMES}
 # Possessive, since one that may go back on its steps would try every way to part a long path.
-_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]++/?)*+(?:\?[A-Za-z0-9_.~%+=&-]*)?", re.ASCII)
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]++/?)*+(?:\?[A-Za-z0-9_.~%+=&/-]*)?", re.ASCII)
 
 
 def chosen_theme() -> str | None:

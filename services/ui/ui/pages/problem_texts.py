@@ -158,7 +158,7 @@ def _identity_texts() -> dict[str, str]:
         "too_many_tries": _("Too many tries; wait a little."),
         "sign_in_busy": _("Many people sign in at once; try again."),
         "link_gone": _("This link was used already, or its time is over."),
-        "identity_unavailable": _("Nobody can say now who you are; try again."),
+        "identity_unavailable": _("The sign-in service does not answer; try again in a moment."),
         "session_over": _("You were signed out; sign in again."),
         "session_needed": _("This can be done only by who signed in with a browser."),
         "password_too_short": _("A password has at least 12 characters."),

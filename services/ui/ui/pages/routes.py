@@ -18,7 +18,7 @@ from ui.pages.remembered import Remembered
 from ui.pages.resource_page import page_of
 from ui.pages.resources import OWN_ADDRESSES, Resource
 from ui.pages.texts import state_texts
-from ui.proxy.routes import IMPORTER
+from ui.proxy.routes import IDENTITY, IMPORTER
 from ui.proxy.upstream import Upstream
 
 BATCHES = "/api/importer/batches"
@@ -95,9 +95,7 @@ class Pages:
         return read(self._importer, target)
 
 
-def pages_blueprint(
-    upstreams: Mapping[str, Upstream], known: Known, max_body_bytes: int, is_auth_on: bool
-) -> Blueprint:
+def pages_blueprint(upstreams: Mapping[str, Upstream], known: Known, max_body_bytes: int) -> Blueprint:
     pages = Pages(upstreams, known, max_body_bytes)
     blueprint = Blueprint("pages", __name__, template_folder="templates")
     blueprint.add_url_rule("/", "home", pages.home)
@@ -107,5 +105,5 @@ def pages_blueprint(
     blueprint.add_url_rule("/imports", "imports", pages.imports)
     blueprint.add_url_rule("/imports/<batch_id>", "batch", pages.batch)
     blueprint.add_url_rule("/workers", "workers", pages.workers)
-    add_account_pages(blueprint, is_auth_on)
+    add_account_pages(blueprint, upstreams.get(IDENTITY))
     return blueprint

@@ -23,6 +23,7 @@ from ui.proxy.routes import is_api, service_of
 from ui.proxy.trusted_proxies import TrustedProxies
 
 RECHECK = "stackroom.recheck"
+REFUSED = "stackroom.refused"
 _NEEDS_NOBODY = re.compile(r"/static/|/bootstrap/static/|/api/health(?:/|\Z)")
 logger = logging.getLogger(__name__)
 
@@ -62,24 +63,34 @@ class Gateway:
         else:
             refuse_unknown_host(environ, self._known.names)
         refuse_cross_site_write(environ, self._known.trusted_names)
-        self._take_actor(environ)
-        service = service_of(path) if is_api(environ["PATH_INFO"]) else None
+        is_call = is_api(environ["PATH_INFO"])
+        self._take_actor(environ, is_call)
+        service = service_of(path) if is_call else None
         if service is None:
             answer: Iterable[bytes] = self._pages(environ, start_response)
             return answer
         return self._forwarder.answer(service, path, query, environ, start_response)
 
-    def _take_actor(self, environ: dict[str, Any]) -> None:
-        """Of a request for which it matters; ``RECHECK`` of the environment asks again, for answers that take long."""
+    def _take_actor(self, environ: dict[str, Any], is_call: bool) -> None:
+        """Of a request for which it matters; ``RECHECK`` of the environment asks again, for answers that take long.
+
+        Where nobody can tell who it is, a call gets the problem; ``REFUSED`` of the environment is that of a page,
+        which has to say so in the language of its reader.
+        """
         if self._who is None:
             set_actor(LOCAL)
             return
+        set_actor(ANONYMOUS)
         if _NEEDS_NOBODY.match(environ["PATH_INFO"]):
-            set_actor(ANONYMOUS)
             return
         shown = shown_by(environ, self._known.proxies.client_address(environ))
         environ[RECHECK] = partial(self._who.actor_of, shown)
-        set_actor(self._who.actor_of(shown))
+        try:
+            set_actor(self._who.actor_of(shown))
+        except Problem as problem:
+            if is_call:
+                raise
+            environ[REFUSED] = problem
 
 
 def _refuse(

@@ -37,7 +37,7 @@ export const time = (value, otherwise = "—") => (value ? element("time", { dat
 
 /** @param {string} words @param {string} title @param {() => void} run @param {string} [kind] @returns {HTMLElement} */
 export const button = (words, title, run, kind = "secondary") =>
-  element("button", { type: "button", class: `btn btn-sm btn-outline-${kind} m-1`, title, "aria-label": title, onclick: run }, words);
+  element("button", { type: "button", class: `btn btn-sm btn-outline-${kind}`, title, "aria-label": title, onclick: run }, words);
 
 /** @param {string} id of a table @returns {string[]} */
 export const headsOf = (id) => [...byId(id).querySelectorAll("thead th")].map((head) => head.textContent?.trim() ?? "");

@@ -1,7 +1,7 @@
 /** Forms whose call names the fields that are wrong. */
 
-import { byId } from "./dom.js";
-import { clearMessage, message } from "./messages.js";
+import { byId, element } from "./dom.js";
+import { clearMessage } from "./messages.js";
 import { reason } from "./reasons.js";
 import { text } from "./text.js";
 
@@ -32,7 +32,18 @@ function explain(form, error, names) {
     const field = one.pointer.split("/")[1] ?? "";
     return [names[field] ?? field, reason(one)];
   });
-  if (!markWrong(form, Object.fromEntries(wrong))) message("danger", error.message);
+  if (!markWrong(form, Object.fromEntries(wrong))) sayWrong(form, error.message);
+}
+
+/** Of the form as a whole: above its button, where whoever has just pressed that looks. @param {HTMLFormElement} form @param {string} words */
+const sayWrong = (form, words) => form.querySelector("[type=submit]")?.before(element("p", { class: "alert alert-danger", role: "alert" }, words));
+
+/** What a chosen role may do stands under the choice. @param {HTMLFormElement} form */
+function showAbout(form) {
+  for (const about of form.querySelectorAll("select:has([data-about])")) {
+    const choice = /** @type {HTMLSelectElement} */ (about);
+    byId(`help-${choice.name}`).textContent = choice.selectedOptions[0]?.dataset.about ?? "";
+  }
 }
 
 /** @param {HTMLFormElement} form @returns {boolean} whether all that is required is there, and typed the same way twice */
@@ -49,9 +60,12 @@ function isComplete(form) {
  * @param {Record<string, string>} [names]
  */
 export function onSubmit(form, send, names = {}) {
+  form.addEventListener("change", () => showAbout(form));
+  form.addEventListener("reset", () => setTimeout(() => showAbout(form))); // after it was
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearMessage();
+    form.querySelector("[role=alert]")?.remove();
     if (!isComplete(form)) return;
     const button = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
     button.disabled = true;

@@ -12,6 +12,16 @@ const SESSIONS = apiAddress("identity/sessions");
 
 /** @typedef {{id: string, is_this: boolean, address: string, user_agent: string, created_at: string, used_at: string}} Session */
 
+// The first that is found: others write these names, too.
+const BROWSERS = [["Edg", "Edge"], ["OPR/", "Opera"], ["YaBrowser", "Yandex"], ["Firefox", "Firefox"], ["Chrom", "Chrome"], ["Safari", "Safari"]];
+const SYSTEMS = [["Windows", "Windows"], ["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Mac OS", "macOS"], ["CrOS", "ChromeOS"], ["Linux", "Linux"]];
+
+/** @param {string} agent @returns {string} such as `Firefox, Windows`; as it is written where nothing is known of it */
+function browserOf(agent) {
+  const found = [BROWSERS, SYSTEMS].map((names) => names.find(([word]) => agent.includes(word))?.[1]);
+  return found.filter(Boolean).join(", ") || agent || "—";
+}
+
 /** @param {() => Promise<string>} run gives what to say */
 async function attempt(run) {
   try {
@@ -29,11 +39,13 @@ function line(session) {
       await call("DELETE", `${SESSIONS}/${session.id}`);
       return text("account", "session_ended");
     });
-  const label = `${text("account", "end_session")}: ${session.user_agent || session.address}`;
+  const browser = browserOf(session.user_agent);
+  const label = `${text("account", "end_session")}: ${browser} ${session.address}`;
   const last = session.is_this
     ? element("span", { class: "badge state-done" }, text("account", "this_session"))
     : button(text("account", "end_session"), label, end);
-  return rowOf(headsOf("sessions"), [session.user_agent || "—", session.address || "—", time(session.created_at), time(session.used_at), last]);
+  const shown = element("span", { title: session.user_agent }, browser);
+  return rowOf(headsOf("sessions"), [shown, session.address || "—", time(session.created_at), time(session.used_at), last]);
 }
 
 export async function loadSessions() {

@@ -12,4 +12,4 @@ onSubmit(form, async ({ name, password }) => {
   await call("POST", apiAddress("identity/session"), { json: { name, password } });
   location.assign(pageAddress(back.slice(1)));
 });
-byId("field-name").focus();
+if (!byId("provider")) byId("field-name").focus(); // else the way that most people take is chosen by the first Tab

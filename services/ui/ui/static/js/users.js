@@ -15,7 +15,7 @@ const PAGE_ROWS = 100;
 const me = byId("users").dataset.me;
 let following = /** @type {string | null} */ (null);
 
-/** @typedef {{id: string, name: string, full_name: string | null, role: string, is_disabled: boolean, has_password: boolean, signed_in_at: string | null}} User */
+/** @typedef {{id: string, name: string, full_name: string | null, role: string, is_disabled: boolean, has_password: boolean, is_from_provider: boolean, signed_in_at: string | null}} User */
 
 /** @param {User} user @param {() => Promise<unknown>} run */
 async function attempt(user, run) {
@@ -67,6 +67,7 @@ function roleCell(user) {
 /** @param {User} user @returns {Node} */
 function stateCell(user) {
   if (user.is_disabled) return element("span", { class: "badge state-down" }, text("account", "user_disabled"));
+  if (user.is_from_provider) return element("span", { class: "badge state-done" }, text("account", "user_from_provider"));
   if (!user.has_password) return element("span", { class: "badge state-waiting_for_worker" }, text("account", "user_no_password"));
   return element("span", { class: "badge state-done" }, text("account", "user_active"));
 }
@@ -78,8 +79,8 @@ function actions(user) {
   const other = user.is_disabled ? "user_enable" : "user_disable";
   return element(
     "span",
-    {},
-    button(text("account", "user_link"), named("user_link"), () => makeLink(user)),
+    { class: "in-row" },
+    ...(user.is_from_provider ? [] : [button(text("account", "user_link"), named("user_link"), () => makeLink(user))]),
     button(text("account", "user_end_sessions"), named("user_end_sessions"), () => attempt(user, () => call("DELETE", `${USERS}/${user.id}/sessions`))),
     button(text("account", other), named(other), () => toggle(user), user.is_disabled ? "secondary" : "danger"),
   );

@@ -1,4 +1,4 @@
-/** The way out, on every page of whoever has signed in. */
+/** The way out, on every page of whoever has signed in; the provider through which he came in is left as well. */
 
 import { apiAddress, pageAddress } from "./addresses.js";
 import { call } from "./api.js";
@@ -7,8 +7,8 @@ import { message } from "./messages.js";
 
 byId("sign-out").addEventListener("click", async () => {
   try {
-    await call("DELETE", apiAddress("identity/session"));
-    location.assign(pageAddress("sign-in?signed_out"));
+    const { continue_at: further } = await (await call("DELETE", apiAddress("identity/session"))).json();
+    location.assign(further ?? pageAddress("signed-out"));
   } catch (error) {
     message("danger", /** @type {Error} */ (error).message);
   }

@@ -1,0 +1,56 @@
+"""The sign-in page: a form for a name and a password, a way to the provider of sign-on, or both, as identity says."""
+
+import msgspec
+from flask import render_template, request
+
+from ui.pages.preferences import own_path
+from ui.pages.problem_texts import problem_texts
+from ui.pages.reading import read
+from ui.problems import IDENTITY_UNAVAILABLE
+from ui.proxy.upstream import Upstream
+
+OPTIONS = "/api/identity/sign-in-options"
+OF_SIGN_ON = "oidc_"  # begins the codes of what a sign-on at the provider may end with
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """``button`` is its name, as people know it."""
+
+    button: str
+
+
+class SignInOptions(msgspec.Struct, frozen=True):
+    password: bool
+    oidc: Provider | None
+
+
+class SignInPage:
+    """With no way round it: who has signed out (``is_out``) is not led back in."""
+
+    def __init__(self, identity: Upstream, is_out: bool = False) -> None:
+        self._identity, self._is_out = identity, is_out
+
+    def __call__(self) -> tuple[str, int]:
+        """Problem 503 where identity does not say how people sign in."""
+        options = self._options()
+        return render_template(
+            "sign_in.html",
+            options=options,
+            back_to=own_path(request.args.get("back", "")),
+            is_out=self._is_out,
+            problem=_problem(request.args.get("problem", "")),
+        ), 200
+
+    def _options(self) -> SignInOptions:
+        told = read(self._identity, OPTIONS)
+        if told.status == 404:  # of a version that knows passwords alone
+            return SignInOptions(password=True, oidc=None)
+        try:
+            return msgspec.convert(told.body, SignInOptions)
+        except msgspec.ValidationError:
+            raise IDENTITY_UNAVAILABLE("Nobody can say how to sign in now; try again.") from None
+
+
+def _problem(code: str) -> str:
+    """The sentence of a code with which a sign-on ends; nothing for other words, as anybody may write the address."""
+    return problem_texts().get(code, "") if code.startswith(OF_SIGN_ON) else ""
