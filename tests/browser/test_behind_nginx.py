@@ -16,7 +16,7 @@ from tests.support.servers.nginx import documented_lines, running_nginx
 from tests.support.stacks.whole import WholeStack
 
 PREFIX = "/stackroom"
-PASSED_ON = {"TRUSTED_HOSTS": PUBLIC_NAME, "ROOT_PATH": PREFIX}
+PASSED_ON = {"TRUSTED_HOSTS": PUBLIC_NAME, "ROOT_PATH": PREFIX, "AUTH": "off"}
 SAID_IN_HEADERS = {"TRUSTED_PROXIES": LOOPBACK}
 
 
