@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import requests
 
+from stackroom_kit.rights import ROLES
+from stackroom_kit.token_form import WORKER_TOKEN
 from tests.support.client.command import COMMAND, stackroom
 from tests.support.stacks.guarded import GuardedStack
 from tests.support.waiting import wait_until
@@ -151,3 +153,31 @@ def test_token_of_a_netrc_does_not_take_the_place_of_ours(
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("STACKROOM_TOKEN", stack.token("reader"))
     assert stackroom(stack.url, "whoami").code == 0
+
+
+def test_worker_token_is_made_listed_and_taken_back(stack: GuardedStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STACKROOM_TOKEN", stack.token("admin", scopes=list(ROLES)))
+    made = stackroom(stack.url, "worker-tokens", "make", "io-1", "--queue", "io", "--queue", "cpu", "--days", "7")
+    assert made.code == 0, made.err
+    secret = made.out.strip()
+    assert WORKER_TOKEN.key_of(secret)
+    again = stackroom(stack.url, "worker-tokens", "make", "io-1")
+    assert (again.code, "There is a token of io-1 already" in again.err) == (2, True)
+    listed = stackroom(stack.url, "worker-tokens", "list").out
+    for words in ("io-1", "cpu, io", "admin", secret[:17]):
+        assert words in listed
+    assert stackroom(stack.url, "worker-tokens", "revoke", "io-1").code == 0
+    gone = stackroom(stack.url, "worker-tokens", "revoke", "io-1")
+    assert (gone.code, "io-1 has no token that could be taken back" in gone.err) == (2, True)
+    for said in (made.err, again.err, listed, gone.err):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("words", [["list"], ["make", "io-2"], ["revoke", "io-2"]])
+def test_worker_tokens_need_an_administrator(
+    stack: GuardedStack, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("STACKROOM_TOKEN", stack.token("editor", scopes=["reader", "operator", "editor"]))
+    done = stackroom(stack.url, "worker-tokens", *words)
+    assert (done.code, done.out) == (2, "")
+    assert "admin" in done.err

@@ -31,6 +31,7 @@ class GuardedStack:
     identity: str
     who: dict[str, str]  # the settings by which all of it knows who calls
     database_uri: str
+    worker_api: str
 
     def sign_in(self, name: str) -> requests.Session:
         session = requests.Session()
@@ -60,7 +61,7 @@ def running_guarded_stack(folder: Path, database_uri: str, broker_url: str, **ga
         stack = running.enter_context(running_stack(folder, database_uri, broker_url, env=env))
         own = {**who, "IDENTITY_URL": identity, **gateway}
         url, _ = running.enter_context(running_gateway(folder, catalog, stack.url, own))
-        yield GuardedStack(url, catalog, stack.url, identity, who, database_uri)
+        yield GuardedStack(url, catalog, stack.url, identity, who, database_uri, stack.worker_api)
 
 
 def _make_users(database_uri: str) -> None:
