@@ -48,6 +48,8 @@ OF_SOME = {"bad_request", "method_not_allowed", "precondition_failed", "range_no
 OF_SOME |= {"queue_full", "tasks_unavailable"}
 # Of a route that no document has.
 OF_SOME |= {"undeclared_call"}
+# Told by the address of the page that a sign-on ends at.
+OF_SOME |= {"oidc_denied", "oidc_name_taken", "oidc_no_role", "oidc_started_elsewhere"}
 # What the kit has for others: identity has no pages by cursor, no keys and no choices.
 OF_OTHERS = {
     "identity": {"bad_cursor", "bad_idempotency_key", "idempotency_key_reused", "not_an_object", "unknown_value"},

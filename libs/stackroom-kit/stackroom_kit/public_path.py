@@ -9,6 +9,8 @@ from flask import request
 
 HEADER = "X-Forwarded-Prefix"
 PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+# Possessive, since one that may go back on its steps would try every way to part a long path.
+OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]++/?)*+(?:\?[A-Za-z0-9_.~%+=&/-]*)?", re.ASCII)
 
 
 def is_prefix(text: str) -> bool:
@@ -20,3 +22,8 @@ def public_path(path: str) -> str:
     """For ``Location`` and for addresses in answers. ``path`` starts with a slash."""
     prefix = request.headers.get(HEADER, "")
     return prefix + path if is_prefix(prefix) else path
+
+
+def own_path(address: str) -> str:
+    """A path of this site with its query; the first page for everything else, as it may lead to another site."""
+    return address if OWN_PATH.fullmatch(address) else "/"

@@ -64,6 +64,8 @@ def list_all(server: Server, _arguments: argparse.Namespace) -> str:
 def _state(user: User) -> str:
     if user.is_disabled:
         return "disabled"
+    if user.is_from_provider:
+        return "signs in by the provider"
     return "may sign in" if user.has_password else "has no password yet"
 
 
@@ -82,6 +84,7 @@ def reset_password(server: Server, arguments: argparse.Namespace) -> str:
     with transaction(server.engine) as connection:
         connection.execute(users.LOCK_ADMINS)
         user = users.find_by_name(connection, name)
+        users.refuse_provider_user(user)
         users.change(connection, user, is_disabled=False)
         sessions.end_all(connection, user.id)
         if password_hash is None:

@@ -14,11 +14,12 @@ from identity.calls.sign_in import sign_in_api
 from identity.calls.tokens import tokens_api
 from identity.calls.users import users_api
 from identity.database import make_engine
+from identity.oidc.calls import oidc_api
 from identity.passwords import Passwords
 from identity.sessions import Lifetime
 from identity.settings import Settings
 from identity.sign_in_limits import SignInLimits
-from identity.state import State
+from identity.state import State, sign_on_of
 from stackroom_kit.actor import ActorSigner
 from stackroom_kit.api import UNKNOWN_ARGUMENT
 from stackroom_kit.authorization import install_authorization
@@ -35,7 +36,7 @@ DOCUMENT = Document(
 
 
 def make_state(settings: Settings, parameters: Parameters) -> State:
-    """SettingsError where peppers are missing or wrong."""
+    """SettingsError where peppers are missing or wrong, or settings contradict each other."""
     peppers = Peppers.of(settings.token_peppers, "TOKEN_PEPPERS")
     engine = make_engine(settings.database_uri, settings.db_pool_size)
     return State(
@@ -45,6 +46,8 @@ def make_state(settings: Settings, parameters: Parameters) -> State:
         SignInLimits(engine, peppers),
         Lifetime(settings.session_idle_minutes, settings.session_days),
         settings.max_token_days,
+        settings.local_sign_in,
+        sign_on_of(settings, peppers),
     )
 
 
@@ -64,7 +67,7 @@ def create_app(settings: Settings | None = None, parameters: Parameters = RFC_91
     install_authorization(app, signer)
     app.after_request(_keep_nowhere)
     register_database_problems(app)
-    for api in (sign_in_api, account_api, tokens_api, devices_api, users_api, internal_api):
+    for api in (sign_in_api, oidc_api, account_api, tokens_api, devices_api, users_api, internal_api):
         app.register_blueprint(api(state))
     serve_document(app, DOCUMENT.of(app))
     return app

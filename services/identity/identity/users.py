@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine, text
 
-from identity.problems import BAD_USER_NAME, LAST_ADMIN, NAME_TAKEN
+from identity.problems import BAD_USER_NAME, FROM_PROVIDER, LAST_ADMIN, NAME_TAKEN
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.rights import Role
 from stackroom_kit.texts import normal_text
@@ -19,7 +19,9 @@ MAX_NETWORKS = 50  # from which a user signed in, that are remembered
 _NAME = re.compile(NAME, re.ASCII)
 # Whoever takes an administrator away waits for whoever does the same, so that one is left.
 LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.admins', 0))")
-COLUMNS = "id, name, full_name, role, is_disabled, created_at, signed_in_at, password_hash IS NOT NULL AS has_password"
+COLUMNS = """id, name, full_name, role, is_disabled, created_at, signed_in_at,
+  password_hash IS NOT NULL AS has_password,
+  EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id) AS is_from_provider"""
 # A name that is taken changes nothing, and no log of the server gets to see the hash, as an error would show it.
 INSERT = text(f"""
 INSERT INTO identity.users (name, full_name, role, password_hash) VALUES (:name, :full_name, :role, :password_hash)
@@ -30,7 +32,7 @@ BY_ID = text(f"SELECT {COLUMNS} FROM identity.users WHERE id = :id")
 BY_NAME = text(f"SELECT {COLUMNS} FROM identity.users WHERE name = :name")
 # One row or none, by the same way for every name.
 TO_SIGN_IN = text("""
-SELECT id, password_hash, is_disabled, EXISTS (
+SELECT id, password_hash, role, is_disabled, EXISTS (
   SELECT FROM identity.known_network WHERE user_id = users.id AND network = cast(:network AS cidr)) AS is_known
 FROM identity.users WHERE name = :name""")
 STORED_PASSWORD = text("SELECT password_hash FROM identity.users WHERE id = :id")
@@ -45,13 +47,20 @@ DELETE FROM identity.known_network WHERE user_id = :id AND network IN (
 CHANGE = text(f"""
 UPDATE identity.users SET full_name = :full_name, role = :role, is_disabled = :is_disabled WHERE id = :id
 RETURNING {COLUMNS}""")
+# Those of the provider do not count: it may be away, or take the role.
 OTHER_ADMINS = text("""
 SELECT count(*) FROM identity.users
-WHERE role = 'admin' AND NOT is_disabled AND id IS DISTINCT FROM cast(:id AS uuid)""")
+WHERE role = 'admin' AND NOT is_disabled AND id IS DISTINCT FROM cast(:id AS uuid)
+  AND NOT EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id)""")
+# What an administrator here says of somebody from the provider, the provider does not take back.
+KEEP_DISABLED = text("UPDATE identity.login SET is_without_role = false WHERE user_id = :id")
 
 
 class User(msgspec.Struct, frozen=True):
-    """``has_password`` is false until somebody used the link that was made for the user."""
+    """``has_password`` is false until somebody used the link that was made for the user.
+
+    Who ``is_from_provider`` has none, and gets none.
+    """
 
     id: UUID
     name: str
@@ -59,6 +68,7 @@ class User(msgspec.Struct, frozen=True):
     role: Role
     is_disabled: bool
     has_password: bool
+    is_from_provider: bool
     created_at: datetime.datetime
     signed_in_at: datetime.datetime | None
 
@@ -87,6 +97,12 @@ def small(name: str) -> str:
 
 def full_name(offered: str | None) -> str | None:
     return normal_text(offered) if offered else None
+
+
+def refuse_provider_user(user: User) -> None:
+    """Problem 409 where a password would be a second way in, past what the provider says."""
+    if user.is_from_provider:
+        raise FROM_PROVIDER("This user comes from the provider, and can have no password here.")
 
 
 def no_such_user() -> Problem:
@@ -129,13 +145,18 @@ def list_users(engine: Engine, after: str, limit: int) -> tuple[list[User], int]
         return [_user(row) for row in rows], connection.execute(COUNT).scalar_one()
 
 
-def to_sign_in(engine: Engine, name: str, network: str | None) -> ToSignIn:
-    """A user who is disabled is as unknown as one who never was, but for his known networks."""
+def to_sign_in(engine: Engine, name: str, network: str | None, is_for_admins: bool) -> ToSignIn:
+    """A user who is disabled is as unknown as one who never was, but for his known networks.
+
+    So is everybody but administrators where a password ``is_for_admins`` alone.
+    """
     with engine.connect() as connection:
         row = connection.execute(TO_SIGN_IN, {"name": name, "network": network}).first()
     if row is None:
         return ToSignIn()
-    return ToSignIn(None, None, row.is_known) if row.is_disabled else ToSignIn(row.id, row.password_hash, row.is_known)
+    if row.is_disabled or (is_for_admins and row.role != "admin"):
+        return ToSignIn(None, None, row.is_known)
+    return ToSignIn(row.id, row.password_hash, row.is_known)
 
 
 def set_password(connection: Connection, user_id: UUID, password_hash: str) -> None:
@@ -156,7 +177,7 @@ def note_sign_in(connection: Connection, user_id: UUID, network: str | None) -> 
 
 
 def has_admin(connection: Connection, besides: UUID | None = None) -> bool:
-    """Whether there is an administrator who can act, ``besides`` this one."""
+    """Whether there is a local administrator who can act, ``besides`` this one."""
     return bool(connection.execute(OTHER_ADMINS, {"id": besides}).scalar())
 
 
@@ -164,8 +185,11 @@ def change(connection: Connection, old: User, **changes: Any) -> User:
     """Fields that ``changes`` does not name stay. Problem 409 where no administrator would be left."""
     connection.execute(LOCK_ADMINS)
     new = {"full_name": old.full_name, "role": old.role, "is_disabled": old.is_disabled, **changes}
+    if "is_disabled" in changes:
+        connection.execute(KEEP_DISABLED, {"id": old.id})
     is_left_admin = new["role"] == "admin" and not new["is_disabled"]
-    if old.role == "admin" and not is_left_admin and not has_admin(connection, old.id):
+    is_needed = old.role == "admin" and not old.is_from_provider and not is_left_admin
+    if is_needed and not has_admin(connection, old.id):
         raise LAST_ADMIN("Without this user there would be no administrator.")
     return _user(connection.execute(CHANGE, {**new, "id": old.id}).one())
 

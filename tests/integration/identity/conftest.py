@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from identity.database import make_engine
 from identity.passwords import Passwords
 from stackroom_kit.rights import ROLES
 from tests.support.identity.door import PASSWORD, Door
+from tests.support.identity.provider import LyingProvider, running_provider
 from tests.support.identity.settings import CHEAP
+from tests.support.identity.sign_on import Visitor, sign_on_settings
 
-TABLES = ", ".join(
-    f"identity.{name}" for name in ("users", "link", "sign_in_try", "session", "token", "known_network", "device")
-)
+NAMES = "users", "link", "sign_in_try", "session", "token", "known_network", "device", "login", "logout_token"
+TABLES = ", ".join(f"identity.{name}" for name in NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +46,37 @@ def door(module_door: Door, engine: Engine) -> Door:
                 text("INSERT INTO identity.users (name, role, password_hash) VALUES (:name, :name, :stored)"), given
             )
     return module_door
+
+
+@pytest.fixture(scope="module")
+def module_provider() -> Iterator[LyingProvider]:
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(module_provider: LyingProvider) -> LyingProvider:
+    """One that tells the truth."""
+    module_provider.reset()
+    return module_provider
+
+
+@pytest.fixture(scope="module")
+def shared_engine(uri: str) -> Iterator[Engine]:
+    made = make_engine(uri, 4)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def make_visitor(
+    door: Door, uri: str, shared_engine: Engine, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Visitor]:
+    """Of an identity that has not heard of the provider before; all of them speak to one database."""
+    monkeypatch.setattr("identity.app.make_engine", lambda *_: shared_engine)
+    return lambda **more: Visitor(Door.to(uri, **sign_on_settings(provider, **more)), provider)
+
+
+@pytest.fixture
+def visitor(make_visitor: Callable[..., Visitor]) -> Visitor:
+    return make_visitor()

@@ -59,7 +59,7 @@ def test_session_of_before_is_over_after_a_sign_in(door: Door) -> None:
 def test_who_signs_out_is_nobody(door: Door) -> None:
     secret = door.session_of("editor")
     answer = door.send("DELETE", SESSION, secret)
-    assert answer.get_json() == {"status": "signed_out"}
+    assert answer.get_json() == {"state": "signed_out", "continue_at": None}
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
     assert code_of(door.send("GET", "/api/identity/me", secret)) == (401, "session_over")
     assert door.send("DELETE", SESSION).status_code == 200

@@ -2,7 +2,7 @@ import pytest
 from urllib3.util import SKIP_HEADER
 
 from stackroom_kit.problems import Problem
-from ui.proxy.headers import request_headers, response_headers
+from ui.proxy.headers import request_headers, response_headers, sign_on_cookie
 
 
 def test_request_headers_pass_only_what_is_listed() -> None:
@@ -73,3 +73,29 @@ def test_response_headers_let_a_browser_show_pictures_and_videos_and_nothing_els
     assert policy.endswith("frame-ancestors 'none'")
     assert "script" not in policy
     assert ("style-src" in policy) is may_style
+
+
+@pytest.mark.parametrize(
+    ("scheme", "cookie", "passed"),
+    [
+        ("http", "stackroom=s; stackroom-sign-on=gAAA_-=; theme=dark", "stackroom-sign-on=gAAA_-="),
+        ("https", "__Host-stackroom=s; __Host-stackroom-sign-on=gAAA", "__Host-stackroom-sign-on=gAAA"),
+        ("https", "stackroom-sign-on=gAAA", None),
+        ("http", "stackroom=s", None),
+        ("http", "stackroom-sign-on=", None),
+        ("http", 'stackroom-sign-on="a b\\015"', None),
+        ("http", f"stackroom-sign-on={'x' * 3000}", None),
+    ],
+)
+def test_no_cookie_but_that_of_a_sign_on_reaches_identity(scheme: str, cookie: str, passed: str | None) -> None:
+    sent = sign_on_cookie({"wsgi.url_scheme": scheme, "HTTP_COOKIE": cookie})
+    assert sent == ({"Cookie": passed} if passed else {})
+
+
+def test_response_headers_keep_every_cookie_of_identity() -> None:
+    sent = [("Set-Cookie", "a=b"), ("Location", "https://login.example/x"), ("set-cookie", "c=d")]
+    headers = response_headers(sent, "id1", "identity")
+    assert [value for name, value in headers if name == "Set-Cookie"] == ["a=b", "c=d"]
+    assert ("Location", "https://login.example/x") in headers
+    with pytest.raises(Problem):
+        response_headers([("Set-Cookie", "a=b"), ("Set-Cookie", "c=d\nx: y")], "id1", "identity")

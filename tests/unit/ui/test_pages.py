@@ -8,11 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from deploy.local.ports import LOOPBACK, free_port
+from stackroom_kit.public_path import own_path
 from tests.support.gateway.scripted_upstream import ScriptedUpstream, reply
 from tests.support.gateway.told_resources import TOLD
 from ui import create_app
 from ui.pages import remembered
-from ui.pages.preferences import own_path
 from ui.settings import Settings
 
 PAGES = ("/", "/groups", "/types", "/register/shelves", "/imports", "/imports/abc", "/workers")

@@ -1,11 +1,12 @@
-"""The cookie of a session: no script can read it, and no other site can send it with a write."""
+"""Cookies that no script can read, and that no other site can send with a write: of a session, and of a sign-on."""
 
 from flask import Response, request
 
 from stackroom_kit.public_path import public_path
 
-NAME = "stackroom"
-SECURE_NAME = f"__Host-{NAME}"  # which a browser takes over TLS alone, and from no other host's page
+SESSION = "stackroom"
+SIGN_ON = "stackroom-sign-on"  # between the way to the provider and the way back
+SECURE_PREFIX = "__Host-"  # which a browser takes over TLS alone, and from no other host's page
 DAY_SECONDS = 24 * 3600
 
 
@@ -14,14 +15,32 @@ def _is_secure() -> bool:
     return request.headers.get("X-Forwarded-Proto") == "https"
 
 
+def _name(name: str) -> str:
+    return SECURE_PREFIX + name if _is_secure() else name
+
+
 def remember(response: Response, secret: str, days: int) -> None:
-    _set(response, secret, days * DAY_SECONDS)
+    _set(response, SESSION, secret, days * DAY_SECONDS)
 
 
 def forget(response: Response) -> None:
-    _set(response, "", 0)
+    _set(response, SESSION, "", 0)
 
 
-def _set(response: Response, value: str, max_age: int) -> None:
-    name, path = (SECURE_NAME, "/") if _is_secure() else (NAME, public_path("/"))
-    response.set_cookie(name, value, max_age=max_age, path=path, secure=_is_secure(), httponly=True, samesite="Lax")
+def remember_sign_on(response: Response, sealed: str, seconds: int) -> None:
+    _set(response, SIGN_ON, sealed, seconds)
+
+
+def forget_sign_on(response: Response) -> None:
+    _set(response, SIGN_ON, "", 0)
+
+
+def sign_on() -> str:
+    """Of the request at hand; an empty text where there is none."""
+    return request.cookies.get(_name(SIGN_ON), "")
+
+
+def _set(response: Response, name: str, value: str, max_age: int) -> None:
+    is_secure = _is_secure()
+    path = "/" if is_secure else public_path("/")
+    response.set_cookie(_name(name), value, max_age=max_age, path=path, secure=is_secure, httponly=True, samesite="Lax")

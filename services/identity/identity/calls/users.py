@@ -12,7 +12,7 @@ from identity import links, sessions, users
 from identity.calls.account import Ended
 from identity.calls.bodies import WRITTEN, Name, as_id, body_as, changes_of, id_parameter
 from identity.calls.sign_in import FullName
-from identity.problems import BAD_USER_NAME, LAST_ADMIN, NAME_TAKEN, OWN_ACCOUNT
+from identity.problems import BAD_USER_NAME, FROM_PROVIDER, LAST_ADMIN, NAME_TAKEN, OWN_ACCOUNT
 from identity.state import State
 from identity.users import User
 from stackroom_kit.api import JSON, Api, json_answer, json_of
@@ -108,6 +108,7 @@ class UserCalls:
         """A new link with which this user chooses a password; one that was made before is over."""
         with transaction(self._state.engine) as connection:
             user = users.find(connection, user_id)
+            users.refuse_provider_user(user)
             link = links.make_password_link(connection, user_id)
         logger.info("user %s made a link for user %s", current_actor().id, user_id)
         return json_answer(UserWithLink(user, link, links.PASSWORD_HOURS), 201)
@@ -171,7 +172,7 @@ def users_api(state: State) -> Api:
         right="admin",
         parameters=(USER_ID,),
         answers=with_link,
-        problems=of_one,
+        problems=(*of_one, FROM_PROVIDER),
     )(calls.make_link)
     api.call(
         "DELETE",

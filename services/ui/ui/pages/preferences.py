@@ -1,10 +1,9 @@
 """``POST /preferences``: language and theme, remembered in cookies; works without JavaScript."""
 
-import re
-
 from flask import Flask, Response, redirect, request
 
 from stackroom_kit.problems import BAD_REQUEST
+from stackroom_kit.public_path import own_path
 from ui.translations import COOKIE as LANGUAGE_COOKIE
 from ui.translations import LANGUAGES
 
@@ -12,19 +11,12 @@ THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {LANGUAGE_COOKIE: tuple(LANGUAGES), THEME_COOKIE: THEMES}
-# Possessive, since one that may go back on its steps would try every way to part a long path.
-_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]++/?)*+(?:\?[A-Za-z0-9_.~%+=&/-]*)?", re.ASCII)
 
 
 def chosen_theme() -> str | None:
     """None where the system's own choice holds."""
     theme = request.cookies.get(THEME_COOKIE)
     return theme if theme in THEMES else None
-
-
-def own_path(address: str) -> str:
-    """A path of this site with its query; the first page for everything else, as it may lead to another site."""
-    return address if _OWN_PATH.fullmatch(address) else "/"
 
 
 def back_here() -> str:
@@ -35,7 +27,7 @@ def back_here() -> str:
 def _remember() -> Response:
     back = request.form.get("back", "/")
     chosen = {name: request.form[name] for name in CHOICES if name in request.form}
-    if not chosen or not _OWN_PATH.fullmatch(back) or any(chosen[name] not in CHOICES[name] for name in chosen):
+    if not chosen or own_path(back) != back or any(chosen[name] not in CHOICES[name] for name in chosen):
         raise BAD_REQUEST("There is no such preference.")
     root = request.script_root
     response = redirect(root + back, 303)

@@ -3,7 +3,7 @@
 import msgspec
 from flask import render_template, request
 
-from ui.pages.preferences import own_path
+from stackroom_kit.public_path import own_path
 from ui.pages.problem_texts import problem_texts
 from ui.pages.reading import read
 from ui.problems import IDENTITY_UNAVAILABLE

@@ -15,6 +15,7 @@ from stackroom_kit.actor import ACTOR_REFUSED
 from stackroom_kit.problems import Problem
 from ui.problems import BAD_UPSTREAM_ANSWER
 from ui.proxy.headers import response_headers
+from ui.proxy.routes import IDENTITY
 from ui.proxy.upstream import Upstream, end_answer
 
 WHOLE_BYTES = 256 * 1024  # an answer up to here is read whole, so a service that dies in it is still a 502
@@ -91,7 +92,9 @@ def pass_on(
 
 
 def _status_line(status: int, upstream: str) -> str:
-    """A service never redirects here, so a redirect that it sends is a fault, not an advice to the client."""
+    """Identity alone redirects, to the provider and back; a redirect of another service is a fault."""
+    if status == HTTPStatus.SEE_OTHER and upstream == IDENTITY:
+        return f"{status} {HTTPStatus.SEE_OTHER.phrase}"
     if status not in _STATUS_LINES:
         raise BAD_UPSTREAM_ANSWER(f"The {upstream} answered with the status {status}.")
     return _STATUS_LINES[status]

@@ -9,7 +9,7 @@ from stackroom_kit.disk_room import DiskRoom
 from ui.problems import TOO_MANY_BODIES
 from ui.proxy.answer import ServiceRequest, StartResponse, pass_on
 from ui.proxy.body import Body, StreamedBody, bytes_to_read, stream_body, take_body
-from ui.proxy.headers import request_headers
+from ui.proxy.headers import request_headers, sign_on_cookie
 from ui.proxy.routes import IDENTITY, Bodies, bodies_of, no_such_call
 from ui.proxy.turns import SHORT_BYTES, Turns
 from ui.proxy.upstream import Upstream
@@ -47,6 +47,7 @@ class Forwarder:
         if service == IDENTITY:  # which makes cookies, and shows people where they are signed in
             headers["User-Agent"] = environ.get("HTTP_USER_AGENT", "")
             headers["X-Forwarded-Proto"] = environ["wsgi.url_scheme"]
+            headers |= sign_on_cookie(environ)
         if body is not None:
             headers["Content-Length"] = str(length)
         target = f"{path}?{query}" if query else path

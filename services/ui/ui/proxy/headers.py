@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from urllib3.util import SKIP_HEADER
+from werkzeug.sansio.http import parse_cookie
 
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from ui.problems import BAD_UPSTREAM_ANSWER
@@ -41,8 +42,8 @@ _NAMES = (
     "Link",
     "Idempotent-Replayed",
     "WWW-Authenticate",
-    "Set-Cookie",  # of identity alone, which alone has sessions
 )
+COOKIE = "set-cookie"  # of identity alone, which alone has sessions; the one header that may come several times
 RESPONSE_HEADERS = {name.lower(): name for name in _NAMES}
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 # For the page that a browser makes around a picture or a video that is opened by its address.
@@ -53,6 +54,9 @@ API_HEADERS = [
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ]
+SIGN_ON = "stackroom-sign-on"
+SECURE_SIGN_ON = f"__Host-{SIGN_ON}"
+_SEALED = re.compile(r"[A-Za-z0-9_=-]{1,2048}", re.ASCII)
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
@@ -66,6 +70,13 @@ def request_headers(environ: Mapping[str, Any], request_id: str) -> dict[str, st
     return headers
 
 
+def sign_on_cookie(environ: Mapping[str, Any]) -> dict[str, str]:
+    """What a browser keeps while it is at the provider: identity alone gets it, and no other cookie."""
+    name = SECURE_SIGN_ON if environ.get("wsgi.url_scheme") == "https" else SIGN_ON
+    value = parse_cookie(environ.get("HTTP_COOKIE", "")).get(name, "")
+    return {"Cookie": f"{name}={value}"} if _SEALED.fullmatch(value) else {}
+
+
 def _is_own(location: str) -> bool:
     """Only a path of this site may be named; a service's inner address stays inside."""
     return location.startswith("/") and not location.startswith("//")
@@ -73,20 +84,22 @@ def _is_own(location: str) -> bool:
 
 def response_headers(sent: Iterable[tuple[str, str]], request_id: str, upstream: str) -> list[tuple[str, str]]:
     """What the client gets. Problem 502 for a value that would split the answer."""
+    sent = list(sent)
     named = ((RESPONSE_HEADERS.get(name.lower()), value) for name, value in sent)
     headers = {name: value for name, value in named if name}
-    if not all(_VALUE.fullmatch(value) for value in headers.values()):
+    cookies = [("Set-Cookie", value) for name, value in sent if name.lower() == COOKIE and upstream == IDENTITY]
+    if not all(_VALUE.fullmatch(value) for _, value in (*headers.items(), *cookies)):
         raise BAD_UPSTREAM_ANSWER(f"The {upstream} sent a header that cannot be passed on.")
-    if upstream != IDENTITY:
-        headers.pop("Set-Cookie", None)
-    if "Location" in headers and not _is_own(headers["Location"]):
+    if "Location" in headers and upstream != IDENTITY and not _is_own(headers["Location"]):
         del headers["Location"]
     headers.setdefault("Cache-Control", "private, no-cache")
-    return finished(headers.items(), request_id)
+    return finished(headers.items(), request_id, cookies)
 
 
-def finished(headers: Iterable[tuple[str, str]], request_id: str) -> list[tuple[str, str]]:
+def finished(
+    headers: Iterable[tuple[str, str]], request_id: str, cookies: Iterable[tuple[str, str]] = ()
+) -> list[tuple[str, str]]:
     """With what every answer of the API carries."""
     told = dict(headers)
     policy = PLAYER if told.get("Content-Type", "").startswith(PLAYED) else NOTHING
-    return [*told.items(), *API_HEADERS, ("Content-Security-Policy", policy), (REQUEST_ID, request_id)]
+    return [*told.items(), *cookies, *API_HEADERS, ("Content-Security-Policy", policy), (REQUEST_ID, request_id)]

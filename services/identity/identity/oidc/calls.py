@@ -1,0 +1,205 @@
+"""The calls of sign-on: to the provider, back from it, and out when the provider says so.
+
+Whatever goes wrong between leads a person to the sign-in page with a code; what it was stands in the log.
+"""
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+from flask import Response, request
+
+from identity.calls import cookies
+from identity.calls.account import Ended
+from identity.calls.answers import start_session
+from identity.oidc import logout
+from identity.oidc.flow import STATE_SECONDS, CallbackAnswer, Started, arrive, begin, check_answer, check_state
+from identity.oidc.logins import admit
+from identity.oidc.people import person_of
+from identity.problems import OIDC_AWAY, OIDC_FAILED, OIDC_PROBLEMS
+from identity.state import SignOn, State
+from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
+from stackroom_kit.authorization import current_actor
+from stackroom_kit.problems import NOT_FOUND, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, Problem
+from stackroom_kit.public_path import own_path, public_path
+from stackroom_sql.engine import transaction
+from stackroom_sql.problems import DATABASE_PROBLEMS
+
+logger = logging.getLogger(__name__)
+CODES = frozenset(kind.code for kind in OIDC_PROBLEMS)
+FORM = "application/x-www-form-urlencoded"
+MAX_FORM_BYTES = 64 * 1024
+TEXT = {"type": "string"}
+NOT_PAGES, MAX_BACK = "/api/", 500
+
+
+class Button(msgspec.Struct):
+    """``button`` is the name of the provider."""
+
+    button: str
+
+
+class SignInOptions(msgspec.Struct):
+    """``password``: a name and a password may be tried. ``oidc`` is the provider, null where there is none."""
+
+    password: bool
+    oidc: Button | None
+
+
+def back_path(offered: str) -> str:
+    """The first page for what is no page of ours. To come back to the start would lead round and round."""
+    is_page = len(offered) <= MAX_BACK and not offered.startswith(NOT_PAGES)
+    return own_path(offered) if is_page else "/"
+
+
+def see_other(address: str) -> Response:
+    return Response(status=303, headers={"Location": address})
+
+
+def to_sign_in_page(problem: Problem) -> Response:
+    """With the code of what a person can be told; anything else stays an error."""
+    if problem.code not in CODES:
+        raise problem
+    logger.warning("sign-on from %s ended with %s: %s", current_actor().address, problem.code, problem.detail)
+    return see_other(f"{public_path('/sign-in')}?problem={problem.code}")
+
+
+def callback_answer() -> CallbackAnswer:
+    """Problem 400 where something stands twice: nobody knows which of both is meant."""
+    names = CallbackAnswer.__struct_fields__
+    for name in names:
+        if len(request.args.getlist(name)) > 1:
+            raise OIDC_FAILED(f"The answer has {name} twice.")
+    return CallbackAnswer(**{name: request.args.get(name, "") for name in names})
+
+
+class OidcCalls:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def sign_in_options(self) -> Response:
+        """In which ways people may sign in."""
+        sign_on = self._state.sign_on
+        button = Button(sign_on.config.button) if sign_on else None
+        return json_answer(SignInOptions(self._state.local_sign_in != "off", button))
+
+    def start(self) -> Response:
+        """Go to the provider to sign in.
+
+        It leads back to `next`, a path of this site; where the provider is away, to the sign-in page.
+        """
+        sign_on, back = self._sign_on(), request.args.get("next", "")
+        try:
+            with sign_on.provider.turn():
+                metadata = sign_on.provider.metadata()
+        except Problem as problem:
+            return to_sign_in_page(problem)
+        started, address = begin(sign_on.config, metadata, back_path(back))
+        response = see_other(address)
+        cookies.remember_sign_on(response, sign_on.seal.closed(started), STATE_SECONDS)
+        return response
+
+    def callback(self) -> Response:
+        """Come back from the provider, and be signed in.
+
+        Whatever is wrong with the answer leads to `/sign-in?problem=` with a code, and changes nothing.
+        """
+        sign_on = self._sign_on()
+        try:
+            answer = callback_answer()
+            started = check_state(sign_on.seal.opened(cookies.sign_on(), Started, STATE_SECONDS), answer)
+        except Problem as problem:
+            return to_sign_in_page(problem)
+        try:
+            secret = self._signed_in(sign_on, started, answer)
+        except Problem as problem:
+            response = to_sign_in_page(problem)
+        else:
+            response = see_other(public_path(started.next))
+            cookies.remember(response, secret, self._state.lifetime.days)
+        cookies.forget_sign_on(response)
+        return response
+
+    def _signed_in(self, sign_on: SignOn, started: Started, answer: CallbackAnswer) -> str:
+        """The secret of the new session."""
+        with sign_on.provider.turn():
+            metadata = sign_on.provider.metadata()
+            check_answer(answer, metadata)
+            arrived = arrive(sign_on.config, sign_on.provider, started, answer.code)
+        person = person_of(arrived.claims, sign_on.config)
+        with transaction(self._state.engine) as connection:
+            admitted = admit(connection, person)
+            if not isinstance(admitted, Problem):
+                secret = start_session(connection, admitted.id, self._state)
+                logout.remember(connection, secret, arrived, metadata, sign_on.seal)
+        if isinstance(admitted, Problem):
+            raise admitted
+        logger.info("user %s signed in by the provider", admitted.id)
+        return secret
+
+    def back_channel_logout(self) -> Response:
+        """End the sessions that the provider names (OpenID Connect Back-Channel Logout)."""
+        sign_on = self._sign_on()
+        if request.mimetype != FORM:
+            raise UNSUPPORTED_MEDIA_TYPE(f"Send the logout token as {FORM}.", headers={"Accept-Post": FORM})
+        if (request.content_length or 0) > MAX_FORM_BYTES:
+            raise TOO_LARGE(f"The form may have at most {MAX_FORM_BYTES} bytes.")
+        with sign_on.provider.turn():
+            token = logout.logout_token(request.form.get("logout_token", ""), sign_on.config, sign_on.provider)
+        with transaction(self._state.engine) as connection:
+            count = logout.end_sessions(connection, token, sign_on.config.issuer)
+        logger.info("the provider ended %d sessions", count)
+        return json_answer(Ended("ended", count))
+
+    def _sign_on(self) -> SignOn:
+        if self._state.sign_on is None:
+            raise NOT_FOUND("Nobody signs on by a provider here.")
+        return self._state.sign_on
+
+
+def oidc_api(state: State) -> Api:
+    """A provider may add parameters of its own to its answer."""
+    calls = OidcCalls(state)
+    api = Api("oidc", __name__, "/api/identity", tag="session", takes_any_query=True)
+    _add_way_in(api, calls.start, calls.callback)
+    api.call(
+        "GET",
+        "/sign-in-options",
+        name="sign_in_options",
+        right=None,
+        answers={200: json_of(SignInOptions, "The ways in.")},
+    )(calls.sign_in_options)
+    api.call(
+        "POST",
+        "/oidc/back-channel-logout",
+        name="back_channel_logout",
+        right=None,
+        body={FORM: {"type": "object", "required": ["logout_token"], "properties": {"logout_token": TEXT}}},
+        answers={200: json_of(Ended, "They are over.")},
+        problems=(NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, OIDC_FAILED, OIDC_AWAY, *DATABASE_PROBLEMS),
+    )(calls.back_channel_logout)
+    return api
+
+
+def _add_way_in(api: Api, start: Callable[[], Response], callback: Callable[[], Response]) -> None:
+    cookie = {"Set-Cookie": "What this browser has to show when it comes back, or the session."}
+    api.call(
+        "GET",
+        "/oidc/start",
+        name="oidc_start",
+        right=None,
+        parameters=(Parameter("next", TEXT, "The page to come back to."),),
+        answers={303: Answer("To the provider.", headers={"Location": "Where to go."}, sometimes=cookie)},
+        problems=(NOT_FOUND,),
+    )(start)
+    api.call(
+        "GET",
+        "/oidc/callback",
+        name="oidc_callback",
+        right=None,
+        parameters=tuple(
+            Parameter(name, TEXT, f"`{name}` of the provider's answer.") for name in CallbackAnswer.__struct_fields__
+        ),
+        answers={303: Answer("Signed in, or not.", headers={"Location": "A page of ours."}, sometimes=cookie)},
+        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
+    )(callback)

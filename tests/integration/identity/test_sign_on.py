@@ -1,0 +1,256 @@
+"""Signing on by a provider that tells the truth: who comes in, under which name, and with which role."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.support.identity.door import PASSWORD, code_of
+from tests.support.identity.provider import CLIENT_ID, GONE, LyingProvider, Reply, new_key
+from tests.support.identity.sign_on import CALLBACK, SIGN_ON, SITE, Visitor, cookies_of, problem_of
+
+MakeVisitor = Callable[..., Visitor]
+
+
+def users_of(visitor: Visitor) -> dict[str, dict[str, Any]]:
+    admin = visitor.door.session_of("admin")
+    items = visitor.door.send("GET", "/api/identity/users", admin).get_json()["items"]
+    return {one["name"]: one for one in items}
+
+
+def test_person_of_the_provider_comes_in(visitor: Visitor, provider: LyingProvider) -> None:
+    address = visitor.start("/imports?page=2")
+    query = dict(parse_qsl(urlsplit(address).query))
+    assert query["redirect_uri"] == SITE + CALLBACK
+    assert (query["client_id"], query["scope"]) == (CLIENT_ID, "openid profile email")
+    came = visitor.come_back(provider.authorize(address))
+    assert (came.status_code, came.headers["Location"]) == (303, "/imports?page=2")
+    assert cookies_of(came)[SIGN_ON] == ""
+    assert all({"HttpOnly", "SameSite=Lax"} <= set(line.split("; ")) for line in came.headers.getlist("Set-Cookie"))
+    assert visitor.me() is not None
+    assert (visitor.me() or {})["name"] == "ann"
+    ann = users_of(visitor)["ann"]
+    assert (ann["role"], ann["full_name"], ann["has_password"], ann["is_from_provider"]) == (
+        "editor", "Ann Example", False, True,
+    )  # fmt: skip
+
+
+def test_person_is_the_same_user_under_another_name(visitor: Visitor, provider: LyingProvider) -> None:
+    visitor.sign_in()
+    first = visitor.me()
+    provider.person |= {"preferred_username": "admin", "name": "Ann Other"}
+    assert visitor.sign_in().headers["Location"] == "/imports"
+    assert visitor.me() == first
+    assert users_of(visitor)["ann"]["full_name"] == "Ann Other"
+
+
+def test_sign_in_ends_the_session_that_the_browser_had(visitor: Visitor) -> None:
+    visitor.sign_in()
+    before = visitor.session
+    visitor.sign_in()
+    assert code_of(visitor.door.send("GET", "/api/identity/me", before)) == (401, "session_over")
+
+
+@pytest.mark.parametrize(
+    ("offered", "name"),
+    [
+        ("Ann", "ann"),
+        ("ann.smith@corp.example", "ann.smith@corp.example"),
+        ("CORP\\ann smith", "corp-ann-smith"),
+        ("Jürgen", "jurgen"),
+        ("..ann..", "ann"),
+        ("x" * 300, "x" * 60),
+        ("<script>", "script"),
+        ("Анна", None),
+        ("", None),
+        ("\u212aate", "kate"),
+        (17, None),
+        (GONE, None),
+    ],
+)
+def test_name_is_made_safe(visitor: Visitor, provider: LyingProvider, offered: Any, name: str | None) -> None:
+    provider.person |= {"preferred_username": offered}
+    if offered is GONE:
+        del provider.person["preferred_username"]
+    visitor.sign_in()
+    found = (visitor.me() or {})["name"]
+    assert found == name or (name is None and found.startswith("user-"))
+
+
+@pytest.mark.parametrize("offered", ["admin", "ADMIN", "ａｄｍｉｎ", "reader"])
+def test_nobody_from_the_provider_becomes_a_local_user(visitor: Visitor, provider: LyingProvider, offered: str) -> None:
+    before = users_of(visitor)
+    provider.person |= {"preferred_username": offered, "email": "admin@stackroom.example", "email_verified": True}
+    assert problem_of(visitor.sign_in()) == "oidc_name_taken"
+    after = users_of(visitor)
+    assert {name: one["role"] for name, one in after.items()} == {name: one["role"] for name, one in before.items()}
+
+
+def test_two_people_who_are_called_the_same_are_two_users(visitor: Visitor, provider: LyingProvider) -> None:
+    visitor.sign_in()
+    provider.person |= {"sub": "1002"}
+    visitor.sign_in()
+    assert (visitor.me() or {})["name"] == "ann-2"
+
+
+@pytest.mark.parametrize(
+    ("groups", "role"),
+    [
+        (["librarians"], "editor"),
+        (["readers", "it", "librarians"], "admin"),
+        (["strangers"], None),
+        ([], None),
+        (GONE, None),
+    ],
+)
+@pytest.mark.parametrize("default", ["", "reader"])
+def test_role_is_the_highest_of_the_groups(
+    make_visitor: MakeVisitor, provider: LyingProvider, groups: Any, role: str | None, default: str
+) -> None:
+    visitor = make_visitor(oidc_default_role=default)
+    del provider.person["groups"]
+    provider.person |= {} if groups is GONE else {"groups": groups}
+    came = visitor.sign_in()
+    if role or default:
+        assert (visitor.me() or {})["role"] == (role or default)
+    else:
+        assert problem_of(came) == "oidc_no_role"
+        assert "ann" not in users_of(visitor)
+
+
+def test_role_is_found_anew_at_every_sign_in(visitor: Visitor, provider: LyingProvider) -> None:
+    visitor.sign_in()
+    elsewhere = Visitor(visitor.door, provider)
+    provider.person["groups"] = ["it"]
+    elsewhere.sign_in()
+    assert (elsewhere.me() or {})["role"] == "admin"
+    assert visitor.me() is None  # other rights are another session
+    del provider.person["groups"]
+    visitor.sign_in()
+    assert (visitor.me() or {})["role"] == "admin"
+
+
+def test_empty_list_of_groups_ends_everything(visitor: Visitor, provider: LyingProvider) -> None:
+    visitor.sign_in()
+    body = {"name": "t", "scopes": ["reader"]}
+    token = visitor.door.send("POST", "/api/identity/tokens", visitor.session, json=body).get_json()["secret"]
+    elsewhere = Visitor(visitor.door, provider)
+    provider.person["groups"] = []
+    assert problem_of(elsewhere.sign_in()) == "oidc_no_role"
+    assert visitor.me() is None
+    assert code_of(visitor.door.send("GET", "/api/identity/me", token=token)) == (401, "unknown_token")
+    provider.person["groups"] = ["readers"]
+    elsewhere.sign_in()
+    assert (elsewhere.me() or {})["role"] == "reader"
+
+
+def test_who_was_disabled_here_stays_out(visitor: Visitor, provider: LyingProvider) -> None:
+    visitor.sign_in()
+    provider.person["groups"] = []
+    visitor.sign_in()
+    ann = users_of(visitor)["ann"]["id"]
+    admin = visitor.door.session_of("admin")
+    body = {"is_disabled": True}
+    assert visitor.door.send("PUT", f"/api/identity/users/{ann}", admin, json=body).status_code == 200
+    provider.person["groups"] = ["it"]
+    assert problem_of(visitor.sign_in()) == "oidc_no_role"
+
+
+def test_claims_are_asked_for_where_the_id_token_lacks_them(visitor: Visitor, provider: LyingProvider) -> None:
+    provider.lies.claims = dict.fromkeys(("preferred_username", "name", "groups"), GONE)
+    visitor.sign_in()
+    assert ((visitor.me() or {})["name"], (visitor.me() or {})["role"]) == ("ann", "editor")
+
+
+def test_keys_that_were_changed_are_asked_for_once(visitor: Visitor, provider: LyingProvider) -> None:
+    visitor.sign_in()
+    before = provider.key
+    provider.key = new_key("k2")
+    try:
+        visitor.sign_in()
+        assert visitor.me() is not None
+        assert provider.asked.count(("GET", "/keys")) == 2
+        provider.lies.header = {"kid": "made-up"}
+        for _ in range(3):
+            assert problem_of(visitor.sign_in()) == "oidc_failed"
+        assert provider.asked.count(("GET", "/keys")) == 2
+        assert provider.asked.count(("GET", "/.well-known/openid-configuration")) == 1
+    finally:
+        provider.key = before
+
+
+@pytest.mark.parametrize("mode", ["on", "break_glass", "off"])
+def test_options_say_which_ways_there_are(make_visitor: MakeVisitor, mode: str) -> None:
+    door = make_visitor(local_sign_in=mode, oidc_button="Corp").door
+    answer = door.send("GET", "/api/identity/sign-in-options").get_json()
+    assert answer == {"password": mode != "off", "oidc": {"button": "Corp"}}
+
+
+def test_without_a_provider_there_is_no_sign_on(visitor: Visitor, module_door: Any) -> None:
+    assert module_door.send("GET", "/api/identity/sign-in-options").get_json() == {"password": True, "oidc": None}
+    for method, path in (("GET", "/start"), ("GET", "/callback"), ("POST", "/back-channel-logout")):
+        answer = module_door.send(method, f"/api/identity/oidc{path}", data={} if method == "POST" else None)
+        assert code_of(answer) == (404, "not_found")
+
+
+def test_administrator_comes_in_by_password_while_the_provider_is_away(
+    make_visitor: MakeVisitor, provider: LyingProvider
+) -> None:
+    visitor = make_visitor(local_sign_in="break_glass")
+    provider.lies.replies["/.well-known/openid-configuration"] = Reply(503)
+    answer = visitor.door.send("GET", "/api/identity/oidc/start")
+    assert problem_of(answer) == "oidc_away"
+    assert visitor.door.sign_in("admin").status_code == 200
+    for name in ("reader", "operator", "editor"):
+        assert code_of(visitor.door.sign_in(name)) == (401, "wrong_credentials")
+
+
+def test_wrong_tries_of_strangers_do_not_lock_the_administrator_out(make_visitor: MakeVisitor) -> None:
+    door = make_visitor(local_sign_in="break_glass").door
+    assert door.sign_in("admin").status_code == 200
+    for number in range(60):
+        door.address = f"10.9.{number}.1"
+        door.sign_in("admin", "a guess of somebody")
+    assert code_of(door.sign_in("admin", "another guess")) == (429, "too_many_tries")
+    door.address = "10.0.0.1"
+    assert door.sign_in("admin", PASSWORD).status_code == 200
+
+
+def test_password_is_refused_by_the_server_where_it_is_off(make_visitor: MakeVisitor, engine: Engine) -> None:
+    door = make_visitor(local_sign_in="off").door
+    link = {"link": "x", "password": PASSWORD}
+    for path, body in (
+        ("/session", {"name": "admin", "password": PASSWORD}),
+        ("/password/link", link),
+        ("/set-up", {**link, "name": "eve"}),
+    ):
+        answer = door.send("POST", f"/api/identity{path}", json=body)
+        assert code_of(answer) == (403, "password_login_off")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM identity.session")).scalar() == 0
+
+
+def test_link_for_a_password_is_no_way_round_break_glass(visitor: Visitor, make_visitor: MakeVisitor) -> None:
+    admin = visitor.door.session_of("admin")
+    made = visitor.door.send("POST", "/api/identity/users", admin, json={"name": "eve", "role": "editor"}).get_json()
+    body = {"link": made["link"], "password": "a staple for every battery"}
+    door = make_visitor(local_sign_in="break_glass").door
+    assert code_of(door.send("POST", "/api/identity/password/link", json=body)) == (403, "password_login_off")
+    assert visitor.door.send("POST", "/api/identity/password/link", json=body).status_code == 200
+
+
+def test_user_of_the_provider_gets_no_password(visitor: Visitor) -> None:
+    visitor.sign_in()
+    path = f"/api/identity/users/{users_of(visitor)['ann']['id']}/link"
+    assert code_of(visitor.door.send("POST", path, visitor.door.session_of("admin"))) == (409, "from_provider")
+
+
+def test_administrator_of_the_provider_is_not_the_last_one(visitor: Visitor, provider: LyingProvider) -> None:
+    provider.person["groups"] = ["it"]
+    visitor.sign_in()
+    local = users_of(visitor)["admin"]["id"]
+    body = {"role": "reader"}
+    answer = visitor.door.send("PUT", f"/api/identity/users/{local}", visitor.session, json=body)
+    assert code_of(answer) == (409, "last_admin")
