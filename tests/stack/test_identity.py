@@ -11,6 +11,8 @@ import requests
 from deploy.compose_secrets import FOLDER, new_token
 from deploy.compose_tls import make_authority, make_certificate
 from deploy.local.ports import LOOPBACK
+from identity.settings import SignOnSettings
+from stackroom_kit.settings import all_settings
 from tests.support.stacks.compose import Compose, docker
 from tests.support.stacks.confined import assert_confined, assert_unknown_to, connect
 from tests.support.stacks.guarded_compose import ALL, HOST, GuardedCompose
@@ -69,6 +71,18 @@ def test_gateway_that_others_reach_does_not_start_without_a_decision(stack: Comp
 def test_word_that_is_no_decision_starts_nothing() -> None:
     with pytest.raises(AssertionError, match=r"AUTH=yes\.yaml"):
         Compose(env={"AUTH": "yes"})("config", "--quiet")
+
+
+def test_overlay_of_sign_on_passes_every_setting_of_it_on() -> None:
+    """Identity has a way out with it alone."""
+    settings = {one.name: "1" for one in all_settings(SignOnSettings) if one.name != "OIDC_CLIENT_SECRET"}
+    overlaid = Compose(
+        ("compose.yaml", "deploy/compose.sign-on.yaml"), env={"AUTH": "on", "PUBLIC_URL": "1", **settings}
+    )
+    identity = json.loads(overlaid("config", "--format", "json"))["services"]["identity"]
+    assert settings.items() <= identity["environment"].items()
+    assert identity["environment"]["OIDC_CLIENT_SECRET_FILE"] == "/run/secrets/oidc_client_secret"
+    assert set(identity["networks"]) == {"identity", "identity-database", "provider"}
 
 
 def test_nobody_comes_in_who_has_not_signed_in(guarded: GuardedCompose) -> None:
