@@ -1,15 +1,17 @@
 """Signing on by a provider that tells the truth: who comes in, under which name, and with which role."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from sqlalchemy import Engine, text
 
 from tests.support.identity.door import PASSWORD, code_of
 from tests.support.identity.provider import CLIENT_ID, GONE, LyingProvider, Reply, new_key
-from tests.support.identity.sign_on import CALLBACK, SIGN_ON, SITE, Visitor, cookies_of, problem_of
+from tests.support.identity.sign_on import CALLBACK, SIGN_ON, SITE, START, Visitor, cookies_of, problem_of
+from tests.support.waiting import wait_until
 
 MakeVisitor = Callable[..., Visitor]
 
@@ -254,3 +256,37 @@ def test_administrator_of_the_provider_is_not_the_last_one(visitor: Visitor, pro
     body = {"role": "reader"}
     answer = visitor.door.send("PUT", f"/api/identity/users/{local}", visitor.session, json=body)
     assert code_of(answer) == (409, "last_admin")
+
+
+def test_cookies_over_tls_are_of_this_host_alone(visitor: Visitor, provider: LyingProvider) -> None:
+    over_tls = {"X-Forwarded-Proto": "https"}
+    began = visitor.door.send("GET", START, headers=over_tls)
+    kept = cookies_of(began)[f"__Host-{SIGN_ON}"]
+    query = urlencode(provider.authorize(began.headers["Location"]))
+    headers = {**over_tls, "Cookie": f"__Host-{SIGN_ON}={kept}"}
+    came = visitor.door.send("GET", f"{CALLBACK}?{query}", headers=headers)
+    assert set(cookies_of(came)) == {"__Host-stackroom", f"__Host-{SIGN_ON}"}
+    assert all({"Secure", "Path=/"} <= set(line.split("; ")) for line in came.headers.getlist("Set-Cookie"))
+
+
+def test_person_who_comes_twice_at_once_is_one_user(visitor: Visitor, provider: LyingProvider) -> None:
+    both = [visitor, Visitor(visitor.door, provider)]
+    answers = [provider.authorize(one.start()) for one in both]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(Visitor.come_back, both, answers))
+    assert [(one.me() or {})["name"] for one in both] == ["ann", "ann"]
+    assert "ann-2" not in users_of(visitor)
+
+
+def test_slow_provider_keeps_nobody_else_waiting(visitor: Visitor, provider: LyingProvider) -> None:
+    """Half of the threads may wait for it; who comes then is told so, and everybody else goes on."""
+    slow = [visitor, Visitor(visitor.door, provider)]
+    answers = [provider.authorize(one.start()) for one in slow]
+    provider.lies.replies["/token"] = Reply(200, b" " * 100, pause=1)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(one.come_back, answer) for one, answer in zip(slow, answers, strict=True)]
+        wait_until(lambda: provider.asked.count(("POST", "/token")) == 2, 10, "both to wait")
+        assert problem_of(visitor.door.send("GET", START)) == "oidc_away"
+        assert visitor.door.sign_in("admin").status_code == 200
+        assert not any(one.done() for one in waiting)
+        assert [problem_of(one.result()) for one in waiting] == ["oidc_away"] * 2

@@ -29,6 +29,17 @@ def sign_on_settings(provider: LyingProvider, **more: Any) -> dict[str, Any]:
     }
 
 
+def sign_on_environ(provider: LyingProvider) -> dict[str, str]:
+    """The same for a process of its own."""
+    return {
+        "PUBLIC_URL": SITE,
+        "OIDC_ISSUER": provider.address,
+        "OIDC_CLIENT_ID": CLIENT_ID,
+        "OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        "OIDC_ROLE_MAP": ROLE_MAP,
+    }
+
+
 def cookies_of(answer: TestResponse) -> dict[str, str]:
     """Those that were set, by their names; empty texts for those that are over."""
     pairs = [line.partition(";")[0] for line in answer.headers.getlist("Set-Cookie")]

@@ -3,8 +3,9 @@
 import contextlib
 import dataclasses
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -48,15 +49,24 @@ class GuardedStack:
 
 
 @contextlib.contextmanager
-def running_guarded_stack(folder: Path, database_uri: str, broker_url: str, **gateway: str) -> Iterator[GuardedStack]:
-    """On a database with empty tables; there is a user of each role, who is called so."""
+def running_guarded_stack(
+    folder: Path,
+    database_uri: str,
+    broker_url: str,
+    of_identity: Mapping[str, str] = MappingProxyType({}),
+    **gateway: str,
+) -> Iterator[GuardedStack]:
+    """On a database with empty tables; there is a user of each role, who is called so.
+
+    ``of_identity`` are settings of that alone.
+    """
     _make_users(database_uri)
     who = {"AUTH": "on", "ACTOR_KEY": ACTOR_KEY.reveal(), "TOKEN_PEPPERS": PEPPER.reveal()}
     settings = {"SQLALCHEMY_DATABASE_URI": database_uri, "SERVICE_TOKEN": secrets.token_hex(16), **who}
     media = {"MEDIA_DIR": str(folder / "media")}
     with contextlib.ExitStack() as running:
         catalog, _ = running.enter_context(running_service("catalog.wsgi:app", folder, settings))
-        identity, _ = running.enter_context(running_service("identity.wsgi:app", folder, settings))
+        identity, _ = running.enter_context(running_service("identity.wsgi:app", folder, {**settings, **of_identity}))
         env = {**settings, "CATALOG_URL": catalog, **media}
         stack = running.enter_context(running_stack(folder, database_uri, broker_url, env=env))
         own = {**who, "IDENTITY_URL": identity, **gateway}
