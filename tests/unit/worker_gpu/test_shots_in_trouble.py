@@ -15,8 +15,7 @@ from stackroom_jobs.context import DeviceLost, Stopped
 from stackroom_jobs.records import Record
 from tests.support.videos.files import write_video
 from tests.support.videos.model import needs_model
-from tests.support.videos.scenes import write_scenes
-from tests.support.videos.shots import CUTS, Worker
+from tests.support.videos.shots import Worker
 from worker_gpu.device import fake
 from worker_gpu.device.choice import VARIABLE
 from worker_gpu.model import load_model
@@ -67,22 +66,22 @@ def test_video_that_the_gpus_decoder_could_not_read_is_decoded_on_the_cpu(
 
     monkeypatch.setattr(process_video, "open_video", opened)
     monkeypatch.setenv(VARIABLE, "cuda:0")
-    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
     task = process_video.ProcessVideo(setting, load=lambda _device: load_model("cpu"))
-    found = task(Record("v1", "cuts.mp4"), worker.context)
+    found = task(Record("v1", worker.get_cuts()), worker.context)
     assert (found.frames, found.damaged, found.shot_count) == (95, False, 3)
     assert asked == used
 
 
 def test_stop_is_heard_in_the_middle(worker: Worker) -> None:
-    write_scenes(worker.media / "cuts.mp4", CUTS, 4)
+    cuts = worker.get_cuts()
     worker.context.is_lease_over = True
     with pytest.raises(Stopped):
-        worker.process("cuts.mp4")
+        worker.process(cuts)
 
 
 def test_too_little_memory_halves_the_windows_and_changes_nothing(faults: Path) -> None:
-    frames = np.random.default_rng(1).integers(0, 255, (50 * 5 + 50, 27, 48, 3), np.uint8)
+    repeated = np.random.default_rng(1).integers(0, 255, (100, 27, 48, 3), np.uint8)
+    frames = np.concatenate([repeated] * 3)  # two windows in turn, which differ
     expected = load_model("cpu").predict(frames)
     (faults / "out_of_memory").write_text("1")
     model = load_model("cpu")
