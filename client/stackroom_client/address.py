@@ -39,6 +39,11 @@ class Address:
         return f"{self.shown} ({self.origin})" if self.origin else self.shown
 
     @property
+    def is_named(self) -> bool:
+        """Whether the user named it, or it is this machine: a file of the folder may be anybody's."""
+        return self.is_this_machine or self.origin in {"", VARIABLE}
+
+    @property
     def is_open_to_listeners(self) -> bool:
         return self.url.startswith("http:") and not self.is_this_machine
 

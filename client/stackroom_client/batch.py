@@ -74,6 +74,14 @@ class Batch:
         return ExitCode.WITH_ERRORS if self.is_final and self.state != "done" else ExitCode.DONE
 
     @property
+    def sender(self) -> str:
+        """Who sent it, and whether by a token; nothing where nobody was asked."""
+        sent_by = self.raw.get("sent_by")
+        if not isinstance(sent_by, dict) or sent_by.get("kind") == "local":
+            return ""
+        return f"{sent_by.get('name', '?')}{' (token)' if sent_by.get('kind') == 'token' else ''}"
+
+    @property
     def label(self) -> str:
         """The operation, and what is special about this batch."""
         marks = {"dry run": self.is_dry_run, "undo": self.raw.get("undo_of"), "retry": self.raw.get("retry_of")}

@@ -196,6 +196,7 @@ def _add_import(commands: _Commands) -> None:
 def _add_batches(commands: _Commands) -> None:
     parser = commands.add("batches", "batches.list_batches", "batches, newest first")
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="at most so many (20)")
+    parser.add_argument("--mine", action="store_true", help="only those that you sent")
     parser.add_argument("--state", choices=STATES)
     for name in ("operation", "source", "queue"):
         parser.add_argument(f"--{name}", type=text)

@@ -12,6 +12,7 @@ from stackroom_client.token_store import VARIABLE, TokenStore, store_path
 
 MOST_CHARACTERS = 1000
 _TOKEN = re.compile(rf"[A-Za-z0-9._~+/=-]{{1,{MOST_CHARACTERS}}}", re.ASCII)  # what RFC 6750 lets through
+NAME_IT = "name that server yourself, by --url or STACKROOM_URL in the environment, or use stackroom login"
 PLAIN = "is sent without TLS: whoever listens on the way can use it; give an https address"
 
 
@@ -26,14 +27,26 @@ class Credential:
 def credential_for(
     address: Address, token_file: str | None, environ: Mapping[str, str] = os.environ
 ) -> tuple[Credential, TokenStore]:
-    """UsageError for what cannot be a token. Without any the calls go out without one."""
-    store = TokenStore(store_path(environ))
-    if environ.get(VARIABLE):
-        return Credential(_checked(environ[VARIABLE], VARIABLE), VARIABLE), store
-    if token_file is not None:
-        return Credential(_checked(_content(token_file), f"--token-file {token_file}"), token_file), store
+    """UsageError for what cannot be a token, and for one that would go where only a file of this folder says.
+
+    Without any the calls go out without one.
+    """
+    store, given = TokenStore(store_path(environ)), _given(token_file, environ)
+    if given is not None:
+        if not address.is_named:
+            raise UsageError(f"the token of {given.source} would go to {address.told}: {NAME_IT}")
+        return given, store
     kept = store.get(address.url)
     return (Credential(_checked(kept, str(store.path)), str(store.path)) if kept else Credential()), store
+
+
+def _given(token_file: str | None, environ: Mapping[str, str]) -> Credential | None:
+    """Not bound to a server, as those of login are."""
+    if environ.get(VARIABLE):
+        return Credential(_checked(environ[VARIABLE], VARIABLE), VARIABLE)
+    if token_file is not None:
+        return Credential(_checked(_content(token_file), f"--token-file {token_file}"), token_file)
+    return None
 
 
 def _content(path: str) -> str:

@@ -38,7 +38,8 @@ def _headline(batch: Batch) -> str:
     if batch.raw.get("seconds_left"):
         line += f", {duration(batch.raw['seconds_left'])} left"
     after = {"tried again as": "retry_batch", "undone by": "undo_batch"}
-    notes = ["dry run: nothing was changed"] if batch.is_dry_run else []
+    notes = [f"sent by {one_line(batch.sender)}"] if batch.sender else []
+    notes += ["dry run: nothing was changed"] if batch.is_dry_run else []
     notes += [f"{words} batch {one_line(batch.raw[name])}" for words, name in after.items() if batch.raw.get(name)]
     return "\n".join([line, *notes])
 

@@ -25,6 +25,7 @@ BODY_BYTES_PER_SECOND = 64 * 1024
 SILENT_SECONDS = 30.0  # of a stream, which says something every 10 seconds
 
 NO_CREDENTIAL = Credential()
+FORBIDDEN = "forbidden"
 
 Say = Callable[[str], None]
 
@@ -63,12 +64,14 @@ class _Bearer(AuthBase):
 
 def _with_hint(refused: Refused, credential: Credential) -> Refused:
     """Says which token was refused, or how to come by one."""
-    if refused.status != 401:
+    if refused.status != 401 and refused.code != FORBIDDEN:
         return refused
-    if credential.token:
-        hint = f"the token is from {credential.source}"
-    else:
+    if not credential.token:
         hint = "sign in with stackroom login, or set STACKROOM_TOKEN"
+    elif refused.code == FORBIDDEN:
+        hint = f"what the token from {credential.source} may do: stackroom whoami"
+    else:
+        hint = f"the token is from {credential.source}"
     return Refused(refused.status, refused.code, f"{refused}\n  {hint}")
 
 

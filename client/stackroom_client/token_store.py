@@ -22,37 +22,45 @@ def store_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 class TokenStore:
-    """UsageError where the file cannot be read or written, or others than its owner may read it."""
+    """UsageError where the file cannot be read or written. None of its tokens is used while others may read it.
+
+    It is written anew each time, so what it was linked to stays as it is.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def get(self, server: str) -> str | None:
-        return self._read().get(server)
+        kept, mode = self._read()
+        if os.name == "posix" and mode & 0o077:
+            raise UsageError(
+                f"{self.path} holds tokens, and others may read it (mode {mode:o}): chmod 600 it, and make new tokens"
+                " if somebody may have read it"
+            )
+        return kept.get(server)
 
     def keep(self, server: str, token: str) -> None:
-        self._write({**self._read(), server: token})
+        self._write({**self._read()[0], server: token})
 
     def forget(self, server: str) -> bool:
         """False where there was none."""
-        kept = self._read()
+        kept, _mode = self._read()
         if kept.pop(server, None) is None:
             return False
         self._write(kept)
         return True
 
-    def _read(self) -> dict[str, str]:
+    def _read(self) -> tuple[dict[str, str], int]:
+        """The tokens by their servers, and the mode of the file."""
         try:
             with self.path.open("rb") as file:
                 mode = os.fstat(file.fileno()).st_mode & 0o777
                 content = file.read(MOST_BYTES)
         except FileNotFoundError:
-            return {}
+            return {}, OWN
         except OSError as error:
             raise UsageError(f"{self.path} cannot be read: {error.strerror}") from None
-        if os.name == "posix" and mode & 0o077:
-            raise UsageError(f"{self.path} holds tokens, and others may read it (mode {mode:o}): chmod 600 it")
-        return self._parsed(content)
+        return self._parsed(content), mode
 
     def _parsed(self, content: bytes) -> dict[str, str]:
         try:

@@ -50,6 +50,8 @@ OF_SOME |= {"queue_full", "tasks_unavailable"}
 OF_SOME |= {"undeclared_call"}
 # Told by the address of the page that a sign-on ends at.
 OF_SOME |= {"oidc_denied", "oidc_name_taken", "oidc_no_role", "oidc_started_elsewhere"}
+# Of calls about the own account, which identity alone has.
+OF_SOME |= {"session_needed"}
 # What the kit has for others: identity has no pages by cursor, no keys and no choices.
 OF_OTHERS = {
     "identity": {"bad_cursor", "bad_idempotency_key", "idempotency_key_reused", "not_an_object", "unknown_value"},
@@ -105,6 +107,21 @@ def test_document_of_the_gateway_is_valid(name: str) -> None:
 def test_document_has_exactly_the_calls_of_the_app(name: str) -> None:
     described = [(method, path) for method, path, _ in operations_of(document_of(name))]
     assert sorted(described) == sorted(calls_of_app(app_of(name)))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_call_says_who_may_make_it(name: str) -> None:
+    """And so does the copy of the gateway: by the schemes that it has, with what is answered to everybody else."""
+    for where in (name, f"{name} through the gateway"):
+        document = documents()[where]
+        for method, path, operation in operations_of(document):
+            right, needed = operation.get("x-stackroom-right"), operation["security"]
+            roles = [] if right in {None, "somebody", "session"} else [right]
+            ways = ("session",) if right == "session" else ("session", "token")
+            wanted = [{way: roles} for way in ways] if right else []
+            assert [one for one in needed if set(one) <= {"session", "token"} and one] == wanted, (where, method, path)
+            assert not right or "sign_in_needed" in codes_of(operation["responses"]["401"])
+            assert not roles or "forbidden" in codes_of(operation["responses"]["403"])
 
 
 def files_of(*members: str) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from stackroom_client.texts import rows, table
 
 LARGEST_PAGE = 200
 FILTERS = ("state", "operation", "source", "queue")
+SENDER, BEFORE = "sent by", "before identity"
 HEADS = ("batch", "created (UTC)", "operation", "source", "state", "rows", "ok", "failed", "refused")
 
 
@@ -23,12 +24,20 @@ def list_batches(context: Context, arguments: argparse.Namespace) -> ExitCode:
     """Newest first, over as many pages as ``--limit`` needs."""
     given = {name: getattr(arguments, name) for name in FILTERS}
     filters = {name: value for name, value in given.items() if value is not None}
+    filters |= {"mine": "true"} if arguments.mine else {}
     found = [Batch.of(item) for item in _listed(context, filters, arguments.limit)]
     if context.as_json:
         context.terminal.out_json([batch.raw for batch in found])
     else:
-        context.terminal.out(table(HEADS, map(_line, found)))
+        context.terminal.out(_table(found))
     return ExitCode.DONE
+
+
+def _table(found: list[Batch]) -> str:
+    """With the senders, where somebody was asked who he is."""
+    if not any(batch.sender for batch in found):
+        return table(HEADS, map(_line, found))
+    return table((*HEADS, SENDER), [(*_line(batch), batch.sender or BEFORE) for batch in found])
 
 
 def _listed(context: Context, filters: dict[str, str], limit: int) -> Iterator[Any]:

@@ -28,6 +28,7 @@ NO_SIGN_IN = "asks nobody who he is (AUTH=off): there is nothing to sign in to"
 def login(context: Context, arguments: argparse.Namespace) -> ExitCode:
     if context.credential.source == VARIABLE:
         raise UsageError(f"{VARIABLE} is set and wins over what login would keep: unset it first")
+    context.say_where("signing in", "to")
     began = time.monotonic()
     device = _begun(context)
     context.terminal.say(_invitation(context, device))

@@ -30,6 +30,7 @@ INVALID_TOKEN = {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
 ACTOR_REFUSED = ProblemKind(401, "actor_refused")
 SIGN_IN_NEEDED = ProblemKind(401, "sign_in_needed")
 FORBIDDEN = ProblemKind(403, "forbidden")
+SESSION_NEEDED = ProblemKind(403, "session_needed")
 # Of a session or a token that is shown.
 MALFORMED_TOKEN = ProblemKind(401, "malformed_token")
 UNKNOWN_TOKEN = ProblemKind(401, "unknown_token")

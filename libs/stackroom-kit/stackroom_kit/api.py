@@ -17,7 +17,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from msgspec import Meta
 
 from stackroom_kit.problems import ProblemKind
-from stackroom_kit.rights import RIGHTS, Right
+from stackroom_kit.rights import NEEDED, Needed, Right
 
 JSON = "application/json"
 Count = Annotated[int, Meta(ge=0)]
@@ -76,7 +76,8 @@ def json_of(shape: Shape, description: str, **headers: str) -> Answer:
 class Call:
     """What a route declares beside its method and path. ``right`` is what it takes to call it, None for nothing.
 
-    The first line of ``text`` is the summary.
+    ``further`` gives the rights that the view itself will ask for, for the request at hand: whoever lacks ``right`` is
+    told of them too. The first line of ``text`` is the summary.
     ``body`` is shapes by media type. ``problems`` are its errors; those of its parameters, of a write and
     of the length of a body are added, and need not be named again.
     """
@@ -84,16 +85,17 @@ class Call:
     name: str
     text: str
     tag: str
-    right: Right | None
+    right: Needed | None
     answers: Mapping[int, Answer]
     problems: tuple[ProblemKind, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: Mapping[str, Shape] | None = None
     security: tuple[Mapping[str, Any], ...] = ()
+    further: Callable[[], Collection[Right]] | None = None
 
     def __post_init__(self) -> None:
-        if self.right is not None and self.right not in RIGHTS:
-            raise ValueError(f"{self.name} needs the right {self.right!r}; known: {', '.join(RIGHTS)}")
+        if self.right is not None and self.right not in NEEDED:
+            raise ValueError(f"{self.name} needs the right {self.right!r}; known: {', '.join(NEEDED)}")
         if not self.text:
             raise ValueError(f"{self.name} has no docstring, which is its description")
 
@@ -121,7 +123,7 @@ class Api(Blueprint):
         method: str,
         path: str,
         *,
-        right: Right | None,
+        right: Needed | None,
         answers: Mapping[int, Answer],
         name: str | None = None,
         **more: Any,

@@ -5,18 +5,20 @@ from typing import Any
 from flask import Flask, g, request
 
 from stackroom_kit.actor import (
+    ACTOR_REFUSED,
     BEARER,
     FORBIDDEN,
     HEADER,
     LOCAL,
+    SESSION_NEEDED,
     SIGN_IN_NEEDED,
     Actor,
     ActorSigner,
     request_to_sign,
 )
-from stackroom_kit.api import declared_calls
+from stackroom_kit.api import Call, declared_calls
 from stackroom_kit.problems import FieldError, Problem, ProblemKind
-from stackroom_kit.rights import Right, missing
+from stackroom_kit.rights import Needed, Right, missing
 
 UNDECLARED = ProblemKind(403, "undeclared_call")
 # What says nothing of anybody's data: health, and the description of the calls.
@@ -42,6 +44,14 @@ def require_somebody() -> Actor:
     actor = current_actor()
     if not actor.is_somebody:
         raise sign_in_needed()
+    return actor
+
+
+def require_session() -> Actor:
+    """Problem 401 for nobody, 403 for a token: it must not be able to outlive itself."""
+    actor = require_somebody()
+    if actor.kind != "user":
+        raise SESSION_NEEDED("This call needs a browser's session; a token may not make it.")
     return actor
 
 
@@ -77,13 +87,35 @@ def authorize_call(app: Flask, endpoint: str) -> None:
     call = declared_calls(app).get(endpoint)
     if call is None:
         raise UNDECLARED("This call declares no right, so nobody may make it.")
-    if call.right is not None:
-        require_rights(call.right)
+    _require(call)
 
 
-def security_of(right: Right | None) -> tuple[dict[str, Any], ...]:
+def _require(call: Call) -> None:
+    if call.right is None:
+        return
+    if call.right == "somebody":
+        require_somebody()
+    elif call.right == "session":
+        require_session()
+    elif call.right not in current_actor().rights:
+        further = call.further() if call.further and current_actor().is_somebody else ()
+        require_rights(call.right, *further)
+
+
+def security_of(right: Needed | None) -> tuple[dict[str, Any], ...]:
     """For the document of a call: a session or a token, with the right as the role that is needed."""
-    return ({"session": [right]}, {"token": [right]}) if right else ()
+    if right is None:
+        return ()
+    roles = [] if right in {"somebody", "session"} else [right]
+    return ({"session": roles},) if right == "session" else ({"session": roles}, {"token": roles})
+
+
+def refusals_of(right: Needed | None) -> tuple[ProblemKind, ...]:
+    """What a service answers, before it does anything, to whoever lacks what a call needs."""
+    if right is None:
+        return (ACTOR_REFUSED,)
+    own: dict[Needed, tuple[ProblemKind, ...]] = {"somebody": (), "session": (SESSION_NEEDED,)}
+    return (ACTOR_REFUSED, SIGN_IN_NEEDED, *own.get(right, (FORBIDDEN,)))
 
 
 SECURITY_SCHEMES = {

@@ -10,9 +10,9 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
-from stackroom_kit.actor import ACTOR_REFUSED, FORBIDDEN, SIGN_IN_NEEDED
+from stackroom_kit.actor import FORBIDDEN
 from stackroom_kit.api import Answer, Call, Parameter, declared_calls
-from stackroom_kit.authorization import SECURITY_SCHEMES, security_of
+from stackroom_kit.authorization import SECURITY_SCHEMES, refusals_of, security_of
 from stackroom_kit.body_length import LENGTH_PROBLEMS, METHODS_WITH_BODY
 from stackroom_kit.described_problems import (
     REQUEST_ID_HEADER,
@@ -158,7 +158,8 @@ class Document:
     """A service beside its calls. ``problems`` are those of all calls, ``places`` the codes of wrong fields.
 
     ``further`` are types that it describes beside those of the calls. ``security`` are schemes by name; every call of a
-    service that ``is_closed`` needs one of them. One that ``has_actors`` asks each call for the right that it declares.
+    service that ``is_closed`` needs one of them. One that ``has_actors`` asks each call for the right that it declares,
+    and says so of every call, also of those that need nobody.
     """
 
     title: str
@@ -182,6 +183,8 @@ class Document:
             for rule, call in routes:
                 _check_path(rule, call)
                 operation = _operation(_method(rule), self._with_right(call), self.problems, shapes)
+                if self.has_actors:
+                    operation.setdefault("security", [])
                 paths.setdefault(_CONVERTER.sub(r"{\1}", rule.rule), {})[_method(rule).lower()] = operation
         info = {"title": self.title, "version": "1.0.0", "description": self.description, "license": {"name": "MIT"}}
         components = self._components(routes, shapes)
@@ -193,9 +196,8 @@ class Document:
         """What the kit asks before the call, and answers where it is refused."""
         if not self.has_actors:
             return call
-        refusals = (ACTOR_REFUSED, SIGN_IN_NEEDED, FORBIDDEN) if call.right else (ACTOR_REFUSED,)
         security = (*call.security, *security_of(call.right))
-        return dataclasses.replace(call, problems=(*call.problems, *refusals), security=security)
+        return dataclasses.replace(call, problems=(*call.problems, *refusals_of(call.right)), security=security)
 
     def _components(self, routes: list[tuple[Rule, Call]], shapes: _Shapes) -> dict[str, Any]:
         """A call that is refused for one place gives that place its own code."""

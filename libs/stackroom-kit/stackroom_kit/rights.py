@@ -6,8 +6,13 @@ from typing import Literal, get_args
 Role = Literal["reader", "operator", "editor", "admin"]
 # A role is called after the highest of its rights. Two are no person's: that of workers, and that of other services.
 Right = Literal["reader", "operator", "editor", "admin", "worker", "service"]
+# What a call takes that is about the caller's own account: anybody who signed in, or a browser's session.
+Own = Literal["somebody", "session"]
+Needed = Literal[Right, Own]
 ROLES: tuple[Role, ...] = get_args(Role)
 RIGHTS: tuple[Right, ...] = get_args(Right)
+OWN: tuple[Own, ...] = get_args(Own)
+NEEDED: tuple[Needed, ...] = get_args(Needed)
 
 
 def rights_of(role: Role) -> tuple[Right, ...]:

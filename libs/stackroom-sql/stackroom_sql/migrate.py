@@ -1,12 +1,16 @@
-"""Bring the schemas of a service up to date with Alembic; safe to run twice and at once."""
+"""Bring the schemas of a service up to date with Alembic, or back; safe to run twice and at once."""
 
 import dataclasses
 import logging
+import re
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from psycopg2.errorcodes import LOCK_NOT_AVAILABLE
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.exc import OperationalError
@@ -23,6 +27,7 @@ _WRITERS_OF_VERSION = """
 SELECT DISTINCT quote_ident(grantee) FROM information_schema.role_table_grants
 WHERE table_schema = :schema AND table_name = 'alembic_version' AND privilege_type IN ('INSERT', 'UPDATE', 'DELETE')
   AND grantor = current_user AND grantee NOT IN (current_user, 'PUBLIC')"""
+_REVISION = re.compile(r"[0-9]{4}", re.ASCII)
 logger = logging.getLogger(__name__)
 
 
@@ -59,14 +64,35 @@ class Migration:
 
         ``role`` is that of the service, where it is another one than that of ``database_uri``.
         """
+        with self._locked(database_uri, lock_seconds) as connection:
+            self._make_missing_schemas(connection)
+            command.upgrade(self._config(connection, role), "head")
+            self._protect_version(connection)
+
+    def downgrade(self, database_uri: str, revision: str, lock_seconds: float = LOCK_SECONDS) -> None:
+        """Back to a revision of before, for the code of before. MigrationError.
+
+        What later revisions added goes with all that is in it; nothing else does.
+        """
+        if not _REVISION.fullmatch(revision):  # such as `base`, which would take everything away
+            raise MigrationError(f"{revision!r} is no revision: one is four digits; nothing was changed")
+        try:
+            with self._locked(database_uri, lock_seconds) as connection:
+                command.downgrade(self._config(connection, ""), revision)
+        except CommandError as error:
+            raise MigrationError(
+                f"{self.service} cannot go back to {revision!r}: {error}; nothing was changed"
+            ) from None
+
+    @contextmanager
+    def _locked(self, database_uri: str, lock_seconds: float) -> Iterator[Connection]:
+        """One transaction of one migration at a time."""
         engine = create_engine(database_uri)
         try:
             with engine.begin() as connection:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self.advisory_lock})
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * lock_seconds)}"))
-                self._make_missing_schemas(connection)
-                command.upgrade(self._config(connection, role), "head")
-                self._protect_version(connection)
+                yield connection
         except OperationalError as error:
             if sql_state(error) == LOCK_NOT_AVAILABLE:
                 raise LockedError from None
@@ -99,16 +125,25 @@ class Migration:
         config.attributes["role"] = role or connection.execute(text("SELECT current_user")).scalar_one()
         return config
 
-    def main(self, settings_class: type[PostgresSettings]) -> int:
-        """The command: 0, or 1 or 2 with a line on standard error."""
+    def main(self, settings_class: type[PostgresSettings], words: Sequence[str] = ()) -> int:
+        """The command: 0, or 1 or 2 with a line on standard error. ``words`` may be ``downgrade REVISION``."""
         try:
             settings = read_settings(settings_class)
             configure_logging(read_settings(LogSettings).log_level, f"{self.service}-migrate")
-            self._migrate(settings)
+            if words:
+                self._go_back(settings, words)
+            else:
+                self._migrate(settings)
         except (SettingsError, MigrationError) as error:
             sys.stderr.write(f"{error}\n")
             return 2 if isinstance(error, SettingsError) else 1
         return 0
+
+    def _go_back(self, settings: PostgresSettings, words: Sequence[str]) -> None:
+        if len(words) != 2 or words[0] != "downgrade":
+            raise SettingsError(f"{' '.join(words)!r} is not understood: downgrade REVISION, or nothing")
+        self.downgrade(settings.migration_uri, words[1])
+        logger.info("the schemas of the %s are those of revision %s", self.service, words[1])
 
     def _migrate(self, settings: PostgresSettings) -> None:
         address = make_url(settings.database_uri)

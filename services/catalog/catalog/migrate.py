@@ -20,4 +20,4 @@ MIGRATION = Migration(
 migrate = MIGRATION.run
 
 if __name__ == "__main__":
-    sys.exit(MIGRATION.main(Settings))
+    sys.exit(MIGRATION.main(Settings, sys.argv[1:]))

@@ -4,6 +4,7 @@ Each start begins with it, so it also ends what holds for one start alone: the l
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from identity import links
@@ -22,10 +23,10 @@ MIGRATION = Migration(
 migrate = MIGRATION.run
 
 
-def main() -> int:
-    """0, or 1 or 2 with a line on standard error."""
-    status = MIGRATION.main(Settings)
-    if status == 0:
+def main(words: Sequence[str] = ()) -> int:
+    """0, or 1 or 2 with a line on standard error. ``words`` are those of ``Migration.main``."""
+    status = MIGRATION.main(Settings, words)
+    if status == 0 and not words:
         engine = make_engine(read_settings(Settings).migration_uri, 1)
         with transaction(engine) as connection:
             links.forget_set_up_link(connection)
@@ -34,4 +35,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

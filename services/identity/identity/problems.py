@@ -31,7 +31,6 @@ SLOW_DOWN = ProblemKind(400, "slow_down")
 ACCESS_DENIED = ProblemKind(400, "access_denied")
 EXPIRED_TOKEN = ProblemKind(400, "expired_token")
 # Of what somebody wants to change.
-SESSION_NEEDED = ProblemKind(403, "session_needed")
 SCOPES_TOO_WIDE = ProblemKind(403, "scopes_too_wide")
 NAME_TAKEN = ProblemKind(409, "name_taken")
 OWN_ACCOUNT = ProblemKind(409, "own_account")

@@ -1,4 +1,7 @@
-"""Bring the schema ``importer`` up to date: ``python -m importer.migrate``; safe to run twice and at once."""
+"""Bring the schema ``importer`` up to date: ``python -m importer.migrate``; safe to run twice and at once.
+
+``python -m importer.migrate downgrade 0010`` goes back, for the importer of before.
+"""
 
 import sys
 from pathlib import Path
@@ -10,4 +13,4 @@ MIGRATION = Migration("importer", Path(__file__).parent / "migrations/versions",
 migrate = MIGRATION.run
 
 if __name__ == "__main__":
-    sys.exit(MIGRATION.main(Settings))
+    sys.exit(MIGRATION.main(Settings, sys.argv[1:]))

@@ -337,7 +337,7 @@ def test_load_is_offered_to_editors_alone(visit_as: Visit, role: str, may_load: 
     expect(page.locator("#preview")).to_be_visible()
     for place in ("#send", "#try", "#load-options"):
         assert page.locator(place).is_visible() == may_load, place
-    assert page.locator("#load-needs").get_by_role("link").is_visible() == (not may_load)
+    assert page.locator("[data-needs=editor]").get_by_role("link").is_visible() == (not may_load)
     line = b'{"id":1,"payload":"a"}\n'
     chosen.set_input_files(FilePayload(name="a.ndjson", mimeType="application/x-ndjson", buffer=line))
     expect(page.locator("#send")).to_be_visible()

@@ -124,22 +124,6 @@ def test_operator_tries_no_load_again(stack: GuardedStack) -> None:
     assert editor.post(f"{batch}/retry", timeout=20).status_code == 202
 
 
-def test_batch_says_who_sent_it_and_everybody_finds_his_own(stack: GuardedStack) -> None:
-    headers, rows = {"Content-Type": "application/x-ndjson"}, b'{"id":1,"payload":"x"}\n'
-    path = f"{stack.url}{BATCHES}?operation=normalize_record"
-    token = stack.token("admin", scopes=["reader", "operator"])
-    ids = {}
-    for name, sender in (("operator", stack.sign_in("operator")), ("editor", stack.sign_in("editor"))):
-        sent = sender.post(path, data=rows, headers=headers, timeout=20).json()
-        assert (sent["sent_by"]["name"], sent["sent_by"]["kind"]) == (name, "user")
-        ids[name] = sent["id"]
-    by_token = requests.post(path, data=rows, headers={**headers, **bearer(token)}, timeout=20).json()
-    assert (by_token["sent_by"]["name"], by_token["sent_by"]["kind"]) == ("admin", "token")
-    mine = stack.sign_in("operator").get(f"{stack.url}{BATCHES}?mine=true&limit=200", timeout=20).json()["items"]
-    assert ids["operator"] in {one["id"] for one in mine}
-    assert {one["sent_by"]["name"] for one in mine} == {"operator"}
-
-
 def events_of(answer: requests.Response) -> Iterator[str]:
     for line in answer.iter_lines():
         if line.startswith(b"event: "):

@@ -7,7 +7,7 @@ from flask import Flask
 
 from catalog.resources import RESOURCES
 from stackroom_kit.api import declared_calls
-from stackroom_kit.rights import ROLES
+from stackroom_kit.rights import OWN, ROLES
 from tests.contract.test_openapi import app_of
 from tests.support.servers.processes import ROOT
 
@@ -37,10 +37,10 @@ def calls_of(app: Flask) -> Iterator[Call]:
 def table() -> str:
     calls = sorted({call for name in PUBLIC for call in calls_of(app_of(name))})
     rows = ["| right | calls |", "|---|---|"]
-    for right in (NOBODY, *ROLES):
+    for right in (NOBODY, *OWN, *ROLES):
         named = ", ".join(f"`{method} {path}`" for of, path, method in calls if of == right)
         rows.append(f"| {right if right == NOBODY else f'`{right}`'} | {named} |")
-    assert {right for right, _, _ in calls} <= {NOBODY, *ROLES}
+    assert {right for right, _, _ in calls} <= {NOBODY, *OWN, *ROLES}
     return "\n".join([*rows, ""])
 
 

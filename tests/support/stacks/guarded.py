@@ -24,7 +24,7 @@ PASSWORD = "correct horse battery"
 
 @dataclasses.dataclass(frozen=True)
 class GuardedStack:
-    """``url`` is the gateway's; the others are those of services, which no client should reach."""
+    """``url`` is the gateway's; the others are those of services, which no client should reach, and of the database."""
 
     url: str
     catalog: str

@@ -46,6 +46,33 @@ def test_file_that_others_may_read_is_not_used(store: TokenStore) -> None:
         store.get(A)
 
 
+def test_file_that_others_could_read_is_written_anew_for_its_owner_alone(store: TokenStore) -> None:
+    store.keep(A, "one")
+    store.path.chmod(0o666)
+    store.keep(B, "two")
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    assert (store.get(A), store.get(B)) == ("one", "two")
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_link_is_replaced_and_what_it_led_to_gets_no_token(store: TokenStore, tmp_path: Path, is_there: bool) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    if is_there:
+        elsewhere.write_text("{}")
+        elsewhere.chmod(0o600)
+    store.path.parent.mkdir()
+    store.path.symlink_to(elsewhere)
+    store.keep(A, "one")
+    assert (store.path.is_symlink(), store.path.stat().st_mode & 0o777) == (False, 0o600)
+    assert (elsewhere.read_text() if is_there else elsewhere.exists()) == ("{}" if is_there else False)
+
+
+def test_what_is_in_the_way_is_named(store: TokenStore) -> None:
+    store.path.mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"tokens.json cannot be read: Is a directory"):
+        store.get(A)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a":1}', b"\xff\xfe"])
 def test_damaged_file_is_named(store: TokenStore, content: bytes) -> None:
     store.keep(A, "one")
@@ -79,6 +106,33 @@ def test_environment_wins_over_a_named_file_and_that_over_login(tmp_path: Path) 
     assert found(str(named)) == "of-file"
     assert found(None) == "of-login"
     assert credential_for(parse_address(B), None, environ)[0] == Credential()
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "is_sent"),
+    [
+        (A, "", True),
+        (A, "STACKROOM_URL", True),
+        (A, "STACKROOM_URL in .env", False),
+        (A, "UI_PORT in .env", False),
+        (A, "PORT_BASE", False),
+        ("http://localhost:5000", "STACKROOM_URL in .env", True),
+        ("http://127.0.0.1:7100", "PORT_BASE in .env", True),
+    ],
+)
+@pytest.mark.parametrize("way", ["environment", "file"])
+def test_given_token_goes_to_no_server_that_only_a_file_of_the_folder_names(
+    tmp_path: Path, way: str, url: str, origin: str, is_sent: bool
+) -> None:
+    named = tmp_path / "named"
+    named.write_text("one")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), **({"STACKROOM_TOKEN": "one"} if way == "environment" else {})}
+    file = str(named) if way == "file" else None
+    if is_sent:
+        assert credential_for(parse_address(url, origin), file, environ)[0].token == "one"
+        return
+    with pytest.raises(UsageError, match=rf"would go to {url} \({origin}\): name that server yourself"):
+        credential_for(parse_address(url, origin), file, environ)
 
 
 @pytest.mark.parametrize("token", ["two words", "x" * 2000, "line\nbreak", "кириллица", "a\x00b"])

@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from stackroom_kit.actor import ANONYMOUS, HEADER, Actor, ActorSigner, SignedRequest
 from stackroom_kit.api import Answer, Api
-from stackroom_kit.authorization import current_actor, install_authorization, require_rights, require_somebody
+from stackroom_kit.authorization import current_actor, install_authorization, require_rights
 from stackroom_kit.health import register_health
 from stackroom_kit.openapi import Document
 from stackroom_kit.problems import register_problems
@@ -30,10 +30,9 @@ def app_with(signer: ActorSigner | None) -> Flask:
         api.call("POST", f"/{role}", name=role, right=role, answers=DONE)(done)
     api.call("GET", "/open", name="open", right=None, answers=DONE)(done)
 
-    @api.call("GET", "/own", right=None, answers=DONE)
-    def own() -> str:
-        """For whoever is somebody."""
-        return require_somebody().id
+    api.call("GET", "/own", name="own", right="somebody", answers=DONE)(done)
+    api.call("PUT", "/own", name="change_own", right="session", answers=DONE)(done)
+    api.call("POST", "/also", name="also", right="operator", further=lambda: ("editor",), answers=DONE)(done)
 
     @api.call("GET", "/both", right="reader", answers=DONE)
     def both() -> str:
@@ -85,6 +84,22 @@ def test_every_missing_right_is_named_at_once(client: FlaskClient) -> None:
     ]
 
 
+def test_right_that_the_view_asks_for_is_named_beside_that_of_the_call(client: FlaskClient) -> None:
+    answer = send(client, "POST", "/api/calls/also", somebody("reader"))
+    assert answer.headers["WWW-Authenticate"].endswith('scope="operator editor"')
+    assert send(client, "POST", "/api/calls/also", somebody("operator")).status_code == 200
+    assert send(client, "POST", "/api/calls/also", ANONYMOUS).status_code == 401
+
+
+def test_call_about_the_own_account_needs_somebody_and_may_need_a_session(client: FlaskClient) -> None:
+    token = Actor("7", "ann", "token", "admin", ())
+    assert send(client, "GET", "/api/calls/own", token).text == "ann"
+    assert send(client, "PUT", "/api/calls/own", somebody("reader")).text == "reader"
+    refused = send(client, "PUT", "/api/calls/own", token)
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "session_needed")
+    assert send(client, "PUT", "/api/calls/own", ANONYMOUS).get_json()["code"] == "sign_in_needed"
+
+
 def test_token_has_the_rights_that_its_header_says_and_not_those_of_the_role(client: FlaskClient) -> None:
     token = Actor("7", "ann", "token", "admin", ("reader",))
     assert send(client, "POST", "/api/calls/reader", token).status_code == 200
@@ -97,7 +112,7 @@ def test_nobody_is_asked_to_sign_in(client: FlaskClient) -> None:
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="stackroom"'
     assert send(client, "GET", "/api/calls/open", ANONYMOUS).status_code == 200
     assert send(client, "GET", "/api/calls/own", ANONYMOUS).status_code == 401
-    assert send(client, "GET", "/api/calls/own", somebody("reader")).text == "7"
+    assert send(client, "GET", "/api/calls/own", somebody("reader")).text == "reader"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -139,5 +154,9 @@ def test_document_says_which_right_a_call_needs() -> None:
     editor, opened = paths["/api/calls/editor"]["post"], paths["/api/calls/open"]["get"]
     assert editor["security"] == [{"session": ["editor"]}, {"token": ["editor"]}]
     assert {"401", "403"} <= set(editor["responses"])
-    assert "security" not in opened
+    assert opened["security"] == []
     assert "403" not in opened["responses"]
+    own, change = (paths["/api/calls/own"][method] for method in ("get", "put"))
+    assert own["security"] == [{"session": []}, {"token": []}]
+    assert change["security"] == [{"session": []}]
+    assert "session_needed" in change["responses"]["403"]["description"]

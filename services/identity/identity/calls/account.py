@@ -13,20 +13,18 @@ from identity.calls.bodies import WRITTEN, Secret, as_id, body_as, id_parameter
 from identity.passwords import check_new_password
 from identity.problems import (
     PASSWORD_PROBLEMS,
-    SESSION_NEEDED,
     SIGN_IN_BUSY,
     TOO_MANY_TRIES,
     WRONG_CREDENTIALS,
 )
 from identity.state import State
-from stackroom_kit.actor import BEARER, SIGN_IN_NEEDED, Actor
+from stackroom_kit.actor import BEARER, Actor
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
-from stackroom_kit.authorization import require_somebody
+from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import NOT_FOUND, FieldError, Problem
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
-OWN_SESSION = (SIGN_IN_NEEDED, SESSION_NEEDED, *DATABASE_PROBLEMS)
 SESSION_ID = id_parameter("session_id", "The id of the session.")
 
 
@@ -59,14 +57,6 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
     password: Secret
 
 
-def require_session() -> Actor:
-    """Who signed in with a browser. Problem 401, or 403 for a token: it must not be able to outlive itself."""
-    actor = require_somebody()
-    if actor.kind != "user":
-        raise SESSION_NEEDED("This call needs a browser's session; a token may not make it.")
-    return actor
-
-
 def _wrong_password() -> Problem:
     detail = "The old password is another one."
     place = FieldError("/old_password", WRONG_CREDENTIALS.code, detail)
@@ -79,11 +69,11 @@ class AccountCalls:
 
     def me(self) -> Response:
         """Who calls, by what, and with which rights."""
-        return json_answer(me_of(require_somebody()))
+        return json_answer(me_of(current_actor()))
 
     def change_password(self) -> Response:
         """Change the own password; all other sessions end, and this one gets a new cookie."""
-        actor, offered, state = require_session(), body_as(NewPassword), self._state
+        actor, offered, state = current_actor(), body_as(NewPassword), self._state
         check_new_password(offered.password, actor.name)
         user_id = as_id(actor.id)
         self._check_old(actor, offered.old_password)
@@ -106,14 +96,14 @@ class AccountCalls:
 
     def list_sessions(self) -> Response:
         """The own sessions, the last used one first."""
-        actor = require_session()
+        actor = current_actor()
         found = sessions.of_user(self._state.engine, as_id(actor.id), self._state.lifetime)
         items = [ListedSession(is_this=str(one.id) == actor.credential, **msgspec.structs.asdict(one)) for one in found]
         return json_answer(Sessions(items, len(items)))
 
     def end_session(self, session_id: UUID) -> Response:
         """End one of the own sessions."""
-        actor = require_session()
+        actor = current_actor()
         with self._state.engine.connect() as connection:
             if not sessions.end(connection, as_id(actor.id), session_id):
                 raise NOT_FOUND("There is no such session of yours.")
@@ -124,52 +114,50 @@ class AccountCalls:
 
     def end_others(self) -> Response:
         """End all own sessions but this one."""
-        actor = require_session()
+        actor = current_actor()
         with self._state.engine.connect() as connection:
             count = sessions.end_all(connection, as_id(actor.id), as_id(actor.credential))
         return json_answer(Ended("ended", count))
 
 
 def account_api(state: State) -> Api:
-    """Nothing of it needs a right: whoever signed in may do it with what is his own."""
+    """Nothing of it needs a role: whoever signed in may do it with what is his own."""
     calls, api = AccountCalls(state), Api("account", __name__, "/api/identity", tag="account")
-    api.call("GET", "/me", name="me", right=None, answers={200: json_of(Me, "Who calls.")}, problems=(SIGN_IN_NEEDED,))(
-        calls.me
-    )
+    api.call("GET", "/me", name="me", right="somebody", answers={200: json_of(Me, "Who calls.")})(calls.me)
     api.call(
         "PUT",
         "/password",
         name="change_password",
-        right=None,
+        right="session",
         body={JSON: NewPassword},
         answers={200: Answer("It is changed.", {JSON: Me}, {"Set-Cookie": "The new session."})},
         problems=(
-            *WRITTEN, *PASSWORD_PROBLEMS, *OWN_SESSION, WRONG_CREDENTIALS, TOO_MANY_TRIES, SIGN_IN_BUSY,
+            *WRITTEN, *PASSWORD_PROBLEMS, WRONG_CREDENTIALS, TOO_MANY_TRIES, SIGN_IN_BUSY,
         ),
     )(calls.change_password)  # fmt: skip
     api.call(
         "GET",
         "/sessions",
         name="list_sessions",
-        right=None,
+        right="session",
         answers={200: json_of(Sessions, "The sessions.")},
-        problems=OWN_SESSION,
+        problems=DATABASE_PROBLEMS,
     )(calls.list_sessions)
     api.call(
         "DELETE",
         "/sessions/<uuid:session_id>",
         name="end_session",
-        right=None,
+        right="session",
         parameters=(SESSION_ID,),
         answers={200: Answer("It is over.", {JSON: Ended}, sometimes={"Set-Cookie": "Where it was this one."})},
-        problems=(*OWN_SESSION, NOT_FOUND),
+        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
     )(calls.end_session)
     api.call(
         "DELETE",
         "/sessions",
         name="end_other_sessions",
-        right=None,
+        right="session",
         answers={200: json_of(Ended, "They are over.")},
-        problems=OWN_SESSION,
+        problems=DATABASE_PROBLEMS,
     )(calls.end_others)
     return api

@@ -8,7 +8,6 @@ from flask import Response
 from msgspec import Meta
 
 from identity import devices, tokens
-from identity.calls.account import OWN_SESSION, require_session
 from identity.calls.bodies import WRITTEN, Done, Secret, as_id, body_as
 from identity.calls.tokens import DEFAULT_DAYS, MAX_NAME, checked_scopes
 from identity.devices import INTERVAL_SECONDS, MINUTES, Waiting
@@ -32,6 +31,7 @@ from stackroom_kit.rights import RIGHTS, ROLES, Role
 from stackroom_kit.texts import normal_text
 from stackroom_kit.token_form import API_TOKEN
 from stackroom_sql.engine import transaction
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
 logger = logging.getLogger(__name__)
 PAGE = "/device"
@@ -106,13 +106,12 @@ class DeviceCalls:
 
     def read(self, user_code: str) -> Response:
         """Which program waits with this code."""
-        require_session()
         with self._state.engine.connect() as connection:
             return json_answer(devices.find(connection, user_code))
 
     def decide(self, user_code: str) -> Response:
         """Let a program in, in the own name, or not."""
-        actor, offered = require_session(), body_as(Decision)
+        actor, offered = current_actor(), body_as(Decision)
         with transaction(self._state.engine) as connection:
             if offered.is_allowed:
                 wanted = offered.scopes or [role for role in ROLES if role in actor.rights]
@@ -147,19 +146,19 @@ def devices_api(state: State) -> Api:
         "GET",
         "/<user_code>",
         name="read_device",
-        right=None,
+        right="session",
         parameters=(USER_CODE,),
         answers={200: json_of(Waiting, "The program.")},
-        problems=(*OWN_SESSION, NOT_FOUND),
+        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
     )(calls.read)
     api.call(
         "POST",
         "/<user_code>",
         name="decide_device",
-        right=None,
+        right="session",
         parameters=(USER_CODE,),
         body={JSON: Decision},
         answers={200: json_of(Done, "It is decided.")},
-        problems=(*WRITTEN, *OWN_SESSION, NOT_FOUND, SCOPES_TOO_WIDE),
+        problems=(*WRITTEN, NOT_FOUND, SCOPES_TOO_WIDE),
     )(calls.decide)
     return api

@@ -8,14 +8,12 @@ from flask import Response
 from msgspec import Meta
 
 from identity import tokens
-from identity.calls.account import OWN_SESSION, require_session
 from identity.calls.bodies import WRITTEN, Done, as_id, body_as, id_parameter
 from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS
 from identity.state import State
 from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
-from stackroom_kit.actor import SIGN_IN_NEEDED
 from stackroom_kit.api import JSON, Api, json_answer, json_of
-from stackroom_kit.authorization import require_somebody
+from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import NOT_FOUND, FieldError
 from stackroom_kit.rights import RIGHTS, Right, Role, missing
 from stackroom_kit.token_form import API_TOKEN
@@ -64,12 +62,12 @@ class TokenCalls:
 
     def list_tokens(self) -> Response:
         """The own tokens, the newest first, with those that are over or were taken back."""
-        items = tokens.of_user(self._state.engine, as_id(require_session().id))
+        items = tokens.of_user(self._state.engine, as_id(current_actor().id))
         return json_answer(Tokens(items, len(items)))
 
     def make_token(self) -> Response:
         """Make a token; its secret is in this answer alone."""
-        actor, offered, most = require_session(), body_as(NewToken), self._state.max_token_days
+        actor, offered, most = current_actor(), body_as(NewToken), self._state.max_token_days
         if not 1 <= offered.days <= most:
             raise BAD_EXPIRY.at("/days", f"A token lives 1 to {most} days.")
         scopes, networks = checked_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)
@@ -80,7 +78,7 @@ class TokenCalls:
 
     def revoke_this(self) -> Response:
         """Take back the token that makes the call: the way out of a program that signed in."""
-        actor = require_somebody()
+        actor = current_actor()
         if actor.kind != "token":
             raise NOT_FOUND("This call was made with no token.")
         with self._state.engine.connect() as connection:
@@ -89,7 +87,7 @@ class TokenCalls:
 
     def revoke_token(self, token_id: UUID) -> Response:
         """Take a token back: it is refused from now on, and stays in the list."""
-        actor = require_session()
+        actor = current_actor()
         with self._state.engine.connect() as connection:
             if not tokens.revoke(connection, as_id(actor.id), token_id):
                 raise NOT_FOUND("There is no such token of yours.")
@@ -102,34 +100,34 @@ def tokens_api(state: State) -> Api:
         "GET",
         "",
         name="list_tokens",
-        right=None,
+        right="session",
         answers={200: json_of(Tokens, "The tokens.")},
-        problems=OWN_SESSION,
+        problems=DATABASE_PROBLEMS,
     )(calls.list_tokens)
     api.call(
         "POST",
         "",
         name="make_token",
-        right=None,
+        right="session",
         body={JSON: NewToken},
         answers={201: json_of(MadeToken, "The token and its secret.")},
-        problems=(*WRITTEN, *OWN_SESSION, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
+        problems=(*WRITTEN, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
     )(calls.make_token)
     api.call(
         "DELETE",
         "/this",
         name="revoke_this_token",
-        right=None,
+        right="somebody",
         answers={200: json_of(Done, "It is refused from now on.")},
-        problems=(SIGN_IN_NEEDED, *DATABASE_PROBLEMS, NOT_FOUND),
+        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
     )(calls.revoke_this)
     api.call(
         "DELETE",
         "/<uuid:token_id>",
         name="revoke_token",
-        right=None,
+        right="session",
         parameters=(TOKEN_ID,),
         answers={200: json_of(Done, "It is refused from now on.")},
-        problems=(*OWN_SESSION, NOT_FOUND),
+        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
     )(calls.revoke_token)
     return api

@@ -11,7 +11,8 @@ from importer.batches.accept import accept_batch
 from importer.batches.answers import Batch, BatchList, DeletedBatch
 from importer.batches.eager import finish_now_if_eager
 from importer.batches.follow_ups import follow_ups, retry, undo
-from importer.batches.request import BATCH_PARAMETERS
+from importer.batches.request import BATCH_PARAMETERS, right_asked_for
+from importer.batches.sender import check_right, right_of, right_of_batch
 from importer.batches.view import (
     BATCH_ID,
     batch_gone,
@@ -45,7 +46,7 @@ from stackroom_kit.arguments import (
     text_argument,
     text_parameter,
 )
-from stackroom_kit.authorization import current_actor
+from stackroom_kit.authorization import require_somebody
 from stackroom_kit.cursor import BAD_CURSOR, encode_cursor
 from stackroom_kit.public_path import public_path
 from stackroom_sql.problems import DATABASE_PROBLEMS
@@ -68,11 +69,19 @@ def _existing(batch_id: str) -> Row[Any]:
     return existing_batch(services().engine, batch_id)
 
 
+def _to_change(batch_id: str) -> Row[Any]:
+    """For whoever may send its operation: Problem 403 for everybody else."""
+    batch = _existing(batch_id)
+    check_right(batch.operation)
+    return batch
+
+
 def _view(row: Row[Any]) -> Batch:
     engine, batch = services().engine, batch_view(row)
     batch.pending_records = pending_records(engine, row)
     batch.queue_position = queue_position(engine, row)
     batch.retry_batch, batch.undo_batch = follow_ups(engine, row.id)
+    batch.right = right_of(row.operation)
     return batch
 
 
@@ -93,7 +102,14 @@ def _accepted(accepted: Accepted) -> Response:
 
 
 @api.call(
-    "POST", "", right="operator", parameters=BATCH_PARAMETERS, body=BATCH_BODIES, answers=NEW_BATCH, problems=CREATE
+    "POST",
+    "",
+    right="operator",
+    further=right_asked_for,
+    parameters=BATCH_PARAMETERS,
+    body=BATCH_BODIES,
+    answers=NEW_BATCH,
+    problems=CREATE,
 )
 def create_batch() -> Response:
     """Send a batch; one outcome per record comes back.
@@ -124,7 +140,7 @@ def list_batches() -> Response:
         "operation": text_argument("operation"),
         "source": text_argument("source"),
         "queue": text_argument("queue"),
-        "actor_id": current_actor().id if choice_argument("mine", "false", BOOLEANS) == "true" else None,
+        "actor_id": require_somebody().id if choice_argument("mine", "false", BOOLEANS) == "true" else None,
         "state": choice_argument("state", None, tuple(BatchState)),
         "limit": limit + 1,
     }
@@ -141,13 +157,21 @@ def read_batch(batch_id: str) -> Response:
     return json_answer(_view(_existing(batch_id)))
 
 
-@api.call("POST", "/<batch_id>/cancel", right="operator", parameters=(BATCH_ID,), answers=BATCH, problems=ONE_BATCH)
+@api.call(
+    "POST",
+    "/<batch_id>/cancel",
+    right="operator",
+    further=right_of_batch,
+    parameters=(BATCH_ID,),
+    answers=BATCH,
+    problems=ONE_BATCH,
+)
 def cancel_batch(batch_id: str) -> Response:
     """Compute no more of it.
 
     What is not done yet never will be; `pending` are rows of which only the catalog knows whether they are.
     """
-    _existing(batch_id)
+    _to_change(batch_id)
     cancel(services().engine, batch_id)
     return json_answer(_view(_existing(batch_id)))
 
@@ -156,6 +180,7 @@ def cancel_batch(batch_id: str) -> Response:
     "POST",
     "/<batch_id>/retry",
     right="operator",
+    further=right_of_batch,
     parameters=(BATCH_ID,),
     answers=NEW_BATCH,
     problems=(*FOLLOW_UP, NOTHING_FAILED, UNKNOWN_OPERATION),
@@ -165,13 +190,14 @@ def retry_batch(batch_id: str) -> Response:
 
     Of what failed or was cancelled; repeated, the same one again.
     """
-    return _follow_up(_existing(batch_id), retry)
+    return _follow_up(_to_change(batch_id), retry)
 
 
 @api.call(
     "POST",
     "/<batch_id>/undo",
     right="editor",
+    further=right_of_batch,
     parameters=(BATCH_ID,),
     answers=NEW_BATCH,
     problems=(*FOLLOW_UP, NO_LOAD, NOTHING_CREATED),
@@ -181,13 +207,14 @@ def undo_batch(batch_id: str) -> Response:
 
     What the load created and nobody changed since; repeated, the same one again.
     """
-    return _follow_up(_existing(batch_id), undo)
+    return _follow_up(_to_change(batch_id), undo)
 
 
 @api.call(
     "DELETE",
     "/<batch_id>",
     right="operator",
+    further=right_of_batch,
     parameters=(BATCH_ID,),
     answers={200: json_of(DeletedBatch, "It is gone.")},
     problems=(*ONE_BATCH, NOT_FINISHED),
@@ -197,7 +224,7 @@ def delete_batch(batch_id: str) -> Response:
 
     The id and its key stay known, so that nothing comes back under them.
     """
-    _existing(batch_id)
+    _to_change(batch_id)
     if not expire(services().engine, batch_id):
         raise NOT_FINISHED("The batch is not finished; cancel it first.")
     return json_answer(DeletedBatch("deleted", batch_id))

@@ -14,7 +14,7 @@ from importer.batches.backpressure import check_disk
 from importer.batches.body import SpooledBody, spooled_body
 from importer.batches.file_options import FILE_PARAMETERS, file_options
 from importer.batches.likely_operation import likely_operation
-from importer.batches.request import LISTED, QUEUE, operation_named, queue_for
+from importer.batches.request import LISTED, QUEUE, operation_named, queue_for, right_asked_for
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import Refusal
 from importer.parsing.csv_heads import TableOptions
@@ -43,6 +43,7 @@ api = Api("preview", __name__, "/api/importer", tag="batches")
     "POST",
     "/preview",
     right="operator",
+    further=right_asked_for,
     parameters=PREVIEW_PARAMETERS,
     body=BATCH_BODIES,
     answers={200: json_of(Preview, "What was found.")},
@@ -51,18 +52,17 @@ api = Api("preview", __name__, "/api/importer", tag="batches")
 def preview() -> Response:
     """What a batch of this body would be read as; nothing is written."""
     told = file_options(services().registry.fields)
+    name = text_argument("operation")
+    asked = None if name is None else operation_named(name)
     check_disk(services().room)
     with spooled_body(told, b"", services().settings.max_body_bytes, services().room) as sent:
-        return json_answer(_found(sent, _operation(sent, told.table), told.table))
+        return json_answer(_found(sent, asked or _likely(sent, told.table), told.table))
 
 
-def _operation(sent: SpooledBody, told: TableOptions) -> Operation:
-    """The one that is asked for, else the one that the file looks most like."""
-    name = text_argument("operation")
-    if name is None:
-        most = services().limits.max_record_bytes
-        return likely_operation(services().registry.all(), sent.media_type, sent.spooled, most, told)
-    return operation_named(name)
+def _likely(sent: SpooledBody, told: TableOptions) -> Operation:
+    """The one that the file looks most like, and be it one that whoever asks may not send: he is only told."""
+    here = services()
+    return likely_operation(here.registry.all(), sent.media_type, sent.spooled, here.limits.max_record_bytes, told)
 
 
 def _found(sent: SpooledBody, operation: Operation, told: TableOptions) -> Preview:

@@ -6,7 +6,7 @@ from importer.batches.backpressure import check_room
 from importer.batches.body import spooled_body
 from importer.batches.eager import check_can_run_now, finish_now_if_eager
 from importer.batches.request import batch_options
-from importer.batches.sender import check_right, sent_by
+from importer.batches.sender import sent_by
 from importer.ledger.accept import Accepted, KeyReusedError, NewBatch, accept
 from importer.ledger.queues import live_slots
 from importer.parsing.checker import RecordChecker
@@ -23,10 +23,9 @@ ASSUMED_SLOTS = 2  # where no worker is there yet: a batch is cut for the smalle
 
 
 def accept_batch() -> Accepted:
-    """Problems 400, 411, 413, 415, 422, 429 and 503, before anything is written."""
+    """Problems 400, 403, 411, 413, 415, 422, 429 and 503, before anything is written."""
     here, options, key = services(), batch_options(), idempotency_key()
     operation = options.operation
-    check_right(operation)
     if here.settings.celery_task_always_eager:
         check_can_run_now(operation)
     check_room(here.open_chunks, here.settings, options.source, here.room)

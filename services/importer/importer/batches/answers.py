@@ -11,6 +11,7 @@ from importer.parsing.encodings import CODECS, SOURCES
 from stackroom_jobs.outcomes import Outcome
 from stackroom_kit.api import Count, Time, one_of
 from stackroom_kit.openapi import reference
+from stackroom_kit.rights import ROLES
 
 OperationName = Annotated[str, Meta(description="One of those that `GET /operations` lists, or listed.")]
 AnyObject = Annotated[msgspec.Raw, Meta(extra_json_schema={"type": "object"})]
@@ -126,6 +127,9 @@ class Batch(msgspec.Struct):
     retry_batch: Annotated[str | UnsetType | None, Meta(description="Its retry, once somebody asked for it.")] = UNSET
     undo_batch: Annotated[
         str | UnsetType | None, Meta(description="What takes it back, once somebody asked for it.")
+    ] = UNSET
+    right: Annotated[
+        str | UnsetType, one_of(ROLES), Meta(description="What it takes to cancel, retry, undo or delete it.")
     ] = UNSET
     created: Annotated[
         bool | UnsetType, Meta(description="False where this Idempotency-Key had the batch already.")

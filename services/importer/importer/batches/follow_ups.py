@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Row
 from importer.batches.accept import chunks_of
 from importer.batches.backpressure import check_room
 from importer.batches.request import operation_named
-from importer.batches.sender import check_right, sent_by
+from importer.batches.sender import sent_by
 from importer.batches.view import is_finished
 from importer.ledger.accept import Accepted, NewBatch, accept
 from importer.ledger.follow_ups import accept_undo, batches_of_keys, created_rows, failed_records, left_rows
@@ -27,7 +27,6 @@ def retry(batch: Row[Any]) -> Accepted:
     Problem 409 for a batch that is not finished, 422 where nothing failed.
     """
     here, operation = services(), operation_named(batch.operation)
-    check_right(operation)
     if not is_finished(batch):
         raise NOT_FINISHED("The batch is not finished; cancel it or wait.")
     rows = batch.failed_rows + batch.cancelled_rows

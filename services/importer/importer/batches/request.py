@@ -21,7 +21,9 @@ from stackroom_kit.arguments import (
     text_argument,
     text_parameter,
 )
+from stackroom_kit.authorization import require_rights
 from stackroom_kit.idempotency import key_parameter
+from stackroom_kit.rights import Right
 
 LISTED = "one of those that `GET /operations` lists."
 DEFAULT_OPERATION = "normalize_record"
@@ -65,7 +67,10 @@ class BatchOptions:
 
 
 def operation_named(name: str) -> Operation:
-    """Problem 422 for one that nobody knows; 503 for a load, until the catalog has said what it holds."""
+    """For whoever may send it: Problem 403, and 422 for one that nobody knows.
+
+    503 for a load, until the catalog has said what it holds.
+    """
     registry = services().registry
     operation = registry.get(name)
     if operation is None and resource_of(name) is not None and not registry.knows_resources():
@@ -74,7 +79,14 @@ def operation_named(name: str) -> Operation:
         known = ", ".join(sorted(one.name for one in registry.all()))
         detail = f"There is no operation {name[:50]!r}; known: {known}."
         raise UNKNOWN_OPERATION.at("?operation", detail)
+    require_rights(operation.description.right)
     return operation
+
+
+def right_asked_for() -> tuple[Right, ...]:
+    """Of the operation that the query names, if somebody knows it."""
+    operation = services().registry.get(request.args.get("operation", DEFAULT_OPERATION))
+    return () if operation is None else (operation.description.right,)
 
 
 def queue_for(operation: Operation, name: str | None) -> str:

@@ -44,6 +44,7 @@ batch AS (SELECT *, CASE
   ELSE 'done' END AS state FROM counted)
 SELECT * FROM batch"""
 BATCH = text(f"{_BATCH} WHERE id = :batch_id")
+OPERATION = text("SELECT operation FROM importer.batch WHERE id = :batch_id")
 BATCHES = text(f"""
 {_BATCH}
 WHERE (CAST(:after_time AS timestamptz) IS NULL OR (created_at, id) < (:after_time, :after_id))
@@ -89,6 +90,12 @@ WHERE b.open AND b.operation = ANY(:operations) AND c.state IN ('ready', 'leased
 def find_batch(engine: Engine, batch_id: str, lease_seconds: int) -> Row[Any] | None:
     parameters = {"batch_id": batch_id, "alive": WORKER_ALIVE_SECONDS, "lease": lease_seconds}
     return _first(engine, BATCH, parameters)
+
+
+def operation_of(engine: Engine, batch_id: str) -> str | None:
+    """None for a batch that nobody knows."""
+    found = _first(engine, OPERATION, {"batch_id": batch_id})
+    return None if found is None else str(found.operation)
 
 
 def _first(engine: Engine, statement: TextClause, parameters: dict[str, Any]) -> Row[Any] | None:

@@ -55,9 +55,8 @@ def served_at() -> list[dict[str, str]]:
 def through_gateway(document: dict[str, Any]) -> dict[str, Any]:
     """``document`` itself, changed: the gateway passes no service token on, and answers some requests in its place."""
     for method, path, operation in operations_of(document):
-        ours = [one for one in operation.pop("security", ()) if set(one) <= set(SECURITY_SCHEMES)]
-        if any(ours):
-            operation["security"] = [one for one in ours if one]
+        said = operation.get("security", ())
+        operation["security"] = [one for one in said if one and set(one) <= set(SECURITY_SCHEMES)]
         add_problems(operation, problems_of(method, path))
     document["components"]["securitySchemes"] = SECURITY_SCHEMES
     document["info"]["description"] += NOTE

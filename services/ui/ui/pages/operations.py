@@ -24,10 +24,8 @@ class _Told(msgspec.Struct):
     fields: list[_Field]
     title: str = ""
     loads: str | None = None
-    reads_media: bool = False
-    media_field: str | None = None
+    right: str = "operator"
     schema: dict[str, Any] = {}
-    result_schema: dict[str, Any] = {}
 
 
 class _List(msgspec.Struct):
@@ -35,27 +33,18 @@ class _List(msgspec.Struct):
 
 
 @dataclasses.dataclass(frozen=True)
-class Media:
-    """``field`` of a record names its file; ``id_types`` are the JSON types of its id, none where it has no id."""
-
-    field: str
-    id_types: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True)
 class Operation:
-    """``loads`` is the resource of the register that it fills. ``titles`` are those of its fields, in their order.
+    """``loads`` is the resource of the register that it fills, ``right`` what it takes to send it.
 
-    ``media`` is of one whose records name media files; ``result_titles`` are those of the fields of a result.
+    ``titles`` are those of its fields, in their order.
     """
 
     name: str
     title: str
     loads: str | None
+    right: str
     required: frozenset[str]
     titles: Mapping[str, str]
-    media: Media | None
-    result_titles: Mapping[str, str]
 
 
 def operations_of(body: Any) -> tuple[Operation, ...]:
@@ -66,22 +55,8 @@ def operations_of(body: Any) -> tuple[Operation, ...]:
 def _operation(told: _Told) -> Operation:
     properties = told.schema.get("properties", {})
     titles = {field.name: properties.get(field.name, {}).get("title", "") for field in told.fields}
-    return Operation(
-        name=told.name,
-        title=told.title,
-        loads=told.loads,
-        required=frozenset(field.name for field in told.fields if field.required),
-        titles=titles,
-        media=_media(told, properties),
-        result_titles={name: one.get("title", name) for name, one in told.result_schema.get("properties", {}).items()},
-    )
-
-
-def _media(told: _Told, properties: Mapping[str, Any]) -> Media | None:
-    """An importer of before tells no field: it knew only ``payload``."""
-    types = properties.get("id", {}).get("type", ())
-    ids = (types,) if isinstance(types, str) else tuple(types)
-    return Media(told.media_field or "payload", ids) if told.reads_media else None
+    required = frozenset(field.name for field in told.fields if field.required)
+    return Operation(told.name, told.title, told.loads, told.right, required, titles)
 
 
 def operation_titles(known: Sequence[Operation], resources: Sequence[Resource]) -> dict[str, str]:
@@ -106,21 +81,6 @@ def translated_titles(operation: Operation) -> dict[str, str]:
         if translated(title) != title:
             found[named if (named := name_field(name)) in own else name] = translated(title)
     return found
-
-
-def translated_results(operation: Operation) -> dict[str, str]:
-    """What the fields of a result are called, by their names."""
-    return {name: translated(title) for name, title in operation.result_titles.items()}
-
-
-def about(operation: Operation) -> dict[str, Any]:
-    """What the script of the page of imports must know of it."""
-    return {
-        "columns": columns_text(operation),
-        "fields": list(operation.titles),
-        "titles": translated_titles(operation),
-        "media": operation.media,
-    }
 
 
 def columns_text(operation: Operation) -> str:

@@ -4,15 +4,17 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from functools import partial
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from ui.access.current import current_actor
 from ui.health import part_state
 from ui.pages import operations
 from ui.pages.account_routes import add_account_pages
 from ui.pages.addresses import address
-from ui.pages.operations import Operation, about, translated_results
+from ui.pages.operations import Operation, columns_text, translated_titles
 from ui.pages.reading import Reading, read
 from ui.pages.remembered import Remembered
 from ui.pages.resource_page import page_of
@@ -36,10 +38,6 @@ class Known:
 
     def operation_titles(self) -> dict[str, str]:
         return operations.operation_titles(self.operations.get() or (), self.resources.get() or ())
-
-    def reading_media(self, name: str) -> Operation | None:
-        """The operation of this name, if its records name media files."""
-        return next((one for one in self.operations.get() or () if one.name == name and one.media), None)
 
 
 class Pages:
@@ -68,18 +66,19 @@ class Pages:
         return redirect(address(name), 308) if name in OWN_ADDRESSES else self.resource(name)
 
     def imports(self) -> str:
-        after, state = request.args.get("after", ""), request.args.get("state", "")
-        page = f"&after={after}" if _CURSOR.fullmatch(after) else ""
-        only = f"&state={state}" if state in state_texts() else ""
-        batches = self._read(f"{BATCHES}?limit={PAGE_ROWS}{only}{page}")
+        after, only = request.args.get("after", ""), _filters()
+        page = {"after": after} if _CURSOR.fullmatch(after) else {}
+        batches = self._read(f"{BATCHES}{_query(limit=str(PAGE_ROWS), **only, **page)}")
         return render_template(
             "imports.html",
             batches=batches,
             known=self._known.operations.get() or (),
             chosen=request.args.get("operation"),
-            about=about,
+            columns_text=columns_text,
+            translated_titles=translated_titles,
             is_first=not page,
-            only_state=state if only else "",
+            only=only,
+            imports_of=_imports_of,
             max_body_bytes=self._max_body_bytes,
         )
 
@@ -88,9 +87,7 @@ class Pages:
             abort(404)
         batch = self._read(f"{BATCHES}/{batch_id}")
         status = batch.status if batch.status in (404, 410) else 200
-        reader = self._known.reading_media(batch.body["operation"]) if batch.body else None
-        titles = translated_results(reader) if reader else None
-        return render_template("batch.html", batch=batch, batch_id=batch_id, result_titles=titles), status
+        return render_template("batch.html", batch=batch, batch_id=batch_id), status
 
     def workers(self) -> str:
         queues, workers = self._read("/api/importer/queues"), self._read("/api/importer/workers")
@@ -98,6 +95,23 @@ class Pages:
 
     def _read(self, target: str) -> Reading:
         return read(self._importer, target)
+
+
+def _filters() -> dict[str, str]:
+    """Those that the address asks for; nobody has no batches of his own."""
+    state, me = request.args.get("state", ""), current_actor()
+    mine = request.args.get("mine") == "true" and me.is_somebody and me.kind != "local"
+    return {"state": state if state in state_texts() else "", "mine": "true" if mine else ""}
+
+
+def _query(**arguments: str) -> str:
+    given = {name: value for name, value in arguments.items() if value}
+    return f"?{urlencode(given)}" if given else ""
+
+
+def _imports_of(**arguments: str) -> str:
+    """The page of batches with these filters."""
+    return address("imports") + _query(**arguments)
 
 
 def pages_blueprint(upstreams: Mapping[str, Upstream], known: Known, max_body_bytes: int) -> Blueprint:

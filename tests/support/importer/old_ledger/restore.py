@@ -1,4 +1,4 @@
-"""A database as the version before left it, a moment ago, and many more rows in flight."""
+"""A database as an older version left it, a moment ago, and many more rows in flight."""
 
 import gzip
 import subprocess
@@ -11,6 +11,7 @@ from deploy.local.postgres_server import binary
 from tests.support.servers.embedded import libpq_uri
 
 DUMP = Path(__file__).with_name("ledger.sql.gz")
+BEFORE_IDENTITY = Path(__file__).with_name("before_identity.sql")
 # What was due then is due now, and nothing is so old that it would be thrown away.
 JUST_NOW = """
 UPDATE importer.batch SET created_at = now(), ended_at = CASE WHEN ended_at IS NOT NULL THEN now() END;
@@ -45,10 +46,12 @@ FROM generate_series(1, %(groups)s) AS row,
 """
 
 
-def restore(uri: str) -> None:
+def restore(uri: str, dump: Path = DUMP) -> None:
     """Into an empty database, of whose role everything will be."""
+    content = dump.read_bytes()
+    script = gzip.decompress(content) if dump.suffix == ".gz" else content
     command = [binary("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", libpq_uri(uri)]
-    subprocess.run(command, input=gzip.decompress(DUMP.read_bytes()), check=True, capture_output=True)
+    subprocess.run(command, input=script, check=True, capture_output=True)
     _execute(uri, JUST_NOW)
 
 
