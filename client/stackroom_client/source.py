@@ -50,11 +50,19 @@ class Source:
         return (now.st_size, now.st_mtime_ns) != (self.size, self.changed_at)
 
 
+def kind_of_rows(name: str, given: str | None) -> str | None:
+    """By ``--format``, else by the ending of the name; None where neither says it."""
+    return given or ENDINGS.get(_ending(name))
+
+
+def _ending(name: str) -> str:
+    return Path(name.lower().removesuffix(".gz")).suffix
+
+
 def media_type(name: str, given: str | None) -> str:
-    """By ``--format``, else by the ending of the name; UsageError where neither says it."""
-    ending = Path(name.lower().removesuffix(".gz")).suffix
-    kind = given or ENDINGS.get(ending)
-    if kind is None and ending in WORKBOOK_ENDINGS:
+    """UsageError where nothing says what is in it."""
+    kind = kind_of_rows(name, given)
+    if kind is None and _ending(name) in WORKBOOK_ENDINGS:
         raise UsageError(
             f"{shown(name)} is a workbook; save the sheet as CSV (File, Save As, CSV UTF-8) and import that file"
         )

@@ -53,3 +53,16 @@ def test_file_of_any_resource_is_tried_loaded_and_seen(
     page.goto(f"{stack.url}/register/cabinets")
     expect(page.locator("#rows tr")).to_have_count(1)
     expect(page.locator("#rows tr")).to_contain_text("1: Atlases")
+
+
+def test_translated_heads_are_understood_where_no_operation_is_chosen(visit: Visit, tmp_path: Path) -> None:
+    """«Размер» is known to the page alone, and of cabinets alone."""
+    path = tmp_path / "cabinets.csv"
+    path.write_text("label;Группа;Размер\nA;Atlases;1,5\n")
+    watched = visit("ru")
+    page = watched.open("/imports")
+    page.locator("#file").set_input_files(path)
+    expect(page.locator("#preview-facts")).to_contain_text(WORDS["ru"][1])
+    expect(page.locator("#preview-facts")).to_contain_text("Размер → weight")
+    expect(page.locator("#preview-rows")).to_contain_text("1.5")
+    watched.assert_quiet()

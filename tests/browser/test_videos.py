@@ -1,13 +1,11 @@
 """Videos as a librarian sends them, and what comes back: shots, keyframes, a contact sheet."""
 
-import io
 import json
 import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-import av
 import msgspec
 import urllib3
 from playwright.sync_api import expect
@@ -20,23 +18,9 @@ from stackroom_jobs.worker.lifecycle import Deadline
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack
-from tests.support.videos.files import write_video
+from tests.support.videos.files import picture, write_video
 
 Visit = Callable[..., Watched]
-
-
-def picture() -> bytes:
-    """A small grey JPEG."""
-    file = io.BytesIO()
-    with av.open(file, "w", "mjpeg") as container:
-        stream = container.add_stream("mjpeg", rate=1)
-        stream.width, stream.height, stream.pix_fmt = 96, 54, "yuvj420p"
-        frame = av.VideoFrame(96, 54, "yuvj420p")
-        for plane in frame.planes:
-            plane.update(bytes([128]) * plane.buffer_size)
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return file.getvalue()
 
 
 def claimed(api: WorkerAPI) -> ClaimedChunk:

@@ -23,5 +23,5 @@ def test_page_and_command_know_the_same_endings() -> None:
 
 
 def endings_of_the_page() -> list[str]:
-    script = (ROOT / "services/ui/ui/static/js/video.js").read_text()
+    script = (ROOT / "services/ui/ui/static/js/media.js").read_text()
     return script.partition("ENDINGS = /\\.(")[2].partition(")")[0].split("|")

@@ -1,6 +1,6 @@
 """``import``: send a file as a batch; repeated under one key, it can only become one batch.
 
-A video is uploaded first, and its batch has one record, which names the upload.
+A video, or what else an operation reads as media, is uploaded first; its batch has one record, which names the upload.
 """
 
 import argparse
@@ -8,7 +8,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from stackroom_client.batch import Batch
@@ -16,39 +16,51 @@ from stackroom_client.commands.files import upload
 from stackroom_client.commands.outcome import new_batch
 from stackroom_client.context import Context
 from stackroom_client.errors import ExitCode, Refused, TransientError, Unreachable, UsageError
+from stackroom_client.media import MediaReader, media_reader, media_readers
 from stackroom_client.preview import detected, warnings
 from stackroom_client.server import Call
-from stackroom_client.source import MEDIA_TYPES, Source, is_video, media_type, opened, shown
+from stackroom_client.source import MEDIA_TYPES, Source, is_video, kind_of_rows, media_type, opened, shown
 from stackroom_client.texts import rows
 from stackroom_client.upload import BODY, FILE_OPTIONS, check_size, send
 
 BATCHES = "/api/importer/batches"
 OPTIONS = ("operation", "source", "queue", "on_conflict", *FILE_OPTIONS)
 WRONG_COLUMNS = frozenset({"missing_column", "unknown_column"})
-VIDEO_OPERATION = "process_video"
-LONGEST_ID = 1000  # characters of a file's name, so that its record is not too long
 
 
 def import_file(context: Context, arguments: argparse.Namespace) -> ExitCode:
-    is_film = is_video(arguments.file, arguments.format)
-    kind = MEDIA_TYPES["ndjson"] if is_film else media_type(arguments.file, arguments.format)
-    if is_film:
+    reader = _reader(context, arguments)
+    kind = MEDIA_TYPES["ndjson"] if reader else media_type(arguments.file, arguments.format)
+    if reader:
         _check_is_no_table(arguments)
     headers = {"Content-Type": kind, "Idempotency-Key": arguments.key or uuid.uuid4().hex}
-    send_source = _send_video if is_film else _send_rows
+    query = _query(arguments)
     with opened(arguments.file) as source:
-        batch = Batch.of(send_source(context, source, headers, _query(arguments)))
-    context.terminal.say(_accepted(batch, "" if is_film else detected(batch.raw)))
-    for warning in [] if is_film else warnings(batch.raw):
+        send_source = partial(_send_media, reader) if reader else _send_rows
+        batch = Batch.of(send_source(context, source, headers, query))
+    context.terminal.say(_accepted(batch, "" if reader else detected(batch.raw)))
+    for warning in [] if reader else warnings(batch.raw):
         context.terminal.say(warning)
     return new_batch(context, batch, arguments.watch)
 
 
+def _reader(context: Context, arguments: argparse.Namespace) -> MediaReader | None:
+    """The operation that reads the file itself; None where its rows are sent.
+
+    A video is known by its ending. Any other file is media where the operation that is asked for reads such.
+    """
+    if is_video(arguments.file, arguments.format):
+        return media_reader(context, arguments.operation)
+    if arguments.operation is None or kind_of_rows(arguments.file, arguments.format) is not None:
+        return None
+    return next((one for one in media_readers(context) if one.operation == arguments.operation), None)
+
+
 def _check_is_no_table(arguments: argparse.Namespace) -> None:
-    """UsageError before a video is sent: its batch holds no text of the sender's."""
+    """UsageError before a file is sent as it is: its batch holds no text of the sender's."""
     for name in FILE_OPTIONS:
         if getattr(arguments, name) is not None:
-            raise UsageError(f"{shown(arguments.file)} is a video, which has no --{name}")
+            raise UsageError(f"{shown(arguments.file)} is no table, and has no --{name}")
 
 
 def _query(arguments: argparse.Namespace) -> dict[str, str]:
@@ -64,13 +76,15 @@ def _send_rows(context: Context, source: Source, headers: dict[str, str], query:
         return send(context, source, BATCHES, headers, query)
 
 
-def _send_video(context: Context, source: Source, headers: dict[str, str], query: dict[str, str]) -> Any:
+def _send_media(
+    reader: MediaReader, context: Context, source: Source, headers: dict[str, str], query: dict[str, str]
+) -> Any:
     """The same file gets the same name, so a repeat under one key sends the same record."""
-    record = {"id": Path(source.name).name[:LONGEST_ID], "payload": upload(context, source)["name"]}
+    record = reader.record(source.name, upload(context, source)["name"])
     body = json.dumps(record).encode()
     with _telling_the_key(context, headers):
         return context.server.json(
-            Call("POST", BATCHES, {"operation": VIDEO_OPERATION, **query}, headers, lambda: body)
+            Call("POST", BATCHES, {**query, "operation": reader.operation}, headers, lambda: body)
         )
 
 

@@ -97,6 +97,18 @@ class Operation:
         return tuple(field.name for field in self.record_schema.fields if field.is_required)
 
     @functools.cached_property
+    def media_field(self) -> str | None:
+        """The field of a record that names its media file: ``payload``, else the first other text that must be there.
+
+        None of an operation that reads no media, or whose records have no such field.
+        """
+        if not self.reads_media:
+            return None
+        fields = [field for field in self.record_schema.own_fields if field.is_required and field.name != "id"]
+        names = [field.name for field in fields if field.types == ("string",) and not (field.format or field.enum)]
+        return "payload" if "payload" in names else next(iter(names), None)
+
+    @functools.cached_property
     def result_schema(self) -> Schema:
         return Schema.of_json(self.description.result)
 

@@ -97,7 +97,7 @@ def test_guessed_encoding_is_a_warning(url: str, tmp_path: Path) -> None:
 
 
 def test_video_has_no_text_to_say_anything_of(url: str, film: Path) -> None:
-    assert "is a video, which has no --encoding" in failed(url, "import", str(film), "--encoding", "utf-8").err
+    assert "is no table, and has no --encoding" in failed(url, "import", str(film), "--encoding", "utf-8").err
 
 
 def test_preview_of_a_good_file_ends_with_0(url: str) -> None:

@@ -36,7 +36,7 @@ class Cabinet(Base):
     is_open: Mapped[bool] = mapped_column(server_default=true())
     is_lit: Mapped[bool | None]
     height: Mapped[decimal.Decimal | None] = mapped_column(Numeric(6, 2))
-    weight: Mapped[float | None]
+    weight: Mapped[float | None] = mapped_column(doc="Size")
     number: Mapped[int | None] = mapped_column(BigInteger)
     side: Mapped[Literal["left", "right"]] = mapped_column(server_default="left")
 

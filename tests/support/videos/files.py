@@ -1,5 +1,6 @@
 """Small real videos, made with PyAV."""
 
+import io
 import itertools
 import struct
 from fractions import Fraction
@@ -86,3 +87,17 @@ def write_sound(path: Path) -> Path:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def picture() -> bytes:
+    """A small grey JPEG."""
+    file = io.BytesIO()
+    with av.open(file, "w", "mjpeg") as container:
+        stream = container.add_stream("mjpeg", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 96, 54, "yuvj420p"
+        frame = av.VideoFrame(96, 54, "yuvj420p")
+        for plane in frame.planes:
+            plane.update(bytes([128]) * plane.buffer_size)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()

@@ -55,6 +55,28 @@ def test_little_need_be_said() -> None:
     assert (described.version, described.right, described.time_limit) == (1, "operator", None)
 
 
+class Sound(msgspec.Struct, kw_only=True):
+    id: str
+    note: str | None = None
+    day: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date"})]
+    file: str
+
+
+class Level(msgspec.Struct):
+    id: int
+    level: float
+
+
+@pytest.mark.parametrize(
+    ("record", "reads_media", "field"),
+    [(Text, True, "payload"), (Sound, True, "file"), (Level, True, None), (Text, False, None)],
+)
+def test_media_are_named_by_payload_or_the_first_text_that_must_be_there(
+    record: type, reads_media: bool, field: str | None
+) -> None:
+    assert describe("hear", record, Words, reads_media=reads_media).media_field == field
+
+
 def test_description_survives_the_way_to_the_importer() -> None:
     """There its structs are made of the schemas, and take what the worker's own take."""
     description = msgspec.json.decode(msgspec.json.encode(made().description), type=Description)

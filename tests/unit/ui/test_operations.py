@@ -8,7 +8,16 @@ import pytest
 from flask import Flask
 
 from tests.support.gateway.told_resources import GROUPS, TOLD, TYPES
-from ui.pages.operations import Operation, columns_text, operation_titles, operations_of, translated_titles
+from ui.pages.operations import (
+    Media,
+    Operation,
+    about,
+    columns_text,
+    operation_titles,
+    operations_of,
+    translated_results,
+    translated_titles,
+)
 from ui.pages.resources import resources_of
 from ui.translations import install_translations
 
@@ -66,6 +75,19 @@ def test_title_of_a_reference_is_that_of_the_field_for_its_name(language: str) -
     fields = [{"name": name, "required": False} for name in ("id", "group_id", "group")]
     (load,) = operations_of({"items": [{**LOAD, "schema": TYPES["schema"], "fields": fields}], "total": 1})
     assert translated_titles(load) == ({"group": "Группа"} if language == "ru" else {})
+
+
+def test_script_is_told_what_names_a_file(language: str) -> None:
+    ids = {"properties": {"id": {"type": ["integer", "string"]}}}
+    results = {"properties": {"size": {"title": "Size"}, "words": {}}}
+    reader = {"name": "transcribe", "fields": [], "reads_media": True, "media_field": "file", "schema": ids}
+    (own, older) = operations_of(
+        {"items": [{**reader, "result_schema": results}, {"name": "old", "fields": [], "reads_media": True}]}
+    )
+    assert about(own) == {"columns": "", "fields": [], "titles": {}, "media": Media("file", ("integer", "string"))}
+    assert older.media == Media("payload", ())
+    assert operations()[1].media is None
+    assert translated_results(own) == {"size": "Размер" if language == "ru" else "Size", "words": "words"}
 
 
 @pytest.mark.parametrize("body", [{}, {"items": [{"title": "nameless"}]}, {"items": [{"name": "x", "fields": [1]}]}])

@@ -50,6 +50,7 @@ class ListedOperation(msgspec.Struct):
     right: Annotated[str, Meta(description="What it takes to send a batch of it.")]
     loads: Annotated[str | None, Meta(description="The resource of the catalog that it loads.")]
     reads_media: Annotated[bool, Meta(description="Whether its records name media files.")]
+    media_field: Annotated[str | None, Meta(description="The field of a record that names its media file.")]
     registered: Annotated[RegisteredBy | None, Meta(description="By which worker, of what workers brought.")]
 
 
@@ -116,5 +117,6 @@ def _view(operation: Operation) -> ListedOperation:
         right=description.right,
         loads=operation.loads,
         reads_media=operation.reads_media,
+        media_field=operation.media_field,
         registered=None if brought is None else RegisteredBy(brought.by, brought.at.astimezone(datetime.UTC)),
     )

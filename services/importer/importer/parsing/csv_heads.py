@@ -172,6 +172,6 @@ def heads_of(operation: Operation) -> dict[str, str]:
     schema = operation.record_schema
     found = {comparable(field.title): _titled(field, schema) for field in schema.fields if field.title}
     for name in schema.own:
-        words = _MEDIA if operation.reads_media and name == "payload" else _WORDS.get(name, ())
+        words = _MEDIA if name == operation.media_field else _WORDS.get(name, ())
         found.update({comparable(word): name for word in words})
     return found | {field.name: field.name for field in schema.fields}

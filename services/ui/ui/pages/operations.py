@@ -25,7 +25,10 @@ class _Told(msgspec.Struct):
     title: str = ""
     loads: str | None = None
     right: str = "operator"
+    reads_media: bool = False
+    media_field: str | None = None
     schema: dict[str, Any] = {}
+    result_schema: dict[str, Any] = {}
 
 
 class _List(msgspec.Struct):
@@ -33,10 +36,19 @@ class _List(msgspec.Struct):
 
 
 @dataclasses.dataclass(frozen=True)
+class Media:
+    """``field`` of a record names its file; ``id_types`` are the JSON types of its id, none where it has no id."""
+
+    field: str
+    id_types: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Operation:
     """``loads`` is the resource of the register that it fills, ``right`` what it takes to send it.
 
-    ``titles`` are those of its fields, in their order.
+    ``titles`` are those of its fields, in their order; ``result_titles`` those of the fields of a result. ``media`` is
+    of one whose records name media files.
     """
 
     name: str
@@ -45,6 +57,8 @@ class Operation:
     right: str
     required: frozenset[str]
     titles: Mapping[str, str]
+    media: Media | None
+    result_titles: Mapping[str, str]
 
 
 def operations_of(body: Any) -> tuple[Operation, ...]:
@@ -55,8 +69,23 @@ def operations_of(body: Any) -> tuple[Operation, ...]:
 def _operation(told: _Told) -> Operation:
     properties = told.schema.get("properties", {})
     titles = {field.name: properties.get(field.name, {}).get("title", "") for field in told.fields}
-    required = frozenset(field.name for field in told.fields if field.required)
-    return Operation(told.name, told.title, told.loads, told.right, required, titles)
+    return Operation(
+        name=told.name,
+        title=told.title,
+        loads=told.loads,
+        right=told.right,
+        required=frozenset(field.name for field in told.fields if field.required),
+        titles=titles,
+        media=_media(told, properties),
+        result_titles={name: one.get("title", name) for name, one in told.result_schema.get("properties", {}).items()},
+    )
+
+
+def _media(told: _Told, properties: Mapping[str, Any]) -> Media | None:
+    """An importer of before tells no field: it knew only ``payload``."""
+    types = properties.get("id", {}).get("type", ())
+    ids = (types,) if isinstance(types, str) else tuple(types)
+    return Media(told.media_field or "payload", ids) if told.reads_media else None
 
 
 def operation_titles(known: Sequence[Operation], resources: Sequence[Resource]) -> dict[str, str]:
@@ -81,6 +110,21 @@ def translated_titles(operation: Operation) -> dict[str, str]:
         if translated(title) != title:
             found[named if (named := name_field(name)) in own else name] = translated(title)
     return found
+
+
+def translated_results(operation: Operation) -> dict[str, str]:
+    """What the fields of a result are called, by their names."""
+    return {name: translated(title) for name, title in operation.result_titles.items()}
+
+
+def about(operation: Operation) -> dict[str, Any]:
+    """What the script of the page of imports must know of it."""
+    return {
+        "columns": columns_text(operation),
+        "fields": list(operation.titles),
+        "titles": translated_titles(operation),
+        "media": operation.media,
+    }
 
 
 def columns_text(operation: Operation) -> str:

@@ -14,7 +14,7 @@ from ui.health import part_state
 from ui.pages import operations
 from ui.pages.account_routes import add_account_pages
 from ui.pages.addresses import address
-from ui.pages.operations import Operation, columns_text, translated_titles
+from ui.pages.operations import Operation, about, translated_results
 from ui.pages.reading import Reading, read
 from ui.pages.remembered import Remembered
 from ui.pages.resource_page import page_of
@@ -38,6 +38,10 @@ class Known:
 
     def operation_titles(self) -> dict[str, str]:
         return operations.operation_titles(self.operations.get() or (), self.resources.get() or ())
+
+    def reading_media(self, name: str) -> Operation | None:
+        """The operation of this name, if its records name media files."""
+        return next((one for one in self.operations.get() or () if one.name == name and one.media), None)
 
 
 class Pages:
@@ -74,8 +78,7 @@ class Pages:
             batches=batches,
             known=self._known.operations.get() or (),
             chosen=request.args.get("operation"),
-            columns_text=columns_text,
-            translated_titles=translated_titles,
+            about=about,
             is_first=not page,
             only=only,
             imports_of=_imports_of,
@@ -87,7 +90,9 @@ class Pages:
             abort(404)
         batch = self._read(f"{BATCHES}/{batch_id}")
         status = batch.status if batch.status in (404, 410) else 200
-        return render_template("batch.html", batch=batch, batch_id=batch_id), status
+        reader = self._known.reading_media(batch.body["operation"]) if batch.body else None
+        titles = translated_results(reader) if reader else None
+        return render_template("batch.html", batch=batch, batch_id=batch_id, result_titles=titles), status
 
     def workers(self) -> str:
         queues, workers = self._read("/api/importer/queues"), self._read("/api/importer/workers")

@@ -140,6 +140,7 @@ def _import_texts() -> dict[str, str]:
     return {
         "nothing_to_send": _("Choose a file or type some text."),
         "file_too_large": _("The file has {size}; at most {most} are taken."),
+        "no_reader": _("No operation reads such a file now."),
         "file_changed": _("The file has changed since it was chosen. Choose it again."),
         "checking": _("Checking: {percent} sent…"),
         "checked": _("Checked; nothing is written to the register yet."),

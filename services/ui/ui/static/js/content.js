@@ -6,7 +6,7 @@ export const JSON_TYPE = "application/json";
 export const NDJSON_TYPE = "application/x-ndjson";
 export const CSV_TYPE = "text/csv";
 
-/** @typedef {{blob: Blob, body: Blob, type: string, name: string, video?: File}} Content */
+/** @typedef {{blob: Blob, body: Blob, type: string, name: string, media?: {file: File, reader: import("./media.js").Reader}}} Content */
 
 /** @param {string} line @returns {any} undefined where it is no JSON */
 function parsed(line) {

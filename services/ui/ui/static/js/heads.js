@@ -6,6 +6,7 @@
 import { CSV_TYPE } from "./content.js";
 
 /** @typedef {import("./content.js").Content} Content */
+/** @typedef {import("./operation_choice.js").About} About */
 
 const PEEK_BYTES = 64 * 1024;
 const GUESSES = ["utf-8", "windows-1251"];
@@ -34,15 +35,28 @@ function headsOf(start) {
   return line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1").trim()).filter(Boolean);
 }
 
+/** @typedef {{understood: number, pairs: string[]}} Fit how many heads are an operation's, and what is to be said of those that only the page knows */
+
+/** @param {string[]} heads @param {About} operation @returns {Fit} */
+function fitOf(heads, { fields, titles }) {
+  const titled = new Map(Object.entries(titles).map(([name, title]) => [comparable(title), name]));
+  const names = new Set(fields.map(comparable));
+  const said = heads.filter((head) => titled.has(comparable(head)));
+  return {
+    understood: heads.filter((head) => titled.has(comparable(head)) || names.has(comparable(head))).length,
+    pairs: said.map((head) => `${head}:${titled.get(comparable(head))}`),
+  };
+}
+
 /**
- * @param {Content} content @param {Record<string, string>} titles of the operation's fields, by the fields' names
+ * @param {Content} content @param {About[]} operations of which the table is for one, by what its heads are like
  * @param {string} encoding that was chosen, or nothing
  * @returns {Promise<Record<string, string>>} the option of the call, if there is something to say
  */
-export async function namedColumns({ blob, type, video }, titles, encoding) {
-  const fields = new Map(Object.entries(titles).map(([name, title]) => [comparable(title), name]));
-  if (video || type !== CSV_TYPE || !fields.size) return {};
-  const start = decoded(await blob.slice(0, PEEK_BYTES).arrayBuffer(), encoding ? [encoding] : GUESSES);
-  const pairs = headsOf(start).flatMap((head) => (fields.has(comparable(head)) ? [`${head}:${fields.get(comparable(head))}`] : []));
+export async function namedColumns({ blob, type, media }, operations, encoding) {
+  if (media || type !== CSV_TYPE) return {};
+  const heads = headsOf(decoded(await blob.slice(0, PEEK_BYTES).arrayBuffer(), encoding ? [encoding] : GUESSES));
+  const fits = operations.map((one) => fitOf(heads, one));
+  const { pairs } = fits.reduce((best, one) => (one.understood > best.understood ? one : best), { understood: 0, pairs: [] });
   return pairs.length ? { columns: pairs.join(",") } : {};
 }

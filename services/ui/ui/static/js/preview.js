@@ -36,18 +36,18 @@ function passedOver(counts) {
 }
 
 /** @param {Found} found @param {import("./content.js").Content} content @param {string} title of the operation */
-function facts(found, { name, video }, title) {
-  const { input } = video ? { input: /** @type {Record<string, any>} */ ({}) } : found;
+function facts(found, { name, media }, title) {
+  const { input } = media ? { input: /** @type {Record<string, any>} */ ({}) } : found;
   const pairs = [
     ["file", name],
-    ["size", video && bytes(video.size)],
+    ["size", media && bytes(media.file.size)],
     ["operation", title],
     ["form", input.format && text("found", input.format)],
     ["encoding", encoding(input)],
     ["delimiter", input.delimiter && text("found", input.delimiter)],
     ["columns", input.columns?.map((/** @type {string} */ name) => headed(name, input.heads)).join(", ")],
     ["passed_over", passedOver(input.passed_over ?? {})],
-    ["rows", video ? "" : howMany(found)],
+    ["rows", media ? "" : howMany(found)],
   ];
   return pairs
     .filter(([, value]) => value)
@@ -95,7 +95,7 @@ function showRefused(found) {
 /** @param {Found} found @param {import("./content.js").Content} content @param {string} title of the operation */
 export function showPreview(found, content, title) {
   byId("preview-facts").replaceChildren(...facts(found, content, title));
-  byId("preview-table").hidden = Boolean(content.video);
+  byId("preview-table").hidden = Boolean(content.media);
   byId("preview-no-worker").hidden = found.has_worker;
   byId("preview-guessed").hidden = found.input.encoding_source !== "detected";
   showRefused(found);

@@ -1,4 +1,4 @@
-/** What became of the videos of a batch: facts, contact sheet, keyframes and shots. */
+/** What became of the videos of a batch: facts, contact sheet, keyframes and shots; of an operation of one's own what it says. */
 
 import { apiAddress } from "./addresses.js";
 import { byId, element } from "./dom.js";
@@ -11,6 +11,7 @@ import { number, percent, problemText, seconds, text } from "./text.js";
 const MOST_VIDEOS = 20;
 const MOST_SHOTS = 1000;
 const UPLOADS = "uploads/";
+const RESULT = /^results\/[\w-]+\/\d+\/[^/]+$/; // the name of a picture that its worker has put out
 
 /** @param {string} name of a media file, maybe in folders */
 const address = (name) => apiAddress(`importer/media/${name.split("/").map(encodeURIComponent).join("/")}`);
@@ -21,19 +22,41 @@ const rate = (value) => (value === null || value === undefined ? null : `${numbe
 /** @param {any} result how many shots were found; an older result lists all of them */
 const shotCount = (result) => result.shot_count ?? result.shots.length;
 
-/** @param {any} result @returns {[string, any][]} labels and values; nothing is shown of what is not known */
-const factsOf = (result) => [
-  ["duration", result.duration === null ? null : seconds(result.duration)],
-  ["frames", number(result.frames)],
-  ["frame_rate", rate(result.frame_rate)],
-  ["size", `${result.width} × ${result.height}`],
-  ["codec", result.codec],
-  ["shots", result.shots && number(shotCount(result))],
-  ["device", result.device],
-  ["model", result.model],
-  ["decode_rate", rate(result.decode_rate)],
-  ["model_rate", rate(result.model_rate)],
-];
+/** What is known of a video is shown in its units; the fields that it is made of. @type {Record<string, [string[], (result: any) => any]>} */
+const FACTS = {
+  duration: [["duration"], (result) => seconds(result.duration)],
+  frames: [["frames"], (result) => number(result.frames)],
+  frame_rate: [["frame_rate"], (result) => rate(result.frame_rate)],
+  size: [["width", "height"], (result) => `${result.width} × ${result.height}`],
+  codec: [["codec"], (result) => result.codec],
+  shots: [["shots"], (result) => number(shotCount(result))],
+  device: [["device"], (result) => result.device],
+  model: [["model"], (result) => result.model],
+  decode_rate: [["decode_rate"], (result) => rate(result.decode_rate)],
+  model_rate: [["model_rate"], (result) => rate(result.model_rate)],
+};
+const SHOWN_ELSEWHERE = ["id", "file", "damaged", "shots_code", "shot_count", "rotation", "contact_sheet", ...Object.values(FACTS).flatMap(([fields]) => fields)];
+const isKnown = (/** @type {any} */ value) => value !== null && value !== undefined;
+
+/** Of a result of any operation that reads media; what is made of several values is in its file alone. @param {any} result @returns {[string, any][]} labels and values */
+function factsOf(result) {
+  const facts = Object.entries(FACTS).filter(([, [fields]]) => fields.every((field) => isKnown(result[field])));
+  const others = Object.entries(result).filter(([field, value]) => !SHOWN_ELSEWHERE.includes(field) && isKnown(value) && typeof value !== "object");
+  return [
+    ...facts.map(([key, [, shown]]) => /** @type {[string, any]} */ ([text("action", key), shown(result)])),
+    ...others.map(([field, value]) => /** @type {[string, any]} */ ([titles()[field] ?? field, own(value)])),
+  ];
+}
+
+/** @returns {Record<string, string>} of the fields of a result, by their names */
+const titles = () => JSON.parse(byId("videos-list").dataset.titles ?? "{}");
+
+/** @param {any} value that is shown as it is; a picture by itself */
+function own(value) {
+  if (typeof value === "boolean") return text("action", value ? "yes" : "no");
+  if (typeof value === "number") return number(value);
+  return RESULT.test(value) ? picture(value, value.split("/").at(-1) ?? "", "keyframe") : value;
+}
 
 /** @param {string} name @param {string} words @param {string} kind */
 function picture(name, words, kind) {
@@ -70,6 +93,7 @@ function table(shots) {
 
 /** @param {any} result */
 function shotsOf(result) {
+  if (!("shots" in result)) return [];
   if (!result.shots) return [element("p", {}, problemText(result.shots_code) || result.shots_code)];
   const shown = result.shots.slice(0, MOST_SHOTS);
   const more = shown.length < shotCount(result) ? [element("p", {}, text("action", "more_rows", { count: number(shown.length) }))] : [];
@@ -78,21 +102,21 @@ function shotsOf(result) {
 }
 
 /** @param {any} line */
-function video({ result }) {
-  const facts = factsOf(result)
-    .filter(([, value]) => value)
-    .map(([key, value]) => element("div", {}, element("dt", {}, text("action", key)), element("dd", {}, value)));
+function video({ row, result }) {
+  const facts = factsOf(result).map(([label, value]) => element("div", {}, element("dt", {}, label), element("dd", {}, value)));
   const damaged = result.damaged ? [element("div", { class: "alert alert-warning" }, text("action", "damaged"))] : [];
-  const isUpload = result.file.startsWith(UPLOADS); // a file that somebody laid into the folder is given to nobody
-  const title = element("h3", {}, isUpload ? element("a", { href: address(result.file) }, result.id) : result.id);
+  const isUpload = String(result.file ?? "").startsWith(UPLOADS); // a file that somebody laid into the folder is given to nobody
+  const name = String(result.id ?? `${text("action", "row")} ${number(row)}`);
+  const title = element("h3", {}, isUpload ? element("a", { href: address(result.file) }, name) : name);
   return element("article", { class: "card-body border-top" }, title, ...damaged, element("dl", { class: "facts my-3" }, ...facts), ...shotsOf(result));
 }
 
 /** Videos that are not done: which they are, and how far. @param {import("./live.js").Batch} batch */
 export function showPending({ pending_records: pending }) {
-  const items = (pending ?? []).map(({ record, current, total }) => {
+  const items = (pending ?? []).map(({ row, record, current, total }) => {
     const far = current === null || total === null ? "" : text("action", "in_work", { current: number(current), total: number(total) });
-    return element("li", { class: "list-group-item" }, element("strong", {}, String(record.id)), far && ` · ${far}`);
+    const name = String(record.id ?? `${text("action", "row")} ${number(row)}`);
+    return element("li", { class: "list-group-item" }, element("strong", {}, name), far && ` · ${far}`);
   });
   renew(byId("videos-pending"), element("ul", { id: "videos-pending", class: "list-group list-group-flush" }, ...items));
 }
