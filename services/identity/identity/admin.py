@@ -106,6 +106,16 @@ def _password_link(server: Server, connection: Connection, user: User) -> str:
     return server.link("choose-password", links.make_password_link(connection, user.id))
 
 
+def make_local(server: Server, arguments: argparse.Namespace) -> str:
+    """For when there is no provider any more: whoever comes by one again is somebody else."""
+    with transaction(server.engine) as connection:
+        connection.execute(users.LOCK_ADMINS)
+        user = users.find_by_name(connection, users.user_name(arguments.name))
+        sessions.end_all(connection, user.id)
+        connection.execute(users.FORGET_LOGIN, {"id": user.id})
+    return f"{user.name} is a local user now, who has no password yet; all sessions are over."
+
+
 def _new_password(name: str) -> str:
     """Problem where it is none that is taken; AdminError where it was typed in two ways."""
     if sys.stdin.isatty():
@@ -131,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     adding.add_argument("--role", choices=ROLES, required=True)
     adding.add_argument("--full-name", default=None)
     _command(commands, "reset-password", reset_password, "give a user another password", "name", "--link")
+    _command(commands, "make-local", make_local, "part a user from the provider", "name")
     _command(commands, "set-role", set_role, "change what a user may do", "name").add_argument("role", choices=ROLES)
     return parser
 

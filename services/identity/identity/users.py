@@ -54,6 +54,7 @@ WHERE role = 'admin' AND NOT is_disabled AND id IS DISTINCT FROM cast(:id AS uui
   AND NOT EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id)""")
 # What an administrator here says of somebody from the provider, the provider does not take back.
 KEEP_DISABLED = text("UPDATE identity.login SET is_without_role = false WHERE user_id = :id")
+FORGET_LOGIN = text("DELETE FROM identity.login WHERE user_id = :id")
 
 
 class User(msgspec.Struct, frozen=True):

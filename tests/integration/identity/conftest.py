@@ -13,6 +13,8 @@ from tests.support.identity.provider import LyingProvider, running_provider
 from tests.support.identity.settings import CHEAP
 from tests.support.identity.sign_on import Visitor, sign_on_settings
 
+CHANGED = ("users", "login", "session", "logout_token")
+COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM identity.{name})" for name in CHANGED)
 NAMES = "users", "link", "sign_in_try", "session", "token", "known_network", "device", "login", "logout_token"
 TABLES = ", ".join(f"identity.{name}" for name in NAMES)
 
@@ -80,3 +82,16 @@ def make_visitor(
 @pytest.fixture
 def visitor(make_visitor: Callable[..., Visitor]) -> Visitor:
     return make_visitor()
+
+
+@pytest.fixture
+def unchanged(door: Door, engine: Engine) -> Iterator[None]:
+    """Whatever the test does, nobody is made, and nobody comes in or goes."""
+    before = _counts(engine)
+    yield
+    assert _counts(engine) == before
+
+
+def _counts(engine: Engine) -> tuple[int, ...]:
+    with engine.connect() as connection:
+        return tuple(connection.execute(text(COUNTS)).one())

@@ -159,10 +159,29 @@ def test_role_is_changed_and_sessions_end(door: Door, stackroom_admin: Admin) ->
     assert door.sign_in("reader").get_json()["role"] == "admin"
 
 
+def test_user_from_a_provider_that_is_gone_becomes_a_local_one(
+    door: Door, stackroom_admin: Admin, engine: Engine
+) -> None:
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO identity.login SELECT 'https://gone.example', '7', id FROM identity.users"
+                " WHERE name = 'editor'"
+            )
+        )
+    session = door.session_of("editor")
+    assert "no password here" in stackroom_admin("reset-password", "editor", "--link")[2]
+    assert stackroom_admin("make-local", "editor")[0] == 0
+    assert code_of(door.who(session=session)) == (401, "session_over")
+    assert stackroom_admin("reset-password", "editor", typed=f"{NEW}\n")[0] == 0
+    assert door.sign_in("editor", NEW).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("words", "typed", "said"),
     [
         (("reset-password", "nobody"), f"{NEW}\n", "no such user"),
+        (("make-local", "nobody"), "", "no such user"),
         (("reset-password", "Жанна"), f"{NEW}\n", "1 to 64 of a-z"),
         (("reset-password", "editor"), "short\n", "at least 12"),
         (("reset-password", "editor"), "", "at least 12"),

@@ -13,7 +13,17 @@ from identity.calls import cookies
 from identity.calls.account import Ended
 from identity.calls.answers import start_session
 from identity.oidc import logout
-from identity.oidc.flow import STATE_SECONDS, CallbackAnswer, Started, arrive, begin, check_answer, check_state
+from identity.oidc.flow import (
+    STATE_SECONDS,
+    CallbackAnswer,
+    Started,
+    arrive,
+    back_path,
+    begin,
+    callback_answer,
+    check_answer,
+    check_state,
+)
 from identity.oidc.logins import admit
 from identity.oidc.people import person_of
 from identity.problems import OIDC_AWAY, OIDC_FAILED, OIDC_PROBLEMS
@@ -21,7 +31,7 @@ from identity.state import SignOn, State
 from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import NOT_FOUND, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, Problem
-from stackroom_kit.public_path import own_path, public_path
+from stackroom_kit.public_path import public_path
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -30,7 +40,6 @@ CODES = frozenset(kind.code for kind in OIDC_PROBLEMS)
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 64 * 1024
 TEXT = {"type": "string"}
-NOT_PAGES, MAX_BACK = "/api/", 500
 
 
 class Button(msgspec.Struct):
@@ -46,12 +55,6 @@ class SignInOptions(msgspec.Struct):
     oidc: Button | None
 
 
-def back_path(offered: str) -> str:
-    """The first page for what is no page of ours. To come back to the start would lead round and round."""
-    is_page = len(offered) <= MAX_BACK and not offered.startswith(NOT_PAGES)
-    return own_path(offered) if is_page else "/"
-
-
 def see_other(address: str) -> Response:
     return Response(status=303, headers={"Location": address})
 
@@ -62,15 +65,6 @@ def to_sign_in_page(problem: Problem) -> Response:
         raise problem
     logger.warning("sign-on from %s ended with %s: %s", current_actor().address, problem.code, problem.detail)
     return see_other(f"{public_path('/sign-in')}?problem={problem.code}")
-
-
-def callback_answer() -> CallbackAnswer:
-    """Problem 400 where something stands twice: nobody knows which of both is meant."""
-    names = CallbackAnswer.__struct_fields__
-    for name in names:
-        if len(request.args.getlist(name)) > 1:
-            raise OIDC_FAILED(f"The answer has {name} twice.")
-    return CallbackAnswer(**{name: request.args.get(name, "") for name in names})
 
 
 class OidcCalls:
@@ -106,7 +100,7 @@ class OidcCalls:
         """
         sign_on = self._sign_on()
         try:
-            answer = callback_answer()
+            answer = callback_answer(request.args)
             started = check_state(sign_on.seal.opened(cookies.sign_on(), Started, STATE_SECONDS), answer)
         except Problem as problem:
             return to_sign_in_page(problem)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from werkzeug.datastructures import MultiDict
 
 from identity.oidc.config import OidcConfig
 from identity.oidc.exchange import away, basic
@@ -14,15 +15,16 @@ from identity.oidc.provider import Metadata, Provider
 from identity.oidc.signed import Claims, Expected, id_token_claims
 from identity.problems import OIDC_DENIED, OIDC_FAILED, OIDC_STARTED_ELSEWHERE
 from stackroom_kit.problems import Problem
+from stackroom_kit.public_path import own_path
 
 STATE_SECONDS = 900  # for which somebody may be busy at the provider
 MAX_ANSWER = 4096  # characters of a code
 MAX_TOKEN = 128 * 1024
+NOT_PAGES, MAX_BACK = "/api/", 500
 DENIED = frozenset(
     {"access_denied", "login_required", "interaction_required", "consent_required", "account_selection_required"}
 )
 AWAY = frozenset({"temporarily_unavailable", "server_error"})
-SAID_BY_PERSON = ("preferred_username", "name")
 
 
 class Started(msgspec.Struct, frozen=True, tag=True):
@@ -48,6 +50,21 @@ class CallbackAnswer(msgspec.Struct, frozen=True):
     code: str = ""
     iss: str = ""
     error: str = ""
+
+
+def back_path(offered: str) -> str:
+    """The first page for what is no page of ours. To come back to the start would lead round and round."""
+    is_page = len(offered) <= MAX_BACK and not offered.startswith(NOT_PAGES)
+    return own_path(offered) if is_page else "/"
+
+
+def callback_answer(args: MultiDict[str, str]) -> CallbackAnswer:
+    """Problem 400 where something stands twice: nobody knows which of both is meant."""
+    names = CallbackAnswer.__struct_fields__
+    for name in names:
+        if len(args.getlist(name)) > 1:
+            raise OIDC_FAILED(f"The answer has {name} twice.")
+    return CallbackAnswer(**{name: args.get(name, "") for name in names})
 
 
 def begin(config: OidcConfig, metadata: Metadata, back: str) -> tuple[Started, str]:
@@ -127,7 +144,7 @@ def _with_userinfo(
     claims: Claims, config: OidcConfig, provider: Provider, metadata: Metadata, access_token: str | None
 ) -> Claims:
     """Some providers say who somebody is in the ID token, others only where they are asked for it."""
-    wanted = (*SAID_BY_PERSON, *((config.groups_claim,) if config.roles else ()))
+    wanted = ("preferred_username", *((config.groups_claim,) if config.roles else ()))
     if all(name in claims for name in wanted) or not (metadata.userinfo_endpoint and access_token):
         return claims
     found = provider.exchange.get(metadata.userinfo_endpoint, {"Authorization": f"Bearer {access_token}"})
