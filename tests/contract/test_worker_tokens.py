@@ -77,6 +77,8 @@ def test_worker_of_a_token_that_is_taken_back_counts_no_more_and_its_name_is_fre
     with pytest.raises(WorkerAPIError, match="Another worker is heard"):
         importer.api(another).heartbeat(beat())  # a name belongs to the token that registered it
     importer.client.delete(f"{TOKENS}/{token_id}")
+    with pytest.raises(NotAdmittedError):  # however lately this process has seen that the token is valid
+        importer.api(token).heartbeat(beat())
     (worker,) = importer.client.get(WORKERS).get_json()["items"]
     assert (worker["state"], worker["alive"], worker["reason"]) == ("refused", False, "Its token was taken back.")
     importer.api(another).heartbeat(beat())

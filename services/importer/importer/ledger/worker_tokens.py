@@ -39,6 +39,7 @@ REFUSE_WORKERS = text("""
 UPDATE importer.worker SET state = 'refused', slots = 0, reason = :reason, token_id = NULL
 WHERE token_id = :token_id""")
 FIND_VALID = text(f"SELECT id, name, key, pepper_id, digest, queues FROM importer.worker_token WHERE {VALID}")
+IS_VALID = text(f"SELECT EXISTS (SELECT FROM importer.worker_token WHERE id = :id AND {VALID})")
 # At most once a minute, and nobody waits for another request that notes the same.
 NOTE_SEEN = text("""
 UPDATE importer.worker_token
@@ -144,6 +145,12 @@ def valid_tokens(engine: Engine) -> Sequence[ValidToken]:
     with engine.connect() as connection:
         rows = connection.execute(FIND_VALID).all()
     return [msgspec.convert({**row._mapping, "digest": bytes(row.digest)}, ValidToken) for row in rows]
+
+
+def is_valid(engine: Engine, token_id: UUID) -> bool:
+    """At this moment."""
+    with engine.connect() as connection:
+        return bool(connection.execute(IS_VALID, {"id": token_id}).scalar())
 
 
 def note_seen(engine: Engine, token_id: UUID, worker: str, contract: int | None) -> None:

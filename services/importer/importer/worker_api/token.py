@@ -5,12 +5,13 @@ import hashlib
 from collections.abc import Collection
 
 from flask import Flask, current_app, g, request
+from sqlalchemy import Engine
 
-from importer.ledger.worker_tokens import ValidToken
+from importer.ledger.worker_tokens import ValidToken, is_valid
 from importer.worker_api.known_tokens import KnownTokens
 from importer.worker_api.problems import QUEUE_NOT_ALLOWED, WORKER_TOKEN_NEEDED
 from stackroom_kit.guard import bearer_token, known_token
-from stackroom_kit.problems import FieldError
+from stackroom_kit.problems import FieldError, Problem
 from stackroom_kit.settings import Secret, SettingsError
 from stackroom_kit.token_form import WORKER_TOKEN
 
@@ -59,8 +60,12 @@ def _bearer(tokens: list[bytes], made: KnownTokens | None) -> Bearer:
         return Bearer(hashlib.sha256(offered.encode()).hexdigest())
     found = made.find(bearer_token()) if made else None
     if found is None:
-        raise WORKER_TOKEN_NEEDED("This API is for workers that carry a known token.")
+        raise _unknown()
     return Bearer(str(found.id), found)
+
+
+def _unknown() -> Problem:
+    return WORKER_TOKEN_NEEDED("This API is for workers that carry a known token.")
 
 
 def bearer() -> Bearer:
@@ -79,3 +84,13 @@ def admit(worker: str, queues: Collection[str], contract: int | None = None) -> 
         raise QUEUE_NOT_ALLOWED(f"The token {made.name!r} is not for the queues {', '.join(beyond)}.", *errors)
     known: KnownTokens = current_app.extensions[_KEY]
     known.note(made, worker, contract)
+
+
+def refuse_revoked(engine: Engine) -> None:
+    """Before a worker is written into the register: what this process has seen may be older than the taking back.
+
+    Problem 403.
+    """
+    made = bearer().made
+    if made and not is_valid(engine, made.id):
+        raise _unknown()

@@ -11,7 +11,7 @@ from importer.services import Services, services
 from importer.worker_api.contract import CONTRACTS, contract_differs
 from importer.worker_api.messages import decoded, message
 from importer.worker_api.problems import CONTRACT_DIFFERS, MESSAGE, NAME_TAKEN, QUEUE_NOT_ALLOWED
-from importer.worker_api.token import admit, bearer
+from importer.worker_api.token import admit, bearer, refuse_revoked
 from stackroom_jobs.description import Description
 from stackroom_jobs.operations import is_built_in
 from stackroom_jobs.protocol import Goodbye, Heartbeat, Introduction, Registered, Registration
@@ -81,6 +81,7 @@ def _heard(kind: type[Beat]) -> Beat:
 def _note(seen: Heartbeat, described: Described | None = None) -> dict[str, str]:
     here = services()
     served = here.registry.without_description(seen.operations)
+    refuse_revoked(here.engine)
     try:
         return note_heartbeat(here.engine, seen, bearer().token_id, served, described)
     except NameTakenError as error:
