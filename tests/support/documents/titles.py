@@ -1,7 +1,8 @@
 """English titles that services give to people, each with the place that gives it: pages show them translated."""
 
 from catalog.resources import RESOURCES
-from stackroom_jobs.operations import OPERATIONS
+from stackroom_jobs.worker.found import operations_in, package_of
+from tests.support.servers.processes import ROOT
 
 
 def resource_titles() -> dict[str, str]:
@@ -15,6 +16,10 @@ def resource_titles() -> dict[str, str]:
 
 
 def operation_titles() -> dict[str, str]:
-    """Of the built-in operations; loads are called by their resources."""
-    place = "libs/stackroom-jobs/stackroom_jobs/operations"
-    return {operation.description.title: place for operation in OPERATIONS.values() if operation.loads is None}
+    """Of those that the workers here have, ours among them; loads are called by their resources."""
+    found: dict[str, str] = {}
+    for folder in sorted(path.parents[1].name for path in ROOT.glob("worker-*/*/app.py")):
+        for one in operations_in(f"{package_of(folder)}.operations"):
+            if one.loads is None:
+                found[one.description.title] = f"{folder}/{package_of(folder)}/operations"
+    return found

@@ -12,8 +12,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_ours_are_started_unless_others_are_named() -> None:
-    cpu, gpu = worker_folders({})
-    assert (cpu.path, gpu.path) == (ROOT / "worker-cpu", ROOT / "worker-gpu")
+    found = {worker.path: worker for worker in worker_folders({})}
+    assert {*found} == {path.parent for path in ROOT.glob("worker-*/pyproject.toml")}
+    cpu, gpu = found[ROOT / "worker-cpu"], found[ROOT / "worker-gpu"]
     assert cpu.command() == (
         sys.executable, "-m", "celery", "--workdir", str(ROOT / "worker-cpu"), "-A", "worker_cpu.app",
         "worker", "--concurrency=2", "--hostname=worker-cpu@%h",

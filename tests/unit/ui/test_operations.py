@@ -28,7 +28,7 @@ LOAD = {
     "schema": GROUPS["schema"],
     "fields": [{"name": name, "required": name == "id"} for name in GROUPS["schema"]["properties"]],
 }
-OWN = {"name": "count_words", "title": "Count words", "loads": None, "fields": [{"name": "id", "required": True}]}
+OWN = {"name": "count_words", "title": "Weigh words", "loads": None, "fields": [{"name": "id", "required": True}]}
 BUILT_IN = {**OWN, "name": "normalize_record", "title": "Normalise records"}
 OLD = {"name": "of_an_older_importer", "fields": []}
 ITEMS: list[dict[str, Any]] = [LOAD, OWN, BUILT_IN, OLD]
@@ -49,7 +49,7 @@ def operations() -> tuple[Operation, ...]:
 def test_operation_is_called_by_its_title_and_a_load_by_its_resource(language: str) -> None:
     russian = {"load_groups": "Загрузка в реестр: группы", "normalize_record": "Нормализация записей"}
     english = {"load_groups": "Import into the register: groups", "normalize_record": "Normalise records"}
-    own = {"count_words": "Count words", "of_an_older_importer": "of_an_older_importer"}
+    own = {"count_words": "Weigh words", "of_an_older_importer": "of_an_older_importer"}
     told = operation_titles(operations(), resources_of(TOLD))
     assert told == own | (russian if language == "ru" else english)
 
