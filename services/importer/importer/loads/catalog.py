@@ -18,6 +18,7 @@ READ_SECONDS = 35  # a little more than the catalog lets a statement take
 # Nothing that the rows could be blamed for. 404: an older replica, which does not know the resource yet.
 AWAY_STATUSES = frozenset({401, 404, 408, 411, 429, 502, 503, 504})
 UNKNOWN_SENDER = "before identity"
+IMPORTER = Actor("importer", "importer", "service", rights=("service",))  # what it asks for nobody's sake
 M = TypeVar("M")
 
 
@@ -92,7 +93,7 @@ class Catalog:
 
     def resources(self) -> bytes:
         """What it holds, as ``/internal/resources`` tells it. One that has no such call is away: it is of before."""
-        status, data = self._call("GET", "/internal/resources", None, {})
+        status, data = self._call("GET", "/internal/resources", None, IMPORTER, {})
         if status != 200:
             raise CatalogAwayError(f"its resources: {status}")
         return data
@@ -116,20 +117,21 @@ class Catalog:
         if status != 200:
             raise CatalogAwayError(f"{refusal}, and it is not ready")
 
-    def _actor_header(self, path: str, sender: Actor) -> dict[str, str]:
+    def _actor_header(self, to_sign: SignedRequest, sender: Actor) -> dict[str, str]:
         """Nothing where nobody is asked who calls."""
-        if self._signer is None:
-            return {}
-        return {ACTOR_HEADER: self._signer.signed(sender, SignedRequest("POST", path, current_request_id()))}
+        return {ACTOR_HEADER: self._signer.signed(sender, to_sign)} if self._signer else {}
 
     def _post(self, path: str, body: bytes, sender: Actor, extra: dict[str, str]) -> tuple[int, bytes]:
-        return self._call("POST", path, body, {**self._actor_header(path, sender), **extra})
+        return self._call("POST", path, body, sender, extra)
 
-    def _call(self, method: str, path: str, body: bytes | None, extra: dict[str, str]) -> tuple[int, bytes]:
+    def _call(
+        self, method: str, path: str, body: bytes | None, sender: Actor, extra: dict[str, str]
+    ) -> tuple[int, bytes]:
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/json",
             HEADER: current_request_id(),
+            **self._actor_header(SignedRequest(method, path, current_request_id()), sender),
             **extra,
         }
         try:
