@@ -239,6 +239,26 @@ def test_while_identity_is_away_nobody_who_is_known_waits_for_it(
     assert code_of(lambda: who.actor_of(TOKEN)) == (401, "token_revoked")  # asked again, now that it is back
 
 
+def test_identity_that_answers_late_keeps_nobody_waiting_who_is_known(
+    who: Authenticator, identity: Identity, clock: Clock, background: list[Callable[[], object]]
+) -> None:
+    """Else every late answer to a stranger would make who is known wait again."""
+
+    def late() -> Said:
+        clock.now += KNOWN_SECONDS + 1
+        return YES
+
+    who.actor_of(TOKEN)
+    identity.said = late
+    assert who.actor_of(stranger()) == ANN
+    asked, clock.now = len(identity.asked), clock.now + FRESH_SECONDS + PAUSE_SECONDS
+    assert who.actor_of(TOKEN) == ANN
+    assert (len(identity.asked), len(background)) == (asked, 1)
+    identity.said = NO
+    background.pop()()
+    assert code_of(lambda: who.actor_of(TOKEN)) == (401, "token_revoked")
+
+
 def test_strangers_have_so_many_places_while_identity_hangs(
     identity: Identity, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ def _start_thread(work: Work) -> None:
 
 
 class Questions:
-    """``is_away``: the last question found nobody. ``start`` does something in the background."""
+    """``is_away``: the last question was not answered, or late. ``start`` does something in the background."""
 
     def __init__(
         self,
@@ -81,12 +81,13 @@ class Questions:
             self._strangers.release()
 
     def _answer(self, shown: Shown, seconds: float) -> Said:
+        asked_at = self._clock()
         try:
             said = self._said(*self._asked(shown, seconds))
         except (Problem, msgspec.ValidationError, IdentityAwayError) as error:
             self.is_away, self._looked_at = True, self._clock()
             raise IdentityAwayError from error
-        self.is_away = False
+        self.is_away = self._clock() - asked_at > KNOWN_SECONDS
         return said
 
     def _asked(self, shown: Shown, seconds: float) -> tuple[int, dict[str, Any]]:
