@@ -29,12 +29,16 @@ class Effort:
     seed: int = 1
 
 
-def configuration(effort: Effort, known: Mapping[str, list[str]], phases: Collection[str]) -> SchemathesisConfig:
+def configuration(
+    effort: Effort, known: Mapping[str, list[str]], phases: Collection[str], token: str | None = None
+) -> SchemathesisConfig:
     """``known`` are values that are there, by the place of their parameter (``path.batch_id``).
 
-    The same requests in every run, without cookies and tokens: with AUTH=off nobody is asked for them. Any 4xx refuses
-    a wrong request; a right one must succeed, or be let off by name.
+    The same requests in every run. Any 4xx refuses a wrong request; a right one must succeed, or be let off by name.
+    None for ``token``: nobody is asked for one. Else it goes with every request, and whatever succeeds is sent again
+    without it and with another one, which must be refused; with an empty one whatever needs a right must be 401.
     """
+    accepted = ["2xx", "3xx", *(["401"] if token == "" else [])]
     data = {
         "seed": effort.seed,
         "continue-on-failure": True,
@@ -52,10 +56,11 @@ def configuration(effort: Effort, known: Mapping[str, list[str]], phases: Collec
         },
         "phases": {name: {"enabled": name in phases} for name in PHASES},
         "checks": {
-            "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx"]},
+            "positive_data_acceptance": {"expected-statuses": accepted},
             "negative_data_rejection": {"expected-statuses": ["4xx"]},
-            "ignored_auth": {"enabled": False},
+            "ignored_auth": {"enabled": token is not None},
         },
+        **({"headers": {"Authorization": f"Bearer {token}"}} if token else {}),
     }
     return SchemathesisConfig.from_dict(data)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 BATCHES, MEDIA = "/api/importer/batches", "/api/importer/media"
 ONE_BATCH = f"{BATCHES}/{{batch_id}}"
+IDENTITY = "/api/identity"
 GROUPS, TYPES = "/api/groups/", "/api/types/"
 
 # It depends on what is stored.
@@ -19,6 +20,13 @@ CURSOR = {"bad_cursor"}  # one is made by the service, for one order
 FORM = {"unsupported_media_type"}
 # Fields that a record does not know may hold anything but these.
 ODD_FIELDS = {"nul_in_text"}
+# A token may not make these, whatever rights it has.
+OF_SESSION = {"session_needed"}
+SESSION_CALLS = (
+    ("GET", "sessions"), ("DELETE", "sessions"), ("DELETE", "sessions/{session_id}"), ("GET", "tokens"),
+    ("POST", "tokens"), ("DELETE", "tokens/{token_id}"),
+)  # fmt: skip
+USER_CALLS = (("GET", ""), ("PUT", ""), ("POST", "/link"), ("DELETE", "/sessions"))
 
 REFUSED_FOR_STATE: dict[str, set[str]] = {
     f"GET {GROUPS}": {*CURSOR, "needs_limit"},
@@ -48,6 +56,9 @@ REFUSED_FOR_STATE: dict[str, set[str]] = {
     f"DELETE {MEDIA}/uploads/{{file}}": {"not_found", "in_use"},
     f"GET {MEDIA}/results/{{batch_id}}/{{row}}/{{file}}": {*FILE, *GONE},
     f"GET {MEDIA}/tasks/{{task_id}}/{{file}}": FILE,
+    **{f"{method} {IDENTITY}/{path}": OF_SESSION for method, path in SESSION_CALLS},
+    f"POST {IDENTITY}/users": {"bad_user_name", "name_taken"},
+    **{f"{method} {IDENTITY}/users/{{user_id}}{path}": GONE for method, path in USER_CALLS},
 }
 
 

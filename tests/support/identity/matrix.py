@@ -88,7 +88,7 @@ def seen(answer: requests.Response) -> str:
     scope = re.fullmatch(rf'{BEARER}, error="insufficient_scope", scope="(.+)"', challenge)
     if answer.status_code == 401 and challenge == BEARER:
         return SIGN_IN
-    if answer.status_code == 303 and "/sign-in" in answer.headers["Location"]:
+    if answer.status_code == 303 and "/sign-in?back=" in answer.headers["Location"]:
         return SIGN_IN
     if answer.status_code == 403:
         return f"{REFUSED}: {scope[1]}" if scope else REFUSED
