@@ -11,6 +11,7 @@ from deploy.installed import differing
 from deploy.local.addresses import free_base, listening, listening_parts, taken_ports, with_addresses
 from deploy.local.home import ROOT
 from stackroom_kit.settings import SettingsError, all_settings, read_settings
+from ui.settings import Settings as GatewaySettings
 
 SHOWN = 3  # packages that are named
 OF_COMPOSE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)")
@@ -49,7 +50,9 @@ def wrong_settings(given: Mapping[str, str]) -> Iterator[Finding]:
     wrong = {}
     for _, cls in settings_classes():
         try:
-            read_settings(cls, given)
+            settings = read_settings(cls, given)
+            if isinstance(settings, GatewaySettings):
+                settings.require_decision()
         except SettingsError as error:
             wrong[str(error)] = Finding(str(error), "correct it in .env, or unset it in this shell")
     yield from wrong.values()

@@ -184,7 +184,7 @@ def test_keys_are_changed_while_tokens_go_on(guarded: GuardedCompose, root: Sent
     new = new_token()
 
     def restart(*services: str) -> None:
-        guarded("restart", *services)
+        guarded("restart", *services, limit=300)
         wait_until(lambda: ready(guarded), 60, "the stack to be ready")
 
     try:

@@ -66,6 +66,12 @@ def test_who_is_locked_out_gets_a_password_from_the_command(stack: LocalStack) -
     assert admin(stack, "set-up") == (0, "there is an administrator already, who makes all other users\n")
 
 
+def test_demo_says_that_it_needs_a_token(stack: LocalStack) -> None:
+    demo = stack.command("demo")
+    assert demo.wait(60) == 1
+    assert f"STACKROOM_TOKEN=<a token of an editor, from the page {stack.url}/account> make demo" in demo.output()
+
+
 def test_command_says_where_no_stack_runs(tmp_path_factory: pytest.TempPathFactory) -> None:
     status, said = admin(LocalStack(tmp_path_factory.mktemp("nowhere")), "users")
     assert (status, said) == (1, "no stack runs here whose users these could be: `make up AUTH=on` starts it\n")

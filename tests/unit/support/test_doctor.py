@@ -74,6 +74,12 @@ def test_wrong_value_is_found_once_though_many_parts_read_it() -> None:
     assert list(wrong_settings({})) == []
 
 
+def test_gateway_that_others_reach_without_a_decision_is_found() -> None:
+    (found,) = wrong_settings({"PUBLISHED_ADDRESS": "0.0.0.0"})
+    assert "set AUTH=on" in found.what
+    assert list(wrong_settings({"PUBLISHED_ADDRESS": "0.0.0.0", "AUTH": "off"})) == []
+
+
 def test_taken_port_is_found_with_ports_that_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
     urls = ("CATALOG_URL", "IMPORTER_URL", "WORKER_API_URL", "MEDIA_URL")
     free = {name: f"http://{LOOPBACK}:{free_port()}" for name in urls}
@@ -167,6 +173,20 @@ def test_what_a_running_stack_lacks_is_found(
     (found,) = check("http://nowhere")
     assert found.what == what
     assert "WORKERS" in found.mend
+
+
+def test_stack_where_people_sign_in_is_asked_with_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(_session: requests.Session, _url: str, headers: dict[str, str], timeout: float) -> requests.Response:
+        made = requests.Response()
+        made.status_code = 200 if headers == {"Authorization": "Bearer sr1_x"} else 401
+        made._content = b'{"items": []}'
+        return made
+
+    monkeypatch.setattr(requests.Session, "get", answer)
+    (found,) = unserved_operations("http://nowhere")
+    assert (found.what, "STACKROOM_TOKEN" in found.mend) == ("http://nowhere says 401", True)
+    assert list(unserved_operations("http://nowhere", "sr1_x")) == []
+    assert [list(unread_queues("http://nowhere", shown)) for shown in ("", "sr1_x")] == [[], []]
 
 
 def test_stack_that_does_not_answer_is_a_finding() -> None:
