@@ -43,7 +43,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> CopiedTree:
     if [one.name for one in RESOURCES] != ["groups", "types"]:
         pytest.skip("the guide begins with groups and types alone, and this register has more")
     copied = CopiedTree(tmp_path_factory.mktemp("tree"))
-    shutil.copytree(ROOT / "deploy", copied.path / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "deploy", copied.path / "deploy")
     shutil.copy(ROOT / "pyproject.toml", copied.path)
     first, second = COMMANDS
     assert make(copied, first).stdout.startswith("services/catalog/catalog/resources/shelves.py\n")

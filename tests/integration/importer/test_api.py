@@ -1,25 +1,24 @@
 """The public API of the importer in eager mode: what clients send, and what they read back."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from importer.app import create_app
 from importer.settings import Settings
-from tests.support.importer.ledger import Ledger
 
 
 @pytest.fixture
-def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
-    return create_app(Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True)).test_client()
+def client(serve: Callable[[Settings], FlaskClient], ledger_uri: str) -> FlaskClient:
+    return serve(Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True))
 
 
 @pytest.fixture
-def waiting_client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
+def waiting_client(serve: Callable[[Settings], FlaskClient], ledger_uri: str) -> FlaskClient:
     """Without eager mode, and without workers: what is accepted stays queued."""
-    return create_app(Settings(sqlalchemy_database_uri=ledger_uri)).test_client()
+    return serve(Settings(sqlalchemy_database_uri=ledger_uri))
 
 
 RECORDS = [{"id": 1, "payload": "  Hello \u0301E  "}, {"id": "b", "payload": "x"}]

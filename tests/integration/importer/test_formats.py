@@ -3,23 +3,22 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from importer.app import create_app
 from importer.settings import Settings
-from tests.support.importer.ledger import Ledger
 
 BATCHES = "/api/importer/batches"
 TABLE = "id;payload\r\n1; Книга \r\n2\r\n3;=1+1\r\n"
 
 
 @pytest.fixture
-def client(ledger: Ledger, ledger_uri: str) -> FlaskClient:
-    return create_app(Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True)).test_client()
+def client(serve: Callable[[Settings], FlaskClient], ledger_uri: str) -> FlaskClient:
+    return serve(Settings(sqlalchemy_database_uri=ledger_uri, celery_task_always_eager=True))
 
 
 def post(client: FlaskClient, body: bytes, content_type: str = "text/csv", **headers: str) -> TestResponse:

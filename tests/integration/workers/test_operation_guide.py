@@ -5,7 +5,6 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,10 +96,15 @@ def test_guides_operation_keeps_every_promise(tree: CopiedTree) -> None:
     assert "passed" in done.stdout
 
 
-def test_guides_files_pass_the_checks_of_types(tree: CopiedTree, tmp_path: Path) -> None:
-    """As `make lint` does; the form is checked where files are made."""
+def test_guides_files_pass_the_checks_of_types(tree: CopiedTree, pytestconfig: pytest.Config) -> None:
+    """As `make lint` does; the form is checked where files are made.
+
+    mypy keeps what it knows of the libraries from run to run: to read them takes longer than all else here.
+    """
+    assert pytestconfig.cache is not None
+    cache = pytestconfig.cache.mkdir("mypy")
     members = [*sorted((ROOT / "libs").iterdir()), tree.path / "worker-cpu", tree.path / WORKER]
-    command = [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases", f"--cache-dir={tmp_path}"]
+    command = [sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases", f"--cache-dir={cache}"]
     files = [tree.path / "worker-cpu/worker_cpu/operations/count_words.py", tree.path / WORKER / "worker_io"]
     env = environment({"MYPYPATH": ":".join(map(str, members)), "PYTHONPATH": ""})
     done = subprocess.run(

@@ -26,12 +26,15 @@ def blocks(text: str, language: str) -> list[str]:
 
 
 class CopiedTree:
-    """``env`` makes a process find the packages of the copy before those of this tree."""
+    """``env`` makes a process find the packages of the copy before those of this tree.
+
+    What Python has compiled already is copied too, else each process of a stack would compile it again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder
         for name in COPIED:
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name)
         for kept in [path for pattern in LEFT_OUT for path in folder.glob(pattern)]:
             kept.unlink()
         members = [*sorted(folder.glob("libs/*")), *sorted(folder.glob("services/*")), *sorted(folder.glob("worker-*"))]

@@ -30,17 +30,23 @@ from tests.support.servers.served import served
 OPERATION = "load_cabinets"
 
 
-@pytest.fixture
-def catalog(ledger: Ledger, ledger_uri: str) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def running_catalog(ledger_uri: str) -> Iterator[str]:
     """One that has cabinets beside its own."""
+    with served(app_with_cabinets(ledger_uri, service_token=TOKEN)) as address:
+        yield address
+
+
+@pytest.fixture
+def catalog(ledger: Ledger, ledger_uri: str, running_catalog: str) -> Iterator[str]:
+    """Its tables are made anew, and so their ids begin at one."""
     with create_engine(ledger_uri).begin() as connection:
         connection.execute(text("TRUNCATE tbc.books_files_groups, catalog.applied_request CASCADE"))
         connection.execute(text("INSERT INTO tbc.books_files_groups VALUES (1, 'text', NULL), (2, 'audio', NULL)"))
         for table in (BOARDS.table, CABINETS.table):
             table.drop(connection, checkfirst=True)
     make_tables(ledger_uri)
-    with served(app_with_cabinets(ledger_uri, service_token=TOKEN)) as address:
-        yield address
+    yield running_catalog
     know_resources(ledger.engine)
     ledger.run("DELETE FROM importer.resource WHERE name IN ('cabinets', 'boards')")
 

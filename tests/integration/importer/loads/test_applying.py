@@ -8,13 +8,15 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
+from catalog.app import create_app as create_catalog
+from catalog.settings import Settings as CatalogSettings
 from importer.loads.apply import bulk_call, close_key, store
 from importer.loads.catalog import Catalog, CatalogAwayError, Verdict
 from importer.settings import Settings
 from stackroom_kit.settings import Secret
 from tests.support.importer.applying import apply_all, apply_one, applying, queueing, run_out, taken_chunk
 from tests.support.importer.ledger import Ledger
-from tests.support.importer.loads import BATCHES, groups, lines_of, load, words
+from tests.support.importer.loads import BATCHES, TOKEN, groups, lines_of, load, words
 from tests.support.servers.served import served
 
 
@@ -78,12 +80,13 @@ def test_row_that_the_catalog_always_refuses_costs_only_itself(
     assert len(groups(catalog)) == 41
 
 
-@pytest.mark.parametrize("catalog_settings", [{"max_bulk_items": 3}])
 def test_chunk_that_is_too_large_for_the_catalog_is_cut(
     client: FlaskClient, ledger: Ledger, settings: Settings, catalog: str
 ) -> None:
     batch_id = applying(client, ledger, [{"id": row, "name": "n"} for row in range(10, 42)])
-    apply_all(ledger, settings, 100)
+    narrow = CatalogSettings(sqlalchemy_database_uri=settings.database_uri, service_token=TOKEN, max_bulk_items=3)
+    with served(create_catalog(narrow)) as address:
+        apply_all(ledger, Settings(**{**vars(settings), "catalog_url": address}), 100)
     assert client.get(f"{BATCHES}/{batch_id}").get_json()["changes"]["created"] == 32
     assert len(groups(catalog)) == 34
 
