@@ -50,6 +50,8 @@ CLAIMS = {
     "for several without azp": {"aud": [CLIENT_ID, "other"]},
     "for several by another": {"aud": [CLIENT_ID, "other"], "azp": "other"},
     "azp of another": {"azp": "other"},
+    "for another, by us": {"aud": "other", "azp": CLIENT_ID},
+    "for others, by us": {"aud": ["other", "more"], "azp": CLIENT_ID},
     "expired": {"exp": 1},
     "without times": {"exp": GONE, "iat": GONE},
     "end is a text": {"exp": "tomorrow"},

@@ -178,7 +178,6 @@ def test_keys_that_were_changed_are_asked_for_once(visitor: Visitor, provider: L
         for _ in range(3):
             assert problem_of(visitor.sign_in()) == "oidc_failed"
         assert provider.asked.count(("GET", "/keys")) == 2
-        assert provider.asked.count(("GET", "/.well-known/openid-configuration")) == 1
     finally:
         provider.key = before
 
