@@ -3,11 +3,12 @@
 Each start begins with it, so it also ends what holds for one start alone: the link for the first administrator.
 """
 
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from identity import links
+from identity import links, users
 from identity.database import make_engine
 from identity.settings import Settings
 from stackroom_kit.settings import read_settings
@@ -21,6 +22,7 @@ MIGRATION = Migration(
     advisory_lock=0x57ACC_4,
 )
 migrate = MIGRATION.run
+logger = logging.getLogger(__name__)
 
 
 def main(words: Sequence[str] = ()) -> int:
@@ -30,6 +32,8 @@ def main(words: Sequence[str] = ()) -> int:
         engine = make_engine(read_settings(Settings).migration_uri, 1)
         with transaction(engine) as connection:
             links.forget_set_up_link(connection)
+            if not users.has_admin(connection):
+                logger.warning("there is no administrator yet: `stackroom-admin set-up` prints the link for the first")
         engine.dispose()
     return status
 

@@ -76,9 +76,12 @@ def test_link_of_an_earlier_start_is_over(empty: Door, stackroom_admin: Admin) -
     assert empty.send("POST", SET_UP, json=body(links[1])).status_code == 201
 
 
-def test_link_is_over_when_the_stack_starts_anew(empty: Door, stackroom_admin: Admin) -> None:
+def test_link_is_over_when_the_stack_starts_anew(
+    empty: Door, stackroom_admin: Admin, capsys: pytest.CaptureFixture[str]
+) -> None:
     link = stackroom_admin.secret("set-up")
     assert migrate.main() == 0
+    assert "there is no administrator yet: `stackroom-admin set-up`" in capsys.readouterr().err
     assert code_of(empty.send("POST", SET_UP, json=body(link))) == GONE
 
 
