@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,11 @@ MEDIA = "/api/importer/media"
 TARGET = f"{MEDIA}/uploads/a.mp4"
 
 
-@pytest.fixture
-def gateway(upstream: ScriptedUpstream, tmp_path: Path) -> Iterator[str]:
-    """With one connection to the service."""
-    env = {"MEDIA_URL": upstream.url, "UPSTREAM_CONNECTIONS": "1", "WEB_PROCESSES": "1"}
-    with running_gateway(tmp_path, upstream.url, upstream.url, env) as (url, _):
+@pytest.fixture(scope="module")
+def gateway(listening: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """With one connection to the service, which each test gives back."""
+    env = {"MEDIA_URL": listening.url, "UPSTREAM_CONNECTIONS": "1", "WEB_PROCESSES": "1"}
+    with running_gateway(tmp_path_factory.mktemp("gateway"), listening.url, listening.url, env) as (url, _):
         yield url
 
 
