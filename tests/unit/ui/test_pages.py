@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from deploy.local.ports import LOOPBACK, free_port
@@ -22,10 +23,16 @@ CSP = (
 )
 
 
-@pytest.fixture
-def client() -> Iterator[FlaskClient]:
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """Made once, since an app compiles each template that it shows."""
     nowhere = f"http://{LOOPBACK}:{free_port()}"
-    with create_app(Settings(catalog_url=nowhere, importer_url=nowhere)).test_client() as client:
+    return create_app(Settings(catalog_url=nowhere, importer_url=nowhere))
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as client:
         yield client
 
 
@@ -50,19 +57,24 @@ def test_page_holds_no_inline_script_style_or_foreign_address(client: FlaskClien
     assert all(address.startswith(("/", "#")) and not address.startswith("//") for address in addresses)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def catalog() -> Iterator[ScriptedUpstream]:
+    """It tells of its resources."""
     upstream = ScriptedUpstream()
+    upstream.script = reply(body=json.dumps(TOLD).encode())
     yield upstream
     upstream.close()
 
 
+@pytest.fixture(scope="module")
+def app_with_catalog(catalog: ScriptedUpstream) -> Flask:
+    """The importer is away."""
+    return create_app(Settings(catalog_url=catalog.url, importer_url=f"http://{LOOPBACK}:{free_port()}"))
+
+
 @pytest.fixture
-def with_catalog(catalog: ScriptedUpstream) -> Iterator[FlaskClient]:
-    """The catalog tells of its resources; the importer is away."""
-    catalog.script = reply(body=json.dumps(TOLD).encode())
-    settings = Settings(catalog_url=catalog.url, importer_url=f"http://{LOOPBACK}:{free_port()}")
-    with create_app(settings).test_client() as client:
+def with_catalog(app_with_catalog: Flask) -> Iterator[FlaskClient]:
+    with app_with_catalog.test_client() as client:
         yield client
 
 
@@ -213,13 +225,12 @@ def test_page_with_an_address_of_its_own_has_no_other(name: str, prefix: str) ->
     assert (answer.status_code, answer.headers["Location"]) == (308, f"{prefix}/{name}")
 
 
-def test_pages_live_on_what_the_catalog_told_last(
-    with_catalog: FlaskClient, catalog: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_live_on_what_the_catalog_told_last(catalog: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remembered, "KEPT_SECONDS", 0.0)
-    assert with_catalog.get("/register/shelves").status_code == 200
-    catalog.script = reply("503 Service Unavailable", b'{"code": "database_unavailable"}')
-    assert "field-code" in with_catalog.get("/register/shelves").text
+    client = create_app(Settings(catalog_url=catalog.url)).test_client()
+    assert client.get("/register/shelves").status_code == 200
+    monkeypatch.setattr(catalog, "script", reply("503 Service Unavailable", b'{"code": "database_unavailable"}'))
+    assert "field-code" in client.get("/register/shelves").text
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/set-up", "/choose-password", "/account", "/users", "/device"])
