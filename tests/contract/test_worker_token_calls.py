@@ -100,7 +100,7 @@ def test_of_two_calls_at_once_one_makes_the_token(importer: Importer) -> None:
 def test_without_peppers_none_is_made_and_the_setting_goes_on(database: str) -> None:
     settings = Settings(sqlalchemy_database_uri=database, worker_token=TOKEN)
     answer = create_app(settings).test_client().post(TOKENS, json={"name": "gpu1"})
-    assert (answer.status_code, answer.get_json()["code"]) == (503, "worker_tokens_off")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "worker_tokens_off")
     with served(create_worker_api(settings)) as url:
         assert [status(url, one) for one in (TOKEN, Secret(WORKER_TOKEN.new_token()))] == [204, 403]
 

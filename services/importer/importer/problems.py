@@ -68,7 +68,7 @@ BAD_QUEUE_NAME = ProblemKind(400, "bad_queue_name")
 BAD_EXPIRY = ProblemKind(400, "bad_expiry")
 TOKEN_NAME_TAKEN = ProblemKind(409, "token_name_taken")
 TOO_MANY_TOKENS = ProblemKind(409, "too_many_tokens")
-WORKER_TOKENS_OFF = ProblemKind(503, "worker_tokens_off")
+WORKER_TOKENS_OFF = ProblemKind(409, "worker_tokens_off")
 # Media.
 EMPTY_UPLOAD = ProblemKind(400, "empty_upload")
 BAD_NAME = ProblemKind(400, "bad_name")

@@ -43,7 +43,7 @@ def apps(stack: EagerStack) -> dict[str, Flask]:
     token = Secret(TOKEN)
     importer = ImporterSettings(
         sqlalchemy_database_uri=stack.database, service_token=token, celery_task_always_eager=True,
-        media_dir=stack.media, catalog_url=stack.catalog,
+        media_dir=stack.media, catalog_url=stack.catalog, worker_token_peppers=Secret("p" * 32),
     )  # fmt: skip
     catalog = CatalogSettings(sqlalchemy_database_uri=stack.database, service_token=token)
     return {"catalog": create_catalog(catalog), "importer": create_importer(importer)}

@@ -52,6 +52,8 @@ REFUSED_FOR_STATE: dict[str, set[str]] = {
     f"POST {ONE_BATCH}/undo": {*GONE, "not_finished", "no_load", "nothing_created"},
     f"DELETE {ONE_BATCH}": {*GONE, "not_finished"},
     f"GET {MEDIA}": CURSOR,
+    "POST /api/importer/worker-tokens": {"token_name_taken"},
+    "DELETE /api/importer/worker-tokens/{token_id}": {"not_found"},
     f"GET {MEDIA}/uploads/{{file}}": FILE,
     f"DELETE {MEDIA}/uploads/{{file}}": {"not_found", "in_use"},
     f"GET {MEDIA}/results/{{batch_id}}/{{row}}/{{file}}": {*FILE, *GONE},

@@ -66,7 +66,10 @@ def running_eager_stack(folder: Path, database: str, limits: Mapping[str, str] |
     own = {"SQLALCHEMY_DATABASE_URI": database, "SERVICE_TOKEN": TOKEN, **(limits or {})}
     with running_service("catalog.wsgi:app", folder, own) as (catalog, _):
         media = str(folder / "media")
-        eager = {**own, "MEDIA_DIR": media, "CELERY_TASK_ALWAYS_EAGER": "1", "CATALOG_URL": catalog}
+        eager = {
+            **own, "MEDIA_DIR": media, "CELERY_TASK_ALWAYS_EAGER": "1", "CATALOG_URL": catalog,
+            "WORKER_TOKEN_PEPPERS": "p" * 32,
+        }  # fmt: skip
         with (
             running_service("importer.wsgi:app", folder, eager) as (importer, _),
             running_gateway(folder, catalog, importer, limits or {}) as (url, _),

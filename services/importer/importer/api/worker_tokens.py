@@ -45,7 +45,8 @@ NO_STORE = {"Cache-Control": "no-store"}
 TOKEN_ID = Parameter("token_id", {"type": "string", "format": "uuid"}, "The id of the token.", "path")
 api = Api("worker_tokens", __name__, "/api/importer/worker-tokens", tag="workers")
 Name = Annotated[str, Meta(max_length=200, extra_json_schema={"pattern": f"^{NAME_WORD}$"})]
-Queue = Annotated[str, Meta(max_length=200, extra_json_schema={"pattern": f"^{QUEUE_WORD}$"})]
+Days = Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": MAX_DAYS})]
+Queue = Annotated[str, Meta(max_length=200, extra_json_schema={"pattern": f"^{QUEUE_WORD}$".replace(r"\Z", "$")})]
 
 
 class NewWorkerToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,13 +54,13 @@ class NewWorkerToken(msgspec.Struct, forbid_unknown_fields=True):
 
     name: Name
     queues: Annotated[list[Queue], Meta(max_length=MAX_QUEUES)] = []
-    days: int | None = None
+    days: Days | None = None
 
 
 class MadeWorkerToken(msgspec.Struct):
     """``secret`` is shown here and never again."""
 
-    secret: Annotated[str, Meta(pattern=rf"\A{WORKER_TOKEN.pattern}\Z")]
+    secret: Annotated[str, Meta(extra_json_schema={"pattern": f"^{WORKER_TOKEN.pattern}$"})]
     token: WorkerToken
 
 
