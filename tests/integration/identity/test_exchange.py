@@ -23,6 +23,7 @@ from stackroom_kit.problems import Problem
 
 GOOD = b'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"a":1}'
 SECONDS = 0.4
+PATIENCE = 15.0  # seconds, of a machine that is busy; what never ends takes minutes
 Talk = Callable[[socket.socket], None]
 Serve = Callable[[Talk], str]
 
@@ -110,7 +111,7 @@ def test_connection_that_is_no_good_ends_in_time(serve: Serve, talk: Talk) -> No
     with pytest.raises(Problem) as caught:
         Exchange().get(serve(talk))
     assert caught.value.code == "oidc_away"
-    assert time.monotonic() - began < 10 * SECONDS
+    assert time.monotonic() - began < PATIENCE
 
 
 def test_authority_that_nobody_knows_is_not_believed(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from tests.support.identity.sign_on import Visitor, problem_of
 FAILED, AWAY = "oidc_failed", "oidc_away"
 DISCOVERY, TOKEN, KEYS, USERINFO = "/.well-known/openid-configuration", "/token", "/keys", "/userinfo"
 MakeVisitor = Callable[..., Visitor]
+PATIENCE = 15.0  # seconds, of a machine that is busy; a slow answer takes 50
 UNCHANGED = pytest.mark.usefixtures("unchanged")
 
 
+OTHERS, SOME = (DISCOVERY, KEYS, USERINFO), ("no JSON", "huge", "a redirect", "broken inside", "slow")
 BROKEN = {
     "no JSON": (Reply(200, b"<html>"), FAILED),
     "no object": (Reply(200, b"[]"), FAILED),
@@ -31,24 +34,22 @@ BROKEN = {
     "not found": (Reply(404), FAILED),
     "too many requests": (Reply(429), AWAY),
     "broken inside": (Reply(500, b"Traceback"), AWAY),
-    "slow": (Reply(200, b"{}" + b" " * 50, pause=0.05), AWAY),
+    "slow": (Reply(200, b"{}" + b" " * 1000, pause=0.05), AWAY),
 }
 
 
 @UNCHANGED
-@pytest.mark.parametrize(("reply", "code"), BROKEN.values(), ids=BROKEN.keys())
-@pytest.mark.parametrize("path", [DISCOVERY, KEYS, TOKEN, USERINFO])
-def test_provider_that_is_not_well(
-    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str, reply: Reply, code: str
-) -> None:
+@pytest.mark.parametrize(("path", "what"), [*((TOKEN, what) for what in BROKEN), *product(OTHERS, SOME)])
+def test_provider_that_is_not_well(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str, what: str) -> None:
     monkeypatch.setattr(exchange, "TOTAL_SECONDS", 0.3)
+    reply, code = BROKEN[what]
     lies = visitor.provider.lies
     lies.replies[path] = reply
     lies.claims = {"groups": GONE}
     began = time.monotonic()
     came = visitor.door.send("GET", "/api/identity/oidc/start") if path == DISCOVERY else visitor.sign_in()
     assert problem_of(came) == code
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < PATIENCE
 
 
 @UNCHANGED
@@ -57,7 +58,7 @@ def test_provider_that_is_not_there(make_visitor: MakeVisitor, provider: LyingPr
     began = time.monotonic()
     for _ in range(3):
         assert problem_of(visitor.door.send("GET", "/api/identity/oidc/start")) == AWAY
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < PATIENCE
 
 
 @UNCHANGED

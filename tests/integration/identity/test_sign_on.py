@@ -2,24 +2,18 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from sqlalchemy import Engine, text
 
-from tests.support.identity.door import PASSWORD, code_of
+from tests.support.identity.door import code_of
 from tests.support.identity.provider import CLIENT_ID, GONE, LyingProvider, Reply, new_key
 from tests.support.identity.sign_on import CALLBACK, SIGN_ON, SITE, START, Visitor, cookies_of, problem_of
 from tests.support.waiting import wait_until
 
 MakeVisitor = Callable[..., Visitor]
-
-
-def users_of(visitor: Visitor) -> dict[str, dict[str, Any]]:
-    admin = visitor.door.session_of("admin")
-    items = visitor.door.send("GET", "/api/identity/users", admin).get_json()["items"]
-    return {one["name"]: one for one in items}
 
 
 def test_person_of_the_provider_comes_in(visitor: Visitor, provider: LyingProvider) -> None:
@@ -33,7 +27,7 @@ def test_person_of_the_provider_comes_in(visitor: Visitor, provider: LyingProvid
     assert all({"HttpOnly", "SameSite=Lax"} <= set(line.split("; ")) for line in came.headers.getlist("Set-Cookie"))
     assert visitor.me() is not None
     assert (visitor.me() or {})["name"] == "ann"
-    ann = users_of(visitor)["ann"]
+    ann = visitor.users()["ann"]
     assert (ann["role"], ann["full_name"], ann["has_password"], ann["is_from_provider"]) == (
         "editor", "Ann Example", False, True,
     )  # fmt: skip
@@ -45,7 +39,7 @@ def test_person_is_the_same_user_under_another_name(visitor: Visitor, provider: 
     provider.person |= {"preferred_username": "admin", "name": "Ann Other"}
     assert visitor.sign_in().headers["Location"] == "/imports"
     assert visitor.me() == first
-    assert users_of(visitor)["ann"]["full_name"] == "Ann Other"
+    assert visitor.users()["ann"]["full_name"] == "Ann Other"
 
 
 def test_sign_in_ends_the_session_that_the_browser_had(visitor: Visitor) -> None:
@@ -83,10 +77,10 @@ def test_name_is_made_safe(visitor: Visitor, provider: LyingProvider, offered: A
 
 @pytest.mark.parametrize("offered", ["admin", "ADMIN", "ａｄｍｉｎ", "reader"])
 def test_nobody_from_the_provider_becomes_a_local_user(visitor: Visitor, provider: LyingProvider, offered: str) -> None:
-    before = users_of(visitor)
+    before = visitor.users()
     provider.person |= {"preferred_username": offered, "email": "admin@stackroom.example", "email_verified": True}
     assert problem_of(visitor.sign_in()) == "oidc_name_taken"
-    after = users_of(visitor)
+    after = visitor.users()
     assert {name: one["role"] for name, one in after.items()} == {name: one["role"] for name, one in before.items()}
 
 
@@ -119,7 +113,7 @@ def test_role_is_the_highest_of_the_groups(
         assert (visitor.me() or {})["role"] == (role or default)
     else:
         assert problem_of(came) == "oidc_no_role"
-        assert "ann" not in users_of(visitor)
+        assert "ann" not in visitor.users()
 
 
 def test_role_is_found_anew_at_every_sign_in(visitor: Visitor, provider: LyingProvider) -> None:
@@ -152,7 +146,7 @@ def test_who_was_disabled_here_stays_out(visitor: Visitor, provider: LyingProvid
     visitor.sign_in()
     provider.person["groups"] = []
     visitor.sign_in()
-    ann = users_of(visitor)["ann"]["id"]
+    ann = visitor.users()["ann"]["id"]
     admin = visitor.door.session_of("admin")
     body = {"is_disabled": True}
     assert visitor.door.send("PUT", f"/api/identity/users/{ann}", admin, json=body).status_code == 200
@@ -182,81 +176,6 @@ def test_keys_that_were_changed_are_asked_for_once(visitor: Visitor, provider: L
         provider.key = before
 
 
-@pytest.mark.parametrize("mode", ["on", "break_glass", "off"])
-def test_options_say_which_ways_there_are(make_visitor: MakeVisitor, mode: str) -> None:
-    door = make_visitor(local_sign_in=mode, oidc_button="Corp").door
-    answer = door.send("GET", "/api/identity/sign-in-options").get_json()
-    assert answer == {"password": mode != "off", "oidc": {"button": "Corp"}}
-
-
-def test_without_a_provider_there_is_no_sign_on(visitor: Visitor, module_door: Any) -> None:
-    assert module_door.send("GET", "/api/identity/sign-in-options").get_json() == {"password": True, "oidc": None}
-    for method, path in (("GET", "/start"), ("GET", "/callback"), ("POST", "/back-channel-logout")):
-        answer = module_door.send(method, f"/api/identity/oidc{path}", data={} if method == "POST" else None)
-        assert code_of(answer) == (404, "not_found")
-
-
-def test_administrator_comes_in_by_password_while_the_provider_is_away(
-    make_visitor: MakeVisitor, provider: LyingProvider
-) -> None:
-    visitor = make_visitor(local_sign_in="break_glass")
-    provider.lies.replies["/.well-known/openid-configuration"] = Reply(503)
-    answer = visitor.door.send("GET", "/api/identity/oidc/start")
-    assert problem_of(answer) == "oidc_away"
-    assert visitor.door.sign_in("admin").status_code == 200
-    for name in ("reader", "operator", "editor"):
-        assert code_of(visitor.door.sign_in(name)) == (401, "wrong_credentials")
-
-
-def test_wrong_tries_of_strangers_do_not_lock_the_administrator_out(make_visitor: MakeVisitor) -> None:
-    door = make_visitor(local_sign_in="break_glass").door
-    assert door.sign_in("admin").status_code == 200
-    for number in range(60):
-        door.address = f"10.9.{number}.1"
-        door.sign_in("admin", "a guess of somebody")
-    assert code_of(door.sign_in("admin", "another guess")) == (429, "too_many_tries")
-    door.address = "10.0.0.1"
-    assert door.sign_in("admin", PASSWORD).status_code == 200
-
-
-def test_password_is_refused_by_the_server_where_it_is_off(make_visitor: MakeVisitor, engine: Engine) -> None:
-    door = make_visitor(local_sign_in="off").door
-    link = {"link": "x", "password": PASSWORD}
-    for path, body in (
-        ("/session", {"name": "admin", "password": PASSWORD}),
-        ("/password/link", link),
-        ("/set-up", {**link, "name": "eve"}),
-    ):
-        answer = door.send("POST", f"/api/identity{path}", json=body)
-        assert code_of(answer) == (403, "password_login_off")
-    with engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM identity.session")).scalar() == 0
-
-
-def test_link_for_a_password_is_no_way_round_break_glass(visitor: Visitor, make_visitor: MakeVisitor) -> None:
-    admin = visitor.door.session_of("admin")
-    made = visitor.door.send("POST", "/api/identity/users", admin, json={"name": "eve", "role": "editor"}).get_json()
-    body = {"link": made["link"], "password": "a staple for every battery"}
-    door = make_visitor(local_sign_in="break_glass").door
-    assert code_of(door.send("POST", "/api/identity/password/link", json=body)) == (403, "password_login_off")
-    assert visitor.door.send("POST", "/api/identity/password/link", json=body).status_code == 200
-
-
-def test_user_of_the_provider_gets_no_password(visitor: Visitor) -> None:
-    visitor.sign_in()
-    path = f"/api/identity/users/{users_of(visitor)['ann']['id']}/link"
-    assert code_of(visitor.door.send("POST", path, visitor.door.session_of("admin"))) == (409, "from_provider")
-
-
-def test_administrator_of_the_provider_is_not_the_last_one(visitor: Visitor, provider: LyingProvider) -> None:
-    provider.person["groups"] = ["it"]
-    visitor.sign_in()
-    local = users_of(visitor)["admin"]["id"]
-    body = {"role": "reader"}
-    answer = visitor.door.send("PUT", f"/api/identity/users/{local}", visitor.session, json=body)
-    assert code_of(answer) == (409, "last_admin")
-
-
 def test_cookies_over_tls_are_of_this_host_alone(visitor: Visitor, provider: LyingProvider) -> None:
     over_tls = {"X-Forwarded-Proto": "https"}
     began = visitor.door.send("GET", START, headers=over_tls)
@@ -274,18 +193,23 @@ def test_person_who_comes_twice_at_once_is_one_user(visitor: Visitor, provider: 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(Visitor.come_back, both, answers))
     assert [(one.me() or {})["name"] for one in both] == ["ann", "ann"]
-    assert "ann-2" not in users_of(visitor)
+    assert "ann-2" not in visitor.users()
 
 
-def test_slow_provider_keeps_nobody_else_waiting(visitor: Visitor, provider: LyingProvider) -> None:
+def test_slow_provider_keeps_nobody_else_waiting(
+    visitor: Visitor, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Half of the threads may wait for it; who comes then is told so, and everybody else goes on."""
     slow = [visitor, Visitor(visitor.door, provider)]
     answers = [provider.authorize(one.start()) for one in slow]
-    provider.lies.replies["/token"] = Reply(200, b" " * 100, pause=1)
+    for name in ("READ_SECONDS", "TOTAL_SECONDS"):
+        monkeypatch.setattr(f"identity.oidc.exchange.{name}", 60)
+    held = Event()
+    provider.lies.replies["/token"] = Reply(held=held)
     with ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(one.come_back, answer) for one, answer in zip(slow, answers, strict=True)]
         wait_until(lambda: provider.asked.count(("POST", "/token")) == 2, 10, "both to wait")
         assert problem_of(visitor.door.send("GET", START)) == "oidc_away"
         assert visitor.door.sign_in("admin").status_code == 200
-        assert not any(one.done() for one in waiting)
-        assert [problem_of(one.result()) for one in waiting] == ["oidc_away"] * 2
+        held.set()
+        assert [problem_of(one.result()) for one in waiting] == ["oidc_failed"] * 2

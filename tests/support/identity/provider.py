@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
@@ -25,12 +25,13 @@ Query = dict[str, str]
 
 @dataclasses.dataclass
 class Reply:
-    """``pause`` seconds between two bytes."""
+    """``pause`` seconds between two bytes; nothing before what is ``held`` is let go."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     pause: float = 0
+    held: Event | None = None
 
     @classmethod
     def of(cls, value: Any, status: int = 200) -> "Reply":
@@ -166,6 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self.provider.reply("POST", self.path, dict(parse_qsl(body)), self.headers))
 
     def _send(self, reply: Reply) -> None:
+        if reply.held:
+            reply.held.wait(60)
         self.send_response(reply.status)
         for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
             self.send_header(name, value)
