@@ -137,7 +137,7 @@ digests: environment ## Print the base images by digest, as lines for .env
 test-stack: environment ## Run the stack in containers and drive it (needs Docker with Compose)
 	$(BIN)/python -m pytest -m stack -s --timeout=900 tests/stack
 
-chaos: environment ## Faults at random for an hour (CHAOS_MINUTES, CHAOS_SEED), and the promises after each round
+chaos: environment ## Faults at random for an hour (CHAOS_MINUTES, CHAOS_SEED), and the promises after each round. AUTH=on: identity dies too
 	$(BIN)/python -m pytest -m chaos -s --timeout=0 -o faulthandler_timeout=0 tests/faults
 
 lock: environment ## Resolve all dependencies anew and write the lock files

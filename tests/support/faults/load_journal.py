@@ -8,8 +8,6 @@ import secrets
 from collections import Counter
 from typing import Any
 
-import requests
-
 from tests.support.servers.services import is_ready
 from tests.support.stacks.faults import FaultStack
 from tests.support.stacks.importer import FINISHED
@@ -126,7 +124,7 @@ class LoadJournal:
         """Compare outcomes and the catalog with what was sent."""
         verdict = LoadVerdict()
         wait_until(lambda: is_ready(self._stack.catalog_url), 20, "the catalog")
-        items = requests.get(f"{self._stack.catalog_url}/api/groups/", timeout=30).json()["items"]
+        items = self._stack.groups()
         there = {item["id"]: item["name"] for item in items}
         for load in self._loads.values():
             self._compare(load, there, verdict)

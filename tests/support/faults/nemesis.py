@@ -31,6 +31,8 @@ class Nemesis:
             self.lose_answers_of_catalog, self.lose_answers_to_commits, self.lose_answers_to_bells, self.kill_gateway,
             self.slow_clients, self.slow_clients,
         ]  # fmt: skip
+        if "identity" in stack.parts:  # behind the others, so that a seed means the same faults without it
+            self._faults += [self.kill_identity, self.pause_identity]
 
     def strike(self) -> None:
         fault = self._dice.choice(self._faults)
@@ -107,10 +109,17 @@ class Nemesis:
     def kill_gateway(self) -> None:
         self._restart("gateway")
 
+    def kill_identity(self) -> None:
+        self._restart("identity")
+
+    def pause_identity(self) -> None:
+        self._pause("identity", 1, 5)
+
     def slow_clients(self) -> None:
         """They stay until all is healed."""
         where = self._dice.choice([HEAD, BODY, ANSWER])
-        self._attack.enter_context(slow_clients(self._stack.client_url, where, SLOW_CLIENTS, TRICKLE))
+        who = self._stack.credentials("POST", "")
+        self._attack.enter_context(slow_clients(self._stack.client_url, where, SLOW_CLIENTS, TRICKLE, who))
 
     def kill_worker_api(self) -> None:
         self._restart("worker-api")

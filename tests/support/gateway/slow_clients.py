@@ -3,25 +3,32 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 2.0
 HEAD, BODY, ANSWER = "head", "body", "answer"
-_BEGINNINGS = {
-    HEAD: b"GET /api/importer/batches HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-    BODY: b"POST /api/importer/batches HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    b"Content-Length: 100000\r\n\r\n",
-    ANSWER: b"GET /api/groups/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+_FIRST_LINES = {HEAD: "GET /api/importer/batches", BODY: "POST /api/importer/batches", ANSWER: "GET /api/groups/"}
+_LAST_LINES = {
+    HEAD: "X-Slow: ",
+    BODY: "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n",
+    ANSWER: "\r\n",
 }
+
+
+def _beginning(where: str, headers: Mapping[str, str]) -> bytes:
+    named = {"Host": "localhost", **headers}
+    lines = [f"{_FIRST_LINES[where]} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]
+    return "\r\n".join([*lines, _LAST_LINES[where]]).encode()
 
 
 class SlowClients:
     """``number`` connections, each of which moves a byte every ``seconds``. One that is cut off comes again."""
 
-    def __init__(self, url: str, where: str, number: int, seconds: float) -> None:
+    def __init__(self, url: str, where: str, number: int, seconds: float, headers: Mapping[str, str]) -> None:
         self._address = (urlsplit(url).hostname or "", urlsplit(url).port or 0)
-        self._where, self._seconds = where, seconds
+        self._where, self._seconds, self._beginning = where, seconds, _beginning(where, headers)
         self._clients: list[socket.socket | None] = [None] * number
         self._opened, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -72,7 +79,7 @@ class SlowClients:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.settimeout(CONNECT_SECONDS)
             client.connect(self._address)
-            client.sendall(_BEGINNINGS[self._where])
+            client.sendall(self._beginning)
         except OSError:
             client.close()
             raise
@@ -80,8 +87,10 @@ class SlowClients:
 
 
 @contextlib.contextmanager
-def slow_clients(url: str, where: str, number: int, seconds: float) -> Iterator[None]:
-    clients = SlowClients(url, where, number, seconds)
+def slow_clients(
+    url: str, where: str, number: int, seconds: float, headers: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[None]:
+    clients = SlowClients(url, where, number, seconds, headers)
     clients.begin()
     try:
         yield

@@ -4,11 +4,13 @@ import contextlib
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
 import psycopg2
 import redis
+import requests
 
 from catalog.migrate import migrate as migrate_catalog
 from deploy.local.ports import LOOPBACK, free_port
@@ -32,8 +34,10 @@ class FaultStack(Stack):
 
     Workers reach the worker API through ``proxy``, the dispatcher the catalog through ``catalog_proxy``, everybody
     Redis through ``redis_proxy``, the public API PostgreSQL through ``postgres_proxy``; all pass everything until they
-    are told otherwise. ``append_only``: Redis keeps what it holds.
+    are told otherwise. ``append_only``: Redis keeps what it holds. ``more`` are settings of every process.
     """
+
+    gateway_env: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class FaultStack(Stack):
         catalog: str = "catalog.wsgi:app",
         importer: str = "importer.wsgi:app",
         append_only: bool = False,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         port, catalog_port = free_port(), free_port()
         self.proxy, self.catalog_proxy = TCPProxy(port), TCPProxy(catalog_port)
@@ -59,6 +64,7 @@ class FaultStack(Stack):
                 "FAULT_FOLDER": str(folder),
                 "CATALOG_URL": self.catalog_proxy.url,
                 "SERVICE_TOKEN": secrets.token_hex(16),
+                **(more or {}),
             },
         )  # fmt: skip
         uri = self.postgres.uri().replace(f":{self.postgres.port}/", f":{self.postgres_proxy.port}/")
@@ -68,12 +74,16 @@ class FaultStack(Stack):
         self.parts = servers | self.parts
 
     def start(self) -> None:
+        self.start_servers()
+        self.start_missing()
+        self.wait_ready()
+
+    def start_servers(self) -> None:
+        """With all tables."""
         for name in SERVERS:
             self.start_server(name)
         migrate(self.postgres.uri())
         migrate_catalog(self.postgres.uri())
-        self.start_missing()
-        self.wait_ready()
 
     def stop(self) -> None:
         """At once: nothing of it is wanted any more."""
@@ -92,11 +102,21 @@ class FaultStack(Stack):
             cursor.execute(statement)
             return cursor.fetchall()
 
-    def empty_catalog(self) -> None:
-        """Rows that were compared are in the way of the next comparison."""
+    def execute(self, statement: str) -> None:
         database = psycopg2.connect(libpq_uri(self.postgres.uri()))
         with contextlib.closing(database), database, database.cursor() as cursor:
-            cursor.execute("TRUNCATE tbc.books_files_groups CASCADE")
+            cursor.execute(statement)
+
+    def empty_catalog(self) -> None:
+        """Rows that were compared are in the way of the next comparison."""
+        self.execute("TRUNCATE tbc.books_files_groups CASCADE")
+
+    def groups(self) -> list[dict[str, Any]]:
+        """All that the catalog holds, as it says itself."""
+        path = "/api/groups/"
+        answer = requests.get(self.catalog_url + path, headers=self.as_gateway("GET", path), timeout=30)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
 
     def start_server(self, name: str) -> None:
         self.parts[name].start()
@@ -141,7 +161,8 @@ class FaultStack(Stack):
         """All calls of clients go to its address until the end of the block; it is a part like all others."""
         port, direct = free_port(), self.client_url
         command = python("-m", "gunicorn", "-c", "python:ui.server.gunicorn_conf", "ui.wsgi:app")
-        self._add("gateway", command, UI_PORT=str(port), CATALOG_URL=self.catalog_url, IMPORTER_URL=self.url)
+        addresses = {"CATALOG_URL": self.catalog_url, "IMPORTER_URL": self.url, **self.gateway_env}
+        self._add("gateway", command, UI_PORT=str(port), **addresses)
         self.parts["gateway"].start()
         self.client_url = f"http://{LOOPBACK}:{port}"
         try:

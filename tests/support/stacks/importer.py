@@ -160,7 +160,7 @@ class Stack:
 
     def answer(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """ConnectionError, as for any other loss, where a server dies in the middle of its answer."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | self._signed(method, path)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | self.credentials(method, path)
         request = urllib.request.Request(self.client_url + path, body, sent, method=method)
         try:
             with _opened(request) as answer:
@@ -168,8 +168,12 @@ class Stack:
         except http.client.HTTPException as error:
             raise ConnectionError(f"{method} {path}: {error!r}") from None
 
-    def _signed(self, method: str, path: str) -> dict[str, str]:
-        """As the gateway would say it, where the importer asks who calls."""
+    def credentials(self, method: str, path: str) -> dict[str, str]:
+        """Headers by which ``client_url`` knows who calls."""
+        return self.as_gateway(method, path)
+
+    def as_gateway(self, method: str, path: str) -> dict[str, str]:
+        """What the gateway tells a service, where that asks who calls."""
         if self.env.get("AUTH") != "on":
             return {}
         header = ActorSigner(Secret(self.env["ACTOR_KEY"])).signed(LOCAL, SignedRequest(method, path, "stack"))
