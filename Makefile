@@ -30,6 +30,9 @@ SUPPLY_LOCK := deploy/supply/requirements.txt
 SUPPLY_VENV := .supply
 PROVIDER := tests/support/sign_on/oidc_provider
 PROVIDER_STAMP := $(PROVIDER)/node_modules/.package-lock.json
+CANAILLE_LOCK := tests/support/sign_on/canaille.txt
+CANAILLE_VENV := .canaille
+CANAILLE_STAMP := $(CANAILLE_VENV)/.made-from-lock
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status demo admin doctor test providers lint faults faults-long fuzz bench bench-video new-resource migration new-operation new-worker secrets tls worker-host worker-host-remove sbom audit digests test-stack chaos lock format clean environment anew
@@ -63,10 +66,10 @@ $(BIN)/python:
 	@echo "Nothing runs here: there is no environment yet. \`make up\` makes it and starts the stack"; exit 1
 
 test: environment ## Run every test that needs no Docker, but for the faults
-	@$(MAKE) --no-print-directory --silent providers || echo "Going on without oidc-provider: the tests of sign-on at it will be skipped"
+	@$(MAKE) --no-print-directory --silent providers || echo "Going on: the tests of sign-on at a provider that is not installed will be skipped"
 	$(BIN)/python -m pytest
 
-providers: $(PROVIDER_STAMP) ## Install the provider of sign-on that the tests sign in at (needs npm)
+providers: $(CANAILLE_STAMP) $(PROVIDER_STAMP) ## Install the two providers of sign-on that the tests sign in at (needs npm)
 
 lint: environment ## Check style, types, import rules, templates, scripts, Dockerfiles and lock files
 	$(BIN)/ruff check
@@ -144,7 +147,7 @@ lock: environment ## Resolve all dependencies anew and write the lock files
 	$(BIN)/python -m deploy.locks write
 
 clean: ## Remove the environment and caches; the stack's data in .stackroom stays
-	rm -rf $(VENV) .venv-3.* .bench $(SUPPLY_VENV) $(PROVIDER)/node_modules sbom .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-3.* .bench $(SUPPLY_VENV) $(CANAILLE_VENV) $(PROVIDER)/node_modules sbom .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.stackroom/*' -prune -exec rm -rf {} +
 
 environment: $(LINKS) $(CATALOGUE) $(if $(TORCH),$(TORCH_STAMP))
@@ -196,7 +199,11 @@ endef
 $(PEERS_VENV)/.made-from-lock: $(PEERS_LOCK)
 	$(call venv-from-lock,$(PEERS_VENV),$(PEERS_LOCK))
 
-# A provider of sign-on that is none of ours either, for the tests of it. npm writes this file last, so it says that all is there.
+# Providers of sign-on for the tests. Canaille brings a package that is called tests, as ours are, so it stays out of our environment.
+$(CANAILLE_STAMP): $(CANAILLE_LOCK)
+	$(call venv-from-lock,$(CANAILLE_VENV),$(CANAILLE_LOCK))
+
+# npm writes this file last, so it says that all is there.
 $(PROVIDER_STAMP): $(PROVIDER)/package.json $(PROVIDER)/package-lock.json
 	@command -v npm > /dev/null || { echo "There is no npm here: install Node.js 20 or newer"; exit 1; }
 	@echo "Installing oidc-provider into $(PROVIDER)/node_modules"

@@ -2,9 +2,10 @@
 
 ``requirements-dev.txt`` is resolved first, over every member and the development tools; each image's
 ``requirements.txt`` is then cut out of it, so no two places ever run two versions of one package, whatever interpreter
-they have. The peers of ``make bench`` have a lock and an environment of their own, with the same versions of what they
-share with us. What the model for shots needs is listed whole, so that nothing is resolved: torch would come with it.
-torch is in the locks of its own builds alone: that of pip's own index with all that it needs, and the CPU build.
+they have. The peers of ``make bench`` and the provider that tests sign on at have locks and environments of their own,
+with the same versions of what they share with us. What the model for shots needs is listed whole, so that nothing is
+resolved: torch would come with it. torch is in the locks of its own builds alone: that of pip's own index with all that
+it needs, and the CPU build.
 """
 
 import argparse
@@ -26,7 +27,12 @@ LIBRARIES = ("libs/stackroom-kit", "libs/stackroom-sql", "libs/stackroom-jobs")
 WORKERS = tuple(sorted(path.parent.name for path in ROOT.glob("worker-*/pyproject.toml")))
 IMAGES = ("services/catalog", "services/identity", "services/importer", "services/ui", *WORKERS)
 WITHOUT_IMAGE = ("client",)
-APART = ("tests/bench/peers/requirements", "tests/bench/video/requirements", "deploy/supply/requirements")
+APART = (
+    "tests/bench/peers/requirements",
+    "tests/bench/video/requirements",
+    "deploy/supply/requirements",
+    "tests/support/sign_on/canaille",
+)
 MODEL = "worker-gpu/requirements-model.txt"
 TORCH = "worker-gpu/torch.txt"
 TORCH_CPU = "worker-gpu/torch+cpu.txt"

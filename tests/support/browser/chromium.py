@@ -23,13 +23,14 @@ DISABLED_FEATURES = (
     "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding",
 )  # fmt: skip
 PUBLIC_NAME = "books.example"
+FONTS = "fonts.googleapis.com"  # which the pages of oidc-provider ask for; nothing leaves this machine
 # What Chromium says of every page there: it keeps windows apart for https and loopback alone.
 PLAIN_HTTP = "The Cross-Origin-Opener-Policy header has been ignored"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", f"--disable-features={','.join(DISABLED_FEATURES)}",
     # A name that is no loopback one, as people have it: pages there are told apart by their Origin alone.
-    f"--host-resolver-rules=MAP {PUBLIC_NAME} {LOOPBACK}",
+    f"--host-resolver-rules=MAP {PUBLIC_NAME} {LOOPBACK},MAP {FONTS} ~NOTFOUND",
 ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 CODES = frozenset(kind.code for kind in OIDC_PROBLEMS)
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 64 * 1024
+FRESH_SECONDS = 10.0  # so lately must the provider have answered, or a browser would be sent to where nobody is
 TEXT = {"type": "string"}
 
 
@@ -85,7 +86,7 @@ class OidcCalls:
         sign_on, back = self._sign_on(), request.args.get("next", "")
         try:
             with sign_on.provider.turn():
-                metadata = sign_on.provider.metadata()
+                metadata = sign_on.provider.metadata(FRESH_SECONDS)
         except Problem as problem:
             return to_sign_in_page(problem)
         started, address = begin(sign_on.config, metadata, back_path(back))

@@ -114,10 +114,10 @@ class Provider:
         finally:
             self._turns.release()
 
-    def metadata(self) -> Metadata:
-        """Problem 503 or 400, for some seconds the one that was found before."""
+    def metadata(self, most_seconds: float = REMEMBERED_SECONDS) -> Metadata:
+        """No older than that. Problem 503 or 400, for some seconds the one that was found before."""
         with self._lock:
-            if self._metadata is None or self._is_over(self._read_at, REMEMBERED_SECONDS):
+            if self._metadata is None or self._is_over(self._read_at, most_seconds):
                 if not self._is_over(self._failed_at, PAUSE_SECONDS):
                     raise away("its description could not be had a moment ago")
                 self._metadata = self._described()

@@ -42,11 +42,8 @@ class SignInPage:
         ), 200
 
     def _options(self) -> SignInOptions:
-        told = read(self._identity, OPTIONS)
-        if told.status == 404:  # of a version that knows passwords alone
-            return SignInOptions(password=True, oidc=None)
         try:
-            return msgspec.convert(told.body, SignInOptions)
+            return msgspec.convert(read(self._identity, OPTIONS).body, SignInOptions)
         except msgspec.ValidationError:
             raise IDENTITY_UNAVAILABLE("Nobody can say how to sign in now; try again.") from None
 

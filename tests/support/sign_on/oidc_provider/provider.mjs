@@ -15,10 +15,12 @@ const account = (id) => ({
 
 const provider = new Provider(issuer, {
   clients: [client],
-  claims: { openid: ["sub"], profile: ["name", "preferred_username", "groups"], email: ["email"] },
+  claims: { openid: ["sub"], profile: ["name", "preferred_username"], email: ["email"], groups: ["groups"] },
   features: { backchannelLogout: { enabled: true } },
   findAccount: async (_context, id) => account(id),
   cookies: { keys: ["of-the-tests"] },
+  // Without the dispatcher that lets nothing through to loopback, where the tests are.
+  fetch: (address, { dispatcher: _dispatcher, ...options }) => fetch(address, options),
 });
 
 provider.on("backchannel.error", (_context, error) => console.error("back-channel logout failed:", error));
