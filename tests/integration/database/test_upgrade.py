@@ -12,6 +12,7 @@ from catalog.app import create_app as create_catalog
 from catalog.migrate import migrate as migrate_catalog
 from catalog.settings import Settings as CatalogSettings
 from deploy.local.postgres_server import PostgresServer
+from identity.migrate import MIGRATION as IDENTITY
 from identity.migrate import migrate as migrate_identity
 from importer.app import create_app as create_importer
 from importer.loads.catalog import Catalog
@@ -89,6 +90,18 @@ def test_every_row_is_kept_there_and_back(before: str) -> None:
     migrate(before)
     assert as_before(rows_of(before), was) == was
     assert execute(before, "SELECT DISTINCT actor_id FROM importer.batch") == [None]
+
+
+def test_users_are_kept_there_and_back(before: str) -> None:
+    migrate(before)
+    execute(before, "INSERT INTO identity.users (name, role) VALUES ('ann', 'editor')")
+    users = "SELECT to_jsonb(one) FROM identity.users AS one"
+    was = execute(before, users)
+    IDENTITY.downgrade(before, "0001")
+    (left,) = execute(before, users)
+    assert left.items() <= was[0].items()
+    migrate(before)
+    assert execute(before, users) == was
 
 
 @pytest.mark.parametrize("revision", ["0099", "", "base", "-1"])
