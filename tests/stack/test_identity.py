@@ -3,13 +3,12 @@
 import json
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from deploy.compose_secrets import FOLDER, new_token
+from deploy.compose_secrets import new_token
 from deploy.compose_tls import make_authority, make_certificate
 from deploy.local.ports import LOOPBACK
 from identity.settings import SignOnSettings
@@ -27,11 +26,11 @@ Sent = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def guarded(stack: Compose) -> Iterator[GuardedCompose]:
+def guarded(stack: Compose, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedCompose]:
     """``stack`` has made the secrets, and the images."""
     make_authority()
     make_certificate([HOST])
-    compose = GuardedCompose()
+    compose = GuardedCompose(tmp_path_factory.mktemp("own"))
     compose.down()  # what an interrupted run left
     try:
         compose.up("--scale", "worker-gpu=0")
@@ -171,37 +170,23 @@ def test_known_token_goes_on_while_identity_is_away(guarded: GuardedCompose, roo
     wait_until(lambda: guarded.call("GET", GROUPS, headers=never_shown).ok, 30, "identity to answer again")
 
 
-def changed_in_place(name: str, content: str) -> None:
-    """A container has the file, not its name."""
-    path: Path = FOLDER / name
-    path.chmod(0o644)
-    path.write_text(content, encoding="ascii")
-    path.chmod(0o444)
-
-
 def test_keys_are_changed_while_tokens_go_on(guarded: GuardedCompose, root: Sent, token: Sent) -> None:
     """Both are there at once: what was made under the old one is believed until it goes."""
-    old = {name: (FOLDER / name).read_text(encoding="ascii") for name in ("actor_key", "token_peppers")}
-    new = new_token()
 
     def restart(*services: str) -> None:
         guarded("restart", *services, limit=300)
         wait_until(lambda: ready(guarded), 180, "the stack to be ready")
 
-    try:
-        changed_in_place("actor_key", f"{new_token()},{old['actor_key']}")
-        changed_in_place("token_peppers", f"2:{new},1:{old['token_peppers']}")
-        restart(*SIGNED)
-        made_after = guarded.token(root, "reader")
-        assert [guarded.call("GET", GROUPS, headers=sent).status_code for sent in (token, made_after)] == [200, 200]
-        changed_in_place("token_peppers", f"2:{new}")
-        restart("identity")
-        wait_until(lambda: code_of_token(guarded, token) == (401, "unknown_token"), 10, "the old token's end")
-        assert guarded.call("GET", GROUPS, headers=made_after).ok
-    finally:
-        for name, content in old.items():
-            changed_in_place(name, content)
-        restart(*SIGNED)
+    new, old = f"2:{new_token()}", "1:" + guarded.secrets["token_peppers"]
+    guarded.keep_secret("actor_key", new_token(), guarded.secrets["actor_key"])
+    guarded.keep_secret("token_peppers", new, old)
+    restart(*SIGNED)
+    made_after = guarded.token(root, "reader")
+    assert [guarded.call("GET", GROUPS, headers=sent).status_code for sent in (token, made_after)] == [200, 200]
+    guarded.keep_secret("token_peppers", new)
+    restart("identity")
+    wait_until(lambda: code_of_token(guarded, token) == (401, "unknown_token"), 10, "the old token's end")
+    assert guarded.call("GET", GROUPS, headers=made_after).ok
 
 
 def code_of_token(guarded: GuardedCompose, token: Sent) -> tuple[int, str]:
