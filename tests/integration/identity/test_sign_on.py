@@ -213,3 +213,19 @@ def test_slow_provider_keeps_nobody_else_waiting(
         assert visitor.door.sign_in("admin").status_code == 200
         held.set()
         assert [problem_of(one.result()) for one in waiting] == ["oidc_failed"] * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("/imports?state=done&after=x", "/sign-in?problem=oidc_denied&back=/imports%3Fstate%3Ddone%26after%3Dx"),
+        ("/", "/sign-in?problem=oidc_denied"),
+        ("//evil.example", "/sign-in?problem=oidc_denied"),
+    ],
+)
+def test_page_that_was_asked_for_is_kept_where_a_sign_on_fails(
+    visitor: Visitor, provider: LyingProvider, asked: str, led_to: str
+) -> None:
+    answer = provider.authorize(visitor.start(asked))
+    came = visitor.come_back({**answer, "error": "access_denied"})
+    assert (came.status_code, came.headers["Location"]) == (303, led_to)

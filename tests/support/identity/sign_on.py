@@ -2,7 +2,7 @@
 
 import dataclasses
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.http import parse_cookie
 from werkzeug.test import TestResponse
@@ -49,9 +49,9 @@ def cookies_of(answer: TestResponse) -> dict[str, str]:
 def problem_of(answer: TestResponse) -> str:
     """The code with which the sign-in page is shown."""
     assert answer.status_code == 303, answer.text
-    page, _, code = answer.headers["Location"].partition("?problem=")
+    page, _, query = answer.headers["Location"].partition("?")
     assert page == "/sign-in"
-    return code
+    return dict(parse_qsl(query, strict_parsing=True))["problem"]
 
 
 @dataclasses.dataclass

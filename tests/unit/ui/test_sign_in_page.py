@@ -21,7 +21,7 @@ PASSWORD, PROVIDER, BOTH = (
     {"password": False, "oidc": BUTTON},
     {"password": True, "oidc": BUTTON},
 )
-AWAY = "Служба входа не отвечает; попробуйте чуть позже."
+AWAY = "Сервер сейчас не может проверить, кто вы; попробуйте чуть позже."
 
 
 @pytest.fixture
@@ -123,4 +123,4 @@ def test_whoever_wants_no_page_gets_a_problem(client: FlaskClient, path: str) ->
 def test_language_can_be_chosen_while_identity_is_away(client: FlaskClient) -> None:
     client.set_cookie("stackroom", "x" * 43)
     assert client.post("/preferences", data={"language": "en", "back": "/imports"}).status_code == 303
-    assert "The sign-in service does not answer" in client.get("/imports", headers=BROWSER).text
+    assert "The server cannot check now who you are" in client.get("/imports", headers=BROWSER).text

@@ -5,6 +5,7 @@ Whatever goes wrong between leads a person to the sign-in page with a code; what
 
 import logging
 from collections.abc import Callable
+from urllib.parse import quote
 
 import msgspec
 from flask import Response, request
@@ -60,12 +61,13 @@ def see_other(address: str) -> Response:
     return Response(status=303, headers={"Location": address})
 
 
-def to_sign_in_page(problem: Problem) -> Response:
-    """With the code of what a person can be told; anything else stays an error."""
+def to_sign_in_page(problem: Problem, back: str = "/") -> Response:
+    """With the code of what a person can be told, and the page that was asked for; anything else stays an error."""
     if problem.code not in CODES:
         raise problem
     logger.warning("sign-on from %s ended with %s: %s", current_actor().address, problem.code, problem.detail)
-    return see_other(f"{public_path('/sign-in')}?problem={problem.code}")
+    asked = f"&back={quote(back, safe='/')}" if back != "/" else ""
+    return see_other(f"{public_path('/sign-in')}?problem={problem.code}{asked}")
 
 
 class OidcCalls:
@@ -83,13 +85,13 @@ class OidcCalls:
 
         It leads back to `next`, a path of this site; where the provider is away, to the sign-in page.
         """
-        sign_on, back = self._sign_on(), request.args.get("next", "")
+        sign_on, back = self._sign_on(), back_path(request.args.get("next", ""))
         try:
             with sign_on.provider.turn():
                 metadata = sign_on.provider.metadata(FRESH_SECONDS)
         except Problem as problem:
-            return to_sign_in_page(problem)
-        started, address = begin(sign_on.config, metadata, back_path(back))
+            return to_sign_in_page(problem, back)
+        started, address = begin(sign_on.config, metadata, back)
         response = see_other(address)
         cookies.remember_sign_on(response, sign_on.seal.closed(started), STATE_SECONDS)
         return response
@@ -108,7 +110,7 @@ class OidcCalls:
         try:
             secret = self._signed_in(sign_on, started, answer)
         except Problem as problem:
-            response = to_sign_in_page(problem)
+            response = to_sign_in_page(problem, started.next)
         else:
             response = see_other(public_path(started.next))
             cookies.remember(response, secret, self._state.lifetime.days)

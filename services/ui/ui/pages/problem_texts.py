@@ -166,7 +166,7 @@ def _identity_texts() -> dict[str, str]:
         "password_login_off": _("Passwords are not taken here; sign in by the provider."),
         "from_provider": _("This user comes from the provider, and has no password here."),
         "link_gone": _("This link was used already, or its time is over."),
-        "identity_unavailable": _("The sign-in service does not answer; try again in a moment."),
+        "identity_unavailable": _("The server cannot check now who you are; try again in a moment."),
         "session_over": _("You were signed out; sign in again."),
         "session_needed": _("This can be done only by who signed in with a browser."),
         "password_too_short": _("A password has at least 12 characters."),
