@@ -229,3 +229,10 @@ def test_page_that_was_asked_for_is_kept_where_a_sign_on_fails(
     answer = provider.authorize(visitor.start(asked))
     came = visitor.come_back({**answer, "error": "access_denied"})
     assert (came.status_code, came.headers["Location"]) == (303, led_to)
+
+
+def test_who_comes_from_the_provider_has_no_password_to_change(visitor: Visitor) -> None:
+    visitor.sign_in()
+    wanted = {"old_password": "", "password": "seven yellow boats at sea"}
+    answer = visitor.door.send("PUT", "/api/identity/password", visitor.session, json=wanted)
+    assert code_of(answer) == (409, "from_provider")

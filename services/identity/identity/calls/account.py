@@ -12,6 +12,7 @@ from identity.calls.answers import Me, me_of, session_answer, start_session
 from identity.calls.bodies import WRITTEN, Secret, as_id, body_as, id_parameter
 from identity.passwords import check_new_password
 from identity.problems import (
+    FROM_PROVIDER,
     PASSWORD_PROBLEMS,
     SIGN_IN_BUSY,
     TOO_MANY_TRIES,
@@ -76,6 +77,8 @@ class AccountCalls:
         actor, offered, state = current_actor(), body_as(NewPassword), self._state
         check_new_password(offered.password, actor.name)
         user_id = as_id(actor.id)
+        with state.engine.connect() as connection:
+            users.refuse_provider_user(users.find(connection, user_id))
         self._check_old(actor, offered.old_password)
         new_hash = state.passwords.hashed(offered.password)
         with transaction(state.engine) as connection:
@@ -132,7 +135,7 @@ def account_api(state: State) -> Api:
         body={JSON: NewPassword},
         answers={200: Answer("It is changed.", {JSON: Me}, {"Set-Cookie": "The new session."})},
         problems=(
-            *WRITTEN, *PASSWORD_PROBLEMS, WRONG_CREDENTIALS, TOO_MANY_TRIES, SIGN_IN_BUSY,
+            *WRITTEN, *PASSWORD_PROBLEMS, WRONG_CREDENTIALS, FROM_PROVIDER, TOO_MANY_TRIES, SIGN_IN_BUSY,
         ),
     )(calls.change_password)  # fmt: skip
     api.call(
