@@ -275,6 +275,7 @@ def test_thousand_guesses_a_minute_keep_nobody_out(stack: Entrances) -> None:
         with ThreadPoolExecutor(16) as attackers:
             for number, (address, body) in enumerate(guesses()):
                 if ended.wait(max(0.0, started + number * MINUTE / GUESSES - time.monotonic())):
+                    attackers.shutdown(cancel_futures=True)
                     return
                 attackers.submit(guess_once, url, address, body, found)
 
