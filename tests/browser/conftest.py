@@ -17,7 +17,7 @@ from tests.support.stacks.whole import WholeStack
 def browser() -> Iterator[Browser]:
     program = installed_chromium()
     if program is None:
-        pytest.skip("no chromium is installed (apt-get install chromium)")
+        pytest.skip("no chromium is installed (apt-get install chromium-headless-shell, or chromium)")
     with running_browser(program) as browser:
         yield browser
 

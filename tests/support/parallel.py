@@ -13,7 +13,9 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.ports import NOT_LENT, choose_from
 
 PROCESSES = 3
+# A folder inside another one stands before it.
 SHARING = (
+    "tests/browser/auth",
     "tests/browser",
     "tests/integration/auth",
     "tests/integration/local",
