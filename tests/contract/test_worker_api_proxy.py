@@ -31,6 +31,7 @@ def asked(
 @pytest.mark.parametrize(
     "token",
     ["", "wrong", "srw1_x", TOKEN.reveal()[:-1], API_TOKEN.new_token(), f"{WORKER_TOKEN.new_token()}0"],
+    ids=["none", "a word", "half", "cut off", "an API token", "a letter more"],
 )
 def test_what_can_be_no_token_is_refused_by_nginx(proxy: str, token: str) -> None:
     answer = asked(proxy, token, "POST", "/internal/heartbeat", b"x" * 100_000)

@@ -200,7 +200,9 @@ def test_nothing_secret_is_remembered(who: Authenticator) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["sr1_x", "-", "x" * 1024, TOKEN.token[:-1] + "!", TOKEN.token[:-2] + TOKEN.token[-1] * 2 + "é"]
+    "token",
+    ["sr1_x", "-", "x" * 1024, TOKEN.token[:-1] + "!", TOKEN.token[:-2] + TOKEN.token[-1] * 2 + "é"],
+    ids=["half", "a hyphen", "long", "no letter", "no ASCII"],
 )
 def test_text_that_is_no_token_costs_no_question_and_no_memory(
     who: Authenticator, identity: Identity, token: str
