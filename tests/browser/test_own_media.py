@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from stackroom_jobs.description import Description, task_name_of
 from stackroom_jobs.outcomes import ok_line
@@ -20,6 +20,7 @@ from stackroom_jobs.worker.registration import WorkerName
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack
 from tests.support.videos.files import picture
+from tests.support.waiting import wait_until
 
 Visit = Callable[..., Watched]
 NAME, SELF = "hear_sound", "ab"
@@ -59,6 +60,14 @@ def api(stack: WholeStack) -> Iterator[WorkerAPI]:
     api.goodbye(WorkerName("ears-1", SELF))
 
 
+def opened_when_known(watched: Watched) -> Page:
+    """The page of imports; the gateway may have asked for the operations just before the worker brought this one."""
+    page = watched.open(f"/imports?operation={NAME}")
+    option = page.locator(f"#operation option[value={NAME}]")
+    wait_until(lambda: option.count() or (page.reload() and None), what="the page lists the operation")
+    return page
+
+
 def hear(api: WorkerAPI, seen_at_work: Callable[[], None]) -> Any:
     """The record as the worker gets it."""
     claim = api.claim(ClaimRequest("ears-1", "ears", [NAME], "d1", "own-media", SELF), Deadline(10))
@@ -78,7 +87,7 @@ def test_file_of_an_own_operation_is_sent_and_its_result_shown(visit: Visit, api
     path = tmp_path / "sound.flac"
     path.write_bytes(b"fLaC" * 500)
     watched = visit("ru")
-    page = watched.open(f"/imports?operation={NAME}")
+    page = opened_when_known(watched)
     page.locator("#file").set_input_files(path)
     expect(page.locator("#preview-facts")).to_contain_text("Hear sounds")
     expect(page.locator("#preview-table")).to_be_hidden()

@@ -12,8 +12,10 @@ from tests.support.browser.chromium import FONTS, Watched, tab_to
 from tests.support.sign_on.providers import running_canaille, running_oidc_provider
 from tests.support.stacks.guarded import PASSWORD, GuardedStack
 from tests.support.stacks.sign_on import BUTTON, SignOn, running_sign_on
+from tests.support.waiting import wait_until
 
 Profile = Callable[..., Watched]
+TRUSTED_SECONDS = 30.0  # more than those for which identity takes a provider that has answered for one that is there
 SESSION_ENDS_WITHIN = 2.0  # seconds, after the provider was told to sign somebody out
 
 
@@ -60,6 +62,14 @@ def come_in(watched: Watched, sign_on: SignOn, name: str, asked: str = "/") -> P
     SIGN_IN[sign_on.provider.name](page, name)
     page.wait_for_url(re.compile(f"^{re.escape(sign_on.url)}/"))
     return page
+
+
+def was_kept_here(watched: Watched) -> bool:
+    """Whether the button leads back to this gateway, and not to the page of the browser that nobody answers."""
+    page = watched.open("/imports?state=done")
+    page.locator("#provider").click()
+    page.wait_for_load_state()
+    return page.get_by_role("alert").count() > 0
 
 
 def hosts(watched: Watched) -> set[str]:
@@ -149,7 +159,7 @@ def test_administrators_come_in_by_password_while_the_provider_is_away(profile: 
     by_canaille.provider.stop()
     try:
         page = watched.open("/imports?state=done")
-        page.locator("#provider").click()
+        wait_until(lambda: was_kept_here(watched), TRUSTED_SECONDS, "nobody is sent to a provider that is away")
         expect(page.get_by_role("alert")).to_contain_text("не отвечает")
         for name, words in (("editor", "Имя или пароль неверны"), ("admin", "")):
             page.locator("#field-name").fill(name)

@@ -76,19 +76,21 @@ class Exchange:
         connection.connect()
         kept = connection.sock
         kept.settimeout(READ_SECONDS)
-        timer = threading.Timer(TOTAL_SECONDS, _cut, (kept,))
+        is_cut = threading.Event()
+        timer = threading.Timer(TOTAL_SECONDS, _cut, (kept, is_cut))
         timer.daemon = True
         timer.start()
         try:
             yield
-            if timer.finished.is_set():
+            if is_cut.is_set():
                 raise TimeoutError
         finally:
             timer.cancel()
 
 
-def _cut(kept: socket.socket) -> None:
-    """Below TLS, whose state belongs to the thread that reads."""
+def _cut(kept: socket.socket, is_cut: threading.Event) -> None:
+    """Below TLS, whose state belongs to the thread that reads. It is told first: what it then reads may look whole."""
+    is_cut.set()
     with contextlib.suppress(OSError):
         socket.socket.shutdown(kept, socket.SHUT_RDWR)
 

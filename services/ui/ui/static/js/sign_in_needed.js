@@ -6,5 +6,5 @@ import { pageAddress } from "./addresses.js";
 export function leadToSignIn(code) {
   if (code !== "sign_in_needed") return;
   const here = location.pathname.slice(pageAddress("").length - 1) + location.search;
-  location.assign(pageAddress(`sign-in?back=${encodeURIComponent(here)}`));
+  location.assign(pageAddress(`sign-in?back=${encodeURIComponent(here).replaceAll("%2F", "/")}`));
 }
