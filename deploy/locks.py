@@ -36,7 +36,7 @@ APART = (
 MODEL = "worker-gpu/requirements-model.txt"
 TORCH = "worker-gpu/torch.txt"
 TORCH_CPU = "worker-gpu/torch+cpu.txt"
-NPM = "tests/support/sign_on/oidc_provider/package-lock.json"  # npm itself keeps it (`npm update`)
+NPM = "tests/support/sign_on/oidc_provider/package-lock.json"  # npm itself keeps it: `npm update`, then `make lock`
 INTERPRETERS = ("3.11", "3.12", "3.13")  # what members say in requires-python; the resolver looks at its lower end only
 # Of each its first release, which has what later ones left out.
 FIRST_RELEASES = tuple({"python_version": one, "python_full_version": f"{one}.0"} for one in INTERPRETERS)
@@ -62,6 +62,15 @@ def write(upgrade: bool) -> None:
     for name in APART:
         wanted = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
         _compile(f"{name}.txt", wanted, [f"--constraints={DEVELOPMENT}", *(["--upgrade"] if upgrade else [])])
+    _forget_funding()
+
+
+def _forget_funding() -> None:
+    """npm notes at which addresses a package asks for money; no lock carries an address."""
+    lock = json.loads(_read(NPM))
+    for package in lock["packages"].values():
+        package.pop("funding", None)
+    (ROOT / NPM).write_text(f"{json.dumps(lock, indent=2, ensure_ascii=False)}\n", encoding="utf-8")
 
 
 def wrong_locks() -> list[str]:
@@ -81,7 +90,9 @@ def _wrong_builds() -> Iterator[str]:
 
 
 def _wrong_npm_lock() -> Iterator[str]:
-    """A line for each package that carries the address of a registry, or no hash."""
+    """A line where it carries an address, and for each package that says where it is from, or has no hash."""
+    if "://" in _read(NPM):
+        yield f"{NPM} carries an address, which no lock may: run `make lock`"
     for name, package in json.loads(_read(NPM) or "{}").get("packages", {}).items():
         if name and ("resolved" in package or "integrity" not in package):
             yield f"{NPM} has {name} with the address of a registry, or without a hash"
