@@ -1,14 +1,12 @@
 """What the gateway answers itself needs rights too: its calls those that they declare, its pages that of a reader."""
 
-from urllib.parse import quote
-
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, g, request
 
 from stackroom_kit.actor import LOCAL
 from stackroom_kit.api import declared_calls
 from stackroom_kit.authorization import authorize_call, require_rights
 from ui.access.current import current_actor
-from ui.pages.preferences import back_here
+from ui.pages.sign_in import to_sign_in
 from ui.proxy.middleware import REFUSED
 
 SIGN_IN = "sign_in"
@@ -35,7 +33,7 @@ def install_access(app: Flask, is_auth_on: bool) -> None:
             authorize_call(app, endpoint)
             return None
         if not g.actor.is_somebody and "reader" not in g.actor.rights and _is_page():
-            return redirect(f"{request.script_root}/sign-in?back={quote(back_here(), safe='/')}", 303)  # type: ignore[return-value]
+            return to_sign_in()
         require_rights("reader")
         return None
 

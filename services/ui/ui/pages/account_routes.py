@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template
 
 from stackroom_kit.rights import Right
 from ui.access.current import current_actor
-from ui.pages.sign_in import SignInPage
+from ui.pages.sign_in import SignInPage, to_sign_in
 from ui.proxy.upstream import Upstream
 
 Page = tuple[str, int] | Response
@@ -22,7 +22,7 @@ def _own(template: str, right: Right | None = None) -> Callable[[], Page]:
 
     def page() -> Page:
         if not current_actor().is_somebody:  # who may look without having signed in
-            return redirect(f"{request.script_root}/sign-in?back={request.path}", 303)  # type: ignore[return-value]
+            return to_sign_in()
         if right and right not in current_actor().rights:
             return render_template("forbidden.html", needed=right), 403
         return render_template(template), 200

@@ -1,9 +1,12 @@
 """The sign-in page: a form for a name and a password, a way to the provider of sign-on, or both, as identity says."""
 
+from urllib.parse import quote
+
 import msgspec
-from flask import render_template, request
+from flask import Response, redirect, render_template, request
 
 from stackroom_kit.public_path import own_path
+from ui.pages.preferences import back_here
 from ui.pages.problem_texts import problem_texts
 from ui.pages.reading import read
 from ui.problems import IDENTITY_UNAVAILABLE
@@ -22,6 +25,11 @@ class Provider(msgspec.Struct, frozen=True):
 class SignInOptions(msgspec.Struct, frozen=True):
     password: bool
     oidc: Provider | None
+
+
+def to_sign_in() -> Response:
+    """From the page that is asked for, and back to it."""
+    return redirect(f"{request.script_root}/sign-in?back={quote(back_here(), safe='/')}", 303)  # type: ignore[return-value]
 
 
 class SignInPage:
