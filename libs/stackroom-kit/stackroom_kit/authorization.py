@@ -17,6 +17,7 @@ from stackroom_kit.actor import (
     request_to_sign,
 )
 from stackroom_kit.api import Call, declared_calls
+from stackroom_kit.cookies import SESSION
 from stackroom_kit.problems import FieldError, Problem, ProblemKind
 from stackroom_kit.rights import Needed, Right, missing
 
@@ -119,6 +120,6 @@ def refusals_of(right: Needed | None) -> tuple[ProblemKind, ...]:
 
 
 SECURITY_SCHEMES = {
-    "session": {"type": "apiKey", "in": "cookie", "name": "stackroom", "description": "Of a browser that signed in."},
+    "session": {"type": "apiKey", "in": "cookie", "name": SESSION, "description": "Of a browser that signed in."},
     "token": {"type": "http", "scheme": "bearer", "description": "An API token: `sr1_…`."},
 }

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, text
 
 from identity.problems import BAD_NETWORK, TOO_MANY_TOKENS
+from stackroom_kit.addresses import is_in
 from stackroom_kit.peppers import Peppers
 from stackroom_kit.rights import Right, Role
 from stackroom_kit.token_form import API_TOKEN
@@ -43,7 +44,6 @@ NOTE_USE = text("""
 UPDATE identity.token SET last_used_at = now() WHERE id = (
   SELECT id FROM identity.token
   WHERE id = :id AND coalesce(last_used_at < now() - interval '1 minute', true) FOR UPDATE SKIP LOCKED)""")
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -81,12 +81,7 @@ class Found(msgspec.Struct, frozen=True):
         """From everywhere where no network is named."""
         if not self.networks:
             return True
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(found, "ipv4_mapped", None) or found
-        return any(mapped in ipaddress.ip_network(network) for network in self.networks)
+        return is_in(address, map(ipaddress.ip_network, self.networks))
 
 
 class Wanted(msgspec.Struct, frozen=True):

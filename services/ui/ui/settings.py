@@ -5,6 +5,7 @@ import ipaddress
 import os
 from typing import ClassVar
 
+from stackroom_kit.addresses import Network
 from stackroom_kit.common_settings import (
     AuthSettings,
     CatalogAddressSettings,
@@ -17,8 +18,6 @@ from stackroom_kit.guard import LOOPBACK
 from stackroom_kit.public_path import is_prefix
 from stackroom_kit.rights import Role
 from stackroom_kit.settings import Parser, SettingsError, choice, integer, setting, text
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _prefix(path: str) -> str:

@@ -2,11 +2,9 @@
 
 from flask import Response, request
 
+from stackroom_kit.cookies import SESSION, SIGN_ON, cookie_name
 from stackroom_kit.public_path import public_path
 
-SESSION = "stackroom"
-SIGN_ON = "stackroom-sign-on"  # between the way to the provider and the way back
-SECURE_PREFIX = "__Host-"  # which a browser takes over TLS alone, and from no other host's page
 DAY_SECONDS = 24 * 3600
 
 
@@ -16,7 +14,7 @@ def _is_secure() -> bool:
 
 
 def _name(name: str) -> str:
-    return SECURE_PREFIX + name if _is_secure() else name
+    return cookie_name(name, is_secure=_is_secure())
 
 
 def remember(response: Response, secret: str, days: int) -> None:

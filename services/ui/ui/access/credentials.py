@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from werkzeug.sansio.http import parse_cookie  # that of ``werkzeug.http`` fails at bytes that are no UTF-8
 
-COOKIE = "stackroom"
-SECURE_COOKIE = f"__Host-{COOKIE}"
+from stackroom_kit.cookies import SESSION, cookie_name
+
 MAX_CREDENTIAL = 1024  # characters: nothing longer is one
 _SESSION = re.compile(r"[A-Za-z0-9_-]{32,64}", re.ASCII)  # whatever else is in such a cookie, nobody asks what it is
 
@@ -34,6 +34,6 @@ def shown_by(environ: dict[str, Any], address: str) -> Shown:
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         return Shown("", token.strip()[:MAX_CREDENTIAL] or "-", address)
-    name = SECURE_COOKIE if environ.get("wsgi.url_scheme") == "https" else COOKIE
+    name = cookie_name(SESSION, is_secure=environ.get("wsgi.url_scheme") == "https")
     session = parse_cookie(environ.get("HTTP_COOKIE", "")).get(name, "")
     return Shown(session if _SESSION.fullmatch(session) else "", "", address)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib3.util import SKIP_HEADER
 from werkzeug.sansio.http import parse_cookie
 
+from stackroom_kit.cookies import SIGN_ON, cookie_name
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from ui.problems import BAD_UPSTREAM_ANSWER
 from ui.proxy.routes import IDENTITY
@@ -54,8 +55,6 @@ API_HEADERS = [
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ]
-SIGN_ON = "stackroom-sign-on"
-SECURE_SIGN_ON = f"__Host-{SIGN_ON}"
 _SEALED = re.compile(r"[A-Za-z0-9_=-]{1,2048}", re.ASCII)
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
@@ -72,7 +71,7 @@ def request_headers(environ: Mapping[str, Any], request_id: str) -> dict[str, st
 
 def sign_on_cookie(environ: Mapping[str, Any]) -> dict[str, str]:
     """What a browser keeps while it is at the provider: identity alone gets it, and no other cookie."""
-    name = SECURE_SIGN_ON if environ.get("wsgi.url_scheme") == "https" else SIGN_ON
+    name = cookie_name(SIGN_ON, is_secure=environ.get("wsgi.url_scheme") == "https")
     value = parse_cookie(environ.get("HTTP_COOKIE", "")).get(name, "")
     return {"Cookie": f"{name}={value}"} if _SEALED.fullmatch(value) else {}
 

@@ -6,15 +6,12 @@ check needs to know nothing of it. Headers of a proxy that is not trusted count 
 
 import contextvars
 import dataclasses
-import ipaddress
-from functools import lru_cache
 from typing import Any
 
+from stackroom_kit.addresses import Network, address_of, is_in
 from stackroom_kit.public_path import HEADER, is_prefix
 from ui.problems import BAD_REQUEST_TARGET
-from ui.settings import Network
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 SCHEMES = frozenset({"http", "https"})
 _prefix: contextvars.ContextVar[str] = contextvars.ContextVar("prefix", default="")
 
@@ -62,15 +59,15 @@ class TrustedProxies:
         nearest = environ.get("REMOTE_ADDR", "")
         if self.is_trusted(environ):
             for named in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-                if _address(named) is None:
+                if address_of(named) is None:
                     break
                 nearest = named
-                if not _is_in(nearest, self.networks):
+                if not is_in(nearest, self.networks):
                     break
-        return str(_address(nearest) or "")
+        return str(address_of(nearest) or "")
 
     def is_trusted(self, environ: dict[str, Any]) -> bool:
-        return bool(self.networks) and _is_in(environ.get("REMOTE_ADDR", ""), self.networks)
+        return bool(self.networks) and is_in(environ.get("REMOTE_ADDR", ""), self.networks)
 
 
 def _nearest(environ: dict[str, Any], name: str) -> str:
@@ -83,18 +80,3 @@ def _forwarded_prefix(environ: dict[str, Any]) -> str:
     if not is_prefix(prefix):
         raise BAD_REQUEST_TARGET(f"{HEADER} must be a path of plain characters.")
     return prefix
-
-
-@lru_cache(1024)
-def _address(text: str) -> Address | None:
-    """None for what is no IP address, such as a Unix socket. One of IPv4 that came over IPv6 is that of IPv4."""
-    try:
-        found = ipaddress.ip_address(text.strip().partition("%")[0])  # behind it stands an interface of this machine
-    except ValueError:
-        return None
-    return getattr(found, "ipv4_mapped", None) or found
-
-
-def _is_in(text: str, networks: tuple[Network, ...]) -> bool:
-    address = _address(text)
-    return address is not None and any(address in network for network in networks)
