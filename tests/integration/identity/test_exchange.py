@@ -72,8 +72,6 @@ def authority(tmp_path: Path) -> Path:
 @pytest.fixture(params=["http", "https"])
 def serve(request: pytest.FixtureRequest, authority: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Gives the address at which one connection is talked to."""
-    monkeypatch.setattr(exchange, "TOTAL_SECONDS", SECONDS)
-    monkeypatch.setattr(exchange, "READ_SECONDS", SECONDS)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority)
@@ -106,7 +104,9 @@ def test_answer_is_an_object(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("talk", TALKS.values(), ids=TALKS.keys())
-def test_connection_that_is_no_good_ends_in_time(serve: Serve, talk: Talk) -> None:
+def test_connection_that_is_no_good_ends_in_time(serve: Serve, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "TOTAL_SECONDS", SECONDS)
+    monkeypatch.setattr(exchange, "READ_SECONDS", SECONDS)
     began = time.monotonic()
     with pytest.raises(Problem) as caught:
         Exchange().get(serve(talk))

@@ -198,17 +198,17 @@ def test_batch_may_take_longer_than_a_statement(
     ledger: Ledger, ledger_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its rows have no time limit; what comes behind them on the same connection has one again."""
-    monkeypatch.setattr("importer.database.STATEMENT_SECONDS", 0.2)
+    monkeypatch.setattr("importer.database.STATEMENT_SECONDS", 0.5)
     hasty = Ledger(make_engine(ledger_uri, pool_size=1))
 
     def blocks() -> Iterator[RowBlock]:
         yield RowBlock([{"id": 1, "payload": "x"}])
-        ledger.run("SELECT pg_sleep(0.4)")
+        ledger.run("SELECT pg_sleep(0.7)")
         yield RowBlock([{"id": 2, "payload": "x"}])
 
     new = NewBatch("normalize_record", "{}", "test", "cpu", "req", "digest")
     batch_id = accept(hasty.engine, new, Chunks(Rows(blocks(), 2), LIMITS, 1, 256_000), temporary_room(0)).batch_id
     assert hasty.states(batch_id) == ["ready", "ready"]
     with pytest.raises(OperationalError, match="statement timeout"):
-        hasty.run("SELECT pg_sleep(0.4)")
+        hasty.run("SELECT pg_sleep(0.7)")
     hasty.engine.dispose()

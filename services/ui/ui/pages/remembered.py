@@ -10,7 +10,7 @@ from ui.pages.reading import Reading, read
 from ui.proxy.upstream import Upstream
 
 ASK_SECONDS = 2.0
-KEPT_SECONDS = 5.0
+KEPT_SECONDS = 1.0
 Told = TypeVar("Told")
 
 
