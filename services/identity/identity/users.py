@@ -22,6 +22,7 @@ LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.admi
 COLUMNS = """id, name, full_name, role, is_disabled, created_at, signed_in_at,
   password_hash IS NOT NULL AS has_password,
   EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id) AS is_from_provider"""
+IS_FROM_PROVIDER = text("SELECT EXISTS (SELECT FROM identity.login WHERE user_id = :id)")
 # A name that is taken changes nothing, and no log of the server gets to see the hash, as an error would show it.
 INSERT = text(f"""
 INSERT INTO identity.users (name, full_name, role, password_hash) VALUES (:name, :full_name, :role, :password_hash)
@@ -98,6 +99,10 @@ def small(name: str) -> str:
 
 def full_name(offered: str | None) -> str | None:
     return normal_text(offered) if offered else None
+
+
+def is_from_provider(connection: Connection, user_id: UUID) -> bool:
+    return bool(connection.execute(IS_FROM_PROVIDER, {"id": user_id}).scalar())
 
 
 def refuse_provider_user(user: User) -> None:

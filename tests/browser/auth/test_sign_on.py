@@ -87,8 +87,12 @@ def test_group_at_the_provider_is_the_role_here(profile: Profile, sign_on: SignO
 
 
 def test_button_needs_no_script(profile: Profile, by_oidc_provider: SignOn) -> None:
-    page = come_in(profile(by_oidc_provider.url, script=False), by_oidc_provider, "vera")
+    watched = profile(by_oidc_provider.url, script=False)
+    page = come_in(watched, by_oidc_provider, "vera")
     expect(page.locator(".who")).to_contain_text("vera")
+    watched.open("/account")
+    expect(page.locator("section", has_text="Вы входите через службу входа")).to_be_visible()
+    expect(page.locator("[type=password]")).to_have_count(0)
 
 
 def sign_out(page: Page, sign_on: SignOn) -> None:

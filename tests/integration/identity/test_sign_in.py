@@ -21,7 +21,8 @@ SLOWED = (429, "too_many_tries")
 def test_who_signs_in_is_known_by_the_cookie(door: Door) -> None:
     answer = door.sign_in("Editor")
     assert answer.get_json() | {"id": ""} == {
-        "id": "", "name": "editor", "kind": "user", "role": "editor", "rights": ["reader", "operator", "editor"]
+        "id": "", "name": "editor", "kind": "user", "role": "editor", "rights": ["reader", "operator", "editor"],
+        "is_from_provider": False,
     }  # fmt: skip
     assert door.send("GET", "/api/identity/me", secret_of(answer)).get_json() == answer.get_json()
 

@@ -25,8 +25,8 @@ def test_person_of_the_provider_comes_in(visitor: Visitor, provider: LyingProvid
     assert (came.status_code, came.headers["Location"]) == (303, "/imports?page=2")
     assert cookies_of(came)[SIGN_ON] == ""
     assert all({"HttpOnly", "SameSite=Lax"} <= set(line.split("; ")) for line in came.headers.getlist("Set-Cookie"))
-    assert visitor.me() is not None
-    assert (visitor.me() or {})["name"] == "ann"
+    me = visitor.me() or {}
+    assert (me["name"], me["is_from_provider"]) == ("ann", True)
     ann = visitor.users()["ann"]
     assert (ann["role"], ann["full_name"], ann["has_password"], ann["is_from_provider"]) == (
         "editor", "Ann Example", False, True,

@@ -69,8 +69,11 @@ class AccountCalls:
         self._state = state
 
     def me(self) -> Response:
-        """Who calls, by what, and with which rights."""
-        return json_answer(me_of(current_actor()))
+        """Who calls, by what, with which rights, and from where."""
+        actor = current_actor()
+        with self._state.engine.connect() as connection:
+            is_from_provider = users.is_from_provider(connection, as_id(actor.id))
+        return json_answer(me_of(actor, is_from_provider))
 
     def change_password(self) -> Response:
         """Change the own password; all other sessions end, and this one gets a new cookie."""
@@ -126,7 +129,14 @@ class AccountCalls:
 def account_api(state: State) -> Api:
     """Nothing of it needs a role: whoever signed in may do it with what is his own."""
     calls, api = AccountCalls(state), Api("account", __name__, "/api/identity", tag="account")
-    api.call("GET", "/me", name="me", right="somebody", answers={200: json_of(Me, "Who calls.")})(calls.me)
+    api.call(
+        "GET",
+        "/me",
+        name="me",
+        right="somebody",
+        answers={200: json_of(Me, "Who calls.")},
+        problems=DATABASE_PROBLEMS,
+    )(calls.me)
     api.call(
         "PUT",
         "/password",

@@ -14,25 +14,26 @@ from identity.state import State
 from stackroom_kit.actor import Actor, Kind
 from stackroom_kit.api import json_answer
 from stackroom_kit.authorization import current_actor
-from stackroom_kit.rights import Right, Role, rights_of
+from stackroom_kit.rights import Right, rights_of
 
 
 class Me(msgspec.Struct):
-    """``kind`` says by what: a session is that of a ``user``."""
+    """``kind`` says by what: a session is that of a ``user``. Who ``is_from_provider`` has no password here."""
 
     id: str
     name: str
     kind: Kind
     role: str
     rights: list[Right]
+    is_from_provider: bool
 
 
-def me_of(actor: Actor) -> Me:
-    return Me(actor.id, actor.name, actor.kind, actor.role, list(actor.rights))
+def me_of(actor: Actor, is_from_provider: bool) -> Me:
+    return Me(actor.id, actor.name, actor.kind, actor.role, list(actor.rights), is_from_provider)
 
 
-def signed_in_as(user_id: UUID, name: str, role: Role) -> Me:
-    return Me(str(user_id), name, "user", role, list(rights_of(role)))
+def _signed_in_as(user: users.User) -> Me:
+    return Me(str(user.id), user.name, "user", user.role, list(rights_of(user.role)), user.is_from_provider)
 
 
 def browser() -> Browser:
@@ -50,6 +51,6 @@ def start_session(connection: Connection, user_id: UUID, state: State) -> str:
 
 
 def session_answer(user: users.User, secret: str, state: State, status: int = 200) -> Response:
-    response = json_answer(signed_in_as(user.id, user.name, user.role), status)
+    response = json_answer(_signed_in_as(user), status)
     cookies.remember(response, secret, state.lifetime.days)
     return response

@@ -8,8 +8,7 @@ from flask import Response, redirect, render_template, request
 from stackroom_kit.public_path import own_path
 from ui.pages.preferences import back_here
 from ui.pages.problem_texts import problem_texts
-from ui.pages.reading import read
-from ui.problems import IDENTITY_UNAVAILABLE
+from ui.pages.reading import read_as
 from ui.proxy.upstream import Upstream
 
 OPTIONS = "/api/identity/sign-in-options"
@@ -40,7 +39,7 @@ class SignInPage:
 
     def __call__(self) -> tuple[str, int]:
         """Problem 503 where identity does not say how people sign in."""
-        options = self._options()
+        options = read_as(SignInOptions, self._identity, OPTIONS)
         return render_template(
             "sign_in.html",
             options=options,
@@ -48,12 +47,6 @@ class SignInPage:
             is_out=self._is_out,
             problem=_problem(request.args.get("problem", "")),
         ), 200
-
-    def _options(self) -> SignInOptions:
-        try:
-            return msgspec.convert(read(self._identity, OPTIONS).body, SignInOptions)
-        except msgspec.ValidationError:
-            raise IDENTITY_UNAVAILABLE("Nobody can say how to sign in now; try again.") from None
 
 
 def _problem(code: str) -> str:

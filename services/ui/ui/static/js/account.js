@@ -9,12 +9,16 @@ import { loadSessions } from "./sessions.js";
 import { text } from "./text.js";
 import { startTokens } from "./tokens.js";
 
-const form = /** @type {HTMLFormElement} */ (byId("change-password"));
-onSubmit(form, async ({ old_password: old, password }) => {
-  await call("PUT", apiAddress("identity/password"), { json: { old_password: old, password } });
-  form.reset();
-  message("success", text("account", "password_changed"));
-  await loadSessions();
-});
+/** @param {HTMLFormElement} form */
+const listen = (form) =>
+  onSubmit(form, async ({ old_password: old, password }) => {
+    await call("PUT", apiAddress("identity/password"), { json: { old_password: old, password } });
+    form.reset();
+    message("success", text("account", "password_changed"));
+    await loadSessions();
+  });
+
+const form = /** @type {HTMLFormElement | null} */ (byId("change-password"));
+if (form) listen(form); // who comes from a provider has his password there
 loadSessions();
 startTokens();
