@@ -61,6 +61,14 @@ class Batch:
         return float(self.raw.get("progress", done))
 
     @property
+    def at_hand(self) -> str:
+        """How far the long records are that workers have now; nothing where nobody tells."""
+        told = self.raw.get("at_hand")
+        if not isinstance(told, dict):
+            return ""
+        return f"{told.get('current', 0):,} of {told.get('total', 0):,} {told.get('unit', '')}".rstrip()
+
+    @property
     def is_dry_run(self) -> bool:
         return bool(self.options.get("dry_run"))
 

@@ -37,6 +37,8 @@ def _headline(batch: Batch) -> str:
         line += f", {pace(batch.raw['records_per_second'])}"
     if batch.raw.get("seconds_left"):
         line += f", {duration(batch.raw['seconds_left'])} left"
+    if batch.at_hand:
+        line += f", {one_line(batch.at_hand)} in work"
     after = {"tried again as": "retry_batch", "undone by": "undo_batch"}
     notes = [f"sent by {one_line(batch.sender)}"] if batch.sender else []
     notes += ["dry run: nothing was changed"] if batch.is_dry_run else []

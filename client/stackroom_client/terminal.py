@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from stackroom_client.batch import Batch
 from stackroom_client.errors import UsageError
-from stackroom_client.texts import duration, pace
+from stackroom_client.texts import duration, one_line, pace
 
 FAULTS = (OSError, ValueError)  # ValueError: closed meanwhile
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {unit}{postfix}"  # the unit is where records are counted
@@ -171,8 +171,8 @@ class BatchBar:
 
     def show(self, batch: Batch) -> None:
         per_second, left = batch.raw.get("records_per_second"), batch.raw.get("seconds_left")
-        parts = [pace(per_second) if per_second else "", f"{duration(left)} left" if left else ""]
+        told = (pace(per_second) if per_second else "", batch.at_hand, f"{duration(left)} left" if left else "")
         self._bar.n = batch.progress
         self._bar.unit = f"{batch.rows - batch.pending:,}/{batch.rows:,}"
         self._bar.set_description_str(batch.state.replace("_", " "), refresh=False)
-        self._bar.set_postfix_str(", ".join(filter(None, parts)), refresh=True)
+        self._bar.set_postfix_str(", ".join(map(one_line, filter(None, told))), refresh=True)

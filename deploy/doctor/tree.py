@@ -35,7 +35,7 @@ def _revision(text: str) -> str:
 
 
 def untranslated_titles(root: Path) -> Iterator[Finding]:
-    """Titles of resources and operations without Russian words: they show in English."""
+    """Titles of resources and operations, and units, without Russian words: they show in English."""
     with (root / TEXTS).open("rb") as file:
         translated = {message.id for message in read_po(file) if message.string and not message.fuzzy}
     for title, what in {title: what for what, title in reversed([*_titles(root)])}.items():
@@ -52,6 +52,7 @@ def _titles(root: Path) -> Iterator[tuple[str, str]]:
         for one in operations_in(f"{package_of(folder.name)}.operations"):
             if one.description.loads is None:  # loads are called by their resources
                 yield f"the operation {one.name}", one.description.title
+                yield f"the progress of {one.name}", one.description.unit
 
 
 def unlisted_workers(root: Path) -> Iterator[Finding]:

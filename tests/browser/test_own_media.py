@@ -38,7 +38,7 @@ RESULT = {
 }
 HEARD = Description(
     name=NAME, task_name=task_name_of(NAME), title="Hear sounds", queues=("ears",), min_rows=1, max_rows=1,
-    record={**RECORD, "required": ["id", "file"]}, result=RESULT, reads_media=True,
+    record={**RECORD, "required": ["id", "file"]}, result=RESULT, reads_media=True, unit="seconds",
 )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def test_file_of_an_own_operation_is_sent_and_its_result_shown(visit: Visit, api
     expect(page.locator("#videos-pending li")).to_have_text("1")
 
     def seen_at_work() -> None:
-        expect(page.locator("#frames")).to_have_text("1 / 4")
+        expect(page.locator("#in-work")).to_have_text("1 из 4 seconds")  # a word without a translation
 
     record = hear(api, seen_at_work)
     assert record == {"id": 1, "file": record["file"]}
@@ -108,3 +108,25 @@ def test_file_of_an_own_operation_is_sent_and_its_result_shown(visit: Visit, api
     expect(page.locator("#plot-card")).to_have_count(0)
     assert watched.accessibility_faults() == []
     watched.assert_quiet()
+
+
+def test_progress_is_shown_of_an_operation_that_reads_no_media(visit: Visit, stack: WholeStack) -> None:
+    api = stack.importer.as_worker()
+    described = msgspec.structs.replace(
+        HEARD, name="read_pages", task_name=task_name_of("read_pages"), queues=("eyes",), reads_media=False,
+        unit="steps",
+    )  # fmt: skip
+    beat = Registration(
+        "eyes-1", "host", CONTRACT_VERSION, ["eyes"], 1, ["read_pages"], {}, incarnation=SELF, described=[described]
+    )
+    assert api.register(beat).refused == {}
+    body, path = b'{"id": 1, "file": "a"}', "/api/importer/batches?operation=read_pages"
+    sent = stack.importer.answer("POST", path, body, **{"Content-Type": "application/x-ndjson"})
+    assert sent.status == 202, sent.body
+    claim = api.claim(ClaimRequest("eyes-1", "eyes", ["read_pages"], "d1", "pages", SELF), Deadline(10))
+    assert claim is not None
+    page = visit("ru").open(f"/imports/{sent.json()['id']}")
+    expect(page.locator("#at-hand")).to_be_hidden()
+    assert api.renew(RenewRequest(claim.token, current=1000, total=4000))
+    expect(page.locator("#in-work")).to_have_text(re.compile(r"1\s000 из 4\s000 шагов"))
+    api.goodbye(WorkerName("eyes-1", SELF))

@@ -44,6 +44,22 @@ def test_operation_that_a_worker_brings_is_listed_taken_computed_and_read(import
     assert results[3] == '3,4,refused,wrong_value,seen_on,"`seen_on` must be a day, as 2026-12-31.",3,late,tomorrow,'
 
 
+@pytest.mark.parametrize(("told", "unit"), [({"unit": "pages"}, "pages"), ({}, "steps")], ids=["told", "older-worker"])
+def test_progress_is_told_in_the_unit_of_the_operation(importer: Importer, told: dict[str, str], unit: str) -> None:
+    """A worker of before tells none."""
+    worker = Foreign(importer)
+    known = {name: value for name, value in msgspec.to_builtins(described()).items() if name != "unit"}
+    body = {**worker.beat("extract_isbn"), "described": [{**known, **told}]}
+    assert worker.call("register", body).json() == {"refused": {}}
+    found = listed(importer)
+    assert found is not None
+    assert found["unit"] == unit
+    sent = importer.client.post(f"{BATCHES}?operation=extract_isbn", json=[{"id": 1, "text": "t"}])
+    assert worker.claim("t1", "extract_isbn") is not None
+    worker.call("renew", {"token": "t1", "current": 3, "total": 12})
+    assert importer.batch(sent.get_json()["id"])["at_hand"] == {"current": 3, "total": 12, "unit": unit}
+
+
 def test_report_that_is_no_result_of_the_operation_is_refused(importer: Importer) -> None:
     worker = Foreign(importer)
     worker.register(described())
@@ -174,6 +190,7 @@ WRONG = {
     "rows": {"min_rows": 5, "max_rows": 4},
     "name-of-a-load": {"name": "load_shelves", "task_name": task_name_of("load_shelves")},
     "version": {"version": 0},
+    "unit": {"unit": " pages"},
 }
 
 

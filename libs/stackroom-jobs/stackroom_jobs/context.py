@@ -62,7 +62,10 @@ class Context:
     lived_at: float = dataclasses.field(default_factory=time.monotonic)
 
     def progress(self, current: int, total: int) -> None:
-        """How far a long record is; the next renewal of the lease carries it. ``tell`` hears of it at once."""
+        """How far a long record is, in the operation's ``unit``. The next renewal of the lease carries it.
+
+        ``tell`` hears of it at once.
+        """
         self.current = current
         self.total = total
         self.note_life()

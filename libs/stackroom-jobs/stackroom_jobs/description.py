@@ -10,6 +10,7 @@ from stackroom_kit.schema import Schema, SchemaError
 
 MAX_SCHEMA_BYTES = 64 * 1024
 ROWS = (1000, 2500)  # fewest and most of a chunk, for what takes microseconds for a row
+STEPS = "steps"  # what progress counts where nothing else is said
 LOAD = "load"  # the one operation by which a worker computes every load
 OLDER_LOADS = ("app.tasks.importer.load_groups", "app.tasks.importer.load_types")  # Celery's names of their tasks
 LOAD_PREFIX = "load_"  # before the name of a resource: the operation that loads it
@@ -25,6 +26,7 @@ _OLDER_TASK_NAMES = {
 OperationName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,62}\Z")]
 Rows = Annotated[int, Meta(ge=1, le=100_000)]
 Seconds = Annotated[int, Meta(ge=8, le=7 * 86400)]
+Unit = Annotated[str, Meta(pattern=r"\A\S(.{0,58}\S)?\Z")]
 JSONSchema = dict[str, Any]
 
 
@@ -35,6 +37,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     ``min_rows`` to ``max_rows`` rows. ``time_limit`` is in seconds, None for CELERY_TASK_TIME_LIMIT. A process in which
     nothing moves for ``hang_seconds`` counts as hung (None: never). ``right`` is what sending it takes. ``loads`` names
     the resource to which the importer applies the results. One that ``reads_media`` has records that name media files.
+    ``unit`` is what the progress of a long record counts: English, as it stands behind a number of them.
     """
 
     name: OperationName
@@ -51,6 +54,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     right: Literal["operator", "editor", "admin"] = "operator"
     loads: OperationName | None = None
     reads_media: bool = False
+    unit: Unit = STEPS
 
     def __post_init__(self) -> None:
         """ValueError, which msgspec makes a ValidationError of where a message is decoded."""

@@ -125,6 +125,7 @@ class Declared(TypedDict, total=False):
     right: str
     loads: str
     reads_media: bool
+    unit: str
 
 
 F = TypeVar("F", bound=Function)

@@ -60,7 +60,7 @@ class ClaimedChunk(msgspec.Struct):
 
 
 class RenewRequest(msgspec.Struct):
-    """``current`` of ``total`` units of a long record are done; 0 of 0 where nobody counts."""
+    """``current`` of ``total`` units of the record at hand are done; 0 of 0 where nobody counts."""
 
     token: Key
     current: Count = 0

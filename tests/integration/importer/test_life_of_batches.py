@@ -103,9 +103,15 @@ def test_batch_tells_how_far_the_long_records_at_hand_are(client: FlaskClient, l
     assert client.get(address).get_json()["at_hand"] is None
     for chunk, (current, total) in zip(chunks, ((12, 40), (8, 60)), strict=True):
         assert renew(ledger.engine, chunk.token, current, total, 30)
-    assert client.get(address).get_json()["at_hand"] == {"current": 20, "total": 100}
+    assert client.get(address).get_json()["at_hand"] == {"current": 20, "total": 100, "unit": "steps"}
     ledger.report(chunks[0])
-    assert client.get(address).get_json()["at_hand"] == {"current": 8, "total": 60}
+    assert client.get(address).get_json()["at_hand"] == {"current": 8, "total": 60, "unit": "steps"}
+
+
+def test_progress_within_a_chunk_counts_its_record_at_hand_alone(client: FlaskClient, ledger: Ledger) -> None:
+    batch_id = ledger.accept(10, chunk_rows=10)
+    assert renew(ledger.engine, ledger.must_claim().token, 3, 4, 30)
+    assert client.get(f"{BATCHES}/{batch_id}").get_json()["progress"] == 0.075
 
 
 def long_batch(client: FlaskClient, ledger: Ledger) -> tuple[str, ClaimedChunk]:

@@ -16,10 +16,11 @@ def resource_titles() -> dict[str, str]:
 
 
 def operation_titles() -> dict[str, str]:
-    """Of those that the workers here have, ours among them; loads are called by their resources."""
+    """Of those that the workers here have, ours among them, and of their units; loads are called by their resources."""
     found: dict[str, str] = {}
     for folder in sorted(path.parents[1].name for path in ROOT.glob("worker-*/*/app.py")):
         for one in operations_in(f"{package_of(folder)}.operations"):
             if one.loads is None:
-                found[one.description.title] = f"{folder}/{package_of(folder)}/operations"
+                titles = (one.description.title, one.description.unit)
+                found.update(dict.fromkeys(titles, f"{folder}/{package_of(folder)}/operations"))
     return found

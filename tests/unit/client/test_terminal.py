@@ -29,6 +29,8 @@ def batch(**fields: Any) -> Batch:
             {"progress": 1.0, "outcomes": {"ok": 2, "pending": 0}, "records_per_second": 3.0},
             ["100%", "2/2", "records/s"],
         ),
+        ({"at_hand": {"current": 1200, "total": 3000, "unit": "pages"}}, ["1,200 of 3,000 pages"]),
+        ({"at_hand": {"current": 1, "total": 3}}, ["1 of 3"]),
     ],
 )
 def test_bar_moves_within_a_long_record(monkeypatch: pytest.MonkeyPatch, fields: Any, shown: list[str]) -> None:

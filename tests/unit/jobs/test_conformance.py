@@ -178,6 +178,8 @@ def stops_at_once(record: Text, context: Context) -> Words:
 MUTANTS: dict[str, tuple[str, Subject]] = {
     "wrong-version": ("description_comes_through", subject_of(count_words, changed(version=0))),
     "another-task": ("task_has_its_name", subject_of(count_words, changed(task_name="count_words"))),
+    "title-of-two-lines": ("texts_for_people_are_one_line", subject_of(count_words, changed(title="Count\nwords"))),
+    "unit-that-is-hidden": ("texts_for_people_are_one_line", subject_of(count_words, changed(unit="\u200bpages"))),
     "another-schema": ("schemas_are_the_structs", subject_of(count_words, changed(record=GOOD.description.result))),
     "post-init": ("worker_takes_what_the_importer_takes", subject_of(count_words, describe("x", Checked, Words))),
     "bad-example": ("importer_takes_the_examples", subject_of(count_words, examples=[{"id": "x", "payload": ""}])),

@@ -20,7 +20,9 @@ class Words(msgspec.Struct, frozen=True):
     seen: list[str] = []
 
 
-@operation(queue="io", rows=(10, 20), version=3, title="Count", time_limit=60, hang_seconds=9, right="admin")
+@operation(
+    queue="io", rows=(10, 20), version=3, title="Count", time_limit=60, hang_seconds=9, right="admin", unit="words"
+)
 def count_words(record: Text, _context: Context) -> Words:
     return Words(len(record.payload.split()))
 
@@ -41,7 +43,7 @@ def test_description_says_all_of_it() -> None:
     assert described == {
         "name": "count_words", "task_name": "stackroom.count_words", "version": 3, "queues": ("io",), "title": "Count",
         "min_rows": 10, "max_rows": 20, "time_limit": 60, "hang_seconds": 9, "right": "admin", "loads": None,
-        "reads_media": False,
+        "reads_media": False, "unit": "words",
     }  # fmt: skip
     assert record["properties"]["payload"] == {"type": "string", "maxLength": 10}
     assert (record["required"], result["properties"]["seen"]["type"]) == (["payload"], "array")
@@ -52,7 +54,8 @@ def test_little_need_be_said() -> None:
     assert (described.title, described.queues, described.min_rows, described.max_rows) == (
         "Count words", ("cpu",), 1000, 2500,
     )  # fmt: skip
-    assert (described.version, described.right, described.time_limit) == (1, "operator", None)
+    assert (described.version, described.right, described.unit) == (1, "operator", "steps")
+    assert described.time_limit is None
 
 
 class Sound(msgspec.Struct, kw_only=True):

@@ -24,6 +24,13 @@ def task_has_its_name(subject: Subject) -> None:
     subject.need(subject.operation.task_name == name, f"its Celery task must be named {name}")
 
 
+def texts_for_people_are_one_line(subject: Subject) -> None:
+    """They are headings, choices and what stands behind a number."""
+    described = subject.operation.description
+    for what, text in (("title", described.title), ("unit", described.unit)):
+        subject.need(text.isprintable() and text == text.strip(), f"its {what} {text!r} must be one line without edges")
+
+
 def schemas_are_the_structs(subject: Subject) -> None:
     """The worker decodes by the structs, the importer checks by the schemas."""
     one = subject.operation

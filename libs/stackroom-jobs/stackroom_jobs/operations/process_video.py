@@ -14,4 +14,5 @@ PROCESS_VIDEO = describe(
     time_limit=6 * 3600,  # the last resort: the function has a limit of its own, by the length of the video
     hang_seconds=600,  # a GPU whose driver hangs answers nothing, and raises nothing
     reads_media=True,
+    unit="frames",
 )

@@ -35,7 +35,7 @@ def _record(operation: Operation, value: Any) -> Any:
 def compute_bare(task: "Task[Any, Any]", operation: Operation, context: Context, args: tuple[Any, ...]) -> Any:
     """One record gives its result, a list of them ``{"processed", "failed", "results"}``; both with progress states.
 
-    A record tells how far it is where its function does, in frames of a video; a list how many records are done.
+    A record tells how far it is where its function does, in its own unit; a list how many records are done.
     """
     if len(args) != 1:
         raise ValueError(f"{operation.task_name} takes one record or one list of records")

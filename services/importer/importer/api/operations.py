@@ -51,6 +51,7 @@ class ListedOperation(msgspec.Struct):
     loads: Annotated[str | None, Meta(description="The resource of the catalog that it loads.")]
     reads_media: Annotated[bool, Meta(description="Whether its records name media files.")]
     media_field: Annotated[str | None, Meta(description="The field of a record that names its media file.")]
+    unit: Annotated[str, Meta(description="What the progress of a long record counts; English, for people.")]
     registered: Annotated[RegisteredBy | None, Meta(description="By which worker, of what workers brought.")]
 
 
@@ -118,5 +119,6 @@ def _view(operation: Operation) -> ListedOperation:
         loads=operation.loads,
         reads_media=operation.reads_media,
         media_field=operation.media_field,
+        unit=description.unit,
         registered=None if brought is None else RegisteredBy(brought.by, brought.at.astimezone(datetime.UTC)),
     )

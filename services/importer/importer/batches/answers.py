@@ -62,19 +62,20 @@ class BatchInput(msgspec.Struct):
     passed_over: PassedOver | UnsetType = UNSET
 
 
-class FramesInWork(msgspec.Struct):
-    """Of long records that are being computed: frames of videos that are done, of all of theirs."""
+class WorkInProgress(msgspec.Struct):
+    """Of long records that are being computed: what is done of them, and all of them, as far as their workers tell."""
 
     current: Count
     total: Count
+    unit: Annotated[str, Meta(description="What is counted, such as frames: English, as `GET /operations` tells it.")]
 
 
 class PendingRecord(msgspec.Struct):
     row: Count
     record: Annotated[AnyObject, Meta(description="As it was sent.")]
     is_running: Annotated[bool, Meta(description="Whether a worker has it; the others wait for their turn.")]
-    current: Annotated[Count | None, Meta(description="Of a video: frames that are done, once its worker told.")]
-    total: Annotated[Count | None, Meta(description="Of a video: frames that it will have.")]
+    current: Annotated[Count | None, Meta(description="Of a long record: how much is done, once its worker told.")]
+    total: Annotated[Count | None, Meta(description="How much it is, in the unit of the operation.")]
 
 
 class Sender(msgspec.Struct):
@@ -96,7 +97,7 @@ class Batch(msgspec.Struct):
     outcomes: OutcomeCounts
     changes: Annotated[dict[str, Count] | None, Meta(description="What a load did to the catalog.")]
     progress: Annotated[float, Meta(ge=0, le=1, description="Parts of long records count as well.")]
-    at_hand: FramesInWork | None
+    at_hand: WorkInProgress | None
     records_per_second: Annotated[
         float | None, Meta(description="From the first claim until a worker was last heard of; null until then.")
     ]

@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine, Row
 
-from importer.batches.answers import Batch, BatchInput, FramesInWork, OutcomeCounts, PendingRecord, Sender
+from importer.batches.answers import Batch, BatchInput, OutcomeCounts, PendingRecord, Sender, WorkInProgress
 from importer.ledger import batch as ledger
 from importer.ledger.states import BatchState
 from importer.ledger.stored import numbered_records
 from importer.problems import BATCH_EXPIRED
 from importer.registry.loads import resource_of
 from importer.services import services
+from stackroom_jobs.description import STEPS
 from stackroom_kit.api import Parameter
 from stackroom_kit.cursor import bad_cursor, decode_cursor
 from stackroom_kit.problems import NOT_FOUND, Problem
@@ -112,6 +113,13 @@ def _sender(row: Row[Any]) -> Sender | None:
     return None if row.actor_id is None else Sender(row.actor_id, row.actor_name, row.actor_kind)
 
 
+def _at_hand(row: Row[Any]) -> WorkInProgress | None:
+    if row.total is None:
+        return None
+    operation = services().registry.get(row.operation)
+    return WorkInProgress(row.current, row.total, operation.description.unit if operation else STEPS)
+
+
 def batch_view(row: Row[Any]) -> Batch:
     """As lists have it: ``GET /batches/<id>`` says more. Times are in UTC."""
     return Batch(
@@ -125,7 +133,7 @@ def batch_view(row: Row[Any]) -> Batch:
         outcomes=outcomes_of(row),
         changes=changes_of(row),
         progress=_progress(row),
-        at_hand=None if row.total is None else FramesInWork(row.current, row.total),
+        at_hand=_at_hand(row),
         records_per_second=_pace(row),
         seconds_left=_seconds_left(row),
         has_worker=row.has_worker,

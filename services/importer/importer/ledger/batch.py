@@ -9,7 +9,7 @@ from importer.ledger.queues import LIVE, WORKER_ALIVE_SECONDS
 
 # `waiting_for_worker` looks only at chunks that a worker must compute; what is computed is applied without one.
 # `heard_at` is the time of the last news: when a chunk was done, or when a worker told how far it is, which renewed its
-# lease for `lease` seconds.
+# lease for `lease` seconds. Of a chunk that tells how far it is, `part_rows` counts the record at hand alone.
 _BATCH = f"""
 WITH counted AS (
   SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.undo_of, b.created_at,
@@ -24,7 +24,7 @@ FROM importer.batch b, LATERAL (
          COALESCE(sum(rows) FILTER (WHERE state = 'leased'), 0)::bigint AS leased_rows,
          COALESCE(sum(rows) FILTER (WHERE state = 'applying'), 0)::bigint AS applying_rows,
          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0)::bigint AS ready_rows,
-         COALESCE(sum(rows * LEAST(current::float / total, 1)) FILTER (WHERE state = 'leased' AND total > 0), 0)
+         COALESCE(sum(LEAST(current::float / total, 1)) FILTER (WHERE state = 'leased' AND total > 0), 0)
            AS part_rows,
          (sum(current) FILTER (WHERE state = 'leased' AND total > 0))::bigint AS current,
          (sum(total) FILTER (WHERE state = 'leased' AND total > 0))::bigint AS total,

@@ -27,6 +27,7 @@ class _Told(msgspec.Struct):
     right: str = "operator"
     reads_media: bool = False
     media_field: str | None = None
+    unit: str = ""
     schema: dict[str, Any] = {}
     result_schema: dict[str, Any] = {}
 
@@ -48,7 +49,7 @@ class Operation:
     """``loads`` is the resource of the register that it fills, ``right`` what it takes to send it.
 
     ``titles`` are those of its fields, in their order; ``result_titles`` those of the fields of a result. ``media`` is
-    of one whose records name media files.
+    of one whose records name media files. ``unit`` is what the progress of a long record counts.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Operation:
     titles: Mapping[str, str]
     media: Media | None
     result_titles: Mapping[str, str]
+    unit: str
 
 
 def operations_of(body: Any) -> tuple[Operation, ...]:
@@ -77,6 +79,7 @@ def _operation(told: _Told) -> Operation:
         required=frozenset(field.name for field in told.fields if field.required),
         titles=titles,
         media=_media(told, properties),
+        unit=told.unit,
         result_titles={name: one.get("title", name) for name, one in told.result_schema.get("properties", {}).items()},
     )
 

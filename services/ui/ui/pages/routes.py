@@ -20,6 +20,7 @@ from ui.pages.remembered import Remembered
 from ui.pages.resource_page import page_of
 from ui.pages.resources import OWN_ADDRESSES, Resource
 from ui.pages.texts import state_texts
+from ui.pages.titles import translated
 from ui.proxy.routes import IDENTITY, IMPORTER
 from ui.proxy.upstream import Upstream
 
@@ -39,9 +40,8 @@ class Known:
     def operation_titles(self) -> dict[str, str]:
         return operations.operation_titles(self.operations.get() or (), self.resources.get() or ())
 
-    def reading_media(self, name: str) -> Operation | None:
-        """The operation of this name, if its records name media files."""
-        return next((one for one in self.operations.get() or () if one.name == name and one.media), None)
+    def operation(self, name: str) -> Operation | None:
+        return next((one for one in self.operations.get() or () if one.name == name), None)
 
 
 class Pages:
@@ -90,9 +90,14 @@ class Pages:
             abort(404)
         batch = self._read(f"{BATCHES}/{batch_id}")
         status = batch.status if batch.status in (404, 410) else 200
-        reader = self._known.reading_media(batch.body["operation"]) if batch.body else None
-        titles = translated_results(reader) if reader else None
-        return render_template("batch.html", batch=batch, batch_id=batch_id, result_titles=titles), status
+        operation = self._known.operation(batch.body["operation"]) if batch.body else None
+        return render_template(
+            "batch.html",
+            batch=batch,
+            batch_id=batch_id,
+            result_titles=translated_results(operation) if operation and operation.media else None,
+            unit=translated(operation.unit) if operation else "",
+        ), status
 
     def workers(self) -> str:
         queues, workers = self._read("/api/importer/queues"), self._read("/api/importer/workers")

@@ -2,7 +2,6 @@
 
 import { apiAddress, pageAddress } from "./addresses.js";
 import { call } from "./api.js";
-import { FramesInWork } from "./frames_in_work.js";
 import { byId, confirmed, element } from "./dom.js";
 import { showFailedRows } from "./failed_rows.js";
 import { connectionOf, FINAL, watch } from "./live.js";
@@ -10,6 +9,7 @@ import { message } from "./messages.js";
 import { Plot } from "./plot.js";
 import { localTimes, number, pace, text } from "./text.js";
 import { showPending, showVideos } from "./video_results.js";
+import { WorkInProgress } from "./work_in_progress.js";
 
 /** @typedef {import("./live.js").Batch} Batch */
 
@@ -98,13 +98,13 @@ async function ask(action, run) {
 /** @param {string} id */
 function start(id) {
   const plot = byId("plot") && new Plot(byId("plot"), byId("plot-card"));
-  const framesInWork = byId("at-hand") && new FramesInWork(byId("at-hand"), byId("frames"));
+  const workInProgress = new WorkInProgress(byId("at-hand"), byId("in-work"));
   let failedBefore = -1;
   let okBefore = -1;
   const changed = (/** @type {Batch} */ batch) => {
     show(batch);
     plot?.add(batch.rows - batch.outcomes.pending, batch.records_per_second);
-    framesInWork?.show(batch.at_hand);
+    workInProgress.show(batch.at_hand);
     if (byId("videos-pending")) showPending(batch);
     const failed = batch.outcomes.failed + batch.outcomes.refused;
     if (failed !== failedBefore) showFailedRows(batch);

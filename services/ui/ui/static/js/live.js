@@ -5,7 +5,7 @@ import { getJson } from "./api.js";
 import { Connection } from "./connection.js";
 import { text } from "./text.js";
 
-/** @typedef {{id: string, state: string, rows: number, outcomes: Record<string, number>, progress: number, at_hand: {current: number, total: number} | null,
+/** @typedef {{id: string, state: string, rows: number, outcomes: Record<string, number>, progress: number, at_hand: {current: number, total: number, unit: string} | null,
  *   records_per_second: number | null, seconds_left: number | null, changes: Record<string, number> | null, options: Record<string, any>, operation: string,
  *   queue_position: number | null, retry_of: string | null, undo_of: string | null, retry_batch: string | null, undo_batch: string | null,
  *   pending_records: {row: number, record: any, is_running: boolean, current: number | null, total: number | null}[] | null, finished_at: string | null, started_at: string | null, results_url: string}} Batch */
