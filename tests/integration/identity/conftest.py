@@ -75,7 +75,7 @@ def make_visitor(
     door: Door, uri: str, shared_engine: Engine, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Visitor]:
     """Of an identity that has not heard of the provider before; all of them speak to one database."""
-    monkeypatch.setattr("identity.app.make_engine", lambda *_: shared_engine)
+    monkeypatch.setattr("identity.services.make_engine", lambda *_: shared_engine)
     return lambda **more: Visitor(Door.to(uri, **sign_on_settings(provider, **more)), provider)
 
 

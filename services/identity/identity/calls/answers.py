@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from identity import sessions, users
 from identity.calls import cookies
+from identity.services import services
 from identity.sessions import Browser
 from identity.sign_in_limits import network_of
-from identity.state import State
 from stackroom_kit.actor import Actor, Kind
 from stackroom_kit.api import json_answer
 from stackroom_kit.authorization import current_actor
@@ -36,21 +36,17 @@ def _signed_in_as(user: users.User) -> Me:
     return Me(str(user.id), user.name, "user", user.role, list(rights_of(user.role)), user.is_from_provider)
 
 
-def browser() -> Browser:
-    """Of the request at hand."""
-    return Browser(current_actor().address, request.headers.get("User-Agent", ""))
-
-
-def start_session(connection: Connection, user_id: UUID, state: State) -> str:
+def start_session(connection: Connection, user_id: UUID) -> str:
     """A new secret; the session that the browser had is over, so that nobody who knew it profits from the sign-in."""
-    actor, here = current_actor(), browser()
+    actor = current_actor()
     if actor.kind == "user":
         sessions.end(connection, UUID(actor.id), UUID(actor.credential))
-    users.note_sign_in(connection, user_id, network_of(here.address))
-    return sessions.start(connection, user_id, here, state.lifetime)
+    users.note_sign_in(connection, user_id, network_of(actor.address))
+    browser = Browser(actor.address, request.headers.get("User-Agent", ""))
+    return sessions.start(connection, user_id, browser, services().lifetime)
 
 
-def session_answer(user: users.User, secret: str, state: State, status: int = 200) -> Response:
+def session_answer(user: users.User, secret: str, status: int = 200) -> Response:
     response = json_answer(_signed_in_as(user), status)
-    cookies.remember(response, secret, state.lifetime.days)
+    cookies.remember(response, secret)
     return response

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from identity.problems import WRONG_BODY
+from identity.users import MAX_FULL_NAME
 from stackroom_kit.api import Parameter
 from stackroom_kit.json_struct import json_struct
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
@@ -16,6 +17,7 @@ T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024
 WRITTEN = (*OBJECT_PROBLEMS, WRONG_BODY, *DATABASE_PROBLEMS)
 Name = Annotated[str, Meta(max_length=64, description="In letters of any size; it is kept in small ones.")]
+FullName = Annotated[str, Meta(max_length=MAX_FULL_NAME, description="As people write it.")]
 Secret = Annotated[str, Meta(max_length=1024, extra_json_schema={"format": "password", "writeOnly": True})]
 
 
@@ -23,6 +25,13 @@ class Done(msgspec.Struct):
     """``status`` is what was done."""
 
     status: str
+
+
+class Ended(msgspec.Struct):
+    """``count`` sessions are over."""
+
+    status: str
+    count: int
 
 
 def body_as(kind: type[T]) -> T:

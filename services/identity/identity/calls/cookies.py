@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from identity.services import services
 from stackroom_kit.cookies import SESSION, SIGN_ON, cookie_name
 from stackroom_kit.public_path import public_path
 
@@ -17,8 +18,8 @@ def _name(name: str) -> str:
     return cookie_name(name, is_secure=_is_secure())
 
 
-def remember(response: Response, secret: str, days: int) -> None:
-    _set(response, SESSION, secret, days * DAY_SECONDS)
+def remember(response: Response, secret: str) -> None:
+    _set(response, SESSION, secret, services().lifetime.days * DAY_SECONDS)
 
 
 def forget(response: Response) -> None:

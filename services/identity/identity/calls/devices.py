@@ -21,7 +21,7 @@ from identity.problems import (
     TOO_MANY_TRIES,
     WRONG_BODY,
 )
-from identity.state import State
+from identity.services import services
 from identity.tokens import Wanted
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
 from stackroom_kit.authorization import current_actor
@@ -36,6 +36,7 @@ from stackroom_sql.problems import DATABASE_PROBLEMS
 logger = logging.getLogger(__name__)
 PAGE = "/device"
 USER_CODE = Parameter("user_code", {"type": "string"}, "What the program shows, such as BCDF-GHJK.", "path")
+api = Api("devices", __name__, "/api/identity/device")
 
 
 class NewDevice(msgspec.Struct, forbid_unknown_fields=True):
@@ -75,90 +76,80 @@ class Decision(msgspec.Struct, forbid_unknown_fields=True):
     scopes: Annotated[list[Role], Meta(max_length=len(RIGHTS))] = []
 
 
-class DeviceCalls:
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def begin(self) -> Response:
-        """Ask to be let in: a person has to type the user code on the page that is named."""
-        client = normal_text(body_as(NewDevice).client)
-        if client is None:
-            raise WRONG_BODY.at("/client", "A program has to say what it is.")
-        with transaction(self._state.engine) as connection:
-            secret, user_code = devices.begin(connection, client, current_actor().address)
-        page = public_path(PAGE)
-        whole = f"{page}?code={user_code}"
-        return json_answer(Device(secret, user_code, page, whole, MINUTES * 60, INTERVAL_SECONDS))
-
-    def ask(self) -> Response:
-        """Ask what was decided; the token is in the first answer after a yes, and in no other."""
-        secret, state = body_as(DeviceCode).device_code, self._state
-        days = min(DEFAULT_DAYS, state.max_token_days)
-        with transaction(state.engine) as connection:
-            decided = devices.ask(connection, secret)
-            if not isinstance(decided, Problem):
-                wanted = Wanted(decided.client, decided.scopes, [], days)
-                _token, shown = tokens.make(connection, decided.user_id, wanted, state.peppers)
-        if isinstance(decided, Problem):
-            raise decided
-        logger.info("user %s let a program in", decided.user_id)
-        return json_answer(DeviceToken(shown, "Bearer", days * 24 * 3600, " ".join(decided.scopes)))
-
-    def read(self, user_code: str) -> Response:
-        """Which program waits with this code."""
-        with self._state.engine.connect() as connection:
-            return json_answer(devices.find(connection, user_code))
-
-    def decide(self, user_code: str) -> Response:
-        """Let a program in, in the own name, or not."""
-        actor, offered = current_actor(), body_as(Decision)
-        with transaction(self._state.engine) as connection:
-            if offered.is_allowed:
-                wanted = offered.scopes or [role for role in ROLES if role in actor.rights]
-                scopes = checked_scopes(wanted, actor.rights)
-                devices.allow(connection, user_code, as_id(actor.id), scopes)
-            else:
-                devices.refuse(connection, user_code)
-        return json_answer(Done("allowed" if offered.is_allowed else "refused"))
+@api.call(
+    "POST",
+    "",
+    right=None,
+    body={JSON: NewDevice},
+    answers={200: json_of(Device, "What to show to the person, and what to ask with.")},
+    problems=(*WRITTEN, TOO_MANY_TRIES),
+)
+def begin_device() -> Response:
+    """Ask to be let in: a person has to type the user code on the page that is named."""
+    client = normal_text(body_as(NewDevice).client)
+    if client is None:
+        raise WRONG_BODY.at("/client", "A program has to say what it is.")
+    with transaction(services().engine) as connection:
+        secret, user_code = devices.begin(connection, client, current_actor().address)
+    page = public_path(PAGE)
+    whole = f"{page}?code={user_code}"
+    return json_answer(Device(secret, user_code, page, whole, MINUTES * 60, INTERVAL_SECONDS))
 
 
-def devices_api(state: State) -> Api:
-    calls, api = DeviceCalls(state), Api("devices", __name__, "/api/identity/device", tag="devices")
-    api.call(
-        "POST",
-        "",
-        name="begin_device",
-        right=None,
-        body={JSON: NewDevice},
-        answers={200: json_of(Device, "What to show to the person, and what to ask with.")},
-        problems=(*WRITTEN, TOO_MANY_TRIES),
-    )(calls.begin)
-    api.call(
-        "POST",
-        "/token",
-        name="ask_device",
-        right=None,
-        body={JSON: DeviceCode},
-        answers={200: json_of(DeviceToken, "The token.")},
-        problems=(*WRITTEN, AUTHORIZATION_PENDING, SLOW_DOWN, ACCESS_DENIED, EXPIRED_TOKEN, TOO_MANY_TOKENS),
-    )(calls.ask)
-    api.call(
-        "GET",
-        "/<user_code>",
-        name="read_device",
-        right="session",
-        parameters=(USER_CODE,),
-        answers={200: json_of(Waiting, "The program.")},
-        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
-    )(calls.read)
-    api.call(
-        "POST",
-        "/<user_code>",
-        name="decide_device",
-        right="session",
-        parameters=(USER_CODE,),
-        body={JSON: Decision},
-        answers={200: json_of(Done, "It is decided.")},
-        problems=(*WRITTEN, NOT_FOUND, SCOPES_TOO_WIDE),
-    )(calls.decide)
-    return api
+@api.call(
+    "POST",
+    "/token",
+    right=None,
+    body={JSON: DeviceCode},
+    answers={200: json_of(DeviceToken, "The token.")},
+    problems=(*WRITTEN, AUTHORIZATION_PENDING, SLOW_DOWN, ACCESS_DENIED, EXPIRED_TOKEN, TOO_MANY_TOKENS),
+)
+def ask_device() -> Response:
+    """Ask what was decided; the token is in the first answer after a yes, and in no other."""
+    secret, here = body_as(DeviceCode).device_code, services()
+    days = min(DEFAULT_DAYS, here.settings.max_token_days)
+    with transaction(here.engine) as connection:
+        decided = devices.ask(connection, secret)
+        if not isinstance(decided, Problem):
+            wanted = Wanted(decided.client, decided.scopes, [], days)
+            _token, shown = tokens.make(connection, decided.user_id, wanted, here.peppers)
+    if isinstance(decided, Problem):
+        raise decided
+    logger.info("user %s let a program in", decided.user_id)
+    return json_answer(DeviceToken(shown, "Bearer", days * 24 * 3600, " ".join(decided.scopes)))
+
+
+@api.call(
+    "GET",
+    "/<user_code>",
+    right="session",
+    parameters=(USER_CODE,),
+    answers={200: json_of(Waiting, "The program.")},
+    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
+)
+def read_device(user_code: str) -> Response:
+    """Which program waits with this code."""
+    with services().engine.connect() as connection:
+        return json_answer(devices.find(connection, user_code))
+
+
+@api.call(
+    "POST",
+    "/<user_code>",
+    right="session",
+    parameters=(USER_CODE,),
+    body={JSON: Decision},
+    answers={200: json_of(Done, "It is decided.")},
+    problems=(*WRITTEN, NOT_FOUND, SCOPES_TOO_WIDE),
+)
+def decide_device(user_code: str) -> Response:
+    """Let a program in, in the own name, or not."""
+    actor, offered = current_actor(), body_as(Decision)
+    with transaction(services().engine) as connection:
+        if offered.is_allowed:
+            wanted = offered.scopes or [role for role in ROLES if role in actor.rights]
+            scopes = checked_scopes(wanted, actor.rights)
+            devices.allow(connection, user_code, as_id(actor.id), scopes)
+        else:
+            devices.refuse(connection, user_code)
+    return json_answer(Done("allowed" if offered.is_allowed else "refused"))

@@ -10,7 +10,7 @@ from msgspec import Meta
 from identity import tokens
 from identity.calls.bodies import WRITTEN, Done, as_id, body_as, id_parameter
 from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS
-from identity.state import State
+from identity.services import services
 from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
 from stackroom_kit.api import JSON, Api, json_answer, json_of
 from stackroom_kit.authorization import current_actor
@@ -23,6 +23,8 @@ from stackroom_sql.problems import DATABASE_PROBLEMS
 TOKEN_ID = id_parameter("token_id", "The id of the token.")
 MAX_NAME = 100  # characters
 DEFAULT_DAYS = 90
+REVOKED = {200: json_of(Done, "It is refused from now on.")}
+api = Api("tokens", __name__, "/api/identity/tokens")
 
 
 class NewToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,78 +58,68 @@ def checked_scopes(scopes: list[Role], held: tuple[Right, ...]) -> list[Right]:
     return [right for right in held if right in scopes]
 
 
-class TokenCalls:
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def list_tokens(self) -> Response:
-        """The own tokens, the newest first, with those that are over or were taken back."""
-        items = tokens.of_user(self._state.engine, as_id(current_actor().id))
-        return json_answer(Tokens(items, len(items)))
-
-    def make_token(self) -> Response:
-        """Make a token; its secret is in this answer alone."""
-        actor, offered, most = current_actor(), body_as(NewToken), self._state.max_token_days
-        if not 1 <= offered.days <= most:
-            raise BAD_EXPIRY.at("/days", f"A token lives 1 to {most} days.")
-        scopes, networks = checked_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)
-        wanted = Wanted(offered.name, scopes, networks, offered.days)
-        with transaction(self._state.engine) as connection:
-            token, secret = tokens.make(connection, as_id(actor.id), wanted, self._state.peppers)
-        return json_answer(MadeToken(secret, token), 201)
-
-    def revoke_this(self) -> Response:
-        """Take back the token that makes the call: the way out of a program that signed in."""
-        actor = current_actor()
-        if actor.kind != "token":
-            raise NOT_FOUND("This call was made with no token.")
-        with self._state.engine.connect() as connection:
-            tokens.revoke(connection, as_id(actor.id), as_id(actor.credential))
-        return json_answer(Done("revoked"))
-
-    def revoke_token(self, token_id: UUID) -> Response:
-        """Take a token back: it is refused from now on, and stays in the list."""
-        actor = current_actor()
-        with self._state.engine.connect() as connection:
-            if not tokens.revoke(connection, as_id(actor.id), token_id):
-                raise NOT_FOUND("There is no such token of yours.")
-        return json_answer(Done("revoked"))
+@api.call(
+    "GET",
+    "",
+    right="session",
+    answers={200: json_of(Tokens, "The tokens.")},
+    problems=DATABASE_PROBLEMS,
+)
+def list_tokens() -> Response:
+    """The own tokens, the newest first, with those that are over or were taken back."""
+    items = tokens.of_user(services().engine, as_id(current_actor().id))
+    return json_answer(Tokens(items, len(items)))
 
 
-def tokens_api(state: State) -> Api:
-    calls, api = TokenCalls(state), Api("tokens", __name__, "/api/identity/tokens", tag="tokens")
-    api.call(
-        "GET",
-        "",
-        name="list_tokens",
-        right="session",
-        answers={200: json_of(Tokens, "The tokens.")},
-        problems=DATABASE_PROBLEMS,
-    )(calls.list_tokens)
-    api.call(
-        "POST",
-        "",
-        name="make_token",
-        right="session",
-        body={JSON: NewToken},
-        answers={201: json_of(MadeToken, "The token and its secret.")},
-        problems=(*WRITTEN, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
-    )(calls.make_token)
-    api.call(
-        "DELETE",
-        "/this",
-        name="revoke_this_token",
-        right="somebody",
-        answers={200: json_of(Done, "It is refused from now on.")},
-        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
-    )(calls.revoke_this)
-    api.call(
-        "DELETE",
-        "/<uuid:token_id>",
-        name="revoke_token",
-        right="session",
-        parameters=(TOKEN_ID,),
-        answers={200: json_of(Done, "It is refused from now on.")},
-        problems=(NOT_FOUND, *DATABASE_PROBLEMS),
-    )(calls.revoke_token)
-    return api
+@api.call(
+    "POST",
+    "",
+    right="session",
+    body={JSON: NewToken},
+    answers={201: json_of(MadeToken, "The token and its secret.")},
+    problems=(*WRITTEN, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
+)
+def make_token() -> Response:
+    """Make a token; its secret is in this answer alone."""
+    actor, offered, most = current_actor(), body_as(NewToken), services().settings.max_token_days
+    if not 1 <= offered.days <= most:
+        raise BAD_EXPIRY.at("/days", f"A token lives 1 to {most} days.")
+    scopes, networks = checked_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)
+    wanted = Wanted(offered.name, scopes, networks, offered.days)
+    with transaction(services().engine) as connection:
+        token, secret = tokens.make(connection, as_id(actor.id), wanted, services().peppers)
+    return json_answer(MadeToken(secret, token), 201)
+
+
+@api.call(
+    "DELETE",
+    "/this",
+    right="somebody",
+    answers=REVOKED,
+    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
+)
+def revoke_this_token() -> Response:
+    """Take back the token that makes the call: the way out of a program that signed in."""
+    actor = current_actor()
+    if actor.kind != "token":
+        raise NOT_FOUND("This call was made with no token.")
+    with services().engine.connect() as connection:
+        tokens.revoke(connection, as_id(actor.id), as_id(actor.credential))
+    return json_answer(Done("revoked"))
+
+
+@api.call(
+    "DELETE",
+    "/<uuid:token_id>",
+    right="session",
+    parameters=(TOKEN_ID,),
+    answers=REVOKED,
+    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
+)
+def revoke_token(token_id: UUID) -> Response:
+    """Take a token back: it is refused from now on, and stays in the list."""
+    actor = current_actor()
+    with services().engine.connect() as connection:
+        if not tokens.revoke(connection, as_id(actor.id), token_id):
+            raise NOT_FOUND("There is no such token of yours.")
+    return json_answer(Done("revoked"))

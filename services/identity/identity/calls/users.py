@@ -9,11 +9,9 @@ from flask import Response
 from msgspec import UNSET, Meta, UnsetType
 
 from identity import links, sessions, users
-from identity.calls.account import Ended
-from identity.calls.bodies import WRITTEN, Name, as_id, body_as, changes_of, id_parameter
-from identity.calls.sign_in import FullName
+from identity.calls.bodies import WRITTEN, Ended, FullName, Name, as_id, body_as, changes_of, id_parameter
 from identity.problems import BAD_USER_NAME, FROM_PROVIDER, LAST_ADMIN, NAME_TAKEN, OWN_ACCOUNT
-from identity.state import State
+from identity.services import services
 from identity.users import User
 from stackroom_kit.api import JSON, Api, json_answer, json_of
 from stackroom_kit.arguments import (
@@ -31,6 +29,12 @@ from stackroom_sql.problems import DATABASE_PROBLEMS
 logger = logging.getLogger(__name__)
 USER_ID = id_parameter("user_id", "The id of the user.")
 PAGE, MAX_PAGE = 100, 1000
+PAGING = (
+    integer_parameter("limit", "Users of a page.", PAGE, 1, MAX_PAGE),
+    text_parameter("after", "The `next` of the page before.", 64),
+)
+ONE_USER = (NOT_FOUND, *DATABASE_PROBLEMS)
+api = Api("users", __name__, "/api/identity/users")
 
 
 class NewUser(msgspec.Struct, forbid_unknown_fields=True):
@@ -63,124 +67,112 @@ class UserWithLink(msgspec.Struct):
     hours: Annotated[int, Meta(ge=1)]
 
 
-class UserCalls:
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def list_users(self) -> Response:
-        """Users by name, in pages."""
-        limit = integer_argument("limit", PAGE, 1, MAX_PAGE) or PAGE
-        items, total = users.list_users(self._state.engine, text_argument("after", "", 64) or "", limit)
-        return json_answer(Users(items, total, items[-1].name if len(items) == limit else None))
-
-    def make_user(self) -> Response:
-        """Make a user, who chooses a password with the link in the answer."""
-        offered = body_as(NewUser)
-        name, shown = users.user_name(offered.name), users.full_name(offered.full_name)
-        with transaction(self._state.engine) as connection:
-            user = users.insert(connection, name, shown, offered.role, None)
-            link = links.make_password_link(connection, user.id)
-        logger.info("user %s made user %s", current_actor().id, user.id)
-        return json_answer(UserWithLink(user, link, links.PASSWORD_HOURS), 201)
-
-    def read_user(self, user_id: UUID) -> Response:
-        """One user."""
-        with self._state.engine.connect() as connection:
-            return json_answer(users.find(connection, user_id))
-
-    def change_user(self, user_id: UUID) -> Response:
-        """Change a user. Nobody changes the own role, nor disables himself."""
-        changes, actor = changes_of(body_as(ChangedUser)), current_actor()
-        if as_id(actor.id) == user_id and changes.keys() & {"role", "is_disabled"}:
-            raise OWN_ACCOUNT("Another administrator has to change your role, or to disable you.")
-        if "full_name" in changes:
-            changes["full_name"] = users.full_name(changes["full_name"])
-        with transaction(self._state.engine) as connection:
-            connection.execute(users.LOCK_ADMINS)
-            old = users.find(connection, user_id)
-            user = users.change(connection, old, **changes)
-            if user.is_disabled or user.role != old.role:
-                sessions.end_all(connection, user_id)
-        logger.info("user %s changed user %s", actor.id, user_id)
-        return json_answer(user)
-
-    def make_link(self, user_id: UUID) -> Response:
-        """A new link with which this user chooses a password; one that was made before is over."""
-        with transaction(self._state.engine) as connection:
-            user = users.find(connection, user_id)
-            users.refuse_provider_user(user)
-            link = links.make_password_link(connection, user_id)
-        logger.info("user %s made a link for user %s", current_actor().id, user_id)
-        return json_answer(UserWithLink(user, link, links.PASSWORD_HOURS), 201)
-
-    def end_sessions(self, user_id: UUID) -> Response:
-        """Sign a user out everywhere."""
-        with transaction(self._state.engine) as connection:
-            users.find(connection, user_id)
-            count = sessions.end_all(connection, user_id)
-        return json_answer(Ended("ended", count))
+WITH_LINK = {201: json_of(UserWithLink, "The user, and the link.")}
 
 
-def users_api(state: State) -> Api:
-    calls, api = UserCalls(state), Api("users", __name__, "/api/identity/users", tag="users")
-    of_one = (NOT_FOUND, *DATABASE_PROBLEMS)
-    with_link = {201: json_of(UserWithLink, "The user, and the link.")}
-    api.call(
-        "GET",
-        "",
-        name="list_users",
-        right="admin",
-        parameters=(
-            integer_parameter("limit", "Users of a page.", PAGE, 1, MAX_PAGE),
-            text_parameter("after", "The `next` of the page before.", 64),
-        ),
-        answers={200: json_of(Users, "The users.")},
-        problems=DATABASE_PROBLEMS,
-    )(calls.list_users)
-    api.call(
-        "POST",
-        "",
-        name="make_user",
-        right="admin",
-        body={JSON: NewUser},
-        answers=with_link,
-        problems=(*WRITTEN, BAD_USER_NAME, NAME_TAKEN),
-    )(calls.make_user)
-    api.call(
-        "GET",
-        "/<uuid:user_id>",
-        name="read_user",
-        right="admin",
-        parameters=(USER_ID,),
-        answers={200: json_of(User, "The user.")},
-        problems=of_one,
-    )(calls.read_user)
-    api.call(
-        "PUT",
-        "/<uuid:user_id>",
-        name="change_user",
-        right="admin",
-        parameters=(USER_ID,),
-        body={JSON: ChangedUser},
-        answers={200: json_of(User, "The user.")},
-        problems=(*WRITTEN, *of_one, OWN_ACCOUNT, LAST_ADMIN),
-    )(calls.change_user)
-    api.call(
-        "POST",
-        "/<uuid:user_id>/link",
-        name="make_link",
-        right="admin",
-        parameters=(USER_ID,),
-        answers=with_link,
-        problems=(*of_one, FROM_PROVIDER),
-    )(calls.make_link)
-    api.call(
-        "DELETE",
-        "/<uuid:user_id>/sessions",
-        name="end_sessions",
-        right="admin",
-        parameters=(USER_ID,),
-        answers={200: json_of(Ended, "They are over.")},
-        problems=of_one,
-    )(calls.end_sessions)
-    return api
+@api.call(
+    "GET",
+    "",
+    right="admin",
+    parameters=PAGING,
+    answers={200: json_of(Users, "The users.")},
+    problems=DATABASE_PROBLEMS,
+)
+def list_users() -> Response:
+    """Users by name, in pages."""
+    limit = integer_argument("limit", PAGE, 1, MAX_PAGE) or PAGE
+    items, total = users.list_users(services().engine, text_argument("after", "", 64) or "", limit)
+    return json_answer(Users(items, total, items[-1].name if len(items) == limit else None))
+
+
+@api.call(
+    "POST",
+    "",
+    right="admin",
+    body={JSON: NewUser},
+    answers=WITH_LINK,
+    problems=(*WRITTEN, BAD_USER_NAME, NAME_TAKEN),
+)
+def make_user() -> Response:
+    """Make a user, who chooses a password with the link in the answer."""
+    offered = body_as(NewUser)
+    name, shown = users.user_name(offered.name), users.full_name(offered.full_name)
+    with transaction(services().engine) as connection:
+        user = users.insert(connection, name, shown, offered.role, None)
+        link = links.make_password_link(connection, user.id)
+    logger.info("user %s made user %s", current_actor().id, user.id)
+    return json_answer(UserWithLink(user, link, links.PASSWORD_HOURS), 201)
+
+
+@api.call(
+    "GET",
+    "/<uuid:user_id>",
+    right="admin",
+    parameters=(USER_ID,),
+    answers={200: json_of(User, "The user.")},
+    problems=ONE_USER,
+)
+def read_user(user_id: UUID) -> Response:
+    """One user."""
+    with services().engine.connect() as connection:
+        return json_answer(users.find(connection, user_id))
+
+
+@api.call(
+    "PUT",
+    "/<uuid:user_id>",
+    right="admin",
+    parameters=(USER_ID,),
+    body={JSON: ChangedUser},
+    answers={200: json_of(User, "The user.")},
+    problems=(*WRITTEN, *ONE_USER, OWN_ACCOUNT, LAST_ADMIN),
+)
+def change_user(user_id: UUID) -> Response:
+    """Change a user. Nobody changes the own role, nor disables himself."""
+    changes, actor = changes_of(body_as(ChangedUser)), current_actor()
+    if as_id(actor.id) == user_id and changes.keys() & {"role", "is_disabled"}:
+        raise OWN_ACCOUNT("Another administrator has to change your role, or to disable you.")
+    if "full_name" in changes:
+        changes["full_name"] = users.full_name(changes["full_name"])
+    with transaction(services().engine) as connection:
+        connection.execute(users.LOCK_ADMINS)
+        old = users.find(connection, user_id)
+        user = users.change(connection, old, **changes)
+        if user.is_disabled or user.role != old.role:
+            sessions.end_all(connection, user_id)
+    logger.info("user %s changed user %s", actor.id, user_id)
+    return json_answer(user)
+
+
+@api.call(
+    "POST",
+    "/<uuid:user_id>/link",
+    right="admin",
+    parameters=(USER_ID,),
+    answers=WITH_LINK,
+    problems=(*ONE_USER, FROM_PROVIDER),
+)
+def make_link(user_id: UUID) -> Response:
+    """A new link with which this user chooses a password; one that was made before is over."""
+    with transaction(services().engine) as connection:
+        user = users.find(connection, user_id)
+        users.refuse_provider_user(user)
+        link = links.make_password_link(connection, user_id)
+    logger.info("user %s made a link for user %s", current_actor().id, user_id)
+    return json_answer(UserWithLink(user, link, links.PASSWORD_HOURS), 201)
+
+
+@api.call(
+    "DELETE",
+    "/<uuid:user_id>/sessions",
+    right="admin",
+    parameters=(USER_ID,),
+    answers={200: json_of(Ended, "They are over.")},
+    problems=ONE_USER,
+)
+def end_sessions(user_id: UUID) -> Response:
+    """Sign a user out everywhere."""
+    with transaction(services().engine) as connection:
+        users.find(connection, user_id)
+        count = sessions.end_all(connection, user_id)
+    return json_answer(Ended("ended", count))
