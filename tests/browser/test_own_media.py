@@ -114,7 +114,7 @@ def test_progress_is_shown_of_an_operation_that_reads_no_media(visit: Visit, sta
     api = stack.importer.as_worker()
     described = msgspec.structs.replace(
         HEARD, name="read_pages", task_name=task_name_of("read_pages"), queues=("eyes",), reads_media=False,
-        unit="steps",
+        unit="steps", version=3,
     )  # fmt: skip
     beat = Registration(
         "eyes-1", "host", CONTRACT_VERSION, ["eyes"], 1, ["read_pages"], {}, incarnation=SELF, described=[described]
@@ -127,6 +127,7 @@ def test_progress_is_shown_of_an_operation_that_reads_no_media(visit: Visit, sta
     assert claim is not None
     page = visit("ru").open(f"/imports/{sent.json()['id']}")
     expect(page.locator("#at-hand")).to_be_hidden()
+    expect(page.locator(".facts div", has_text="Версия операции")).to_have_text("Версия операции3")
     assert api.renew(RenewRequest(claim.token, current=1000, total=4000))
     expect(page.locator("#in-work")).to_have_text(re.compile(r"1\s000 из 4\s000 шагов"))
     api.goodbye(WorkerName("eyes-1", SELF))

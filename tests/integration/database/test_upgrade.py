@@ -150,7 +150,7 @@ def upgraded(before: str) -> Iterator[Upgraded]:
 
 
 def test_what_was_in_flight_goes_on_and_ends(upgraded: Upgraded) -> None:
-    assert {one["sent_by"] and one["sent_by"]["name"] for one in upgraded.listed()} == {None}
+    assert {(one["sent_by"], one["operation_version"]) for one in upgraded.listed()} == {(None, None)}
     for contract in (3, 4):
         beat = {"worker": f"worker-cpu@host-{contract}", "host": f"host-{contract}", "contract": contract, "slots": 2}
         more = {"queues": ["cpu", "default"], "operations": [*OPERATIONS, "load"], "versions": {}}

@@ -21,7 +21,7 @@ def test_csv_of_a_user_has_no_columns_that_only_results_have(column: str) -> Non
 
 
 def results_of(operation: Any, *lines: bytes) -> bytes:
-    return b"".join(csv_results([b"".join(lines)], operation))
+    return b"".join(csv_results(lambda: [b"".join(lines)], operation))
 
 
 def test_csv_of_results_gives_back_what_failed_and_no_more_than_was_given() -> None:
@@ -56,6 +56,34 @@ def test_csv_of_results_tells_every_text_from_every_other() -> None:
         for row, text in enumerate(texts, 1)
     ]
     assert read(results_of(NORMALIZE, *lines)) == [Record(str(row), text) for row, text in enumerate(texts, 1)]
+
+
+OTHER = (
+    b'{"row":1,"outcome":"ok","result":{"id":"1","size":7,"parts":[1]}}\n',
+    b'{"row":2,"outcome":"failed","code":"x","detail":"y","id":2,"payload":"=1"}\n',
+    b'{"row":3,"outcome":"failed","code":"x","detail":"y","id":3}\n',
+)
+
+
+def test_csv_of_another_version_has_the_fields_that_its_rows_have() -> None:
+    """A schema that nobody knows any more would name them; the one of today would leave some out."""
+    rows = results_of(None, *OTHER).decode("utf-8-sig").splitlines()
+    assert rows == [
+        "row,line,outcome,code,field,detail,id,payload,size,parts",
+        "1,,ok,,,,1,,7,[1]",
+        "2,,failed,x,,y,2,'=1,,",
+        "3,,failed,x,,y,3,',,",
+    ]
+    first, second = read(results_of(None, *OTHER[1:]))
+    assert first == Record("2", "=1"), "it can be sent again"
+    assert (second.code, second.raw) == ("missing_field", b'{"id":"3"}'), "what it needs now was left out"
+
+
+def test_csv_of_fields_without_end_has_them_in_one_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importer.batches.result_csv.MOST_COLUMNS", 3)
+    rows = results_of(None, *OTHER).decode("utf-8-sig").splitlines()
+    assert rows[0] == "row,line,outcome,code,field,detail,record,result"
+    assert rows[3] == '3,,failed,x,,y,"{""id"": 3}",'
 
 
 def test_csv_of_failed_rows_can_be_sent_again() -> None:

@@ -87,7 +87,8 @@ def test_script_is_told_what_names_a_file(language: str) -> None:
     assert about(own) == {"columns": "", "fields": [], "titles": {}, "media": Media("file", ("integer", "string"))}
     assert older.media == Media("payload", ())
     assert operations()[1].media is None
-    assert translated_results(own) == {"size": "Размер" if language == "ru" else "Size", "words": "words"}
+    titles = {"size": "Размер" if language == "ru" else "Size", "words": "words"}
+    assert [translated_results(own, version) for version in (None, 1, 2)] == [titles, titles, {}]
 
 
 @pytest.mark.parametrize("body", [{}, {"items": [{"title": "nameless"}]}, {"items": [{"name": "x", "fields": [1]}]}])

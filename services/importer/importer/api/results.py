@@ -9,7 +9,7 @@ from importer.batches.answers import OutcomeLine
 from importer.batches.file_options import delimiter_argument, delimiter_parameter
 from importer.batches.result_csv import csv_headers, csv_results
 from importer.batches.result_range import ndjson_answer
-from importer.batches.view import BATCH_ID, existing_batch
+from importer.batches.view import BATCH_ID, existing_batch, operation_of_results
 from importer.ledger.results import OUTCOMES, results
 from importer.parsing.formats import CSV, NDJSON
 from importer.problems import ONE_BATCH
@@ -73,5 +73,4 @@ def read_results(batch_id: str) -> Response:
     if not is_csv:
         return ndjson_answer(request, row, outcome, lines)
     headers = csv_headers(batch_id, bool(json.loads(row.options).get("dry_run")), outcome)
-    operation = services().registry.get(row.operation)
-    return Response(csv_results(lines(), operation, delimiter), content_type=CSV, headers=headers)
+    return Response(csv_results(lines, operation_of_results(row), delimiter), content_type=CSV, headers=headers)

@@ -55,6 +55,7 @@ def _accept(operation: Operation, body: TaskBody) -> str:
         request_id=current_request_id(),
         digest=body.digest,
         applies=operation.loads is not None,
+        operation_version=operation.description.version,
         **sent_by(),
     )
     check_room(here.open_chunks, here.settings, body.source, here.room)

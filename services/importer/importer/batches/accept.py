@@ -39,6 +39,7 @@ def accept_batch() -> Accepted:
             digest=sent.spooled.digest,
             idempotency_key=key,
             applies=operation.loads is not None,
+            operation_version=operation.description.version,
             **sent_by(),
         )
         checker = checker_for(operation, here.limits)

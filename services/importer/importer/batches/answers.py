@@ -89,6 +89,10 @@ class Sender(msgspec.Struct):
 class Batch(msgspec.Struct):
     id: str
     operation: OperationName
+    operation_version: Annotated[
+        Count | None,
+        Meta(description="Of its description, when the batch was accepted. Null of an undo, and of older batches."),
+    ]
     source: str
     queue: str
     options: dict[str, Any]

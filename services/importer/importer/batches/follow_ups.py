@@ -42,6 +42,7 @@ def retry(batch: Row[Any]) -> Accepted:
         digest=batch.id,
         idempotency_key=follow_up_key("retry", batch.id),
         applies=operation.loads is not None,
+        operation_version=None if batch.undo_of else operation.description.version,
         retry_of=batch.id,
         undo_of=batch.undo_of,
         **sent_by(),
@@ -66,6 +67,7 @@ def undo(batch: Row[Any]) -> Accepted:
         digest=batch.id,
         idempotency_key=follow_up_key("undo", batch.id),
         applies=True,
+        operation_version=None,
         undo_of=batch.id,
         **sent_by(),
     )

@@ -14,6 +14,7 @@ from importer.problems import BATCH_EXPIRED
 from importer.registry.loads import resource_of
 from importer.services import services
 from stackroom_jobs.description import STEPS
+from stackroom_jobs.operation import Operation
 from stackroom_kit.api import Parameter
 from stackroom_kit.cursor import bad_cursor, decode_cursor
 from stackroom_kit.problems import NOT_FOUND, Problem
@@ -36,6 +37,13 @@ def existing_batch(engine: Engine, batch_id: str) -> Row[Any]:
     if row.expired_at is not None:
         raise batch_gone(batch_id)
     return row
+
+
+def operation_of_results(batch: Row[Any]) -> Operation | None:
+    """None where nobody knows any more what it was when the batch was accepted: another version came since."""
+    found = services().registry.get(batch.operation)
+    is_same = found is not None and batch.operation_version in (None, found.description.version)
+    return found if is_same else None
 
 
 def batch_gone(batch_id: str) -> Problem:
@@ -125,6 +133,7 @@ def batch_view(row: Row[Any]) -> Batch:
     return Batch(
         id=row.id,
         operation=row.operation,
+        operation_version=row.operation_version,
         source=row.source,
         queue=row.queue,
         options=msgspec.json.decode(row.options),

@@ -19,10 +19,10 @@ from stackroom_sql.engine import transaction
 INSERT_BATCH = text("""
 INSERT INTO importer.batch
   (id, idempotency_key, digest, operation, options, source, queue, request_id, retry_of, undo_of, actor_id, actor_name,
-   actor_kind)
+   actor_kind, operation_version)
 VALUES
   (:id, :idempotency_key, :digest, :operation, :options, :source, :queue, :request_id, :retry_of, :undo_of, :actor_id,
-   :actor_name, :actor_kind)
+   :actor_name, :actor_kind, :operation_version)
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id""")
 BATCH_OF_KEY = text("SELECT id, digest FROM importer.batch WHERE idempotency_key = :idempotency_key")
@@ -42,6 +42,7 @@ class NewBatch:
     """``options`` is a JSON object as text.
 
     ``digest`` covers operation, options and the bytes of the body. ``applies``: the catalog is to be loaded with it.
+    ``operation_version`` is None of an undo, for which nothing is computed.
     """
 
     operation: str
@@ -57,6 +58,7 @@ class NewBatch:
     actor_id: str | None = None
     actor_name: str | None = None
     actor_kind: str | None = None
+    operation_version: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

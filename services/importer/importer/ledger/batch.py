@@ -14,7 +14,7 @@ _BATCH = f"""
 WITH counted AS (
   SELECT b.id, b.operation, b.options, b.source, b.queue, b.rows, b.refused, b.retry_of, b.undo_of, b.created_at,
        b.started_at, b.cancelled_at, b.expired_at, b.has_payloads, b.open, b.request_id, b.input, b.actor_id,
-       b.actor_name, b.actor_kind, c.*, now() AS now,
+       b.actor_name, b.actor_kind, b.operation_version, c.*, now() AS now,
        EXISTS (SELECT FROM importer.worker w WHERE b.queue = ANY(w.queues) AND b.operation = ANY(w.operations)
                AND {LIVE}) AS has_worker
 FROM importer.batch b, LATERAL (

@@ -153,8 +153,7 @@ class RowReader:
     def _values_of_results(self, cells: list[str]) -> dict[str, Any]:
         """What was left out stays so: it is another thing than null."""
         given = [(name, cells[at], read) for at, name, read in self._wanted]
-        left_out = {name for name, cell, _ in given if cell == LEFT_OUT and name in self._optional}
-        return {name: read(self._unguarded(cell)) for name, cell, read in given if name not in left_out}
+        return {name: read(self._unguarded(cell)) for name, cell, read in given if cell != LEFT_OUT}
 
     def _unguarded(self, cell: str) -> str:
         """A program that writes guards is rarely another than this one; how many there were is said all the same."""
@@ -171,12 +170,13 @@ class RowReader:
         values: dict[str, Any] = {}
         fault = None
         for at, name, read in self._wanted:
+            if self._outcome is not None and cells[at] == LEFT_OUT:
+                continue
             cell = unguarded(cells[at])
-            is_left_out = cell == LEFT_OUT if self._outcome is not None else not cell.strip()
             try:
                 values[name] = read(cell)
             except ValueError as error:
-                if is_left_out and name in self._optional:
+                if self._outcome is None and not cell.strip() and name in self._optional:
                     continue
                 values[name] = cell
                 code = RecordFault.WRONG_TYPE if cell.strip() else RecordFault.MISSING_FIELD

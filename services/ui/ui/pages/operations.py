@@ -28,6 +28,7 @@ class _Told(msgspec.Struct):
     reads_media: bool = False
     media_field: str | None = None
     unit: str = ""
+    version: int = 1
     schema: dict[str, Any] = {}
     result_schema: dict[str, Any] = {}
 
@@ -61,6 +62,7 @@ class Operation:
     media: Media | None
     result_titles: Mapping[str, str]
     unit: str
+    version: int
 
 
 def operations_of(body: Any) -> tuple[Operation, ...]:
@@ -80,6 +82,7 @@ def _operation(told: _Told) -> Operation:
         titles=titles,
         media=_media(told, properties),
         unit=told.unit,
+        version=told.version,
         result_titles={name: one.get("title", name) for name, one in told.result_schema.get("properties", {}).items()},
     )
 
@@ -115,8 +118,10 @@ def translated_titles(operation: Operation) -> dict[str, str]:
     return found
 
 
-def translated_results(operation: Operation) -> dict[str, str]:
-    """What the fields of a result are called, by their names."""
+def translated_results(operation: Operation, version: int | None) -> dict[str, str]:
+    """What the fields of a result are called, by their names: nobody knows of another version than the one told of."""
+    if version not in (None, operation.version):
+        return {}
     return {name: translated(title) for name, title in operation.result_titles.items()}
 
 

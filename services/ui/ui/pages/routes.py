@@ -91,11 +91,13 @@ class Pages:
         batch = self._read(f"{BATCHES}/{batch_id}")
         status = batch.status if batch.status in (404, 410) else 200
         operation = self._known.operation(batch.body["operation"]) if batch.body else None
+        version = batch.body.get("operation_version") if batch.body else None
+        titles = translated_results(operation, version) if operation and operation.media else None
         return render_template(
             "batch.html",
             batch=batch,
             batch_id=batch_id,
-            result_titles=translated_results(operation) if operation and operation.media else None,
+            result_titles=titles,
             unit=translated(operation.unit) if operation else "",
         ), status
 
