@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import functools
 import inspect
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
@@ -30,6 +31,7 @@ UNKNOWN_PARAMETER = ProblemKind(400, "unknown_parameter")
 REPEATED_PARAMETER = ProblemKind(400, "repeated_parameter")
 UNKNOWN_ARGUMENT = (UNKNOWN_PARAMETER, REPEATED_PARAMETER)
 View = TypeVar("View", bound=Callable[..., Any])
+PLACE_IN_PATH = re.compile(r"<(?:[^<>:]*:)?(\w+)>")
 _KEY = "stackroom_calls"
 _encoder = msgspec.json.Encoder()
 
@@ -103,19 +105,23 @@ class Call:
 class Api(Blueprint):
     """A blueprint whose routes declare themselves; ``tag`` groups them in the document.
 
-    A query parameter that a route does not declare is a Problem 400, unless this API ``takes_any_query``.
+    Each of its calls has those ``path_parameters`` that its path names, and may answer ``problems``. A query parameter
+    that a route does not declare is a Problem 400, unless this API ``takes_any_query``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what its calls share is given by name
         self,
         name: str,
         import_name: str,
         url_prefix: str | None = None,
         tag: str | None = None,
         takes_any_query: bool = False,
+        *,
+        path_parameters: Collection[Parameter] = (),
+        problems: tuple[ProblemKind, ...] = (),
     ) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix)
-        self._tag = tag or name
+        self._tag, self._path_parameters, self._problems = tag or name, path_parameters, problems
         self._takes_any_query = takes_any_query
 
     def call(
@@ -132,6 +138,9 @@ class Api(Blueprint):
 
         ``name`` is the function's own where it is left out.
         """
+        of_path = tuple(one for one in self._path_parameters if one.name in PLACE_IN_PATH.findall(path))
+        more["parameters"] = (*of_path, *more.get("parameters", ()))
+        more["problems"] = (*self._problems, *more.get("problems", ()))
 
         def register(view: View) -> View:
             text = inspect.getdoc(view) or ""

@@ -1,4 +1,4 @@
-"""Query parameters, checked before they go anywhere near SQL, and described by the same limits."""
+"""Parameters of calls: those of a query are checked before they go near SQL, and described by the same limits."""
 
 import re
 from collections.abc import Collection
@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from stackroom_kit.api import Parameter
-from stackroom_kit.problems import ProblemKind
+from stackroom_kit.problems import NOT_FOUND, ProblemKind
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 MAX_TEXT = 200
@@ -18,6 +18,11 @@ BAD_TEXT = ProblemKind(400, "bad_text")
 TOO_LONG = ProblemKind(400, "too_long")
 OUT_OF_RANGE = ProblemKind(400, "out_of_range")
 UNKNOWN_VALUE = ProblemKind(400, "unknown_value")
+
+
+def id_parameter(name: str, description: str) -> Parameter:
+    """In a path: what is no UUID, and an id of nothing that there is, is Problem 404."""
+    return Parameter(name, {"type": "string", "format": "uuid"}, description, "path", (NOT_FOUND,))
 
 
 def text_argument(name: str, default: str | None = None, max_length: int = MAX_TEXT) -> str | None:

@@ -1,7 +1,6 @@
 """OpenAPI 3.1 documents, made from what the routes of an app declare and from the structs that they answer with."""
 
 import dataclasses
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import Any
@@ -11,7 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from stackroom_kit.actor import FORBIDDEN
-from stackroom_kit.api import Answer, Call, Parameter, declared_calls
+from stackroom_kit.api import PLACE_IN_PATH, Answer, Call, Parameter, declared_calls
 from stackroom_kit.authorization import SECURITY_SCHEMES, refusals_of, security_of
 from stackroom_kit.body_length import LENGTH_PROBLEMS, METHODS_WITH_BODY
 from stackroom_kit.described_problems import (
@@ -27,7 +26,6 @@ from stackroom_kit.request_id import HEADER as REQUEST_ID
 PATH = "/openapi/openapi.json"
 TEMPLATE = "#/components/schemas/{name}"
 RIGHT = "x-stackroom-right"
-_CONVERTER = re.compile(r"<(?:[^<>:]*:)?(\w+)>")
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -185,7 +183,7 @@ class Document:
                 operation = _operation(_method(rule), self._with_right(call), self.problems, shapes)
                 if self.has_actors:
                     operation.setdefault("security", [])
-                paths.setdefault(_CONVERTER.sub(r"{\1}", rule.rule), {})[_method(rule).lower()] = operation
+                paths.setdefault(PLACE_IN_PATH.sub(r"{\1}", rule.rule), {})[_method(rule).lower()] = operation
         info = {"title": self.title, "version": "1.0.0", "description": self.description, "license": {"name": "MIT"}}
         components = self._components(routes, shapes)
         needed: dict[str, Any] = {"security": [{name: []} for name in self.security]} if self.is_closed else {}

@@ -8,7 +8,7 @@ from flask import Flask
 
 from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.openapi import Document
-from stackroom_kit.problems import INTERNAL_ERROR, NOT_FOUND, register_problems
+from stackroom_kit.problems import BAD_REQUEST, INTERNAL_ERROR, NOT_FOUND, TOO_LARGE, register_problems
 
 ABOUT = Document("Shelves", "A service of shelves.", (INTERNAL_ERROR,), ("bad_text",))
 ID = Parameter("id", {"type": "string"}, "The id of the shelf.", "path")
@@ -78,6 +78,20 @@ def test_body_is_described_with_types_inside_a_schema_and_by_a_function() -> Non
     sent = ABOUT.of(app_of(api))["components"]["schemas"]["NewShelf"]
     assert sent["properties"]["label"] == {"type": "string", "pattern": r"^[^\x00]*$"}
     assert {"403", "411", "413"} <= set(found["responses"])
+
+
+def test_calls_of_an_api_share_its_problems_and_the_parameters_that_their_paths_name() -> None:
+    shelf, book = (Parameter(name, {"type": "string"}, "Its id.", "path", (NOT_FOUND,)) for name in ("id", "book"))
+    api = Api("shelves", __name__, "/api/shelves", path_parameters=(shelf, book), problems=(TOO_LARGE,))
+    answers = {200: Answer("It.")}
+    query = Parameter("q", {"type": "string"}, "A text.")
+    api.call("GET", "", right="reader", answers=answers, parameters=(query,))(shelves)
+    api.call("GET", "/<uuid:id>", right="reader", answers=answers, problems=(BAD_REQUEST,))(one_shelf)
+    every, one = operation(api, "/api/shelves", "get"), operation(api, "/api/shelves/{id}", "get")
+    assert [found["name"] for found in every["parameters"]] == ["q"]
+    assert [found["name"] for found in one["parameters"]] == ["id"]
+    assert list(every["responses"]) == ["200", "413", "500"]
+    assert list(one["responses"]) == ["200", "400", "404", "413", "500"]
 
 
 def test_right_must_be_one_that_there_is() -> None:

@@ -22,8 +22,7 @@ from stackroom_sql.problems import DATABASE_PROBLEMS
 IF_MATCH = Parameter("If-Match", {"type": "string"}, "Only if the row still has this ETag, else 412.", "header")
 IF_NONE_MATCH = Parameter("If-None-Match", {"type": "string"}, "304 if the row still has this ETag.", "header")
 ETAG = {"ETag": "A hash of the row, for If-Match and If-None-Match."}
-FOUND = (NOT_FOUND, *DATABASE_PROBLEMS)
-WRITTEN = (*OBJECT_PROBLEMS, WRONG_FIELDS, BROKEN_RULE, NOT_UNIQUE, *DATABASE_PROBLEMS)
+WRITTEN = (*OBJECT_PROBLEMS, WRONG_FIELDS, BROKEN_RULE, NOT_UNIQUE)
 
 
 class RowId(BaseConverter):
@@ -35,10 +34,11 @@ class RowId(BaseConverter):
 def crud_blueprint(repository: Repository) -> Api:
     """``/api/<name>/`` and ``/api/<name>/<id>``."""
     resource, calls = repository.resource, Calls(repository)
-    name, shapes, row_id = resource.name, shapes_of(resource), _row_id(resource.id_field)
+    name, shapes = resource.name, shapes_of(resource)
     shown = Answer("The row.", {JSON: shapes.shown}, ETAG)
     written = (*WRITTEN, *dict.fromkeys(map(unknown_kind, resource.references)))
-    api = Api(name, __name__, f"/api/{name}")
+    row_id = _row_id(resource.id_field)
+    api = Api(name, __name__, f"/api/{name}", path_parameters=(row_id,), problems=DATABASE_PROBLEMS)
     api.record(lambda state: state.app.url_map.converters.update(row=RowId))
     api.call(
         "GET",
@@ -47,7 +47,7 @@ def crud_blueprint(repository: Repository) -> Api:
         right="reader",
         parameters=_paging(repository.sortable),
         answers={200: _rows(shapes.listed)},
-        problems=(BAD_CURSOR, NEEDS_LIMIT, SEARCH_TOO_SLOW, *DATABASE_PROBLEMS),
+        problems=(BAD_CURSOR, NEEDS_LIMIT, SEARCH_TOO_SLOW),
     )(calls.list_items)
     api.call(
         "POST",
@@ -63,28 +63,27 @@ def crud_blueprint(repository: Repository) -> Api:
         "/<row:row_id>",
         name=f"read_{name}",
         right="reader",
-        parameters=(row_id, IF_NONE_MATCH),
+        parameters=(IF_NONE_MATCH,),
         answers={200: shown, 304: Answer("The row is as it was.", headers=ETAG)},
-        problems=FOUND,
     )(calls.read_item)
     api.call(
         "PUT",
         "/<row:row_id>",
         name=f"change_{name}",
         right="editor",
-        parameters=(row_id, IF_MATCH),
+        parameters=(IF_MATCH,),
         body={JSON: shapes.change},
         answers={200: shown},
-        problems=(*written, *FOUND, PRECONDITION_FAILED),
+        problems=(*written, PRECONDITION_FAILED),
     )(calls.change_item)
     api.call(
         "DELETE",
         "/<row:row_id>",
         name=f"delete_{name}",
         right="editor",
-        parameters=(row_id, IF_MATCH),
+        parameters=(IF_MATCH,),
         answers={200: json_of(DeletedRow, "The row is gone.")},
-        problems=(*FOUND, PRECONDITION_FAILED, IN_USE),
+        problems=(PRECONDITION_FAILED, IN_USE),
     )(calls.remove_item)
     return api
 
@@ -99,7 +98,7 @@ def _rows(listed: type) -> Answer:
 
 def _row_id(field: Field) -> Parameter:
     schema = {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
-    return Parameter("row_id", schema, "The id of the row.", "path")
+    return Parameter("row_id", schema, "The id of the row.", "path", (NOT_FOUND,))
 
 
 def _paging(sortable: Iterable[str]) -> tuple[Parameter, ...]:

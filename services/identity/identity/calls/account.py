@@ -9,7 +9,7 @@ from flask import Response
 from identity import sessions, users
 from identity.calls import cookies
 from identity.calls.answers import Me, me_of, session_answer, start_session
-from identity.calls.bodies import WRITTEN, Ended, Secret, as_id, body_as, id_parameter
+from identity.calls.bodies import WRITTEN, Ended, Secret, as_id, body_as
 from identity.passwords import check_new_password
 from identity.problems import (
     FROM_PROVIDER,
@@ -21,16 +21,22 @@ from identity.problems import (
 from identity.services import services
 from stackroom_kit.actor import BEARER, Actor
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
+from stackroom_kit.arguments import id_parameter
 from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import NOT_FOUND, FieldError
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
-SESSION_ID = id_parameter("session_id", "The id of the session.")
 CHANGED = Answer("It is changed.", {JSON: Me}, {"Set-Cookie": "The new session."})
 OVER = Answer("It is over.", {JSON: Ended}, sometimes={"Set-Cookie": "Where it was this one."})
 NEW_PASSWORD = (*WRITTEN, *PASSWORD_PROBLEMS, WRONG_CREDENTIALS, FROM_PROVIDER, TOO_MANY_TRIES, SIGN_IN_BUSY)
-api = Api("account", __name__, "/api/identity")
+api = Api(
+    "account",
+    __name__,
+    "/api/identity",
+    path_parameters=(id_parameter("session_id", "The id of the session."),),
+    problems=DATABASE_PROBLEMS,
+)
 
 
 class ListedSession(msgspec.Struct):
@@ -55,7 +61,7 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
     password: Secret
 
 
-@api.call("GET", "/me", right="somebody", answers={200: json_of(Me, "Who calls.")}, problems=DATABASE_PROBLEMS)
+@api.call("GET", "/me", right="somebody", answers={200: json_of(Me, "Who calls.")})
 def me() -> Response:
     """Who calls, by what, with which rights, and from where."""
     actor = current_actor()
@@ -94,9 +100,7 @@ def _check_old(actor: Actor, password: str) -> None:
     here.limits.give_back(charged)
 
 
-@api.call(
-    "GET", "/sessions", right="session", answers={200: json_of(Sessions, "The sessions.")}, problems=DATABASE_PROBLEMS
-)
+@api.call("GET", "/sessions", right="session", answers={200: json_of(Sessions, "The sessions.")})
 def list_sessions() -> Response:
     """The own sessions, the last used one first."""
     actor, here = current_actor(), services()
@@ -105,14 +109,7 @@ def list_sessions() -> Response:
     return json_answer(Sessions(items, len(items)))
 
 
-@api.call(
-    "DELETE",
-    "/sessions/<uuid:session_id>",
-    right="session",
-    parameters=(SESSION_ID,),
-    answers={200: OVER},
-    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
-)
+@api.call("DELETE", "/sessions/<uuid:session_id>", right="session", answers={200: OVER})
 def end_session(session_id: UUID) -> Response:
     """End one of the own sessions."""
     actor = current_actor()
@@ -125,9 +122,7 @@ def end_session(session_id: UUID) -> Response:
     return response
 
 
-@api.call(
-    "DELETE", "/sessions", right="session", answers={200: json_of(Ended, "They are over.")}, problems=DATABASE_PROBLEMS
-)
+@api.call("DELETE", "/sessions", right="session", answers={200: json_of(Ended, "They are over.")})
 def end_other_sessions() -> Response:
     """End all own sessions but this one."""
     actor = current_actor()

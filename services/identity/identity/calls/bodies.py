@@ -8,14 +8,12 @@ from msgspec import Meta
 
 from identity.problems import WRONG_BODY
 from identity.users import MAX_FULL_NAME
-from stackroom_kit.api import Parameter
 from stackroom_kit.json_struct import json_struct
 from stackroom_kit.strict_json import OBJECT_PROBLEMS
-from stackroom_sql.problems import DATABASE_PROBLEMS
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024
-WRITTEN = (*OBJECT_PROBLEMS, WRONG_BODY, *DATABASE_PROBLEMS)
+WRITTEN = (*OBJECT_PROBLEMS, WRONG_BODY)
 Name = Annotated[str, Meta(max_length=64, description="In letters of any size; it is kept in small ones.")]
 FullName = Annotated[str, Meta(max_length=MAX_FULL_NAME, description="As people write it.")]
 Secret = Annotated[str, Meta(max_length=1024, extra_json_schema={"format": "password", "writeOnly": True})]
@@ -42,10 +40,6 @@ def body_as(kind: type[T]) -> T:
 def changes_of(body: msgspec.Struct) -> dict[str, Any]:
     """Only what was sent."""
     return {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
-
-
-def id_parameter(name: str, description: str) -> Parameter:
-    return Parameter(name, {"type": "string", "format": "uuid"}, description, "path")
 
 
 def as_id(text: str) -> UUID:

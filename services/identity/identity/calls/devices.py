@@ -35,8 +35,10 @@ from stackroom_sql.problems import DATABASE_PROBLEMS
 
 logger = logging.getLogger(__name__)
 PAGE = "/device"
-USER_CODE = Parameter("user_code", {"type": "string"}, "What the program shows, such as BCDF-GHJK.", "path")
-api = Api("devices", __name__, "/api/identity/device")
+USER_CODE = Parameter(
+    "user_code", {"type": "string"}, "What the program shows, such as BCDF-GHJK.", "path", (NOT_FOUND,)
+)
+api = Api("devices", __name__, "/api/identity/device", path_parameters=(USER_CODE,), problems=DATABASE_PROBLEMS)
 
 
 class NewDevice(msgspec.Struct, forbid_unknown_fields=True):
@@ -119,14 +121,7 @@ def ask_device() -> Response:
     return json_answer(DeviceToken(shown, "Bearer", days * 24 * 3600, " ".join(decided.scopes)))
 
 
-@api.call(
-    "GET",
-    "/<user_code>",
-    right="session",
-    parameters=(USER_CODE,),
-    answers={200: json_of(Waiting, "The program.")},
-    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
-)
+@api.call("GET", "/<user_code>", right="session", answers={200: json_of(Waiting, "The program.")})
 def read_device(user_code: str) -> Response:
     """Which program waits with this code."""
     with services().engine.connect() as connection:
@@ -137,10 +132,9 @@ def read_device(user_code: str) -> Response:
     "POST",
     "/<user_code>",
     right="session",
-    parameters=(USER_CODE,),
     body={JSON: Decision},
     answers={200: json_of(Done, "It is decided.")},
-    problems=(*WRITTEN, NOT_FOUND, SCOPES_TOO_WIDE),
+    problems=(*WRITTEN, SCOPES_TOO_WIDE),
 )
 def decide_device(user_code: str) -> Response:
     """Let a program in, in the own name, or not."""

@@ -11,8 +11,9 @@ from identity.calls.bodies import WRITTEN, body_as
 from identity.services import services
 from stackroom_kit.actor import ANONYMOUS, CREDENTIAL_PROBLEMS, Actor
 from stackroom_kit.api import JSON, Api, json_answer, json_of
+from stackroom_sql.problems import DATABASE_PROBLEMS
 
-api = Api("internal", __name__, "/internal")
+api = Api("internal", __name__, "/internal", problems=DATABASE_PROBLEMS)
 Text = Annotated[str, Meta(max_length=1024)]
 
 

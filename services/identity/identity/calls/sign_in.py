@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 COOKIE = {"Set-Cookie": "The session."}
 SIGNED_IN = Answer("Who signed in.", {JSON: Me}, COOKIE)
 FROM_LINK = (*WRITTEN, *PASSWORD_PROBLEMS, PASSWORD_LOGIN_OFF, LINK_GONE, SIGN_IN_BUSY)
-api = Api("sign_in", __name__, "/api/identity", tag="session")
+api = Api("sign_in", __name__, "/api/identity", tag="session", problems=DATABASE_PROBLEMS)
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -112,13 +112,7 @@ def _need_passwords() -> None:
         raise _password_login_off()
 
 
-@api.call(
-    "DELETE",
-    "/session",
-    right=None,
-    answers={200: json_of(SignedOut, "Nobody is signed in.", **COOKIE)},
-    problems=DATABASE_PROBLEMS,
-)
+@api.call("DELETE", "/session", right=None, answers={200: json_of(SignedOut, "Nobody is signed in.", **COOKIE)})
 def sign_out() -> Response:
     """End the session at hand; without one nothing happens."""
     actor, sign_on, address = current_actor(), services().sign_on, None
@@ -160,12 +154,7 @@ def set_up() -> Response:
 
 
 @api.call(
-    "POST",
-    "/password/link",
-    right=None,
-    body={JSON: PasswordByLink},
-    answers={200: SIGNED_IN},
-    problems=FROM_LINK,
+    "POST", "/password/link", right=None, body={JSON: PasswordByLink}, answers={200: SIGNED_IN}, problems=FROM_LINK
 )
 def set_password_by_link() -> Response:
     """Choose a password with a one-time link, and sign in."""

@@ -8,11 +8,12 @@ from flask import Response
 from msgspec import Meta
 
 from identity import tokens
-from identity.calls.bodies import WRITTEN, Done, as_id, body_as, id_parameter
+from identity.calls.bodies import WRITTEN, Done, as_id, body_as
 from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS
 from identity.services import services
 from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
 from stackroom_kit.api import JSON, Api, json_answer, json_of
+from stackroom_kit.arguments import id_parameter
 from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import NOT_FOUND, FieldError
 from stackroom_kit.rights import RIGHTS, Right, Role, missing
@@ -20,11 +21,16 @@ from stackroom_kit.token_form import API_TOKEN
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
-TOKEN_ID = id_parameter("token_id", "The id of the token.")
 MAX_NAME = 100  # characters
 DEFAULT_DAYS = 90
 REVOKED = {200: json_of(Done, "It is refused from now on.")}
-api = Api("tokens", __name__, "/api/identity/tokens")
+api = Api(
+    "tokens",
+    __name__,
+    "/api/identity/tokens",
+    path_parameters=(id_parameter("token_id", "The id of the token."),),
+    problems=DATABASE_PROBLEMS,
+)
 
 
 class NewToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,13 +64,7 @@ def checked_scopes(scopes: list[Role], held: tuple[Right, ...]) -> list[Right]:
     return [right for right in held if right in scopes]
 
 
-@api.call(
-    "GET",
-    "",
-    right="session",
-    answers={200: json_of(Tokens, "The tokens.")},
-    problems=DATABASE_PROBLEMS,
-)
+@api.call("GET", "", right="session", answers={200: json_of(Tokens, "The tokens.")})
 def list_tokens() -> Response:
     """The own tokens, the newest first, with those that are over or were taken back."""
     items = tokens.of_user(services().engine, as_id(current_actor().id))
@@ -91,13 +91,7 @@ def make_token() -> Response:
     return json_answer(MadeToken(secret, token), 201)
 
 
-@api.call(
-    "DELETE",
-    "/this",
-    right="somebody",
-    answers=REVOKED,
-    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
-)
+@api.call("DELETE", "/this", right="somebody", answers=REVOKED, problems=(NOT_FOUND,))
 def revoke_this_token() -> Response:
     """Take back the token that makes the call: the way out of a program that signed in."""
     actor = current_actor()
@@ -108,14 +102,7 @@ def revoke_this_token() -> Response:
     return json_answer(Done("revoked"))
 
 
-@api.call(
-    "DELETE",
-    "/<uuid:token_id>",
-    right="session",
-    parameters=(TOKEN_ID,),
-    answers=REVOKED,
-    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
-)
+@api.call("DELETE", "/<uuid:token_id>", right="session", answers=REVOKED)
 def revoke_token(token_id: UUID) -> Response:
     """Take a token back: it is refused from now on, and stays in the list."""
     actor = current_actor()

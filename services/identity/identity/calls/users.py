@@ -9,32 +9,36 @@ from flask import Response
 from msgspec import UNSET, Meta, UnsetType
 
 from identity import links, sessions, users
-from identity.calls.bodies import WRITTEN, Ended, FullName, Name, as_id, body_as, changes_of, id_parameter
+from identity.calls.bodies import WRITTEN, Ended, FullName, Name, as_id, body_as, changes_of
 from identity.problems import BAD_USER_NAME, FROM_PROVIDER, LAST_ADMIN, NAME_TAKEN, OWN_ACCOUNT
 from identity.services import services
 from identity.users import User
 from stackroom_kit.api import JSON, Api, json_answer, json_of
 from stackroom_kit.arguments import (
+    id_parameter,
     integer_argument,
     integer_parameter,
     text_argument,
     text_parameter,
 )
 from stackroom_kit.authorization import current_actor
-from stackroom_kit.problems import NOT_FOUND
 from stackroom_kit.rights import Role
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 logger = logging.getLogger(__name__)
-USER_ID = id_parameter("user_id", "The id of the user.")
 PAGE, MAX_PAGE = 100, 1000
 PAGING = (
     integer_parameter("limit", "Users of a page.", PAGE, 1, MAX_PAGE),
     text_parameter("after", "The `next` of the page before.", 64),
 )
-ONE_USER = (NOT_FOUND, *DATABASE_PROBLEMS)
-api = Api("users", __name__, "/api/identity/users")
+api = Api(
+    "users",
+    __name__,
+    "/api/identity/users",
+    path_parameters=(id_parameter("user_id", "The id of the user."),),
+    problems=DATABASE_PROBLEMS,
+)
 
 
 class NewUser(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,14 +74,7 @@ class UserWithLink(msgspec.Struct):
 WITH_LINK = {201: json_of(UserWithLink, "The user, and the link.")}
 
 
-@api.call(
-    "GET",
-    "",
-    right="admin",
-    parameters=PAGING,
-    answers={200: json_of(Users, "The users.")},
-    problems=DATABASE_PROBLEMS,
-)
+@api.call("GET", "", right="admin", parameters=PAGING, answers={200: json_of(Users, "The users.")})
 def list_users() -> Response:
     """Users by name, in pages."""
     limit = integer_argument("limit", PAGE, 1, MAX_PAGE) or PAGE
@@ -86,12 +83,7 @@ def list_users() -> Response:
 
 
 @api.call(
-    "POST",
-    "",
-    right="admin",
-    body={JSON: NewUser},
-    answers=WITH_LINK,
-    problems=(*WRITTEN, BAD_USER_NAME, NAME_TAKEN),
+    "POST", "", right="admin", body={JSON: NewUser}, answers=WITH_LINK, problems=(*WRITTEN, BAD_USER_NAME, NAME_TAKEN)
 )
 def make_user() -> Response:
     """Make a user, who chooses a password with the link in the answer."""
@@ -104,14 +96,7 @@ def make_user() -> Response:
     return json_answer(UserWithLink(user, link, links.PASSWORD_HOURS), 201)
 
 
-@api.call(
-    "GET",
-    "/<uuid:user_id>",
-    right="admin",
-    parameters=(USER_ID,),
-    answers={200: json_of(User, "The user.")},
-    problems=ONE_USER,
-)
+@api.call("GET", "/<uuid:user_id>", right="admin", answers={200: json_of(User, "The user.")})
 def read_user(user_id: UUID) -> Response:
     """One user."""
     with services().engine.connect() as connection:
@@ -122,10 +107,9 @@ def read_user(user_id: UUID) -> Response:
     "PUT",
     "/<uuid:user_id>",
     right="admin",
-    parameters=(USER_ID,),
     body={JSON: ChangedUser},
     answers={200: json_of(User, "The user.")},
-    problems=(*WRITTEN, *ONE_USER, OWN_ACCOUNT, LAST_ADMIN),
+    problems=(*WRITTEN, OWN_ACCOUNT, LAST_ADMIN),
 )
 def change_user(user_id: UUID) -> Response:
     """Change a user. Nobody changes the own role, nor disables himself."""
@@ -144,14 +128,7 @@ def change_user(user_id: UUID) -> Response:
     return json_answer(user)
 
 
-@api.call(
-    "POST",
-    "/<uuid:user_id>/link",
-    right="admin",
-    parameters=(USER_ID,),
-    answers=WITH_LINK,
-    problems=(*ONE_USER, FROM_PROVIDER),
-)
+@api.call("POST", "/<uuid:user_id>/link", right="admin", answers=WITH_LINK, problems=(FROM_PROVIDER,))
 def make_link(user_id: UUID) -> Response:
     """A new link with which this user chooses a password; one that was made before is over."""
     with transaction(services().engine) as connection:
@@ -162,14 +139,7 @@ def make_link(user_id: UUID) -> Response:
     return json_answer(UserWithLink(user, link, links.PASSWORD_HOURS), 201)
 
 
-@api.call(
-    "DELETE",
-    "/<uuid:user_id>/sessions",
-    right="admin",
-    parameters=(USER_ID,),
-    answers={200: json_of(Ended, "They are over.")},
-    problems=ONE_USER,
-)
+@api.call("DELETE", "/<uuid:user_id>/sessions", right="admin", answers={200: json_of(Ended, "They are over.")})
 def end_sessions(user_id: UUID) -> Response:
     """Sign a user out everywhere."""
     with transaction(services().engine) as connection:

@@ -33,7 +33,6 @@ from importer.problems import (
     NOT_FINISHED,
     NOTHING_CREATED,
     NOTHING_FAILED,
-    ONE_BATCH,
     UNKNOWN_OPERATION,
 )
 from importer.services import services
@@ -62,7 +61,7 @@ FILTERS = (
 )
 BATCH = {200: json_of(Batch, "The batch.")}
 NEW_BATCH = {202: json_of(Batch, "The new batch.", Location="Where it is.")}
-api = Api("batches", __name__, "/api/importer/batches")
+api = Api("batches", __name__, "/api/importer/batches", path_parameters=(BATCH_ID,))
 
 
 def _existing(batch_id: str) -> Row[Any]:
@@ -125,7 +124,7 @@ def create_batch() -> Response:
     right="reader",
     parameters=FILTERS,
     answers={200: json_of(BatchList, "A page.")},
-    problems=(*DATABASE_PROBLEMS, BAD_CURSOR),
+    problems=(BAD_CURSOR, *DATABASE_PROBLEMS),
 )
 def list_batches() -> Response:
     """Batches, newest first.
@@ -151,21 +150,13 @@ def list_batches() -> Response:
     return json_answer(BatchList([batch_view(row) for row in rows[:limit]], following))
 
 
-@api.call("GET", "/<batch_id>", right="reader", parameters=(BATCH_ID,), answers=BATCH, problems=ONE_BATCH)
+@api.call("GET", "/<batch_id>", right="reader", answers=BATCH)
 def read_batch(batch_id: str) -> Response:
     """State and counts of a batch."""
     return json_answer(_view(_existing(batch_id)))
 
 
-@api.call(
-    "POST",
-    "/<batch_id>/cancel",
-    right="operator",
-    further=right_of_batch,
-    parameters=(BATCH_ID,),
-    answers=BATCH,
-    problems=ONE_BATCH,
-)
+@api.call("POST", "/<batch_id>/cancel", right="operator", further=right_of_batch, answers=BATCH)
 def cancel_batch(batch_id: str) -> Response:
     """Compute no more of it.
 
@@ -181,7 +172,6 @@ def cancel_batch(batch_id: str) -> Response:
     "/<batch_id>/retry",
     right="operator",
     further=right_of_batch,
-    parameters=(BATCH_ID,),
     answers=NEW_BATCH,
     problems=(*FOLLOW_UP, NOTHING_FAILED, UNKNOWN_OPERATION),
 )
@@ -198,7 +188,6 @@ def retry_batch(batch_id: str) -> Response:
     "/<batch_id>/undo",
     right="editor",
     further=right_of_batch,
-    parameters=(BATCH_ID,),
     answers=NEW_BATCH,
     problems=(*FOLLOW_UP, NO_LOAD, NOTHING_CREATED),
 )
@@ -215,9 +204,8 @@ def undo_batch(batch_id: str) -> Response:
     "/<batch_id>",
     right="operator",
     further=right_of_batch,
-    parameters=(BATCH_ID,),
     answers={200: json_of(DeletedBatch, "It is gone.")},
-    problems=(*ONE_BATCH, NOT_FINISHED),
+    problems=(NOT_FINISHED,),
 )
 def delete_batch(batch_id: str) -> Response:
     """Its rows and results go for good.

@@ -14,7 +14,7 @@ from importer.media.problems import disk_errors_as_problems, record_errors_as_pr
 from importer.media.serving import file_answer
 from importer.media.uploads import MediaFile, list_uploads, page_of, remove_upload, store
 from importer.parsing.form import FIELD, FILE, FORM, FORM_SHAPE
-from importer.problems import DISK, EMPTY_UPLOAD, FORM_PROBLEMS, IN_USE, ONE_BATCH, SERVED_FILE
+from importer.problems import DISK, EMPTY_UPLOAD, FORM_PROBLEMS, IN_USE, SERVED_FILE
 from importer.services import services
 from stackroom_kit.api import Answer, Api, Count, Parameter, json_answer, json_of
 from stackroom_kit.arguments import (
@@ -131,7 +131,7 @@ def read_upload(file: str) -> Response:
     right="reader",
     parameters=(BATCH_ID, ROW, PICTURE, *RANGES),
     answers=FILE_ANSWERS,
-    problems=(*SERVED_FILE, *ONE_BATCH),
+    problems=SERVED_FILE,
 )
 def read_picture(batch_id: str, row: str, file: str) -> Response:
     """A picture of a row's result.

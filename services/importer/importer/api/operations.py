@@ -16,7 +16,7 @@ from stackroom_jobs.operation import Operation
 from stackroom_kit.api import Api, Count, Time, json_answer, json_of
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
-api = Api("operations", __name__, "/api/importer", tag="batches")
+api = Api("operations", __name__, "/api/importer", tag="batches", problems=DATABASE_PROBLEMS)
 
 
 class RecordField(msgspec.Struct):
@@ -72,13 +72,7 @@ class OperationList(msgspec.Struct):
     limits: SendingLimits
 
 
-@api.call(
-    "GET",
-    "/operations",
-    right="reader",
-    answers={200: json_of(OperationList, "The operations.")},
-    problems=DATABASE_PROBLEMS,
-)
+@api.call("GET", "/operations", right="reader", answers={200: json_of(OperationList, "The operations.")})
 def list_operations() -> Response:
     """What a batch can ask for."""
     items = [_view(operation) for operation in services().registry.all()]

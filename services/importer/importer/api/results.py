@@ -12,7 +12,6 @@ from importer.batches.result_range import ndjson_answer
 from importer.batches.view import BATCH_ID, existing_batch, operation_of_results
 from importer.ledger.results import OUTCOMES, results
 from importer.parsing.formats import CSV, NDJSON
-from importer.problems import ONE_BATCH
 from importer.services import services
 from stackroom_kit.api import Answer, Api, Parameter
 from stackroom_kit.arguments import choice_argument, choice_parameter
@@ -20,7 +19,6 @@ from stackroom_kit.problems import RANGE_NOT_SATISFIABLE
 
 FORMATS = ("ndjson", "csv")
 SELECTION = (
-    BATCH_ID,
     choice_parameter("format", "The form of the lines.", "ndjson", FORMATS),
     delimiter_parameter("Of a CSV.", ","),
     choice_parameter("outcome", "Only lines with this outcome.", None, OUTCOMES),
@@ -50,7 +48,7 @@ REST_OF_LINES = Answer(
     {"Cache-Control": "`no-store`", "Content-Range": "Which bytes of how many.", **RANGED},
 )
 
-api = Api("results", __name__, "/api/importer/batches", tag="batches")
+api = Api("results", __name__, "/api/importer/batches", tag="batches", path_parameters=(BATCH_ID,))
 
 
 @api.call(
@@ -59,7 +57,7 @@ api = Api("results", __name__, "/api/importer/batches", tag="batches")
     right="reader",
     parameters=SELECTION,
     answers={200: ALL_LINES, 206: REST_OF_LINES},
-    problems=(*ONE_BATCH, RANGE_NOT_SATISFIABLE),
+    problems=(RANGE_NOT_SATISFIABLE,),
 )
 def read_results(batch_id: str) -> Response:
     """Outcomes in input order.

@@ -30,7 +30,8 @@ from importer.problems import (
 from importer.services import services
 from importer.settings import PEPPERS_SETTING
 from stackroom_jobs.queues import QUEUE_WORD, check_queue
-from stackroom_kit.api import JSON, Api, Count, Parameter, json_answer, json_of
+from stackroom_kit.api import JSON, Api, Count, json_answer, json_of
+from stackroom_kit.arguments import id_parameter
 from stackroom_kit.authorization import current_actor
 from stackroom_kit.json_struct import json_struct
 from stackroom_kit.peppers import Peppers
@@ -42,8 +43,14 @@ MAX_DAYS = 3650
 MAX_QUEUES = 50
 NAME_WORD = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 NO_STORE = {"Cache-Control": "no-store"}
-TOKEN_ID = Parameter("token_id", {"type": "string", "format": "uuid"}, "The id of the token.", "path")
-api = Api("worker_tokens", __name__, "/api/importer/worker-tokens", tag="workers")
+api = Api(
+    "worker_tokens",
+    __name__,
+    "/api/importer/worker-tokens",
+    tag="workers",
+    path_parameters=(id_parameter("token_id", "The id of the token."),),
+    problems=DATABASE_PROBLEMS,
+)
 Name = Annotated[str, Meta(max_length=200, extra_json_schema={"pattern": f"^{NAME_WORD}$"})]
 Days = Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": MAX_DAYS})]
 Queue = Annotated[str, Meta(max_length=200, extra_json_schema={"pattern": f"^{QUEUE_WORD}$".replace(r"\Z", "$")})]
@@ -73,7 +80,7 @@ class TakenBack(msgspec.Struct):
     status: str
 
 
-@api.call("GET", "", right="admin", answers={200: json_of(WorkerTokenList, "The tokens.")}, problems=DATABASE_PROBLEMS)
+@api.call("GET", "", right="admin", answers={200: json_of(WorkerTokenList, "The tokens.")})
 def list_worker_tokens() -> Response:
     """Tokens of hosts with workers, those that were taken back at the end.
 
@@ -135,9 +142,7 @@ def _checked(queues: Sequence[str]) -> list[str]:
     "DELETE",
     "/<uuid:token_id>",
     right="admin",
-    parameters=(TOKEN_ID,),
     answers={200: json_of(TakenBack, "Within two seconds nothing is taken from its host or given to it.")},
-    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
 )
 def revoke_worker_token(token_id: UUID) -> Response:
     """Take a token back.

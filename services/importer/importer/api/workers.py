@@ -15,7 +15,7 @@ from stackroom_jobs.protocol import Device
 from stackroom_kit.api import Api, Count, TimeText, json_answer, json_of
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
-api = Api("workers", __name__, "/api/importer")
+api = Api("workers", __name__, "/api/importer", problems=DATABASE_PROBLEMS)
 
 
 class ListedQueue(msgspec.Struct):
@@ -67,9 +67,7 @@ class WorkerList(msgspec.Struct):
     total: Count
 
 
-@api.call(
-    "GET", "/queues", right="reader", answers={200: json_of(QueueList, "The queues.")}, problems=DATABASE_PROBLEMS
-)
+@api.call("GET", "/queues", right="reader", answers={200: json_of(QueueList, "The queues.")})
 def list_queues() -> Response:
     """What waits on each queue, and who serves it."""
     here = services()
@@ -77,9 +75,7 @@ def list_queues() -> Response:
     return json_answer(QueueList(items, len(items)))
 
 
-@api.call(
-    "GET", "/workers", right="reader", answers={200: json_of(WorkerList, "The workers.")}, problems=DATABASE_PROBLEMS
-)
+@api.call("GET", "/workers", right="reader", answers={200: json_of(WorkerList, "The workers.")})
 def list_workers() -> Response:
     """Workers of the last day, but those that ended.
 

@@ -10,7 +10,7 @@ from importer.batches.answers import Batch, BatchInput, OutcomeCounts, PendingRe
 from importer.ledger import batch as ledger
 from importer.ledger.states import BatchState
 from importer.ledger.stored import numbered_records
-from importer.problems import BATCH_EXPIRED
+from importer.problems import BATCH_EXPIRED, ONE_BATCH
 from importer.registry.loads import resource_of
 from importer.services import services
 from stackroom_jobs.description import STEPS
@@ -22,7 +22,7 @@ from stackroom_kit.public_path import public_path
 
 MOST_RECORDS = 20
 WORD = "[A-Za-z0-9_-]{1,64}"
-BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "The id of the batch.", "path")
+BATCH_ID = Parameter("batch_id", {"type": "string", "pattern": f"^{WORD}$"}, "The id of the batch.", "path", ONE_BATCH)
 
 
 def find_batch(engine: Engine, batch_id: str) -> Row[Any] | None:
