@@ -158,10 +158,18 @@ def test_who_says_no_at_the_provider_is_told_so(profile: Profile, by_oidc_provid
     expect(page.locator("[name=login]")).to_be_visible()
 
 
-def test_administrators_come_in_by_password_while_the_provider_is_away(profile: Profile, by_canaille: SignOn) -> None:
-    watched = profile(by_canaille.url, "ru")
+def test_while_the_provider_is_away_people_go_out_here_and_administrators_come_in_by_password(
+    profile: Profile, by_canaille: SignOn
+) -> None:
+    watched, vera = profile(by_canaille.url, "ru"), profile(by_canaille.url, "en")
+    come_in(vera, by_canaille, "vera")
     by_canaille.provider.stop()
     try:
+        vera.page.locator("#sign-out").click()
+        vera.page.wait_for_url(f"{vera.base}/signed-out?only=here")
+        expect(vera.page.get_by_role("status").first).to_contain_text("You are signed out here.")
+        vera.open("/imports")
+        expect(vera.page).to_have_url(f"{vera.base}/sign-in?back=/imports")
         page = watched.open("/imports?state=done")
         wait_until(lambda: was_kept_here(watched), TRUSTED_SECONDS, "nobody is sent to a provider that is away")
         expect(page.get_by_role("alert")).to_contain_text("не отвечает")

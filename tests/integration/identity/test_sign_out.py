@@ -1,5 +1,6 @@
 """Signing out at the provider as well, and by the provider."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -9,10 +10,13 @@ from joserfc import jwt
 
 from tests.integration.identity.test_secrets import everything
 from tests.support.identity.door import Door, code_of
-from tests.support.identity.provider import CLIENT_ID, EVENT, GONE, LyingProvider
+from tests.support.identity.provider import CLIENT_ID, EVENT, GONE, LyingProvider, Reply
 from tests.support.identity.sign_on import SITE, Visitor
 
 MakeVisitor = Callable[..., Visitor]
+DESCRIPTION = "/.well-known/openid-configuration"
+OUT = {"state": "signed_out", "continue_at": None}
+OUT_HERE = {"state": "signed_out_here", "continue_at": None}
 
 
 def test_sign_out_goes_on_at_the_provider(visitor: Visitor, provider: LyingProvider) -> None:
@@ -25,14 +29,14 @@ def test_sign_out_goes_on_at_the_provider(visitor: Visitor, provider: LyingProvi
     query = dict(parse_qsl(address.query))
     assert (query["client_id"], query["post_logout_redirect_uri"]) == (CLIENT_ID, f"{SITE}/signed-out")
     assert jwt.decode(query["id_token_hint"], provider.key).claims["sub"] == "1001"
-    assert visitor.sign_out() == {"state": "signed_out", "continue_at": None}
+    assert visitor.sign_out() == OUT
 
 
 @pytest.mark.parametrize("end_session", [GONE, None])
 def test_provider_may_have_no_way_out(visitor: Visitor, provider: LyingProvider, end_session: Any) -> None:
     provider.lies.metadata = {"end_session_endpoint": end_session}
     visitor.sign_in()
-    assert visitor.sign_out() == {"state": "signed_out", "continue_at": None}
+    assert visitor.sign_out() == OUT_HERE
 
 
 def test_long_id_token_is_not_kept(visitor: Visitor, provider: LyingProvider) -> None:
@@ -43,7 +47,7 @@ def test_long_id_token_is_not_kept(visitor: Visitor, provider: LyingProvider) ->
 
 def test_local_user_signs_out_here_alone(visitor: Visitor) -> None:
     visitor.session = visitor.door.session_of("admin")
-    assert visitor.sign_out() == {"state": "signed_out", "continue_at": None}
+    assert visitor.sign_out() == OUT
 
 
 def test_database_shows_no_id_token(visitor: Visitor, engine: Any) -> None:
@@ -146,13 +150,35 @@ def test_logout_token_comes_as_a_form(visitor: Visitor, provider: LyingProvider)
     assert code_of(answer) == (415, "unsupported_media_type")
 
 
-def test_sign_out_needs_no_provider(visitor: Visitor, provider: LyingProvider) -> None:
+def test_sign_out_asks_only_whether_the_provider_is_there(visitor: Visitor, provider: LyingProvider) -> None:
     visitor.sign_in()
     provider.asked.clear()
     assert visitor.sign_out()["continue_at"]
-    assert provider.asked == []
+    assert provider.asked == [("GET", DESCRIPTION)]
+
+
+AWAY = {
+    "fails": Reply(503),
+    "is another": Reply.of({"issuer": "https://other.example"}),
+    "says nothing": Reply(held=threading.Event()),
+}
+
+
+@pytest.mark.parametrize("reply", AWAY.values(), ids=AWAY)
+def test_session_ends_here_where_the_provider_is_away(
+    visitor: Visitor, provider: LyingProvider, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.sign_in()
+    monkeypatch.setattr("identity.oidc.exchange.READ_SECONDS", 1.0)
+    provider.lies.replies = {DESCRIPTION: reply}
+    try:
+        assert visitor.sign_out() == OUT_HERE
+    finally:
+        if reply.held:
+            reply.held.set()
+    assert visitor.me() is None
 
 
 def test_without_the_provider_there_is_no_way_out(visitor: Visitor, module_door: Door, provider: LyingProvider) -> None:
     visitor.sign_in()
-    assert Visitor(module_door, provider, session=visitor.session).sign_out()["continue_at"] is None
+    assert Visitor(module_door, provider, session=visitor.session).sign_out() == OUT_HERE

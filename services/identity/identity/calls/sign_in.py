@@ -1,6 +1,7 @@
 """Signing in and out, and the one-time links by which people come in for the first time."""
 
 import logging
+from typing import Literal
 
 import msgspec
 from flask import Response
@@ -24,7 +25,7 @@ from identity.problems import (
 from identity.services import services
 from identity.sign_in_limits import network_of
 from identity.users import ToSignIn
-from stackroom_kit.actor import BEARER
+from stackroom_kit.actor import BEARER, Actor
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
 from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import Problem
@@ -58,9 +59,12 @@ class PasswordByLink(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SignedOut(msgspec.Struct):
-    """``continue_at`` is where the browser has to go to be signed out at the provider as well, null for nowhere."""
+    """``continue_at`` is where the browser has to go to be signed out at the provider as well, null for nowhere.
 
-    state: str
+    Who is ``signed_out_here`` came by a provider that gives no way out now, and may still be signed in there.
+    """
+
+    state: Literal["signed_out", "signed_out_here"]
     continue_at: str | None
 
 
@@ -115,16 +119,24 @@ def _need_passwords() -> None:
 @api.call("DELETE", "/session", right=None, answers={200: json_of(SignedOut, "Nobody is signed in.", **COOKIE)})
 def sign_out() -> Response:
     """End the session at hand; without one nothing happens."""
-    actor, sign_on, address = current_actor(), services().sign_on, None
-    if actor.kind == "user":
-        session_id = as_id(actor.credential)
-        with transaction(services().engine) as connection:
-            if sign_on is not None:
-                address = logout.continue_at(connection, session_id, sign_on.config, sign_on.seal)
-            sessions.end(connection, as_id(actor.id), session_id)
-    response = json_answer(SignedOut("signed_out", address))
+    actor = current_actor()
+    response = json_answer(_ended(actor) if actor.kind == "user" else SignedOut("signed_out", None))
     cookies.forget(response)
     return response
+
+
+def _ended(actor: Actor) -> SignedOut:
+    """The session is over before its provider is asked whether it is there to be signed out at."""
+    user_id, session_id, sign_on = as_id(actor.id), as_id(actor.credential), services().sign_on
+    address = None
+    with transaction(services().engine) as connection:
+        is_from_provider = users.is_from_provider(connection, user_id)
+        if sign_on is not None:
+            address = logout.continue_at(connection, session_id, sign_on.config, sign_on.seal)
+        sessions.end(connection, user_id, session_id)
+    if address and sign_on and not sign_on.provider.is_there():
+        address = None
+    return SignedOut("signed_out_here" if is_from_provider and not address else "signed_out", address)
 
 
 @api.call(

@@ -1,6 +1,7 @@
 """The provider as it describes itself: where its calls are, and the keys under which it signs; both are remembered."""
 
 import contextlib
+import logging
 import re
 import threading
 import time
@@ -15,6 +16,7 @@ from identity.oidc.exchange import Exchange, away
 from identity.problems import OIDC_FAILED
 from stackroom_kit.problems import Problem
 
+logger = logging.getLogger(__name__)
 REMEMBERED_SECONDS = 3600.0
 PAUSE_SECONDS = 5.0  # after a description that could not be had, so that not everybody waits for it in turn
 NEW_KEYS_SECONDS = 30.0  # between two looks for a key that is unknown, since anybody can make one up
@@ -113,6 +115,16 @@ class Provider:
             yield
         finally:
             self._turns.release()
+
+    def is_there(self) -> bool:
+        """Whether it describes itself now: nobody is sent to where nobody answers."""
+        try:
+            with self.turn():
+                self.metadata(0)
+        except Problem as problem:
+            logger.warning("nobody is sent to the provider: %s", problem.detail)
+            return False
+        return True
 
     def metadata(self, most_seconds: float = REMEMBERED_SECONDS) -> Metadata:
         """No older than that. Problem 503 or 400, for some seconds the one that was found before."""

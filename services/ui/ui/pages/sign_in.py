@@ -45,6 +45,7 @@ class SignInPage:
             options=options,
             back_to=own_path(request.args.get("back", "")),
             is_out=self._is_out,
+            is_out_here_alone=request.args.get("only") == "here",
             problem=_problem(request.args.get("problem", "")),
         ), 200
 

@@ -7,8 +7,8 @@ import { message } from "./messages.js";
 
 byId("sign-out").addEventListener("click", async () => {
   try {
-    const { continue_at: further } = await (await call("DELETE", apiAddress("identity/session"))).json();
-    location.assign(further ?? pageAddress("signed-out"));
+    const { state, continue_at: further } = await (await call("DELETE", apiAddress("identity/session"))).json();
+    location.assign(further ?? pageAddress(state === "signed_out_here" ? "signed-out?only=here" : "signed-out"));
   } catch (error) {
     message("danger", /** @type {Error} */ (error).message);
   }
