@@ -8,6 +8,7 @@ from flask import Flask, Response
 
 from identity.calls.account import api as account
 from identity.calls.bodies import MAX_BODY_BYTES
+from identity.calls.by_link import api as by_link
 from identity.calls.devices import api as devices
 from identity.calls.internal import api as internal
 from identity.calls.sign_in import api as sign_in
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None, parameters: Parameters = RFC_91
     install_authorization(app, ActorSigner(settings.actor_key))
     app.after_request(_keep_nowhere)
     register_database_problems(app)
-    for blueprint in (sign_in, sign_on, account, tokens, devices, users, internal):
+    for blueprint in (sign_in, by_link, sign_on, account, tokens, devices, users, internal):
         app.register_blueprint(blueprint)
     serve_document(app, DOCUMENT.of(app))
     return app

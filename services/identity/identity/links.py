@@ -5,7 +5,7 @@ No password is ever made here, so none can be a default one, and an administrato
 
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from identity import users
 from identity.problems import LINK_GONE
@@ -21,6 +21,7 @@ INSERT INTO identity.link (digest, user_id, expires_at)
 VALUES (:digest, :user_id, now() + make_interval(mins => :minutes))""")
 # Only one of two who use it gets it.
 USE = text("DELETE FROM identity.link WHERE digest = :digest AND expires_at > now() RETURNING user_id")
+FIND = text("SELECT user_id FROM identity.link WHERE digest = :digest AND expires_at > now()")
 
 
 def link_gone() -> Problem:
@@ -53,9 +54,18 @@ def forget_set_up_link(connection: Connection) -> None:
     connection.execute(FORGET, {"user_id": None})
 
 
+def find(connection: Connection, secret: str) -> UUID | None:
+    """Whose it is, None for the first administrator. Problem 410."""
+    return _user_id(connection, FIND, secret)
+
+
 def use(connection: Connection, secret: str) -> UUID | None:
-    """Whose it is, None for the first administrator; it is over with this transaction. Problem 410."""
-    row = connection.execute(USE, {"digest": digest_of(secret[: MAX_SECRET + 1])}).first()
+    """The same; it is over with this transaction."""
+    return _user_id(connection, USE, secret)
+
+
+def _user_id(connection: Connection, statement: TextClause, secret: str) -> UUID | None:
+    row = connection.execute(statement, {"digest": digest_of(secret[: MAX_SECRET + 1])}).first()
     if row is None:
         raise link_gone()
     user_id: UUID | None = row.user_id

@@ -39,3 +39,17 @@ def visit_as(visit: Callable[..., Watched]) -> Callable[..., Watched]:
         return watched
 
     return visited
+
+
+@pytest.fixture
+def someone(stack: GuardedStack) -> Callable[[str, str], str]:
+    """Makes a user of this role and gives the path of the link with which he chooses a password."""
+
+    def made(name: str, role: str) -> str:
+        answer = stack.sign_in("admin").post(
+            f"{stack.url}/api/identity/users", json={"name": name, "role": role}, timeout=20
+        )
+        assert answer.status_code == 201, answer.text
+        return f"/choose-password#{answer.json()['link']}"
+
+    return made

@@ -68,12 +68,17 @@ def test_who_signed_out_stays_out(visit_as: Visit) -> None:
     expect(page.locator("#sign-in")).to_be_visible()
 
 
-def test_password_managers_are_told_what_each_field_is(visit: Visit, visit_as: Visit) -> None:
+def test_password_managers_are_told_what_each_field_is(
+    visit: Visit, visit_as: Visit, someone: Callable[[str, str], str]
+) -> None:
     def words(page: Page, form: str) -> list[str]:
         found: list[str] = page.locator(f"{form} input").evaluate_all("all => all.map(one => one.autocomplete)")
         return found
 
     assert words(visit().open("/sign-in"), "#sign-in") == ["username", "current-password"]
     assert words(visit().open("/set-up#x"), "#by-link") == ["username", "name", "new-password", "new-password"]
+    page = visit().open(someone("lena", "reader"))
+    expect(page.locator("#user-name")).to_have_value("lena")
+    assert words(page, "#by-link") == ["username", "new-password", "new-password"]
     page = visit_as("reader").open("/account")
     assert words(page, "#change-password") == ["username", "current-password", "new-password", "new-password"]

@@ -56,6 +56,7 @@ def test_password_is_refused_by_the_server_where_it_is_off(make_visitor: MakeVis
     for path, body in (
         ("/session", {"name": "admin", "password": PASSWORD}),
         ("/password/link", link),
+        ("/password/link/user", {"link": "x"}),
         ("/set-up", {**link, "name": "eve"}),
     ):
         answer = door.send("POST", f"/api/identity{path}", json=body)
@@ -69,6 +70,8 @@ def test_link_for_a_password_is_no_way_round_break_glass(visitor: Visitor, make_
     made = visitor.door.send("POST", "/api/identity/users", admin, json={"name": "eve", "role": "editor"}).get_json()
     body = {"link": made["link"], "password": "a staple for every battery"}
     door = make_visitor(local_sign_in="break_glass").door
+    whose = door.send("POST", "/api/identity/password/link/user", json={"link": made["link"]})
+    assert code_of(whose) == (403, "password_login_off")
     assert code_of(door.send("POST", "/api/identity/password/link", json=body)) == (403, "password_login_off")
     assert visitor.door.send("POST", "/api/identity/password/link", json=body).status_code == 200
 

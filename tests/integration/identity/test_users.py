@@ -11,6 +11,7 @@ from stackroom_kit.rights import ROLES, Role
 from tests.support.identity.door import PASSWORD, Door, code_of, secret_of
 
 USERS, BY_LINK, SET_UP = "/api/identity/users", "/api/identity/password/link", "/api/identity/set-up"
+WHOSE = f"{BY_LINK}/user"
 OVER, GONE = (401, "session_over"), (410, "link_gone")
 
 
@@ -49,6 +50,18 @@ def test_link_that_nobody_got_is_gone(door: Door, admin: str, link: str, path: s
     assert code_of(door.send("POST", path, json={"link": link, "password": PASSWORD, **more})) == GONE
 
 
+@pytest.mark.parametrize("link", ["", "é" * 50, "A" * 43])
+def test_nobody_chooses_a_password_with_a_link_that_nobody_got(door: Door, link: str) -> None:
+    assert code_of(door.send("POST", WHOSE, json={"link": link})) == GONE
+
+
+def test_link_says_whose_password_it_is_and_stays(door: Door, admin: str) -> None:
+    link = door.send("POST", USERS, admin, json={"name": "ann", "role": "reader"}).get_json()["link"]
+    assert [door.send("POST", WHOSE, json={"link": link}).get_json() for _ in range(2)] == [{"name": "ann"}] * 2
+    assert door.send("POST", BY_LINK, json={"link": link, "password": PASSWORD}).status_code == 200
+    assert code_of(door.send("POST", WHOSE, json={"link": link})) == GONE
+
+
 def test_link_of_a_user_makes_no_administrator(door: Door, admin: str, engine: Engine) -> None:
     link = door.send("POST", USERS, admin, json={"name": "ann", "role": "reader"}).get_json()["link"]
     with engine.connect() as connection:
@@ -74,6 +87,7 @@ def test_link_that_is_old_or_of_a_disabled_user_is_gone(door: Door, admin: str, 
     with engine.connect() as connection:
         connection.execute(text("UPDATE identity.users SET is_disabled = true WHERE name = 'operator'"))
         connection.execute(text(f"UPDATE identity.link SET {change}"))
+    assert code_of(door.send("POST", WHOSE, json={"link": link})) == GONE
     assert code_of(door.send("POST", BY_LINK, json={"link": link, "password": PASSWORD})) == GONE
 
 

@@ -88,9 +88,7 @@ def test_nothing_of_the_page_leads_to_the_provider_by_itself(
     assert ("Вы вышли." in answer.text) == (path == "/signed-out")
 
 
-def test_who_may_still_be_signed_in_at_the_provider_is_told_so(
-    client: FlaskClient, identity: ScriptedUpstream
-) -> None:
+def test_who_may_still_be_signed_in_at_the_provider_is_told_so(client: FlaskClient, identity: ScriptedUpstream) -> None:
     says(identity, PROVIDER)
     html = client.get("/signed-out?only=here").text
     assert "В службе входа, которая сейчас не даёт выйти, вы, возможно, ещё не вышли" in html

@@ -1,4 +1,4 @@
-"""Signing in and out, and the one-time links by which people come in for the first time."""
+"""Signing in and out."""
 
 import logging
 from typing import Literal
@@ -6,22 +6,13 @@ from typing import Literal
 import msgspec
 from flask import Response
 
-from identity import links, sessions, users
+from identity import sessions, users
 from identity.calls import cookies
 from identity.calls.answers import Me, session_answer, start_session
-from identity.calls.bodies import WRITTEN, FullName, Name, Secret, as_id, body_as
+from identity.calls.bodies import WRITTEN, Secret, as_id, body_as
 from identity.oidc import logout
-from identity.passwords import Verdict, check_new_password
-from identity.problems import (
-    BAD_USER_NAME,
-    LINK_GONE,
-    NAME_TAKEN,
-    PASSWORD_LOGIN_OFF,
-    PASSWORD_PROBLEMS,
-    SIGN_IN_BUSY,
-    TOO_MANY_TRIES,
-    WRONG_CREDENTIALS,
-)
+from identity.passwords import Verdict
+from identity.problems import PASSWORD_LOGIN_OFF, SIGN_IN_BUSY, TOO_MANY_TRIES, WRONG_CREDENTIALS
 from identity.services import services
 from identity.sign_in_limits import network_of
 from identity.users import ToSignIn
@@ -35,26 +26,11 @@ from stackroom_sql.problems import DATABASE_PROBLEMS
 logger = logging.getLogger(__name__)
 COOKIE = {"Set-Cookie": "The session."}
 SIGNED_IN = Answer("Who signed in.", {JSON: Me}, COOKIE)
-FROM_LINK = (*WRITTEN, *PASSWORD_PROBLEMS, PASSWORD_LOGIN_OFF, LINK_GONE, SIGN_IN_BUSY)
 api = Api("sign_in", __name__, "/api/identity", tag="session", problems=DATABASE_PROBLEMS)
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
     name: str
-    password: Secret
-
-
-class SetUp(msgspec.Struct, forbid_unknown_fields=True):
-    """``link`` is what `make up` or `stackroom-admin set-up` printed."""
-
-    link: Secret
-    name: Name
-    password: Secret
-    full_name: FullName | None = None
-
-
-class PasswordByLink(msgspec.Struct, forbid_unknown_fields=True):
-    link: Secret
     password: Secret
 
 
@@ -79,7 +55,7 @@ class SignedOut(msgspec.Struct):
 def sign_in() -> Response:
     """Sign in with a name and a password."""
     offered, here = body_as(SignIn), services()
-    _need_passwords()
+    need_passwords()
     found, verdict = _checked(offered)
     if found.id is None or not verdict.is_right:
         logger.warning("sign-in refused, of %s from %s", found.id or "nobody known", current_actor().address)
@@ -111,9 +87,10 @@ def _checked(offered: SignIn) -> tuple[ToSignIn, Verdict]:
     return found, verdict
 
 
-def _need_passwords() -> None:
+def need_passwords() -> None:
+    """Problem 403 where nobody signs in with one."""
     if services().settings.local_sign_in == "off":
-        raise _password_login_off()
+        raise password_login_off()
 
 
 @api.call("DELETE", "/session", right=None, answers={200: json_of(SignedOut, "Nobody is signed in.", **COOKIE)})
@@ -139,52 +116,5 @@ def _ended(actor: Actor) -> SignedOut:
     return SignedOut("signed_out_here" if is_from_provider and not address else "signed_out", address)
 
 
-@api.call(
-    "POST",
-    "/set-up",
-    right=None,
-    body={JSON: SetUp},
-    answers={201: SIGNED_IN},
-    problems=(*FROM_LINK, BAD_USER_NAME, NAME_TAKEN),
-)
-def set_up() -> Response:
-    """Make the first administrator."""
-    offered, here = body_as(SetUp), services()
-    _need_passwords()
-    name = users.user_name(offered.name)
-    with transaction(here.engine) as connection:
-        if links.use(connection, offered.link) is not None:
-            raise links.link_gone()
-        check_new_password(offered.password, name)
-        password_hash = here.passwords.hashed(offered.password)
-        user = users.make_first_admin(connection, name, users.full_name(offered.full_name), password_hash)
-        if user is None:
-            raise links.link_gone()
-        secret = start_session(connection, user.id)
-    logger.info("user %s is the first administrator", user.id)
-    return session_answer(user, secret, 201)
-
-
-@api.call(
-    "POST", "/password/link", right=None, body={JSON: PasswordByLink}, answers={200: SIGNED_IN}, problems=FROM_LINK
-)
-def set_password_by_link() -> Response:
-    """Choose a password with a one-time link, and sign in."""
-    offered, here = body_as(PasswordByLink), services()
-    _need_passwords()
-    with transaction(here.engine) as connection:
-        user_id = links.use(connection, offered.link)
-        if user_id is None or (user := users.find(connection, user_id)).is_disabled:
-            raise links.link_gone()
-        if here.settings.local_sign_in == "break_glass" and user.role != "admin":
-            raise _password_login_off()
-        check_new_password(offered.password, user.name)
-        users.set_password(connection, user.id, here.passwords.hashed(offered.password))
-        sessions.end_all(connection, user.id)
-        secret = start_session(connection, user.id)
-    logger.info("user %s chose a password by a link", user.id)
-    return session_answer(user, secret)
-
-
-def _password_login_off() -> Problem:
+def password_login_off() -> Problem:
     return PASSWORD_LOGIN_OFF("Passwords are not taken here; sign in by the provider.")
