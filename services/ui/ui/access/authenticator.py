@@ -16,6 +16,7 @@ from ui.problems import IDENTITY_UNAVAILABLE
 from ui.proxy.upstream import ASK_SECONDS
 
 FRESH_SECONDS = 1.0  # so long a right that was taken away may still be used
+EARLY_SECONDS = 0.7  # after which it is asked again in the background: who calls all the time never waits for identity
 AWAY_SECONDS = 60.0  # so much longer while identity does not answer
 MAX_KNOWN = 10_000
 MAX_REFUSED = 1_000  # apart from those who are known, whom a flood of others must not push out
@@ -52,6 +53,8 @@ class Authenticator:
         known = self._known.get(key)
         answer = known or self._refused.get(key)
         if answer is not None and now - answer.asked_at < FRESH_SECONDS:
+            if known is not None and now - known.asked_at > EARLY_SECONDS:
+                self._ask_early(key, shown)
             return answer.said
         if known is not None and now - known.asked_at < FRESH_SECONDS + AWAY_SECONDS:
             return self._said_of_known(key, shown, known.said)
@@ -61,6 +64,10 @@ class Authenticator:
             return self._ask(key, shown, is_known=False)
         except IdentityAwayError:
             raise IDENTITY_UNAVAILABLE("Nobody can say who you are now; try again.") from None
+
+    def _ask_early(self, key: bytes, shown: Shown) -> None:
+        if key not in self._open and not self._questions.is_away:
+            self._questions.in_background(lambda: self._ask(key, shown, is_known=True))
 
     def _said_of_known(self, key: bytes, shown: Shown, before: Said) -> Said:
         """The same as before, where identity is away."""

@@ -63,12 +63,20 @@ class Questions:
 
         def look() -> None:
             try:
-                with contextlib.suppress(IdentityAwayError):
-                    ask()
+                ask()
             finally:
                 self._looked_at, self._is_looking = self._clock(), False
 
-        self._start(look)
+        self.in_background(look)
+
+    def in_background(self, ask: Work) -> None:
+        """Nobody waits for it, so nobody is told that identity is away."""
+
+        def work() -> None:
+            with contextlib.suppress(IdentityAwayError):
+                ask()
+
+        self._start(work)
 
     @contextlib.contextmanager
     def _place(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """What the gateway remembers of who somebody is, and for how long."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -30,6 +31,25 @@ def test_answer_is_remembered_for_a_moment(who: Authenticator, identity: Identit
     clock.now += FRESH_SECONDS
     assert who.actor_of(shown) == ANN
     assert identity.asked == [shown._asdict()] * 2
+
+
+def test_who_calls_all_the_time_never_waits_for_identity(
+    who: Authenticator, identity: Identity, clock: Clock, background: list[Callable[[], object]]
+) -> None:
+    """What identity says in the background counts from when it was asked."""
+    who.actor_of(TOKEN)
+    for _ in range(5):
+        clock.now += 0.8
+        asked = len(identity.asked)
+        assert who.actor_of(TOKEN) == ANN
+        assert len(identity.asked) == asked
+        background.pop()()
+        assert (len(identity.asked), background) == (asked + 1, [])
+    clock.now += 0.8
+    identity.said = NO
+    assert who.actor_of(TOKEN) == ANN
+    background.pop()()
+    assert code_of(lambda: who.actor_of(TOKEN)) == (401, "token_revoked")
 
 
 def test_who_shows_nothing_is_nobody_and_costs_no_question(who: Authenticator, identity: Identity) -> None:
