@@ -19,7 +19,7 @@ from stackroom_kit.common_settings import AuthSettings
 from stackroom_kit.problems import Problem, ProblemKind
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 from stackroom_kit.rights import ROLES, Right
-from stackroom_kit.settings import Secret, SettingsError
+from stackroom_kit.settings import Secret, wrong_secret
 
 HEADER = "X-Stackroom-Actor"
 MAX_HEADER = 4096  # characters
@@ -87,7 +87,7 @@ class ActorSigner:
     def __init__(self, keys: Secret) -> None:
         named = [key.strip() for key in keys.reveal().split(",") if key.strip()]
         if not named or any(len(key) < MIN_KEY for key in named):
-            raise SettingsError(f"{KEY_SETTING}=*** is not allowed; allowed: keys of at least {MIN_KEY} characters")
+            raise wrong_secret(KEY_SETTING, keys, f"keys of at least {MIN_KEY} characters")
         # itsdangerous takes the newest key last.
         self._signer = Signer(named[::-1], salt=HEADER, key_derivation="hmac", digest_method=hashlib.sha256)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from stackroom_kit.common_settings import WebSettings
 from stackroom_kit.logs import configure_logging
-from stackroom_kit.settings import read_settings
+from stackroom_kit.settings import exit_where_settings_are_wrong, read_settings
 
-_settings = read_settings(WebSettings)
+with exit_where_settings_are_wrong():
+    _settings = read_settings(WebSettings)
 
 os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse every path that does not start with it
 
@@ -33,5 +34,11 @@ def post_worker_init(worker: Any) -> None:
     worker.log.error_log.handlers[:] = []
 
 
-def on_starting(_server: Any) -> None:
+def on_starting(server: Any) -> None:
+    """The app is made before any process is forked: a wrong setting is told once, and each process has the same app.
+
+    It has no connection and no thread yet.
+    """
     configure_logging(_settings.log_level, proc_name)
+    with exit_where_settings_are_wrong():
+        server.app.wsgi()

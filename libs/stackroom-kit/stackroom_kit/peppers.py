@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 
-from stackroom_kit.settings import Secret, SettingsError
+from stackroom_kit.settings import Secret, wrong_secret
 
 MIN_PEPPER = 32  # characters
 _PEPPER = re.compile(rf"(?:([A-Za-z0-9]{{1,16}}):)?([\x21-\x2b\x2d-\x39\x3b-\x7e]{{{MIN_PEPPER},}})", re.ASCII)
@@ -24,7 +24,7 @@ class Peppers:
         named = {one[1] or "1": one[2].encode() for one in found if one}
         if not all(found) or len(named) < len(found):
             allowed = f"id:pepper, separated by commas, each of at least {MIN_PEPPER} characters without spaces"
-            raise SettingsError(f"{name}=*** is not allowed; allowed: {allowed}, under ids that differ")
+            raise wrong_secret(name, setting, f"{allowed}, under ids that differ")
         return cls(named)
 
     @property

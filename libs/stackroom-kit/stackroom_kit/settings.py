@@ -1,8 +1,10 @@
 """Settings are read once at start from the environment, each also from a file named by ``NAME_FILE``."""
 
+import contextlib
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ T = TypeVar("T")
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+WRONG_SETTINGS = 2  # exit status
 
 
 class SettingsError(Exception):
@@ -59,6 +62,11 @@ class SettingDescription(NamedTuple):
     name: str
     default: str
     help: str
+
+
+def wrong_secret(name: str, given: Secret, allowed: str) -> SettingsError:
+    """Of one that is judged by what it is for."""
+    return SettingsError(f"{name}{'=*** is not allowed' if given else ' is not set'}; allowed: {allowed}")
 
 
 text: Parser[str] = Parser(str, "any text")
@@ -146,6 +154,16 @@ def read_settings(cls: type[S], environ: Mapping[str, str] | None = None) -> S:
     """Build the frozen dataclass ``cls`` from the environment; SettingsError for the first wrong value."""
     source = os.environ if environ is None else environ
     return cls(**{field.name: _value(field, source) for field in _setting_fields(cls)})
+
+
+@contextlib.contextmanager
+def exit_where_settings_are_wrong() -> Iterator[None]:
+    """For whatever starts by them: SettingsError becomes its one line on standard error, and the end of the process."""
+    try:
+        yield
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(WRONG_SETTINGS) from None
 
 
 def all_settings(cls: type[Any]) -> list[SettingDescription]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 import stackroom_sql.engine
 from catalog.crud.texts import register_functions
@@ -32,9 +32,12 @@ def make_engine(database_uri: str, pool_size: int, search_seconds: int = 15) -> 
 
 
 def _sqlite_engine(database_uri: str) -> Engine:
-    """One connection for a database in memory; no schemas, foreign keys on, the functions of texts."""
+    """One connection for a database in memory, one for each use of a file, since it must not outlive a fork.
+
+    No schemas, foreign keys on, the functions of texts.
+    """
     in_memory = make_url(database_uri).database in (None, "", ":memory:")
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    options: dict[str, Any] = {"poolclass": StaticPool if in_memory else NullPool}
     engine = create_engine(
         database_uri,
         isolation_level="AUTOCOMMIT",

@@ -24,7 +24,7 @@ from stackroom_jobs.worker.parent import Parent
 from stackroom_jobs.worker.registration import DeviceWatch, NoDevice, inherited_name
 from stackroom_jobs.worker.round import Doorbell, Round, time_limit_of
 from stackroom_jobs.worker.tasks import compute_bare, keep_data_out_of_logs
-from stackroom_kit.settings import read_settings
+from stackroom_kit.settings import exit_where_settings_are_wrong, read_settings
 
 KILOBYTES = 1024  # in a megabyte: Celery counts in them
 
@@ -152,7 +152,7 @@ def create_worker(
     spawn_from: str | None = None,
     device: DeviceWatch | None = None,
 ) -> Celery:
-    """What ``celery -A <module>`` runs. SettingsError for a wrong setting, an end in one line for a wrong operation.
+    """What ``celery -A <module>`` runs; an end in one line for a wrong setting or operation.
 
     Those in the folder ``operations`` of the worker's package, unless ``operations`` names them. The modules of its
     folder ``tasks`` may hold plain Celery tasks: all are imported when the worker starts. It reads ``queues``, else
@@ -160,7 +160,8 @@ def create_worker(
     Children are forked, which is quick, unless ``spawn_from`` names the module whose ``app`` this is: then each
     child is a new interpreter, for libraries that do not survive a fork (CUDA). ``device`` is what they compute on.
     """
-    settings = settings or read_settings(WorkerSettings)
+    with exit_where_settings_are_wrong():
+        settings = settings or read_settings(WorkerSettings)
     package = package_of(name)
     found = _found(package, operations)
     app = WorkerCelery(name, set_as_current=False)

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from importer.database import make_engine
@@ -26,7 +27,7 @@ from importer.settings import Settings
 from stackroom_jobs.celery_app import make_celery
 from stackroom_jobs.doorbells import Doorbells
 from stackroom_kit.logs import configure_logging
-from stackroom_kit.settings import SettingsError, read_settings
+from stackroom_kit.settings import exit_where_settings_are_wrong, read_settings
 
 POOL_SIZE = 1  # of the loop that rings
 END_SECONDS = 20  # a call to the catalog that takes longer is left to its lease
@@ -78,13 +79,17 @@ def _sweeper(settings: Settings, registry: Registry, stop: threading.Event) -> S
     return Sweeper(make_engine(settings.database_uri, 1), registry, settings, stop)
 
 
-def main() -> int:
-    try:
-        settings = read_settings(Settings)
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+def _runs(stop: threading.Event) -> list[Callable[[], None]]:
+    """What runs until it is to stop, each in a thread of its own. SettingsError."""
+    settings = read_settings(Settings)
     configure_logging(settings.log_level, "importer-dispatcher")
+    registry = Registry(make_engine(settings.database_uri, 1))
+    applying = [loop.run for loop in _apply_loops(settings, registry, stop)]
+    upkeep = [*(loop.run for loop in _upkeep(settings, stop)), _sweeper(settings, registry, stop).run]
+    return [_dispatcher(settings, registry, stop).run, *applying, *upkeep]
+
+
+def main() -> int:
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -92,10 +97,9 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    registry = Registry(make_engine(settings.database_uri, 1))
-    applying = [loop.run for loop in _apply_loops(settings, registry, stop)]
-    upkeep = [*(loop.run for loop in _upkeep(settings, stop)), _sweeper(settings, registry, stop).run]
-    return run_threads([_dispatcher(settings, registry, stop).run, *applying, *upkeep], stop, END_SECONDS)
+    with exit_where_settings_are_wrong():
+        runs = _runs(stop)
+    return run_threads(runs, stop, END_SECONDS)
 
 
 if __name__ == "__main__":

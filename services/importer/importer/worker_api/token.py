@@ -12,7 +12,7 @@ from importer.worker_api.known_tokens import KnownTokens
 from importer.worker_api.problems import QUEUE_NOT_ALLOWED, WORKER_TOKEN_NEEDED
 from stackroom_kit.guard import bearer_token, known_token
 from stackroom_kit.problems import FieldError, Problem
-from stackroom_kit.settings import Secret, SettingsError
+from stackroom_kit.settings import Secret, wrong_secret
 from stackroom_kit.token_form import WORKER_TOKEN
 
 _KEY = "worker_tokens"
@@ -38,7 +38,7 @@ def setting_tokens(setting: Secret) -> list[bytes]:
     """
     tokens = [token for token in map(str.strip, setting.reveal().split(",")) if token]
     if not tokens:
-        raise SettingsError("WORKER_TOKEN is not set; allowed: one or more texts, separated by commas")
+        raise wrong_secret("WORKER_TOKEN", setting, "one or more texts, separated by commas")
     return [token.encode() for token in tokens if WORKER_TOKEN.key_of(token) is None]
 
 

@@ -4,13 +4,17 @@ import logging
 from typing import Any
 
 from stackroom_kit import gunicorn_conf as shared
+from stackroom_kit.actor import signer_of
 from stackroom_kit.logs import configure_logging
-from stackroom_kit.settings import read_settings
+from stackroom_kit.settings import exit_where_settings_are_wrong, read_settings
 from ui.process import connections_for, raise_file_limit
 from ui.settings import Settings
 
-_settings = read_settings(Settings)
-_settings.require_decision()
+# All that the app asks of them: it is made in each process alone, after gevent has changed what it imports.
+with exit_where_settings_are_wrong():
+    _settings = read_settings(Settings)
+    _settings.require_decision()
+    signer_of(_settings)
 _connections = connections_for(raise_file_limit(), _settings.client_connections)
 
 bind = _settings.bind
