@@ -37,8 +37,8 @@ from tests.support.servers.embedded import fresh_redis
 from tests.support.servers.processes import Process
 from tests.support.servers.services import running_service
 from ui.access.authenticator import Authenticator
-from ui.access.credentials import shown_by
-from ui.access.questions import Questions
+from ui.access.credentials import credential_of
+from ui.access.identity_client import IdentityClient
 from ui.proxy.upstream import Upstream, as_sent
 
 REQUESTS = scaled(300)  # of one turn
@@ -147,12 +147,12 @@ def at_99(times: list[float]) -> float:
 def test_processor_time_of_the_check_alone(results: Results) -> None:
     """In this process, where no other load counts: the gateway finds and signs the actor, the service believes it."""
     actor = Actor(str(uuid4()), "ann", "token", "editor", rights_of("editor"), str(uuid4()), "10.0.0.1")
-    signer, who = ActorSigner(ACTOR_KEY), Authenticator(Questions(Knowing(actor)))
+    signer, who = ActorSigner(ACTOR_KEY), Authenticator(IdentityClient(Knowing(actor)))
     shown = {"HTTP_AUTHORIZATION": f"Bearer {API_TOKEN.new_token()}"}
 
     def check() -> None:
         request = SignedRequest("GET", as_sent("/api/types/?limit=100"), "a" * 32)
-        found = who.actor_of(shown_by(shown, "10.0.0.1"))
+        found = who.actor_of(credential_of(shown, "10.0.0.1"))
         assert signer.verified(signer.signed(found, request), request) == actor
 
     milliseconds = 1000 * min(processor_seconds(check) for _ in range(2 * REPEATS))

@@ -114,7 +114,7 @@ def signer_of(settings: AuthSettings) -> ActorSigner | None:
     return ActorSigner(settings.actor_key) if settings.is_auth_on else None
 
 
-def actor_refused() -> Exception:
+def actor_refused() -> Problem:
     detail = f"The header {HEADER} is missing, or was not signed for this request; calls come through the gateway."
     return ACTOR_REFUSED(detail, headers={"WWW-Authenticate": BEARER})
 

@@ -12,13 +12,13 @@ from stackroom_kit.problems import Problem
 from stackroom_kit.rights import rights_of
 from stackroom_kit.token_form import API_TOKEN
 from ui.access.authenticator import Authenticator
-from ui.access.credentials import Shown
+from ui.access.credentials import Credential
 from ui.access.current import current_actor
-from ui.access.questions import GATEWAY, Questions
+from ui.access.identity_client import GATEWAY, IdentityClient
 from ui.problems import UPSTREAM_TIMEOUT
 
 ANN = Actor("7", "ann", "user", "editor", rights_of("editor"), "s", "10.0.0.1")
-COOKIE, TOKEN = Shown("s" * 43, "", "10.0.0.1"), Shown("", API_TOKEN.new_token(), "10.0.0.1")
+COOKIE, TOKEN = Credential("s" * 43, "", "10.0.0.1"), Credential("", API_TOKEN.new_token(), "10.0.0.1")
 Said = tuple[int, dict[str, Any]]
 YES: Said = (200, msgspec.to_builtins(ANN))
 NO: Said = (401, {"code": "token_revoked", "detail": "It was taken back."})
@@ -50,11 +50,11 @@ class Clock:
 
 
 def authenticator_of(identity: Any, anonymous: Any = None, clock: Any = time.monotonic, **more: Any) -> Authenticator:
-    return Authenticator(Questions(identity, clock, **more), anonymous, clock)
+    return Authenticator(IdentityClient(identity, clock, **more), anonymous, clock)
 
 
-def stranger() -> Shown:
-    return Shown("", API_TOKEN.new_token(), "")
+def stranger() -> Credential:
+    return Credential("", API_TOKEN.new_token(), "")
 
 
 def code_of(call: Callable[[], Actor]) -> tuple[int, str]:

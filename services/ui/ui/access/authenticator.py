@@ -9,9 +9,9 @@ import msgspec
 from stackroom_kit.actor import ANONYMOUS, Actor, malformed_token
 from stackroom_kit.rights import Role, rights_of
 from stackroom_kit.token_form import API_TOKEN
-from ui.access.credentials import Shown
-from ui.access.memory import Answer, Memory, Said
-from ui.access.questions import IdentityAwayError, Questions
+from ui.access.answer_cache import Answer, AnswerCache, CachedAnswer
+from ui.access.credentials import Credential
+from ui.access.identity_client import IdentityAwayError, IdentityClient
 from ui.problems import IDENTITY_UNAVAILABLE
 from ui.proxy.upstream import ASK_SECONDS
 
@@ -26,67 +26,67 @@ class Authenticator:
     """``anonymous`` is what somebody may do who shows nothing; None for nothing."""
 
     def __init__(
-        self, questions: Questions, anonymous: Role | None = None, clock: Callable[[], float] = time.monotonic
+        self, identity: IdentityClient, anonymous: Role | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._questions, self._anonymous, self._clock = questions, anonymous, clock
-        self._known, self._refused = Memory(MAX_KNOWN), Memory(MAX_REFUSED)
-        self._open: dict[bytes, Future[Said]] = {}
+        self._identity, self._anonymous, self._clock = identity, anonymous, clock
+        self._known, self._refused = AnswerCache(MAX_KNOWN), AnswerCache(MAX_REFUSED)
+        self._open: dict[bytes, Future[Answer]] = {}
 
-    def actor_of(self, shown: Shown) -> Actor:
+    def actor_of(self, credential: Credential) -> Actor:
         """Nobody, of a session that is over. Problem 401 for a token that is refused, 503 where nobody can tell."""
-        if shown.is_nothing:
-            return self._nobody(shown.address)
-        said = self._said(shown)
-        if isinstance(said, Actor):
-            return said
-        if shown.session:
-            return self._nobody(shown.address)
-        raise said.with_traceback(None)  # it is raised again and again, and would collect the frames of all
+        if credential.is_empty:
+            return self._nobody(credential.address)
+        answer = self._answer(credential)
+        if isinstance(answer, Actor):
+            return answer
+        if credential.session:
+            return self._nobody(credential.address)
+        raise answer.with_traceback(None)  # it is raised again and again, and would collect the frames of all
 
     def _nobody(self, address: str) -> Actor:
         role = self._anonymous
         rights = rights_of(role) if role else ()
         return msgspec.structs.replace(ANONYMOUS, role=role or "", rights=rights, address=address)
 
-    def _said(self, shown: Shown) -> Said:
-        key, now = shown.key, self._clock()
+    def _answer(self, credential: Credential) -> Answer:
+        key, now = credential.key, self._clock()
         known = self._known.get(key)
-        answer = known or self._refused.get(key)
-        if answer is not None and now - answer.asked_at < FRESH_SECONDS:
+        cached = known or self._refused.get(key)
+        if cached is not None and now - cached.asked_at < FRESH_SECONDS:
             if known is not None and now - known.asked_at > EARLY_SECONDS:
-                self._ask_early(key, shown)
-            return answer.said
+                self._ask_early(key, credential)
+            return cached.answer
         if known is not None and now - known.asked_at < FRESH_SECONDS + AWAY_SECONDS:
-            return self._said_of_known(key, shown, known.said)
-        if shown.token and API_TOKEN.key_of(shown.token) is None:
+            return self._answer_for_known(key, credential, known.answer)
+        if credential.token and API_TOKEN.key_of(credential.token) is None:
             return malformed_token()
         try:
-            return self._ask(key, shown, is_known=False)
+            return self._ask(key, credential, is_known=False)
         except IdentityAwayError:
             raise IDENTITY_UNAVAILABLE("Nobody can say who you are now; try again.") from None
 
-    def _ask_early(self, key: bytes, shown: Shown) -> None:
-        if key not in self._open and not self._questions.is_away:
-            self._questions.in_background(lambda: self._ask(key, shown, is_known=True))
+    def _ask_early(self, key: bytes, credential: Credential) -> None:
+        if key not in self._open and not self._identity.is_away:
+            self._identity.in_background(lambda: self._ask(key, credential, is_known=True))
 
-    def _said_of_known(self, key: bytes, shown: Shown, before: Said) -> Said:
+    def _answer_for_known(self, key: bytes, credential: Credential, before: Answer) -> Answer:
         """The same as before, where identity is away."""
-        if self._questions.is_away:
-            self._questions.look_again(lambda: self._ask(key, shown, is_known=False))
+        if self._identity.is_away:
+            self._identity.look_again(lambda: self._ask(key, credential, is_known=False))
             return before
         try:
-            return self._ask(key, shown, is_known=True)
+            return self._ask(key, credential, is_known=True)
         except IdentityAwayError:
             return before
 
-    def _ask(self, key: bytes, shown: Shown, is_known: bool) -> Said:
+    def _ask(self, key: bytes, credential: Credential, is_known: bool) -> Answer:
         """One of many who show the same asks for all. IdentityAwayError."""
-        mine: Future[Said] = Future()
+        mine: Future[Answer] = Future()
         first = self._open.setdefault(key, mine)
         if first is not mine:
             return _result(first)
         try:
-            mine.set_result(self._asked(key, shown, is_known))
+            mine.set_result(self._ask_identity(key, credential, is_known))
         except BaseException as error:
             mine.set_exception(error)
             raise
@@ -94,16 +94,16 @@ class Authenticator:
             del self._open[key]
         return mine.result()
 
-    def _asked(self, key: bytes, shown: Shown, is_known: bool) -> Said:
+    def _ask_identity(self, key: bytes, credential: Credential, is_known: bool) -> Answer:
         asked_at = self._clock()
-        said = self._questions.ask(shown, is_known)
-        place, other = (self._known, self._refused) if isinstance(said, Actor) else (self._refused, self._known)
-        place.put(key, Answer(said, asked_at))
+        answer = self._identity.ask(credential, is_known)
+        place, other = (self._known, self._refused) if isinstance(answer, Actor) else (self._refused, self._known)
+        place.put(key, CachedAnswer(answer, asked_at))
         other.forget(key)
-        return said
+        return answer
 
 
-def _result(first: "Future[Said]") -> Said:
+def _result(first: "Future[Answer]") -> Answer:
     """Of who asked first. IdentityAwayError."""
     try:
         return first.result(ASK_SECONDS)

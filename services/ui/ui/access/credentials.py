@@ -12,7 +12,7 @@ MAX_CREDENTIAL = 1024  # characters: nothing longer is one
 _SESSION = re.compile(r"[A-Za-z0-9_-]{32,64}", re.ASCII)  # whatever else is in such a cookie, nobody asks what it is
 
 
-class Shown(NamedTuple):
+class Credential(NamedTuple):
     """At most one of ``session`` and ``token`` is no empty text; a token counts where there are both."""
 
     session: str
@@ -20,7 +20,7 @@ class Shown(NamedTuple):
     address: str
 
     @property
-    def is_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         return not (self.session or self.token)
 
     @property
@@ -29,11 +29,11 @@ class Shown(NamedTuple):
         return hashlib.sha256("\n".join(self).encode("utf-8", "replace")).digest()
 
 
-def shown_by(environ: dict[str, Any], address: str) -> Shown:
+def credential_of(environ: dict[str, Any], address: str) -> Credential:
     """A scheme other than Bearer is no concern of ours: it may belong to a proxy in front."""
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        return Shown("", token.strip()[:MAX_CREDENTIAL] or "-", address)
+        return Credential("", token.strip()[:MAX_CREDENTIAL] or "-", address)
     name = cookie_name(SESSION, is_secure=environ.get("wsgi.url_scheme") == "https")
     session = parse_cookie(environ.get("HTTP_COOKIE", "")).get(name, "")
-    return Shown(session if _SESSION.fullmatch(session) else "", "", address)
+    return Credential(session if _SESSION.fullmatch(session) else "", "", address)

@@ -7,13 +7,13 @@ from flask import Flask
 
 from stackroom_kit.disk_room import temporary_room
 from ui.access.authenticator import Authenticator
-from ui.access.questions import Questions
+from ui.access.identity_client import IdentityClient
 from ui.proxy.forwarding import BodyLimits, Forwarder
 from ui.proxy.middleware import Gateway, KnownHosts
 from ui.proxy.trusted_proxies import TrustedProxies
 from ui.proxy.turns import Turns
 from ui.proxy.upstream import Upstream
-from ui.proxy.upstreams import questions_of
+from ui.proxy.upstreams import identity_upstream
 from ui.settings import Settings
 
 
@@ -25,5 +25,11 @@ def install_proxy(app: Flask, settings: Settings, upstreams: Mapping[str, Upstre
     forwarder = Forwarder(upstreams, limits, temporary_room(settings.min_free_bytes), uploads, turns)
     proxies = TrustedProxies(settings.root_path, settings.trusted_networks)
     known = KnownHosts(settings.host_names, settings.trusted_names, proxies)
-    who = Authenticator(Questions(questions_of(settings)), settings.anonymous_role) if settings.is_auth_on else None
-    app.wsgi_app = Gateway(forwarder, pages, known, who)  # type: ignore[method-assign]
+    app.wsgi_app = Gateway(forwarder, pages, known, _authenticator(settings))  # type: ignore[method-assign]
+
+
+def _authenticator(settings: Settings) -> Authenticator | None:
+    """None where nobody is asked who he is."""
+    if not settings.is_auth_on:
+        return None
+    return Authenticator(IdentityClient(identity_upstream(settings)), settings.anonymous_role)

@@ -13,7 +13,7 @@ from stackroom_kit.guard import host_name, refuse_cross_site_write, refuse_unkno
 from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
 from ui.access.authenticator import Authenticator
-from ui.access.credentials import shown_by
+from ui.access.credentials import credential_of
 from ui.access.current import set_actor
 from ui.proxy.answer import StartResponse
 from ui.proxy.forwarding import Forwarder
@@ -83,10 +83,10 @@ class Gateway:
         set_actor(ANONYMOUS)
         if _NEEDS_NOBODY.match(environ["PATH_INFO"]):
             return
-        shown = shown_by(environ, self._known.proxies.client_address(environ))
-        environ[RECHECK] = partial(self._who.actor_of, shown)
+        credential = credential_of(environ, self._known.proxies.client_address(environ))
+        environ[RECHECK] = partial(self._who.actor_of, credential)
         try:
-            set_actor(self._who.actor_of(shown))
+            set_actor(self._who.actor_of(credential))
         except Problem as problem:
             if is_call:
                 raise

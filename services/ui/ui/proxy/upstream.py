@@ -38,7 +38,6 @@ class KeptConnection(HTTPConnection):
     """A connection that knows how long it has been idle, and looks for a hang-up before it is used again."""
 
     used_at = 0.0
-    was_used = False
 
     def connect(self) -> None:
         """Sending may take longer than connecting: the service may write to a slow disk."""

@@ -7,8 +7,8 @@ from ui.proxy.routes import CATALOG, IDENTITY, IMPORTER, MEDIA
 from ui.proxy.upstream import Upstream
 from ui.settings import Settings
 
-QUESTION_CONNECTIONS = 32  # of one process: each question takes a few milliseconds
-QUESTION_CONNECT_SECONDS = 1
+IDENTITY_CONNECTIONS = 32  # of one process: each question takes a few milliseconds
+IDENTITY_CONNECT_SECONDS = 1
 
 
 def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
@@ -34,13 +34,13 @@ def make_upstreams(settings: Settings) -> Mapping[str, Upstream]:
     return {MEDIA: made[IMPORTER], **made}
 
 
-def questions_of(settings: Settings) -> Upstream:
+def identity_upstream(settings: Settings) -> Upstream:
     """Identity once more, for who somebody is: calls that clients make there, and that may wait, take no place here."""
     return Upstream(
         IDENTITY,
         settings.identity_url,
-        connections=QUESTION_CONNECTIONS,
-        connect_seconds=QUESTION_CONNECT_SECONDS,
+        connections=IDENTITY_CONNECTIONS,
+        connect_seconds=IDENTITY_CONNECT_SECONDS,
         read_seconds=settings.upstream_read_seconds,
         signer=signer_of(settings),
     )

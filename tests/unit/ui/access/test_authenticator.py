@@ -22,11 +22,13 @@ from tests.support.gateway.asked_identity import (
 )
 from ui.access import authenticator
 from ui.access.authenticator import FRESH_SECONDS, Authenticator
-from ui.access.credentials import Shown
+from ui.access.credentials import Credential
 
 
 @pytest.mark.parametrize("shown", [COOKIE, TOKEN])
-def test_answer_is_remembered_for_a_moment(who: Authenticator, identity: Identity, clock: Clock, shown: Shown) -> None:
+def test_answer_is_remembered_for_a_moment(
+    who: Authenticator, identity: Identity, clock: Clock, shown: Credential
+) -> None:
     assert [who.actor_of(shown) for _ in range(50)] == [ANN] * 50
     clock.now += FRESH_SECONDS
     assert who.actor_of(shown) == ANN
@@ -53,13 +55,13 @@ def test_who_calls_all_the_time_never_waits_for_identity(
 
 
 def test_who_shows_nothing_is_nobody_and_costs_no_question(who: Authenticator, identity: Identity) -> None:
-    nobody = who.actor_of(Shown("", "", "10.0.0.9"))
+    nobody = who.actor_of(Credential("", "", "10.0.0.9"))
     assert (nobody.kind, nobody.rights, nobody.address) == ("anonymous", (), "10.0.0.9")
     assert identity.asked == []
 
 
 def test_nobody_may_look_where_that_is_allowed(identity: Identity) -> None:
-    nobody = authenticator_of(identity, "reader").actor_of(Shown("", "", ""))
+    nobody = authenticator_of(identity, "reader").actor_of(Credential("", "", ""))
     assert (nobody.kind, nobody.rights) == ("anonymous", ("reader",))
 
 
@@ -137,7 +139,7 @@ def test_nothing_secret_is_remembered(who: Authenticator) -> None:
 def test_text_that_is_no_token_costs_no_question_and_no_memory(
     who: Authenticator, identity: Identity, token: str
 ) -> None:
-    assert code_of(lambda: who.actor_of(Shown("", token, ""))) == (401, "malformed_token")
+    assert code_of(lambda: who.actor_of(Credential("", token, ""))) == (401, "malformed_token")
     assert (identity.asked, len(who._refused)) == ([], 0)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.access.credentials import Shown, shown_by
+from ui.access.credentials import Credential, credential_of
 
 SESSION, OLD = "a" * 43, "o" * 43
 
@@ -36,4 +36,4 @@ SESSION, OLD = "a" * 43, "o" * 43
     ],
 )
 def test_client_shows_a_cookie_or_a_token(environ: dict[str, str], session: str, token: str) -> None:
-    assert shown_by(environ, "a") == Shown(session, token, "a")
+    assert credential_of(environ, "a") == Credential(session, token, "a")

@@ -20,9 +20,9 @@ from tests.support.gateway.asked_identity import (
     stranger,
 )
 from tests.support.waiting import wait_until
-from ui.access import questions
+from ui.access import identity_client
 from ui.access.authenticator import AWAY_SECONDS, FRESH_SECONDS, Authenticator
-from ui.access.questions import KNOWN_SECONDS, PAUSE_SECONDS
+from ui.access.identity_client import KNOWN_SECONDS, PAUSE_SECONDS
 from ui.proxy.upstream import ASK_SECONDS
 
 
@@ -104,8 +104,8 @@ def test_strangers_have_so_many_places_while_identity_hangs(
     identity: Identity, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More of them are told at once; whoever is known takes no place of theirs."""
-    monkeypatch.setattr(questions, "STRANGERS_AT_ONCE", 3)
-    monkeypatch.setattr(questions, "STRANGER_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(identity_client, "STRANGERS_AT_ONCE", 3)
+    monkeypatch.setattr(identity_client, "STRANGER_WAIT_SECONDS", 0.01)
     who = authenticator_of(identity, clock=clock)
     who.actor_of(TOKEN)
     may_end, are_in = threading.Event(), threading.Semaphore(0)

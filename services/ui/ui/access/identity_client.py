@@ -10,9 +10,9 @@ import msgspec
 
 from stackroom_kit.actor import ACTOR_REFUSED, CREDENTIAL_PROBLEMS, INVALID_TOKEN, UNKNOWN_TOKEN, Actor
 from stackroom_kit.problems import Problem
-from ui.access.credentials import Shown
+from ui.access.answer_cache import Answer
+from ui.access.credentials import Credential
 from ui.access.current import current_actor, set_actor
-from ui.access.memory import Said
 from ui.proxy.upstream import ASK_SECONDS, Upstream
 
 TARGET = "/internal/authenticate"
@@ -34,7 +34,7 @@ def _start_thread(work: Work) -> None:
     threading.Thread(target=work, daemon=True).start()
 
 
-class Questions:
+class IdentityClient:
     """``is_away``: the last question was not answered, or late. ``start`` does something in the background."""
 
     def __init__(
@@ -48,12 +48,12 @@ class Questions:
         self._looked_at, self._is_looking = 0.0, False
         self.is_away = False
 
-    def ask(self, shown: Shown, is_known: bool) -> Said:
+    def ask(self, credential: Credential, is_known: bool) -> Answer:
         """Who it is, or why nobody is. IdentityAwayError, after KNOWN_SECONDS for who is known."""
         if is_known:
-            return self._answer(shown, KNOWN_SECONDS)
+            return self._answer(credential, KNOWN_SECONDS)
         with self._place():
-            return self._answer(shown, ASK_SECONDS)
+            return self._answer(credential, ASK_SECONDS)
 
     def look_again(self, ask: Work) -> None:
         """Whether identity is back: ``ask`` in the background, where nobody waits for it, one at a time."""
@@ -88,29 +88,30 @@ class Questions:
         finally:
             self._strangers.release()
 
-    def _answer(self, shown: Shown, seconds: float) -> Said:
+    def _answer(self, credential: Credential, seconds: float) -> Answer:
         asked_at = self._clock()
         try:
-            said = self._said(*self._asked(shown, seconds))
+            answer = _answer_of(*self._post(credential, seconds))
         except (Problem, msgspec.ValidationError, IdentityAwayError) as error:
             self.is_away, self._looked_at = True, self._clock()
             raise IdentityAwayError from error
         self.is_away = self._clock() - asked_at > KNOWN_SECONDS
-        return said
+        return answer
 
-    def _asked(self, shown: Shown, seconds: float) -> tuple[int, dict[str, Any]]:
+    def _post(self, credential: Credential, seconds: float) -> tuple[int, dict[str, Any]]:
         before = current_actor()
         set_actor(GATEWAY)
         try:
-            return self._identity.ask_json(TARGET, shown._asdict(), seconds)
+            return self._identity.ask_json(TARGET, credential._asdict(), seconds)
         finally:
             set_actor(before)
 
-    def _said(self, status: int, body: dict[str, Any]) -> Said:
-        """Only a plain yes or no is one: whatever else there is, nobody is signed out for it."""
-        if status == 200:
-            return msgspec.convert(body, Actor)
-        if status == 401 and body.get("code") != ACTOR_REFUSED.code:
-            kind = REFUSALS.get(str(body.get("code")), UNKNOWN_TOKEN)
-            return kind(str(body.get("detail", "")), headers=INVALID_TOKEN)
-        raise IdentityAwayError
+
+def _answer_of(status: int, body: dict[str, Any]) -> Answer:
+    """Only a plain yes or no is one: whatever else there is, nobody is signed out for it."""
+    if status == 200:
+        return msgspec.convert(body, Actor)
+    if status == 401 and body.get("code") != ACTOR_REFUSED.code:
+        kind = REFUSALS.get(str(body.get("code")), UNKNOWN_TOKEN)
+        return kind(str(body.get("detail", "")), headers=INVALID_TOKEN)
+    raise IdentityAwayError
