@@ -1,6 +1,7 @@
 """``python -m stackroom_jobs.conformance my_worker``: every promise of every operation of a worker."""
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from stackroom_jobs.conformance import plugin
 from stackroom_jobs.conformance.plugin import OPTION
 from stackroom_jobs.worker.found import package_of
 
+# Nothing of the tests of the folder in which it is run: their settings, and what their conftest.py does with each test.
+ALONE = ("-c", os.devnull, "--rootdir=.", "--noconftest")
 USAGE = "usage: python -m stackroom_jobs.conformance NAME-OF-THE-WORKER [options of pytest]"
 
 
@@ -21,7 +24,7 @@ def main(arguments: list[str]) -> int:
     plugins = [plugin, *([importlib.import_module("conftest")] if Path("conftest.py").exists() else [])]
     package = f"{package_of(arguments[0])}.operations"
     tests = "stackroom_jobs.conformance.test_operations"
-    return int(pytest.main([f"{OPTION}={package}", "--pyargs", tests, *arguments[1:]], plugins=plugins))
+    return int(pytest.main([*ALONE, f"{OPTION}={package}", "--pyargs", tests, *arguments[1:]], plugins=plugins))
 
 
 if __name__ == "__main__":
