@@ -10,6 +10,10 @@ WIDE_SPACES = (
     "\u2060\u3000"
 )
 SPACES = ASCII_SPACES + WIDE_SPACES
+# Inside a class of a regular expression: control characters and marks that turn the direction of text, which nobody
+# types, and which forge what others read; of a single line also what ends one.
+FORBIDDEN_IN_TEXT = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff"
+FORBIDDEN_IN_LINE = rf"{FORBIDDEN_IN_TEXT}\t\n\r\x80-\x9f\u2028\u2029"
 
 
 def normal_text(text: str) -> str | None:

@@ -14,7 +14,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from identity import links, sessions, users
+from identity import links, sessions, stored_passwords, users
 from identity.database import make_engine
 from identity.passwords import Passwords, check_new_password
 from identity.settings import Settings
@@ -89,7 +89,7 @@ def reset_password(server: Server, arguments: argparse.Namespace) -> str:
         sessions.end_all(connection, user.id)
         if password_hash is None:
             return _password_link(server, connection, user)
-        users.set_password(connection, user.id, password_hash)
+        stored_passwords.choose(connection, user.id, password_hash)
         return f"{name} may sign in with the new password; all sessions are over."
 
 

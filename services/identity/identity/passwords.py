@@ -77,13 +77,14 @@ class Passwords:
 
         ``is_known``: by more than by a name, which anybody can type.
         """
-        if len(password) > MAX_LENGTH:
-            password = ""  # no password is so long, and to hash a long one would take longer
+        normal = _normal(password)
+        if len(normal) > MAX_LENGTH:
+            normal = ""  # no password is so long, and to hash a long one would take longer
         with self._turns.held(is_known):
-            is_right = self._is_right(stored or self._nobody, _normal(password)) and stored is not None
+            is_right = self._is_right(stored or self._nobody, normal) and stored is not None
             if not is_right or stored is None or not self._hasher.check_needs_rehash(stored):
                 return Verdict(is_right)
-            return Verdict(True, self._hasher.hash(_normal(password)))
+            return Verdict(True, self._hasher.hash(normal))
 
     def _is_right(self, stored: str, password: str) -> bool:
         try:

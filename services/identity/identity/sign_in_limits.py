@@ -15,8 +15,10 @@ from identity.problems import TOO_MANY_TRIES
 from stackroom_kit.peppers import Peppers
 from stackroom_sql.engine import transaction
 
+# What is paid for longer than there is room was paid while the clock was ahead: it would keep everybody out until then.
+AHEAD = "tried.paid_until > clock_timestamp() + excluded.room + interval '1 minute'"
 # A try pays for itself if it comes no sooner than `step` seconds after the one before; `burst` may come at once.
-CHARGE = text("""
+CHARGE = text(f"""
 INSERT INTO identity.sign_in_try AS tried (subject, paid_until, step, room)
 SELECT subject, clock_timestamp() + make_interval(secs => step), make_interval(secs => step),
   make_interval(secs => step * burst)
@@ -24,8 +26,9 @@ FROM unnest(cast(:subjects AS bytea[]), cast(:steps AS float[]), cast(:bursts AS
   AS wanted (subject, step, burst)
 ORDER BY subject
 ON CONFLICT (subject) DO UPDATE SET step = excluded.step, room = excluded.room,
-  paid_until = greatest(tried.paid_until, clock_timestamp()) + excluded.step
-WHERE tried.paid_until + excluded.step <= clock_timestamp() + excluded.room
+  paid_until = CASE WHEN {AHEAD} THEN clock_timestamp() ELSE greatest(tried.paid_until, clock_timestamp()) END
+    + excluded.step
+WHERE {AHEAD} OR tried.paid_until + excluded.step <= clock_timestamp() + excluded.room
 RETURNING subject""")
 SECONDS_LEFT = text("""
 SELECT ceil(extract(epoch FROM max(paid_until + step - room) - clock_timestamp()))::int

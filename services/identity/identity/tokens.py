@@ -1,7 +1,6 @@
 """API tokens: made, listed, taken back, and found by what is shown."""
 
 import datetime
-import ipaddress
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,12 +9,13 @@ import msgspec
 from sqlalchemy import Connection, Engine, text
 
 from identity.problems import BAD_NETWORK, TOO_MANY_TOKENS
-from stackroom_kit.addresses import is_in
+from stackroom_kit.addresses import is_in, listed_network
 from stackroom_kit.peppers import Peppers
 from stackroom_kit.rights import Right, Role
 from stackroom_kit.token_form import API_TOKEN
 
 MAX_TOKENS = 100  # of a user that are neither over nor taken back
+MAX_LISTED = 200  # of a user: all that can be used, and the newest of those that are over
 MAX_NETWORKS = 20
 COLUMNS = "id, name, key, scopes, networks::text[] AS networks, created_at, expires_at, last_used_at, revoked_at"
 # The user's row is locked, so that two calls cannot both make the last one that is allowed.
@@ -27,7 +27,10 @@ INSERT INTO identity.token (key, pepper_id, digest, user_id, name, scopes, netwo
 VALUES (:key, :pepper_id, :digest, :user_id, :name, :scopes, cast(:networks AS cidr[]),
   now() + make_interval(days => :days))
 RETURNING {COLUMNS}""")
-LIST = text(f"SELECT {COLUMNS} FROM identity.token WHERE user_id = :user_id ORDER BY created_at DESC, id")
+LIST = text(f"""
+SELECT {COLUMNS} FROM identity.token WHERE user_id = :user_id
+ORDER BY revoked_at IS NOT NULL OR expires_at <= now(), created_at DESC, id LIMIT :most""")
+COUNT_ALL = text("SELECT count(*) FROM identity.token WHERE user_id = :user_id")
 REVOKE = text(
     "UPDATE identity.token SET revoked_at = now() WHERE user_id = :user_id AND id = :id AND revoked_at IS NULL"
 )
@@ -81,7 +84,7 @@ class Found(msgspec.Struct, frozen=True):
         """From everywhere where no network is named."""
         if not self.networks:
             return True
-        return is_in(address, map(ipaddress.ip_network, self.networks))
+        return is_in(address, map(listed_network, self.networks))
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -98,7 +101,7 @@ def checked_networks(offered: Sequence[str]) -> list[str]:
     networks = []
     for place, one in enumerate(offered):
         try:
-            networks.append(str(ipaddress.ip_network(one)))
+            networks.append(str(listed_network(one)))
         except ValueError:
             detail = "A network is an IP address, or a network such as 10.0.0.0/8 or 2001:db8::/32."
             raise BAD_NETWORK.at(f"/networks/{place}", detail) from None
@@ -124,9 +127,12 @@ def _token(row: Any) -> Token:
     return msgspec.convert(dict(row._mapping), Token)
 
 
-def of_user(engine: Engine, user_id: UUID) -> list[Token]:
+def of_user(engine: Engine, user_id: UUID) -> tuple[list[Token], int]:
+    """At most MAX_LISTED, those that can be used before the others, the newest first; and how many there are in all."""
+    given = {"user_id": user_id, "most": MAX_LISTED}
     with engine.connect() as connection:
-        return [_token(row) for row in connection.execute(LIST, {"user_id": user_id})]
+        items = [_token(row) for row in connection.execute(LIST, given)]
+        return items, connection.execute(COUNT_ALL, given).scalar_one()
 
 
 def revoke(connection: Connection, user_id: UUID, token_id: UUID) -> bool:

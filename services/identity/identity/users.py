@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, text
 
 from identity.problems import BAD_USER_NAME, FROM_PROVIDER, LAST_ADMIN, NAME_TAKEN
+from identity.shown_line import shown_line
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.rights import Role
 from stackroom_kit.texts import normal_text
@@ -17,7 +18,8 @@ NAME = r"[a-z0-9][a-z0-9._@+-]{0,63}"
 MAX_FULL_NAME = 200  # characters
 MAX_NETWORKS = 50  # from which a user signed in, that are remembered
 _NAME = re.compile(NAME, re.ASCII)
-# Whoever takes an administrator away waits for whoever does the same, so that one is left.
+# Whoever takes an administrator away waits for whoever does the same, so that one is left. It comes before all locks of
+# rows, which are taken in one order: link, user, sessions.
 LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.admins', 0))")
 COLUMNS = """id, name, full_name, role, is_disabled, created_at, signed_in_at,
   password_hash IS NOT NULL AS has_password,
@@ -31,13 +33,6 @@ LIST = text(f"SELECT {COLUMNS} FROM identity.users WHERE name > :after ORDER BY 
 COUNT = text("SELECT count(*) FROM identity.users")
 BY_ID = text(f"SELECT {COLUMNS} FROM identity.users WHERE id = :id")
 BY_NAME = text(f"SELECT {COLUMNS} FROM identity.users WHERE name = :name")
-# One row or none, by the same way for every name.
-TO_SIGN_IN = text("""
-SELECT id, password_hash, role, is_disabled, EXISTS (
-  SELECT FROM identity.known_network WHERE user_id = users.id AND network = cast(:network AS cidr)) AS is_known
-FROM identity.users WHERE name = :name""")
-STORED_PASSWORD = text("SELECT password_hash FROM identity.users WHERE id = :id")
-SET_PASSWORD = text("UPDATE identity.users SET password_hash = :password_hash WHERE id = :id")
 SIGNED_IN = text("UPDATE identity.users SET signed_in_at = now() WHERE id = :id")
 KNOW_NETWORK = text("""
 INSERT INTO identity.known_network (user_id, network) VALUES (:id, cast(:network AS cidr))
@@ -48,13 +43,15 @@ DELETE FROM identity.known_network WHERE user_id = :id AND network IN (
 CHANGE = text(f"""
 UPDATE identity.users SET full_name = :full_name, role = :role, is_disabled = :is_disabled WHERE id = :id
 RETURNING {COLUMNS}""")
-# Those of the provider do not count: it may be away, or take the role.
+# Those of the provider do not count: it may be away, or take the role. Nor does who was invited and never came.
 OTHER_ADMINS = text("""
 SELECT count(*) FROM identity.users
 WHERE role = 'admin' AND NOT is_disabled AND id IS DISTINCT FROM cast(:id AS uuid)
-  AND NOT EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id)""")
+  AND password_hash IS NOT NULL AND NOT EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id)""")
 # What an administrator here says of somebody from the provider, the provider does not take back.
 KEEP_DISABLED = text("UPDATE identity.login SET is_without_role = false WHERE user_id = :id")
+# With a newer password, or where the user is disabled, it is no way in any more.
+FORGET_LINK = text("DELETE FROM identity.link WHERE user_id = :id")
 FORGET_LOGIN = text("DELETE FROM identity.login WHERE user_id = :id")
 
 
@@ -75,14 +72,6 @@ class User(msgspec.Struct, frozen=True):
     signed_in_at: datetime.datetime | None
 
 
-class ToSignIn(msgspec.Struct, frozen=True):
-    """What is known of somebody who names himself; nothing of a name that is unknown."""
-
-    id: UUID | None = None
-    password_hash: str | None = None
-    is_known: bool = False
-
-
 def user_name(offered: str) -> str:
     """In small letters. Problem 400."""
     name = small(offered)
@@ -98,7 +87,8 @@ def small(name: str) -> str:
 
 
 def full_name(offered: str | None) -> str | None:
-    return normal_text(offered) if offered else None
+    """Problem 400; nothing for an empty one."""
+    return shown_line(offered, "/full_name") if offered and normal_text(offered) else None
 
 
 def is_from_provider(connection: Connection, user_id: UUID) -> bool:
@@ -151,30 +141,6 @@ def list_users(engine: Engine, after: str, limit: int) -> tuple[list[User], int]
         return [_user(row) for row in rows], connection.execute(COUNT).scalar_one()
 
 
-def to_sign_in(engine: Engine, name: str, network: str | None, is_for_admins: bool) -> ToSignIn:
-    """A user who is disabled is as unknown as one who never was, but for his known networks.
-
-    So is everybody but administrators where a password ``is_for_admins`` alone.
-    """
-    with engine.connect() as connection:
-        row = connection.execute(TO_SIGN_IN, {"name": name, "network": network}).first()
-    if row is None:
-        return ToSignIn()
-    if row.is_disabled or (is_for_admins and row.role != "admin"):
-        return ToSignIn(None, None, row.is_known)
-    return ToSignIn(row.id, row.password_hash, row.is_known)
-
-
-def set_password(connection: Connection, user_id: UUID, password_hash: str) -> None:
-    connection.execute(SET_PASSWORD, {"id": user_id, "password_hash": password_hash})
-
-
-def stored_password(engine: Engine, user_id: UUID) -> str | None:
-    with engine.connect() as connection:
-        found: str | None = connection.execute(STORED_PASSWORD, {"id": user_id}).scalar()
-        return found
-
-
 def note_sign_in(connection: Connection, user_id: UUID, network: str | None) -> None:
     connection.execute(SIGNED_IN, {"id": user_id})
     if network is not None:
@@ -197,6 +163,8 @@ def change(connection: Connection, old: User, **changes: Any) -> User:
     is_needed = old.role == "admin" and not old.is_from_provider and not is_left_admin
     if is_needed and not has_admin(connection, old.id):
         raise LAST_ADMIN("Without this user there would be no administrator.")
+    if new["is_disabled"]:
+        connection.execute(FORGET_LINK, {"id": old.id})
     return _user(connection.execute(CHANGE, {**new, "id": old.id}).one())
 
 

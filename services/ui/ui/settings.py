@@ -5,7 +5,7 @@ import ipaddress
 import os
 from typing import ClassVar
 
-from stackroom_kit.addresses import Network
+from stackroom_kit.addresses import Network, listed_network
 from stackroom_kit.common_settings import (
     AuthSettings,
     CatalogAddressSettings,
@@ -36,7 +36,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _networks(listed: str) -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(one.strip()) for one in listed.split(",") if one.strip())
+    return tuple(listed_network(one.strip()) for one in listed.split(",") if one.strip())
 
 
 def _listed_networks(listed: str) -> str:

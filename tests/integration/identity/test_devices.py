@@ -129,7 +129,7 @@ def test_addresses_of_one_customer_cannot_fill_the_table(door: Door) -> None:
     assert Door(door.client, "").send("POST", DEVICE, json={"client": "x"}).status_code == 200
 
 
-@pytest.mark.parametrize("client", ["", " ", "x" * 101, 7, None])
+@pytest.mark.parametrize("client", ["", " ", "x" * 101, 7, None, "backup\u202eexe", "a\nb", "\x1b[2J"])
 def test_program_says_what_it_is(door: Door, client: object) -> None:
     assert code_of(door.send("POST", DEVICE, json={"client": client}))[0] == 400
 

@@ -235,6 +235,15 @@ def paid(engine: Engine) -> list[object]:
         return list(connection.execute(text("SELECT subject, paid_until FROM identity.sign_in_try ORDER BY 1")))
 
 
+def test_clock_that_was_ahead_keeps_nobody_out(door: Door, engine: Engine) -> None:
+    """What was tried while the clock of the database was a year ahead is paid for in a year, by that."""
+    tries(door, ["editor"] * 20, 20)
+    with engine.connect() as connection:
+        connection.execute(text("UPDATE identity.sign_in_try SET paid_until = paid_until + interval '1 year'"))
+    assert tries(door, ["editor"] * 20, 20) == OF_NAME_AND_NETWORK.burst
+    assert code_of(door.sign_in("editor", "wrong")) == SLOWED
+
+
 def test_limits_hold_on_every_replica(door: Door, uri: str) -> None:
     for _ in range(OF_NAME_AND_NETWORK.burst):
         door.sign_in("editor", "wrong")

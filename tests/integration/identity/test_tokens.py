@@ -6,13 +6,17 @@ import threading
 import pytest
 from sqlalchemy import Engine, text
 
-from identity.tokens import MAX_TOKENS
+from identity.tokens import MAX_LISTED, MAX_TOKENS
 from stackroom_kit.settings import Secret
 from stackroom_kit.token_form import API_TOKEN
 from tests.support.identity.door import Door, code_of
 from tests.support.identity.settings import PEPPER
 
 TOKENS = "/api/identity/tokens"
+MANY = """
+INSERT INTO identity.token (key, pepper_id, digest, user_id, name, scopes, networks, expires_at, revoked_at)
+SELECT 'old' || number, '1', ''::bytea, users.id, 'old', '{reader}', '{}', now() + interval '1 day', now()
+FROM identity.users, generate_series(1, 10000) AS number WHERE users.name = 'reader'"""
 OTHER_PEPPER = "2:" + "another-pepper-" * 3
 
 
@@ -124,6 +128,9 @@ def test_token_is_taken_back_by_its_owner_alone(door: Door) -> None:
         (["192.0.2.7", "2001:db8::/32"], "2001:db8:1::1", True),
         (["192.0.2.7", "2001:db8::/32"], "192.0.2.8", False),
         (["192.0.2.7"], "::ffff:192.0.2.7", True),
+        (["::ffff:192.0.2.7"], "192.0.2.7", True),
+        (["::ffff:192.0.2.0/120"], "192.0.2.8", True),
+        (["::ffff:192.0.2.0/120"], "192.0.3.8", False),
         (["192.0.2.7"], "", False),
         (["0.0.0.0/0"], "no address", False),
     ],
@@ -147,7 +154,13 @@ def test_token_is_used_from_its_networks_alone(door: Door, networks: list[str], 
         ({"scopes": ["reader"] * 7}, (400, "wrong_body"), "/scopes"),
         ({"name": ""}, (400, "wrong_body"), "/name"),
         ({"name": "x" * 101}, (400, "wrong_body"), "/name"),
+        ({"name": "\u202etoken"}, (400, "bad_text"), "/name"),
+        ({"name": "a\nb"}, (400, "bad_text"), "/name"),
+        ({"name": "\x1b[2J"}, (400, "bad_text"), "/name"),
+        ({"name": " \u2009 "}, (400, "bad_text"), "/name"),
         ({"networks": ["10.0.0.1/8"]}, (400, "bad_network"), "/networks/0"),
+        ({"networks": ["fe80::1%eth0"]}, (400, "bad_network"), "/networks/0"),
+        ({"networks": [""]}, (400, "bad_network"), "/networks/0"),
         ({"networks": ["::/0", "all"]}, (400, "bad_network"), "/networks/1"),
         ({"networks": ["::/0"] * 21}, (400, "wrong_body"), "/networks"),
         ({"owner": "admin"}, (400, "wrong_body"), ""),
@@ -161,6 +174,16 @@ def test_token_that_cannot_be_is_refused(
     assert code_of(answer) == code
     assert [one["pointer"] for one in answer.get_json()["errors"]] == [pointer]
     assert door.send("GET", TOKENS, session).get_json()["total"] == 0
+
+
+def test_list_is_no_longer_than_anybody_can_oversee(door: Door, engine: Engine) -> None:
+    """Tokens that are over stay in the table: a program that signs in anew each minute makes many."""
+    session = door.session_of("reader")
+    made(door, session, name="in use")
+    with engine.connect() as connection:
+        connection.execute(text(MANY))
+    body = door.send("GET", TOKENS, session).get_json()
+    assert (body["items"][0]["name"], len(body["items"]), body["total"]) == ("in use", MAX_LISTED, 10_001)
 
 
 def test_scopes_are_kept_once_and_in_order(door: Door) -> None:

@@ -103,6 +103,8 @@ def test_link_that_is_old_or_of_a_disabled_user_is_gone(door: Door, admin: str, 
         ({"name": "ann\n", "role": "reader"}, (400, "bad_user_name")),
         ({"name": "\u212a", "role": "reader"}, (400, "bad_user_name")),  # the sign of kelvin, whose small letter is k
         ({"name": "x" * 65, "role": "reader"}, (400, "wrong_body")),
+        ({"name": "ann", "role": "reader", "full_name": "Ann\u202enimda"}, (400, "bad_text")),
+        ({"name": "ann", "role": "reader", "full_name": "Ann\x07"}, (400, "bad_text")),
         ({"name": "ann", "role": "root"}, (400, "wrong_body")),
         ({"name": "ann", "role": "service"}, (400, "wrong_body")),
         ({"name": "ann"}, (400, "wrong_body")),

@@ -1,6 +1,8 @@
 """Which passwords are taken, and how they are checked."""
 
 import threading
+import unicodedata
+from typing import Literal
 
 import pytest
 from argon2 import Parameters, PasswordHasher
@@ -54,6 +56,14 @@ def test_password_is_found_again_however_its_accents_are_sent() -> None:
     stored = checked.hashed("Zoe\u0308 and the giraffes")
     assert checked.check("Zo\u00eb and the giraffes", stored) == Verdict(True)
     assert checked.check("Zoe and the giraffes", stored) == Verdict(False)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_longest_password_opens_however_many_characters_its_accents_are_sent_as(form: Literal["NFC", "NFD"]) -> None:
+    longest = unicodedata.normalize(form, "\u00eb" * (MAX_LENGTH - 1) + "x")
+    check_new_password(longest, "ann")
+    checked = Passwords(1, CHEAP)
+    assert checked.check(longest, checked.hashed(longest)).is_right
 
 
 @pytest.mark.parametrize("stored", [None, ""])

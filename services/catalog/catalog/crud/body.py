@@ -11,7 +11,7 @@ from catalog.problems import WRONG_FIELDS
 from stackroom_kit.problems import FieldError
 from stackroom_kit.schema import Field, Schema
 from stackroom_kit.schema_fields import form_of, pattern_of
-from stackroom_kit.texts import normal_text
+from stackroom_kit.texts import FORBIDDEN_IN_TEXT, normal_text
 
 MAX_ERRORS = 100  # that one answer names
 MAX_NAME = 50  # characters of a field's name that are said again
@@ -19,10 +19,8 @@ FIELD_FAULTS = (
     "bad_text", "id_differs", "id_is_made", "missing_field", "not_an_object", "null", "out_of_range", "too_long",
     "unknown_field", "wrong_type", "wrong_value",
 )  # fmt: skip
-# Control characters and marks that turn the direction of text: nobody types them, and they forge what others read.
-_FORBIDDEN = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff"
-FORBIDDEN = re.compile(f"[{_FORBIDDEN}]")
-ALLOWED_TEXT = f"^[^{_FORBIDDEN}]*$"
+FORBIDDEN = re.compile(f"[{FORBIDDEN_IN_TEXT}]")
+ALLOWED_TEXT = f"^[^{FORBIDDEN_IN_TEXT}]*$"
 Fault = tuple[str, str]  # code and sentence
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from flask import Response
 
-from identity import sessions, users
+from identity import sessions, stored_passwords, users
 from identity.calls import cookies
 from identity.calls.answers import Me, me_of, session_answer, start_session
 from identity.calls.bodies import WRITTEN, Ended, Secret, as_id, body_as
@@ -23,7 +23,7 @@ from stackroom_kit.actor import BEARER, Actor
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
 from stackroom_kit.arguments import id_parameter
 from stackroom_kit.authorization import current_actor
-from stackroom_kit.problems import NOT_FOUND, FieldError
+from stackroom_kit.problems import NOT_FOUND, FieldError, Problem
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -78,26 +78,34 @@ def change_password() -> Response:
     user_id = as_id(actor.id)
     with here.engine.connect() as connection:
         users.refuse_provider_user(users.find(connection, user_id))
-    _check_old(actor, offered.old_password)
+    old_hash = _checked_old(actor, offered.old_password)
     new_hash = here.passwords.hashed(offered.password)
     with transaction(here.engine) as connection:
+        connection.execute(users.LOCK_ADMINS)
+        if not stored_passwords.is_still(connection, user_id, old_hash):
+            raise _wrong_password()
         user = users.find(connection, user_id)
-        users.set_password(connection, user_id, new_hash)
+        stored_passwords.choose(connection, user_id, new_hash)
         sessions.end_all(connection, user_id)
         secret = start_session(connection, user_id)
     return session_answer(user, secret)
 
 
-def _check_old(actor: Actor, password: str) -> None:
-    """Slowed as a sign-in is, since a stolen session must not be a way to find the password."""
+def _wrong_password() -> Problem:
+    detail = "The old password is another one."
+    place = FieldError("/old_password", WRONG_CREDENTIALS.code, detail)
+    return WRONG_CREDENTIALS(detail, place, headers={"WWW-Authenticate": BEARER})
+
+
+def _checked_old(actor: Actor, password: str) -> str | None:
+    """The hash of it. Slowed as a sign-in is, since a stolen session must not be a way to find the password."""
     here = services()
     charged = here.limits.charge(actor.name, actor.address, is_known=True)
-    stored = users.stored_password(here.engine, as_id(actor.id))
+    stored = stored_passwords.of_user(here.engine, as_id(actor.id))
     if not here.passwords.check(password, stored, is_known=True).is_right:
-        detail = "The old password is another one."
-        place = FieldError("/old_password", WRONG_CREDENTIALS.code, detail)
-        raise WRONG_CREDENTIALS(detail, place, headers={"WWW-Authenticate": BEARER})
+        raise _wrong_password()
     here.limits.give_back(charged)
+    return stored
 
 
 @api.call("GET", "/sessions", right="session", answers={200: json_of(Sessions, "The sessions.")})

@@ -7,7 +7,7 @@ import msgspec
 from flask import Response
 from sqlalchemy import Connection
 
-from identity import links, sessions, users
+from identity import links, sessions, stored_passwords, users
 from identity.calls.answers import session_answer, start_session
 from identity.calls.bodies import WRITTEN, FullName, Name, Secret, body_as
 from identity.calls.sign_in import SIGNED_IN, need_passwords, password_login_off
@@ -23,6 +23,7 @@ from identity.problems import (
 from identity.services import services
 from identity.users import User
 from stackroom_kit.api import JSON, Api, json_answer, json_of
+from stackroom_kit.arguments import BAD_TEXT
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -61,19 +62,19 @@ class PasswordByLink(msgspec.Struct, forbid_unknown_fields=True):
     right=None,
     body={JSON: SetUp},
     answers={201: SIGNED_IN},
-    problems=(*FROM_LINK, BAD_USER_NAME, NAME_TAKEN),
+    problems=(*FROM_LINK, BAD_TEXT, BAD_USER_NAME, NAME_TAKEN),
 )
 def set_up() -> Response:
     """Make the first administrator."""
     offered, here = body_as(SetUp), services()
     need_passwords()
-    name = users.user_name(offered.name)
+    name, shown = users.user_name(offered.name), users.full_name(offered.full_name)
     with transaction(here.engine) as connection:
         if links.use(connection, offered.link) is not None:
             raise links.link_gone()
         check_new_password(offered.password, name)
         password_hash = here.passwords.hashed(offered.password)
-        user = users.make_first_admin(connection, name, users.full_name(offered.full_name), password_hash)
+        user = users.make_first_admin(connection, name, shown, password_hash)
         if user is None:
             raise links.link_gone()
         secret = start_session(connection, user.id)
@@ -122,7 +123,7 @@ def set_password_by_link() -> Response:
     with transaction(here.engine) as connection:
         user = _chooser(connection, links.use(connection, offered.link))
         check_new_password(offered.password, user.name)
-        users.set_password(connection, user.id, here.passwords.hashed(offered.password))
+        stored_passwords.choose(connection, user.id, here.passwords.hashed(offered.password))
         sessions.end_all(connection, user.id)
         secret = start_session(connection, user.id)
     logger.info("user %s chose a password by a link", user.id)

@@ -19,16 +19,16 @@ from identity.problems import (
     SLOW_DOWN,
     TOO_MANY_TOKENS,
     TOO_MANY_TRIES,
-    WRONG_BODY,
 )
 from identity.services import services
+from identity.shown_line import shown_line
 from identity.tokens import Wanted
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
+from stackroom_kit.arguments import BAD_TEXT
 from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
 from stackroom_kit.rights import RIGHTS, ROLES, Role
-from stackroom_kit.texts import normal_text
 from stackroom_kit.token_form import API_TOKEN
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
@@ -84,13 +84,11 @@ class Decision(msgspec.Struct, forbid_unknown_fields=True):
     right=None,
     body={JSON: NewDevice},
     answers={200: json_of(Device, "What to show to the person, and what to ask with.")},
-    problems=(*WRITTEN, TOO_MANY_TRIES),
+    problems=(*WRITTEN, BAD_TEXT, TOO_MANY_TRIES),
 )
 def begin_device() -> Response:
     """Ask to be let in: a person has to type the user code on the page that is named."""
-    client = normal_text(body_as(NewDevice).client)
-    if client is None:
-        raise WRONG_BODY.at("/client", "A program has to say what it is.")
+    client = shown_line(body_as(NewDevice).client, "/client")
     with transaction(services().engine) as connection:
         secret, user_code = devices.begin(connection, client, current_actor().address)
     page = public_path(PAGE)

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from flask import Response
 
-from identity import sessions, users
+from identity import sessions, stored_passwords, users
 from identity.calls import cookies
 from identity.calls.answers import Me, session_answer, start_session
 from identity.calls.bodies import WRITTEN, Secret, as_id, body_as
@@ -15,7 +15,7 @@ from identity.passwords import Verdict
 from identity.problems import PASSWORD_LOGIN_OFF, SIGN_IN_BUSY, TOO_MANY_TRIES, WRONG_CREDENTIALS
 from identity.services import services
 from identity.sign_in_limits import network_of
-from identity.users import ToSignIn
+from identity.stored_passwords import ToSignIn
 from stackroom_kit.actor import BEARER, Actor
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
 from stackroom_kit.authorization import current_actor
@@ -58,14 +58,14 @@ def sign_in() -> Response:
     need_passwords()
     found, verdict = _checked(offered)
     if found.id is None or not verdict.is_right:
-        logger.warning("sign-in refused, of %s from %s", found.id or "nobody known", current_actor().address)
-        detail = "The name or the password is wrong, or the user may not sign in."
-        raise WRONG_CREDENTIALS(detail, headers={"WWW-Authenticate": BEARER})
+        raise _refused(found)
     with transaction(here.engine) as connection:
+        if not stored_passwords.is_still(connection, found.id, found.password_hash, _is_break_glass()):
+            raise _refused(found)
         if verdict.new_hash:
-            users.set_password(connection, found.id, verdict.new_hash)
+            stored_passwords.store(connection, found.id, verdict.new_hash)
         user, secret = users.find(connection, found.id), start_session(connection, found.id)
-    if here.settings.local_sign_in == "break_glass":
+    if _is_break_glass():
         logger.warning("break-glass: administrator %s signed in with a password", user.id)
     logger.info("user %s signed in", user.id)
     return session_answer(user, secret)
@@ -75,7 +75,7 @@ def _checked(offered: SignIn) -> tuple[ToSignIn, Verdict]:
     """The same steps for every name, whether it is known or could be one at all."""
     here, address = services(), current_actor().address
     name = users.small(offered.name)[:65]  # one more than the longest
-    found = users.to_sign_in(here.engine, name, network_of(address), here.settings.local_sign_in == "break_glass")
+    found = stored_passwords.to_sign_in(here.engine, name, network_of(address), _is_break_glass())
     charged = here.limits.charge(name, address, found.is_known)
     try:
         verdict = here.passwords.check(offered.password, found.password_hash, found.is_known)
@@ -85,6 +85,17 @@ def _checked(offered: SignIn) -> tuple[ToSignIn, Verdict]:
     if verdict.is_right:
         here.limits.give_back(charged)
     return found, verdict
+
+
+def _refused(found: ToSignIn) -> Problem:
+    logger.warning("sign-in refused, of %s from %s", found.id or "nobody known", current_actor().address)
+    detail = "The name or the password is wrong, or the user may not sign in."
+    return WRONG_CREDENTIALS(detail, headers={"WWW-Authenticate": BEARER})
+
+
+def _is_break_glass() -> bool:
+    """Whether passwords are for administrators alone."""
+    return services().settings.local_sign_in == "break_glass"
 
 
 def need_passwords() -> None:

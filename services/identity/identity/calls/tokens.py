@@ -11,9 +11,10 @@ from identity import tokens
 from identity.calls.bodies import WRITTEN, Done, as_id, body_as
 from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS
 from identity.services import services
+from identity.shown_line import shown_line
 from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
 from stackroom_kit.api import JSON, Api, json_answer, json_of
-from stackroom_kit.arguments import id_parameter
+from stackroom_kit.arguments import BAD_TEXT, id_parameter
 from stackroom_kit.authorization import current_actor
 from stackroom_kit.problems import NOT_FOUND, FieldError
 from stackroom_kit.rights import RIGHTS, Right, Role, missing
@@ -50,6 +51,8 @@ class MadeToken(msgspec.Struct):
 
 
 class Tokens(msgspec.Struct):
+    """``total`` counts those that are not listed, too."""
+
     items: list[Token]
     total: int
 
@@ -66,9 +69,8 @@ def checked_scopes(scopes: list[Role], held: tuple[Right, ...]) -> list[Right]:
 
 @api.call("GET", "", right="session", answers={200: json_of(Tokens, "The tokens.")})
 def list_tokens() -> Response:
-    """The own tokens, the newest first, with those that are over or were taken back."""
-    items = tokens.of_user(services().engine, as_id(current_actor().id))
-    return json_answer(Tokens(items, len(items)))
+    """The own tokens: all that can be used, then the newest of those that are over or were taken back."""
+    return json_answer(Tokens(*tokens.of_user(services().engine, as_id(current_actor().id))))
 
 
 @api.call(
@@ -77,7 +79,7 @@ def list_tokens() -> Response:
     right="session",
     body={JSON: NewToken},
     answers={201: json_of(MadeToken, "The token and its secret.")},
-    problems=(*WRITTEN, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
+    problems=(*WRITTEN, BAD_TEXT, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
 )
 def make_token() -> Response:
     """Make a token; its secret is in this answer alone."""
@@ -85,7 +87,7 @@ def make_token() -> Response:
     if not 1 <= offered.days <= most:
         raise BAD_EXPIRY.at("/days", f"A token lives 1 to {most} days.")
     scopes, networks = checked_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)
-    wanted = Wanted(offered.name, scopes, networks, offered.days)
+    wanted = Wanted(shown_line(offered.name, "/name"), scopes, networks, offered.days)
     with transaction(services().engine) as connection:
         token, secret = tokens.make(connection, as_id(actor.id), wanted, services().peppers)
     return json_answer(MadeToken(secret, token), 201)

@@ -15,6 +15,7 @@ from identity.services import services
 from identity.users import User
 from stackroom_kit.api import JSON, Api, json_answer, json_of
 from stackroom_kit.arguments import (
+    BAD_TEXT,
     id_parameter,
     integer_argument,
     integer_parameter,
@@ -83,7 +84,12 @@ def list_users() -> Response:
 
 
 @api.call(
-    "POST", "", right="admin", body={JSON: NewUser}, answers=WITH_LINK, problems=(*WRITTEN, BAD_USER_NAME, NAME_TAKEN)
+    "POST",
+    "",
+    right="admin",
+    body={JSON: NewUser},
+    answers=WITH_LINK,
+    problems=(*WRITTEN, BAD_TEXT, BAD_USER_NAME, NAME_TAKEN),
 )
 def make_user() -> Response:
     """Make a user, who chooses a password with the link in the answer."""
@@ -109,7 +115,7 @@ def read_user(user_id: UUID) -> Response:
     right="admin",
     body={JSON: ChangedUser},
     answers={200: json_of(User, "The user.")},
-    problems=(*WRITTEN, OWN_ACCOUNT, LAST_ADMIN),
+    problems=(*WRITTEN, BAD_TEXT, OWN_ACCOUNT, LAST_ADMIN),
 )
 def change_user(user_id: UUID) -> Response:
     """Change a user. Nobody changes the own role, nor disables himself."""

@@ -10,9 +10,9 @@ import msgspec
 from identity.oidc.config import OidcConfig
 from identity.oidc.signed import Claims
 from identity.problems import OIDC_FAILED
+from identity.shown_line import cleaned_line
 from identity.users import MAX_FULL_NAME, small
 from stackroom_kit.rights import ROLES, Role
-from stackroom_kit.texts import normal_text
 
 MAX_NAME = 60  # characters, so that a number can follow
 MAX_GROUPS = 10_000
@@ -74,4 +74,4 @@ def _name(offered: Any, issuer: str, subject: str) -> str:
 
 
 def _full_name(offered: Any) -> str | None:
-    return normal_text(offered[:MAX_FULL_NAME]) if isinstance(offered, str) else None
+    return cleaned_line(offered[:MAX_FULL_NAME]) if isinstance(offered, str) else None
