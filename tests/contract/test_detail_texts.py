@@ -19,7 +19,7 @@ from stackroom_kit.authorization import require_rights
 from stackroom_kit.problems import Problem
 from stackroom_kit.rights import Right
 from tests.support.importer.resources import LOADS
-from ui.pages.detail_texts import detail_texts
+from ui.pages.detail_texts import detail_texts, sentence
 from ui.translations import install_translations
 
 LOAD = LOADS["load_groups"]
@@ -27,20 +27,12 @@ LOAD = LOADS["load_groups"]
 
 @pytest.fixture
 def russian() -> Iterator[Callable[[str, str], str]]:
-    """As reasons.js says it."""
     app = Flask("texts")
     install_translations(app)
 
-    def sentence(code: str, detail: str) -> str:
-        for one in detail_texts():
-            found = re.search(one.pattern, detail)
-            if one.code == code and found:
-                return one.text.format(**found.groupdict())
-        return ""
-
     with app.test_request_context("/"):
         app.preprocess_request()
-        yield sentence
+        yield lambda code, detail: sentence(detail_texts(), code, detail)
 
 
 def of_table(text: bytes) -> tuple[str, str]:

@@ -36,6 +36,7 @@ def test_token_of_a_host_is_made_shown_once_used_and_revoked(
     visit_as: Visit, stack: GuardedStack, language: str, width: int
 ) -> None:
     host, revoked = f"gpu-{language}", {"ru": "отозван", "en": "revoked"}[language]
+    reason = {"ru": "Его токен отозван.", "en": "Its token was taken back."}[language]
     watched = visit_as("admin", language=language, width=width)
     page = watched.open("/workers")
     tab_to(page, "field-host_name")
@@ -72,7 +73,7 @@ def test_token_of_a_host_is_made_shown_once_used_and_revoked(
     page.locator("#confirm-yes").click()
     expect(row).to_contain_text(revoked)
     wait_until(lambda: status(stack, token) == 403, 2, "the token to be refused")
-    expect(page.locator("#live tr").filter(has_text="of-gpu1")).to_contain_text("Its token was taken back.")
+    expect(page.locator("#live tr").filter(has_text="of-gpu1")).to_contain_text(reason)
     assert [error for error in watched.errors if "status of 400" not in error] == []  # which were the wrong entries
 
 

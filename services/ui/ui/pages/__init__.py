@@ -28,6 +28,7 @@ from ui.pages.texts import (
     state_texts,
     worker_texts,
 )
+from ui.pages.worker_reasons import worker_reason
 from ui.proxy.routes import CATALOG, IMPORTER
 from ui.proxy.upstream import Upstream
 from ui.translations import LANGUAGES, chosen_language
@@ -59,6 +60,7 @@ def _context(known: Known) -> dict[str, Any]:
         "found": form_texts(),
         "passed_over": passed_over,
         "worker_states": worker_texts(),
+        "worker_reason": worker_reason,
         "script_texts": script_texts,
     }
 

@@ -3,6 +3,8 @@
 A page of another language never shows that sentence itself. A test holds the patterns against what services really say.
 """
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -14,6 +16,15 @@ class DetailText(NamedTuple):
     code: str
     pattern: str
     text: str
+
+
+def sentence(texts: Iterable[DetailText], code: str, detail: str) -> str:
+    """As reasons.js says it; nothing where none of them fits."""
+    for one in texts:
+        found = re.search(one.pattern, detail)
+        if one.code == code and found:
+            return one.text.format(**found.groupdict())
+    return ""
 
 
 def detail_texts() -> list[DetailText]:
