@@ -10,12 +10,14 @@ it needs, and the CPU build.
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,8 @@ def _forget_funding() -> None:
     lock = json.loads(_read(NPM))
     for package in lock["packages"].values():
         package.pop("funding", None)
-    (ROOT / NPM).write_text(f"{json.dumps(lock, indent=2, ensure_ascii=False)}\n", encoding="utf-8")
+    with keeping_the_time_of_what_stays(ROOT / NPM):
+        (ROOT / NPM).write_text(f"{json.dumps(lock, indent=2, ensure_ascii=False)}\n", encoding="utf-8")
 
 
 def wrong_locks() -> list[str]:
@@ -142,7 +145,17 @@ def _compile(output: str, wanted: Iterable[str], options: list[str]) -> None:
         f"--output-file={output}",
     ]
     sources = "".join(f"./{one}\n" if (ROOT / one).is_dir() else f"{one}\n" for one in wanted)
-    subprocess.run(command, cwd=ROOT, check=True, input=sources, text=True, stdout=subprocess.DEVNULL)
+    with keeping_the_time_of_what_stays(ROOT / output):
+        subprocess.run(command, cwd=ROOT, check=True, input=sources, text=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def keeping_the_time_of_what_stays(path: Path) -> Iterator[None]:
+    """A lock that is written as it was is no change for whoever looks at times, as RELOAD=1 does."""
+    before = (path.read_bytes(), path.stat()) if path.exists() else None
+    yield
+    if before and path.read_bytes() == before[0]:
+        os.utime(path, ns=(before[1].st_atime_ns, before[1].st_mtime_ns))
 
 
 def with_libraries(member: str) -> list[str]:

@@ -6,11 +6,10 @@ from deploy.doctor import Finding
 from deploy.doctor.machine import busy_ports, old_environment, unknown_settings, wrong_settings
 from deploy.doctor.stack import unread_queues, unserved_operations
 from deploy.doctor.tree import migrations_with_two_heads, unlisted_workers, untranslated_titles
-from deploy.local.addresses import with_addresses
 from deploy.local.demo_client import VARIABLE
 from deploy.local.environment import read_env_file, settings_of_person
 from deploy.local.home import DEFAULT, ROOT, Home
-from deploy.local.parts import gateway_url
+from deploy.local.parts import running_gateway
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -29,7 +28,7 @@ def checks() -> list[tuple[str, Check]]:
     ]
     if home.supervisor() is None:
         return [*asked, ("ports", lambda: busy_ports(given))]
-    url, token = gateway_url(with_addresses(given)), given.get(VARIABLE, "")
+    url, token = running_gateway(home, given), given.get(VARIABLE, "")
     return [
         *asked,
         ("operations of the running stack", lambda: unserved_operations(url, token)),

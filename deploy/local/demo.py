@@ -8,11 +8,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from deploy.local.addresses import with_addresses
 from deploy.local.demo_client import VARIABLE, DemoClient, DemoFailed
 from deploy.local.demo_register import MediaType, fill_register, read_media_types
 from deploy.local.home import Home
-from deploy.local.parts import gateway_url
+from deploy.local.parts import running_gateway
 
 __all__ = ["DemoFailed", "demo"]
 
@@ -21,9 +20,9 @@ PAUSE = 0.05  # seconds between two looks at the batch
 BATCHES = "/api/importer/batches"
 
 
-def demo(_home: Home, given: Mapping[str, str]) -> int:
+def demo(home: Home, given: Mapping[str, str]) -> int:
     """Fill the register with media types, then send a batch; gives the exit status."""
-    with DemoClient(gateway_url(with_addresses(given)), given.get(VARIABLE, "")) as client:
+    with DemoClient(running_gateway(home, given), given.get(VARIABLE, "")) as client:
         client.require_ready()
         media_types = read_media_types()
         print(fill_register(client, media_types))

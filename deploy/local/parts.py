@@ -6,10 +6,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local.addresses import listening
+from deploy.local.addresses import listening, with_addresses
 from deploy.local.environment import Stack
 from deploy.local.home import ROOT, Home
 from deploy.local.part import WORKERS, Listening, Part, Stage, answers_ok, has_reported, touched
+from deploy.local.pid_files import port_of
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
@@ -75,6 +76,12 @@ def gateway_url(environ: Mapping[str, str]) -> str:
     host = environ["UI_HOST"]
     reachable = LOOPBACK if host in {"0.0.0.0", "::", "localhost"} else host
     return f"http://{reachable}:{environ['UI_PORT']}"
+
+
+def running_gateway(home: Home, given: Mapping[str, str]) -> str:
+    """Of the stack that runs in this folder, also where its own command moved it; else where one would be."""
+    port = port_of(home.path / "run", "ui")
+    return gateway_url(with_addresses({**given, **({"UI_PORT": str(port)} if port else {})}))
 
 
 def _service(name: str, app: str, environ: Mapping[str, str]) -> Part:

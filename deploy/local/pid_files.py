@@ -51,6 +51,11 @@ def read_pid_files(folder: Path) -> list[PidFile]:
     return [PidFile(**_content(path)) for path in sorted(folder.glob("*.json"))]
 
 
+def port_of(folder: Path, part: str) -> int | None:
+    """On which a part that runs now listens."""
+    return next((file.port for file in read_pid_files(folder) if file.part == part and file.process()), None)
+
+
 def _content(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content

@@ -69,6 +69,8 @@ class Supervised:
         self.falls = 1 if time.monotonic() - self._started > CALM else self.falls + 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.falls - 1))
         self._due = time.monotonic() + pause
+        for line in self._last_words():
+            say(self.part.name, line)
         say(self.part.name, f"ended ({self._status()}); starts again in {pause:g} s")
         self._kill_group()
 
@@ -91,6 +93,11 @@ class Supervised:
             os.killpg(self._popen.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             return
+
+    def _last_words(self) -> list[str]:
+        """The end of the log of one that ended by itself: it says why, such as a file that cannot be imported."""
+        failed = self._popen is not None and self._popen.returncode > 0
+        return last_lines(self._home.log(self.part.name), 1) if failed else []
 
     def _status(self) -> str:
         code = self._popen.returncode if self._popen is not None else None

@@ -12,6 +12,11 @@ from deploy.scaffold.operations import new_operation
 from deploy.scaffold.resources import new_resource, next_steps
 from deploy.scaffold.workers import new_worker
 
+# What is not found by itself while the stack runs.
+NEXT = {
+    "worker": "`make new-operation` with its queue writes its first operation; the next start of `make up` starts it\n"
+}
+
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.scaffold", description="An author's first files.")
@@ -26,8 +31,7 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write("".join(f"{name}\n" for name in files))
-    if asked.kind == "resource":
-        sys.stdout.write(next_steps(asked.name))
+    sys.stdout.write(next_steps(asked.name) if asked.kind == "resource" else NEXT.get(asked.kind, ""))
     return 0
 
 

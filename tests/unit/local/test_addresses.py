@@ -12,6 +12,8 @@ import pytest
 from deploy.local.addresses import BASES, SETTINGS, PortTaken, listening, refuse_taken_ports, with_addresses
 from deploy.local.home import AlreadyRunning, Home
 from deploy.local.part import Listening
+from deploy.local.parts import running_gateway
+from deploy.local.pid_files import write_pid_file
 from deploy.local.ports import LOOPBACK, free_port, is_taken
 from deploy.local.preflight import check
 from stackroom_kit.settings import SettingsError
@@ -97,3 +99,11 @@ def test_second_stack_is_refused_before_the_environment_is_touched(tmp_path: Pat
     with home.lock(), pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\b.*make down"):
         check(home, False, tmp_path / ".env", {})
     check(home, False, tmp_path / ".env", {})
+
+
+def test_gateway_is_looked_for_where_the_running_stack_has_it(tmp_path: Path) -> None:
+    """`make up PORT_BASE=6100` moves it for that stack alone, and `make doctor` in another terminal is not told so."""
+    home, given = Home(tmp_path), {"PORT_BASE": "5500"}
+    assert running_gateway(home, given) == f"http://{LOOPBACK}:5500"
+    write_pid_file(home.folder("run"), "ui", os.getpid(), 15, 6100)
+    assert running_gateway(home, given) == f"http://{LOOPBACK}:6100"

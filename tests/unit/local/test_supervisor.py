@@ -106,13 +106,16 @@ def test_changed_parts_start_again_workers_first_and_others_stay(
 
 
 def test_start_gives_up_on_a_part_that_always_ends_and_shows_its_log(
-    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("deploy.local.supervisor.FIRST_PAUSE", 0.01)
     command = [sys.executable, "-c", "raise SystemExit('UI_PORT=x is not allowed')"]
     part = Part("ui", Stage.SERVICE, command, dict(os.environ), lambda _: False)
     with pytest.raises(StartFailed, match=r"ui does not become ready(.|\n)*UI_PORT=x is not allowed"):
         supervisor.start([part])
+    why, ended = capsys.readouterr().out.splitlines()[:2]
+    assert why.endswith("| UI_PORT=x is not allowed")
+    assert ended.endswith("| ended (exit status 1); starts again in 0.01 s")
 
 
 def test_start_gives_up_on_a_part_that_is_never_ready(

@@ -1,8 +1,11 @@
 """What is in the lock files: one version of a package for all interpreters."""
 
+import os
+from pathlib import Path
+
 import pytest
 
-from deploy.locks import DEVELOPMENT, ROOT, versions_of
+from deploy.locks import DEVELOPMENT, ROOT, keeping_the_time_of_what_stays, versions_of
 
 HASH = "    --hash=sha256:00\n"
 
@@ -34,3 +37,14 @@ def test_versions_are_those_of_the_supported_interpreters(lock: str, versions: d
 
 def test_versions_of_the_real_lock_are_found() -> None:
     assert versions_of((ROOT / DEVELOPMENT).read_text(encoding="utf-8"))["flask"]
+
+
+@pytest.mark.parametrize(("written", "is_changed"), [("av==18.1.0\n", False), ("av==19.0.2\n", True)])
+def test_lock_that_is_written_as_it_was_keeps_its_time(tmp_path: Path, written: str, is_changed: bool) -> None:
+    """Else `make lock` would have a running stack start all its parts again."""
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("av==18.1.0\n")
+    os.utime(lock, (1, 1))
+    with keeping_the_time_of_what_stays(lock):
+        lock.write_text(written)
+    assert (lock.stat().st_mtime != 1) == is_changed
