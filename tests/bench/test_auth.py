@@ -16,7 +16,7 @@ from uuid import uuid4
 import msgspec
 import psutil
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from catalog.migrate import migrate as migrate_catalog
 from deploy.local.redis_server import RedisServer
@@ -28,9 +28,9 @@ from stackroom_kit.actor import Actor, ActorSigner, SignedRequest
 from stackroom_kit.peppers import Peppers
 from stackroom_kit.rights import rights_of
 from stackroom_kit.token_form import API_TOKEN
+from tests.bench.register import fill_register
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, scaled
-from tests.bench.test_http import ROWS
 from tests.support.gateway.process import running_gateway
 from tests.support.identity.settings import ACTOR_KEY, PEPPER
 from tests.support.servers.embedded import fresh_redis
@@ -73,11 +73,7 @@ def database(make_postgres: Callable[[], str]) -> str:
     uri = make_postgres()
     for migrate in (migrate_catalog, migrate_importer, migrate_identity):
         migrate(uri)
-    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(ROWS))
-        connection.execute(text("VACUUM ANALYZE"))
-    engine.dispose()
+    fill_register(uri)
     return uri
 
 

@@ -5,7 +5,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from catalog.migrate import migrate
 from deploy.local.ports import LOOPBACK, free_port
@@ -13,6 +12,7 @@ from tests.bench.driver import PEERS_PYTHON
 from tests.bench.load import load
 from tests.bench.measure import medians
 from tests.bench.peers.nginx import running_nginx
+from tests.bench.register import fill_register
 from tests.bench.results import Results, Row
 from tests.bench.scale import REPEATS, duration
 from tests.support.gateway.process import running_gateway
@@ -22,26 +22,15 @@ from tests.support.servers.services import is_ready, running_service
 
 CONNECTIONS = 16
 SECONDS = duration(1.5)
-ROWS = """
-INSERT INTO tbc.books_files_groups SELECT i, 'Group ' || i, 'comment' FROM generate_series(0, 9) i;
-INSERT INTO tbc.books_files_types SELECT i, 'Type ' || i, repeat('c', 60), i % 10 FROM generate_series(1, 10000) i"""
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
 def database(make_postgres: Callable[[], str]) -> str:
-    """The SQLAlchemy address of a register with ten groups and 10,000 types, tidied as autovacuum tidies a living one.
-
-    Left to itself it would come within a minute, in the middle of some measurement.
-    """
     uri = make_postgres()
     migrate(uri)
-    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(ROWS))
-        connection.execute(text("VACUUM ANALYZE"))
-    engine.dispose()
+    fill_register(uri)
     return uri
 
 

@@ -1,15 +1,11 @@
 """Identity that dies, hangs or is flooded: who is known goes on, nobody waits long, what was taken back is gone."""
 
-import contextlib
-import http.client
 import signal
 import statistics
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -17,6 +13,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from deploy.local.ports import free_port
 from stackroom_kit.token_form import API_TOKEN
+from tests.support.faults.floods import MINUTE, flood, guessing, repeated, sampled
 from tests.support.latency import latency_of
 from tests.support.servers.services import is_ready
 from tests.support.stacks.entrances import Entrances, running_entrances
@@ -172,18 +169,6 @@ def test_ten_thousand_requests_of_one_token_are_noted_once(stack: Entrances) -> 
     assert looked_up(stack) - scans <= 2 * (seconds + 2) + 2
 
 
-def repeated(url: str, headers: dict[str, str], count: int) -> set[int]:
-    """The statuses of so many calls on one connection."""
-    connection, found = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60), set()
-    for _ in range(count):
-        connection.request("GET", "/api/resources", headers=headers)
-        with connection.getresponse() as answer:
-            answer.read()
-            found.add(answer.status)
-    connection.close()
-    return found
-
-
 def written(stack: Entrances) -> int:
     return settled(stack, "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relid = 'identity.token'::regclass")
 
@@ -231,61 +216,6 @@ def must_get_in(url: str, headers: dict[str, str]) -> None:
     assert status(url, headers) == 200
 
 
-@contextlib.contextmanager
-def flood(call: Callable[[], int], callers: int = 8) -> Iterator[Counter[int]]:
-    """So many callers, again and again until the end of the block; gives what they were answered."""
-    found: Counter[int] = Counter()
-    ended = threading.Event()
-
-    def repeat() -> None:
-        while not ended.wait(0.01):
-            found[call()] += 1
-
-    threads = [threading.Thread(target=repeat, daemon=True) for _ in range(callers)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield found
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join(60)
-
-
-GUESSES, ADDRESSES, MINUTE = 1000, 100, 60.0
-
-
-def guesses() -> Iterator[tuple[str, dict[str, str]]]:
-    """From which address, and with what; half of them at one name, and half at as many names."""
-    for number in range(GUESSES):
-        name = "admin" if number % 2 else f"somebody-{number}"
-        yield f"10.66.{number % ADDRESSES}.9", {"name": name, "password": f"a wrong horse {number}"}
-
-
-@contextlib.contextmanager
-def guessing(url: str) -> Iterator[Counter[int]]:
-    """All of them, spread over a minute or until the end of the block; gives what they were answered."""
-    found: Counter[int] = Counter()
-    ended = threading.Event()
-
-    def guess() -> None:
-        started = time.monotonic()
-        with ThreadPoolExecutor(16) as attackers:
-            for number, (address, body) in enumerate(guesses()):
-                if ended.wait(max(0.0, started + number * MINUTE / GUESSES - time.monotonic())):
-                    attackers.shutdown(cancel_futures=True)
-                    return
-                attackers.submit(guess_once, url, address, body, found)
-
-    attack = threading.Thread(target=guess, daemon=True)
-    attack.start()
-    try:
-        yield found
-    finally:
-        ended.set()
-        attack.join(60)
-
-
 @pytest.mark.long
 @pytest.mark.timeout(300)
 def test_thousand_guesses_a_minute_keep_nobody_out(stack: Entrances) -> None:
@@ -307,19 +237,3 @@ def test_thousand_guesses_a_minute_keep_nobody_out(stack: Entrances) -> None:
     assert others.percentile(99) < SOON
     rows = stack.scalar("SELECT count(*) FROM identity.sign_in_try")
     assert rows <= 3 * found[401] + 10
-
-
-def guess_once(url: str, address: str, body: dict[str, str], found: Counter[int]) -> None:
-    headers = {"X-Forwarded-For": address}
-    found[requests.post(f"{url}/api/identity/session", json=body, headers=headers, timeout=60).status_code] += 1
-
-
-def sampled(call: Callable[[], object], samples: int, seconds: float) -> list[float]:
-    """How long each of so many calls took, spread over so many seconds; the shortest first."""
-    found, pause = [], threading.Event()
-    for _ in range(samples):
-        started = time.monotonic()
-        call()
-        found.append(time.monotonic() - started)
-        pause.wait(max(0.0, seconds / samples - found[-1]))
-    return sorted(found)
