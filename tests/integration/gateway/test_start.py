@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import pytest
+import requests
 
 from deploy.local.ports import LOOPBACK, free_port
 from tests.support.gateway.process import running_gateway
@@ -26,9 +27,11 @@ def test_gateway_answers_to_trusted_hosts(tmp_path: Path) -> None:
         assert exchange(url, "GET", "/api/health", {"Host": "other.example"}).status == 421
 
 
-def test_gateway_ends_in_good_order_on_sigterm(tmp_path: Path) -> None:
-    with running_gateway(tmp_path, NOWHERE, NOWHERE, {}) as (_, process):
-        assert process.stop(signal.SIGTERM) == 0
+def test_gateway_ends_in_good_order_on_sigterm_though_a_client_keeps_its_connection(tmp_path: Path) -> None:
+    with running_gateway(tmp_path, NOWHERE, NOWHERE, {"CLIENT_SILENCE_SECONDS": "60"}) as (url, process):
+        with requests.Session() as session:
+            assert session.get(f"{url}/api/health", timeout=20).status_code == 200
+            assert process.stop(signal.SIGTERM, timeout=15) == 0  # gunicorn itself would kill it after 20 s
         assert "Traceback" not in process.output()
 
 

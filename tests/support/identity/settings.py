@@ -11,6 +11,7 @@ from stackroom_kit.settings import Secret
 ACTOR_KEY, PEPPER = Secret("actor-key-" * 4), Secret("pepper-of-the-tests-" * 2)
 # A hash in a millisecond instead of a tenth of a second.
 CHEAP = Parameters(Type.ID, ARGON2_VERSION, 16, 32, 1, 8, 1)
+CHEAP_APP = "tests.support.identity.cheap_app:app"
 
 
 def settings_of(uri: str, **more: Any) -> Settings:

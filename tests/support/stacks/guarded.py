@@ -15,7 +15,7 @@ from identity import users
 from identity.passwords import Passwords
 from stackroom_kit.rights import ROLES
 from tests.support.gateway.process import running_gateway
-from tests.support.identity.settings import ACTOR_KEY, CHEAP, PEPPER
+from tests.support.identity.settings import ACTOR_KEY, CHEAP, CHEAP_APP, PEPPER
 from tests.support.servers.services import running_service
 from tests.support.stacks.importer import running_stack
 
@@ -66,7 +66,7 @@ def running_guarded_stack(
     media = {"MEDIA_DIR": str(folder / "media")}
     with contextlib.ExitStack() as running:
         catalog, _ = running.enter_context(running_service("catalog.wsgi:app", folder, settings))
-        identity, _ = running.enter_context(running_service("identity.wsgi:app", folder, {**settings, **of_identity}))
+        identity, _ = running.enter_context(running_service(CHEAP_APP, folder, {**settings, **of_identity}))
         env = {**settings, "CATALOG_URL": catalog, **media}
         stack = running.enter_context(running_stack(folder, database_uri, broker_url, env=env))
         own = {**who, "IDENTITY_URL": identity, **gateway}

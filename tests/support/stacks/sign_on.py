@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deploy.local.ports import LOOPBACK, free_port
 from tests.support.gateway.process import running_gateway
+from tests.support.identity.settings import CHEAP_APP
 from tests.support.servers.processes import Process
 from tests.support.servers.services import running_service
 from tests.support.sign_on.providers import CLIENT_ID, CLIENT_SECRET, ROLE_MAP, SCOPES, Provider
@@ -43,7 +44,7 @@ def running_sign_on(stack: GuardedStack, folder: Path, run_provider: Running) ->
             "PUBLIC_URL": public_url,
         }
         settings = {**stack.who, "SQLALCHEMY_DATABASE_URI": stack.database_uri, **sign_on}
-        identity, process = running.enter_context(running_service("identity.wsgi:app", folder, settings))
+        identity, process = running.enter_context(running_service(CHEAP_APP, folder, settings))
         own = {**stack.who, "IDENTITY_URL": identity}
         running.enter_context(running_gateway(folder, stack.catalog, stack.importer, own, port))
         yield SignOn(public_url, provider, process)

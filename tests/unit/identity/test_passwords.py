@@ -1,5 +1,6 @@
 """Which passwords are taken, and how they are checked."""
 
+import inspect
 import threading
 import unicodedata
 from typing import Literal
@@ -10,6 +11,7 @@ from argon2.low_level import ARGON2_VERSION, Type
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from identity import hashing_turns
+from identity.app import create_app
 from identity.passwords import MAX_LENGTH, MIN_LENGTH, Passwords, Verdict, check_new_password, common_passwords
 from stackroom_kit.problems import Problem
 
@@ -74,6 +76,7 @@ def test_nobody_has_a_password(stored: str | None) -> None:
 def test_hash_is_argon2id_of_the_profile_for_little_memory() -> None:
     assert Passwords(1).hashed(GOOD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert RFC_9106_LOW_MEMORY.hash_len == 32
+    assert inspect.signature(create_app).parameters["parameters"].default is RFC_9106_LOW_MEMORY
 
 
 def test_hash_under_older_parameters_is_made_anew_where_the_password_is_right() -> None:

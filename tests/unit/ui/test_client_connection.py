@@ -1,6 +1,7 @@
 """Who is too slow, by a clock that stands still until a client keeps the gateway waiting."""
 
 import dataclasses
+import socket
 from collections.abc import Iterable
 from typing import Any
 
@@ -144,6 +145,32 @@ def test_head_must_come_whole_in_the_time_of_a_silence() -> None:
 def test_connection_on_which_nothing_is_asked_ends_without_an_answer() -> None:
     with pytest.raises(NoMoreData):
         connection_of(SlowClient([])).recv(KIB)
+
+
+@pytest.mark.parametrize("begin", [False, True], ids=["idle", "in a request"])
+def test_idle_connection_ends_at_a_stop_after_what_has_come(begin: bool) -> None:
+    ours, client = socket.socketpair()
+    with ours, client:
+        connection = ClientConnection(ours, ClientLimits(SILENCE, GRACE, PACE), Limiter(1), SPACE)
+        if begin:
+            connection.begin_request(Request())
+        client.sendall(b"came")
+        connection.end_if_idle()
+        assert connection.recv(KIB) == b"came"
+        if begin:
+            client.sendall(b"more")
+        assert connection.recv(KIB) == (b"more" if begin else b"")
+
+
+def test_half_a_head_is_read_on_at_a_stop() -> None:
+    ours, client = socket.socketpair()
+    with ours, client:
+        connection = ClientConnection(ours, ClientLimits(SILENCE, GRACE, PACE), Limiter(1), SPACE)
+        client.sendall(b"GET /")
+        assert connection.recv(KIB) == b"GET /"
+        connection.end_if_idle()
+        client.sendall(b" HTTP/1.1")
+        assert connection.recv(KIB) == b" HTTP/1.1"
 
 
 @pytest.mark.parametrize(

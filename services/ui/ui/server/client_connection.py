@@ -1,5 +1,6 @@
 """The connection of a client as gunicorn sees it. Every wait for the client has an end: in head, body and answer."""
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable
@@ -132,6 +133,15 @@ class ClientConnection:
         left, until = LINGER_BYTES, self._clock() + seconds
         while left > 0 and self._clock() < until and (data := self._socket.recv(65536)):
             left -= len(data)
+
+    def end_if_idle(self) -> None:
+        """Where nothing is asked, only what has come already is read: a client may keep such a connection for long.
+
+        By another descriptor: shutdown() of gevent raises an error in who waits for the same socket.
+        """
+        if self._request is None and self._head_until is None:
+            with contextlib.suppress(OSError), self._socket.dup() as same:  # else its silence ends it
+                same.shutdown(socket.SHUT_RD)
 
     def fileno(self) -> int:
         number: int = self._socket.fileno()

@@ -31,6 +31,7 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         settings = read_settings(Settings)
+        self._open: set[ClientConnection] = set()
         self._connections = Limiter(self.worker_connections - REFUSED_AT_ONCE)
         self._bodies = Limiter(settings.client_bodies)
         room = temporary_room(
@@ -42,9 +43,11 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         )
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
-        """Event streams end as well, instead of holding the process until it is killed."""
+        """Event streams and idle connections end as well, instead of holding the process until it is killed."""
         note_stop()
         super().handle_exit(sig, frame)
+        for connection in tuple(self._open):
+            connection.end_if_idle()
 
     def timeout_ctx(self) -> contextlib.AbstractContextManager[None]:
         """The connection itself bounds the time of a head."""
@@ -55,9 +58,11 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
         if not self._connections.acquire():
             _refuse(connection, too_many_connections())
             return
+        self._open.add(connection)
         try:
             AsyncWorker.handle(self, listener, connection, addr)
         finally:
+            self._open.remove(connection)
             connection.end_request()
             self._connections.release()
 
