@@ -10,8 +10,9 @@ from sqlalchemy import create_engine, text
 
 from stackroom_kit.settings import Secret
 from tests.support.catalog.bulk import SERVICE, TOKEN, bulk, words
-from tests.support.catalog.cabinets import app_with_cabinets, make_tables
+from tests.support.catalog.cabinets import ALL, app_with_cabinets, make_tables
 from tests.support.catalog.column_cases import CABINETS, SENT, SHOWN, ColumnCases, add
+from tests.support.servers.embedded import emptying
 
 BULK = "/api/cabinets/bulk"
 OLD_RULE = "CREATE UNIQUE INDEX once ON tbc.books_files_groups (comment)"  # the collection's own, which no model names
@@ -32,7 +33,7 @@ def app(uri: str) -> Flask:
 
 @pytest.fixture
 def client(app: Flask, uri: str) -> FlaskClient:
-    execute(uri, "TRUNCATE tbc.books_files_groups, catalog.applied_request CASCADE")
+    execute(uri, emptying("catalog.applied_request", *(one.table.fullname for one in ALL)))
     execute(uri, "INSERT INTO tbc.books_files_groups VALUES (1, 'text', 'old'), (2, 'audio', NULL)")
     return app.test_client()
 

@@ -12,11 +12,12 @@ from tests.support.identity.door import PASSWORD, Door
 from tests.support.identity.provider import LyingProvider, running_provider
 from tests.support.identity.settings import CHEAP
 from tests.support.identity.sign_on import Visitor, sign_on_settings
+from tests.support.servers.embedded import emptying
 
 CHANGED = ("users", "login", "session", "logout_token")
 COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM identity.{name})" for name in CHANGED)
 NAMES = "users", "link", "sign_in_try", "session", "token", "known_network", "device", "login", "logout_token"
-TABLES = ", ".join(f"identity.{name}" for name in NAMES)
+TABLES = [f"identity.{name}" for name in NAMES]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def door(module_door: Door, engine: Engine) -> Door:
     """The tables hold four users, called after their roles, and nothing else."""
     stored = Passwords(1, CHEAP).hashed(PASSWORD)
     with engine.connect() as connection:
-        connection.execute(text(f"TRUNCATE {TABLES}"))
+        connection.execute(text(emptying(*TABLES)))
         for role in ROLES:
             given = {"name": role, "stored": stored}
             connection.execute(

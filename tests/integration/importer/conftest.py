@@ -12,6 +12,7 @@ from importer.database import make_engine
 from importer.services import Services, keep_services
 from importer.settings import Settings
 from tests.support.importer.ledger import Ledger
+from tests.support.servers.embedded import LEDGER, emptying
 
 Served = Callable[[Settings], FlaskClient]
 
@@ -25,7 +26,7 @@ def ledger_uri(make_migrated: Callable[[], str]) -> str:
 def ledger(ledger_uri: str) -> Iterator[Ledger]:
     engine = make_engine(ledger_uri, pool_size=8)
     made = Ledger(engine)
-    made.run("TRUNCATE importer.batch, importer.worker CASCADE")
+    made.run(emptying(*LEDGER))
     yield made
     engine.dispose()
 

@@ -114,7 +114,7 @@ def test_what_is_no_name_of_a_queue_is_refused_where_the_task_is_named() -> None
 
 
 def test_ids_are_forgotten_after_their_days_and_a_few_at_a_time(ledger: Ledger) -> None:
-    ledger.run("TRUNCATE importer.plain_task")
+    ledger.run("DELETE FROM importer.plain_task")
     columns = "(id, name, queue, sent_at) SELECT '{}' || n, 'name', 'cpu', now() - interval '{}'"
     insert = f"INSERT INTO importer.plain_task {columns} FROM generate_series(1, {{}}) n"
     ledger.run(insert.format("old", "31 days", ROWS_PER_SWEEP + 1))

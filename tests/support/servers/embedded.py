@@ -82,8 +82,20 @@ def database_with_tables(server: PostgresServer) -> Iterator[str]:
         yield str(make_url(uri).database)
 
 
-_TABLES = """SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables
+REGISTER = ("tbc.books_files_types", "tbc.books_files_groups", "catalog.applied_request")
+LEDGER = ("importer.refused_row", "importer.chunk", "importer.batch", "importer.worker")
+_TABLES = """SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
 WHERE schemaname IN ('tbc', 'catalog', 'importer') AND tablename <> 'alembic_version'"""
+
+
+def emptying(*tables: str) -> str:
+    """SQL for an administrator. It waits for who is in the middle of a transaction, as TRUNCATE does.
+
+    That makes each table and index a new file, which takes 40 ms where this takes one. References are not looked at, so
+    name those tables as well that have them.
+    """
+    deletes = (f"DELETE FROM {table}" for table in tables)
+    return "; ".join((f"LOCK {', '.join(tables)}", "SET LOCAL session_replication_role = replica", *deletes))
 
 
 def empty_tables(uri: str) -> None:
@@ -91,8 +103,7 @@ def empty_tables(uri: str) -> None:
     with closing(psycopg2.connect(libpq_uri(uri))) as connection, connection, connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
         cursor.execute(_TABLES)
-        (tables,) = cursor.fetchone() or ("",)
-        cursor.execute(f"TRUNCATE {tables}")
+        cursor.execute(emptying(*(table for (table,) in cursor.fetchall())))
 
 
 def fresh_redis(server: RedisServer) -> str:

@@ -5,6 +5,7 @@ No redirect is followed, so a secret goes to the address alone that it is meant 
 
 import base64
 import contextlib
+import functools
 import http.client
 import socket
 import ssl
@@ -36,8 +37,10 @@ def away(reason: str) -> Problem:
 class Exchange:
     """One request and one answer, each on a connection of its own."""
 
-    def __init__(self) -> None:
-        self._tls = ssl.create_default_context()
+    @functools.cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """For a provider with TLS alone, since reading the certificates takes a while."""
+        return ssl.create_default_context()
 
     def get(self, address: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The object that is there. Problem 503 or 400."""

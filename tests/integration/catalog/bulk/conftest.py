@@ -11,6 +11,7 @@ from catalog.app import create_app
 from catalog.settings import Settings
 from stackroom_kit.settings import Secret
 from tests.support.catalog.bulk import TOKEN
+from tests.support.servers.embedded import REGISTER, emptying
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def app(uri: str) -> Flask:
 @pytest.fixture
 def client(app: Flask, uri: str) -> FlaskClient:
     with create_engine(uri).begin() as connection:
-        connection.execute(text("TRUNCATE tbc.books_files_groups, catalog.applied_request CASCADE"))
+        connection.execute(text(emptying(*REGISTER)))
         connection.execute(text("INSERT INTO tbc.books_files_groups VALUES (1, 'text', 'old'), (2, 'audio', NULL)"))
         connection.execute(text("INSERT INTO tbc.books_files_groups VALUES (3, 'twin', ''), (4, 'twin', '')"))
         connection.execute(text("INSERT INTO tbc.books_files_types VALUES (10, 'epub', NULL, 1)"))

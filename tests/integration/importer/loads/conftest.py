@@ -11,6 +11,7 @@ from catalog.settings import Settings as CatalogSettings
 from importer.settings import Settings
 from tests.support.importer.ledger import Ledger
 from tests.support.importer.loads import TOKEN
+from tests.support.servers.embedded import REGISTER, emptying
 from tests.support.servers.served import served
 
 
@@ -18,7 +19,7 @@ def empty_register(uri: str) -> None:
     """But for two groups. Ledger and register live in one database here, as they do by default."""
     engine = create_engine(uri)
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE tbc.books_files_groups, catalog.applied_request CASCADE"))
+        connection.execute(text(emptying(*REGISTER)))
         connection.execute(text("INSERT INTO tbc.books_files_groups VALUES (1, 'text', 'old'), (2, 'audio', NULL)"))
     engine.dispose()
 

@@ -25,6 +25,7 @@ from tests.support.catalog.cabinets import BOARDS, CABINETS, app_with_cabinets, 
 from tests.support.importer.ledger import LEASE, Ledger
 from tests.support.importer.loads import BATCHES, TOKEN, lines_of, load, words
 from tests.support.importer.resources import LISTED, LOADS, know_resources
+from tests.support.servers.embedded import REGISTER, emptying
 from tests.support.servers.served import served
 
 OPERATION = "load_cabinets"
@@ -41,7 +42,7 @@ def running_catalog(ledger_uri: str) -> Iterator[str]:
 def catalog(ledger: Ledger, ledger_uri: str, running_catalog: str) -> Iterator[str]:
     """Its tables are made anew, and so their ids begin at one."""
     with create_engine(ledger_uri).begin() as connection:
-        connection.execute(text("TRUNCATE tbc.books_files_groups, catalog.applied_request CASCADE"))
+        connection.execute(text(emptying(*REGISTER)))
         connection.execute(text("INSERT INTO tbc.books_files_groups VALUES (1, 'text', NULL), (2, 'audio', NULL)"))
         for table in (BOARDS.table, CABINETS.table):
             table.drop(connection, checkfirst=True)
