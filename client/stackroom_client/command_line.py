@@ -14,8 +14,10 @@ from stackroom_client.token_store import VARIABLE as TOKEN
 EPILOG = """exit codes:
   0    done
   1    the batch is over, with rows that failed, were refused or were cancelled; or preview found some to refuse
-  2    wrong usage, a file or a stream that cannot be read or written, or refused by the server (4xx)
+  2    wrong usage, a file or a stream that cannot be read or written, or refused by the server (another 4xx)
   3    the server cannot be reached, or answers 5xx, after --patience
+  4    nobody is signed in, or the server does not take the token (401)
+  5    who is signed in may not do it (403)
   130  interrupted; a batch that was accepted goes on
 """
 _BATCH = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)

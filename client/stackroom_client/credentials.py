@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from stackroom_client.address import Address
@@ -22,22 +22,28 @@ class Credential:
 
     token: str = dataclasses.field(default="", repr=False)
     source: str = ""
+    is_of_login: bool = False
 
 
 def credential_for(
-    address: Address, token_file: str | None, environ: Mapping[str, str] = os.environ
+    address: Address, token_file: str | None, say: Callable[[str], None], environ: Mapping[str, str] = os.environ
 ) -> tuple[Credential, TokenStore]:
     """UsageError for what cannot be a token, and for one that would go where only a file of this folder says.
 
     Without any the calls go out without one.
     """
-    store, given = TokenStore(store_path(environ)), _given(token_file, environ)
+    store, given = TokenStore(store_path(environ), say), _given(token_file, environ)
     if given is not None:
         if not address.is_named:
             raise UsageError(f"the token of {given.source} would go to {address.told}: {NAME_IT}")
         return given, store
     kept = store.get(address.url)
-    return (Credential(_checked(kept, str(store.path)), str(store.path)) if kept else Credential()), store
+    return (_of_login(kept, store) if kept else Credential()), store
+
+
+def _of_login(kept: str, store: TokenStore) -> Credential:
+    source = str(store.path)
+    return Credential(_checked(kept, source), source, is_of_login=True)
 
 
 def _given(token_file: str | None, environ: Mapping[str, str]) -> Credential | None:

@@ -6,9 +6,14 @@ import enum
 class ExitCode(enum.IntEnum):
     DONE = 0
     WITH_ERRORS = 1  # the batch is over, and rows of it failed, were refused or were cancelled; or would be refused
-    REFUSED = 2  # wrong usage, a file or a stream that cannot be read or written, or an answer 4xx
+    REFUSED = 2  # wrong usage, a file or a stream that cannot be read or written, or another answer 4xx
     UNREACHABLE = 3  # no server, or one that answers 5xx, after all patience
+    NOBODY = 4  # nobody is signed in, or the token is none that the server takes (401)
+    FORBIDDEN = 5  # who is signed in may not do it (403)
     INTERRUPTED = 130  # Ctrl-C, as shells count it
+
+
+OF_STATUS = {401: ExitCode.NOBODY, 403: ExitCode.FORBIDDEN}
 
 
 class ClientError(Exception):
@@ -28,6 +33,7 @@ class Refused(ClientError):
         super().__init__(text)
         self.status = status
         self.code = code
+        self.exit_code = OF_STATUS.get(status, ExitCode.REFUSED)
 
 
 class Unreachable(ClientError):

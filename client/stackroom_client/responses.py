@@ -14,6 +14,7 @@ from stackroom_client.texts import one_line
 
 PASSING = frozenset({408, 429, 502, 503, 504})
 CUT_ON_THE_WAY = "incomplete_body"  # the server saw less of the body than was sent: a connection broke in between
+FORBIDDEN = "forbidden"  # the code where a right is missing
 LONGEST_DETAIL = 500
 FOR_GOOD = (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema, exceptions.InvalidHeader)
 
@@ -61,6 +62,7 @@ def _text(answer: requests.Response, problem: dict[str, Any]) -> str:
     lines = [f"{detail} ({' '.join(filter(None, [str(answer.status_code), one_line(problem.get('code', ''))]))})"]
     errors = problem.get("errors")
     errors = [error for error in (errors if isinstance(errors, list) else ()) if isinstance(error, dict)]
+    errors = [] if problem.get("code") == FORBIDDEN else errors  # the detail names each right already
     lines += [_field_error(error, problem.get("detail")) for error in errors]
     request_id = answer.headers.get("X-Request-ID")
     if answer.status_code >= 500 and request_id:

@@ -58,7 +58,7 @@ def _run_command(arguments: argparse.Namespace, terminal: Terminal) -> ExitCode:
     module, _, name = arguments.run.partition(".")
     command = getattr(importlib.import_module(f"stackroom_client.commands.{module}"), name)
     address = parse_address(*named_address(arguments.url))
-    credential, store = credential_for(address, arguments.token_file)
+    credential, store = credential_for(address, arguments.token_file, terminal.say)
     if credential.token and address.is_open_to_listeners:
         terminal.say(f"the token {PLAIN}")
     server = Server(address, arguments.patience, terminal.say, credential)

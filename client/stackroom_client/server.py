@@ -12,7 +12,7 @@ from requests.auth import AuthBase
 from stackroom_client.address import Address
 from stackroom_client.credentials import Credential
 from stackroom_client.errors import Refused, TransientError, Unreachable
-from stackroom_client.responses import check, connection_errors, decoded
+from stackroom_client.responses import FORBIDDEN, check, connection_errors, decoded
 from stackroom_client.retry import RetryTimer
 from stackroom_client.texts import duration
 
@@ -25,7 +25,6 @@ BODY_BYTES_PER_SECOND = 64 * 1024
 SILENT_SECONDS = 30.0  # of a stream, which says something every 10 seconds
 
 NO_CREDENTIAL = Credential()
-FORBIDDEN = "forbidden"
 
 Say = Callable[[str], None]
 
@@ -71,7 +70,7 @@ def _with_hint(refused: Refused, credential: Credential) -> Refused:
     elif refused.code == FORBIDDEN:
         hint = f"what the token from {credential.source} may do: stackroom whoami"
     else:
-        hint = f"the token is from {credential.source}"
+        hint = f"the token is from {credential.source}{'; sign in again: stackroom login' * credential.is_of_login}"
     return Refused(refused.status, refused.code, f"{refused}\n  {hint}")
 
 

@@ -1,17 +1,22 @@
 """Tokens of ``stackroom login``: one per server, in a file that nobody else on this machine may read."""
 
 import contextlib
+import errno
 import json
 import os
+import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from stackroom_client.errors import UsageError
 
 VARIABLE = "STACKROOM_TOKEN"
-OWN = 0o600
+OWN, OTHERS = 0o600, 0o077
 MOST_BYTES = 1_000_000
+# Without these a link would lead elsewhere, and a pipe would wait for somebody. Windows has neither.
+AS_IT_IS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+SIGN_IN_AGAIN = "remove it and sign in again: stackroom login"
 
 
 def store_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -22,45 +27,57 @@ def store_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 class TokenStore:
-    """UsageError where the file cannot be read or written. None of its tokens is used while others may read it.
+    """UsageError where the file cannot be read or written, or is none of this user's own; ``say`` hears of its mending.
 
-    It is written anew each time, so what it was linked to stays as it is.
+    It is written anew each time, so nobody who has it open sees what comes later.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
+        self.path, self._say = path, say
 
     def get(self, server: str) -> str | None:
-        kept, mode = self._read()
-        if os.name == "posix" and mode & 0o077:
-            raise UsageError(
-                f"{self.path} holds tokens, and others may read it (mode {mode:o}): chmod 600 it, and make new tokens"
-                " if somebody may have read it"
-            )
-        return kept.get(server)
+        return self._read().get(server)
 
     def keep(self, server: str, token: str) -> None:
-        self._write({**self._read()[0], server: token})
+        self._write({**self._read(), server: token})
 
     def forget(self, server: str) -> bool:
         """False where there was none."""
-        kept, _mode = self._read()
+        kept = self._read()
         if kept.pop(server, None) is None:
             return False
         self._write(kept)
         return True
 
-    def _read(self) -> tuple[dict[str, str], int]:
-        """The tokens by their servers, and the mode of the file."""
+    def _read(self) -> dict[str, str]:
+        """The tokens by their servers."""
         try:
-            with self.path.open("rb") as file:
-                mode = os.fstat(file.fileno()).st_mode & 0o777
+            with os.fdopen(os.open(self.path, AS_IT_IS), "rb") as file:
+                self._make_own(file.fileno())
                 content = file.read(MOST_BYTES)
         except FileNotFoundError:
-            return {}, OWN
+            return {}
         except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise UsageError(f"{self.path} is a link: {SIGN_IN_AGAIN}") from None
             raise UsageError(f"{self.path} cannot be read: {error.strerror}") from None
-        return self._parsed(content), mode
+        return self._parsed(content)
+
+    def _make_own(self, file: int) -> None:
+        """For its owner's eyes alone from now on. UsageError for what is no file, or another user's. OSError."""
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode):
+            raise UsageError(f"{self.path} is no file: {SIGN_IN_AGAIN}")
+        if os.name != "posix":
+            return
+        if found.st_uid != os.geteuid():
+            raise UsageError(f"{self.path} belongs to another user: {SIGN_IN_AGAIN}")
+        if found.st_mode & OTHERS:
+            os.fchmod(file, OWN)
+            self._say(
+                f"others could read {self.path} (mode {stat.S_IMODE(found.st_mode):o}); it is yours alone now (600)."
+                " If somebody may have read it, make new tokens: stackroom logout, then login"
+            )
 
     def _parsed(self, content: bytes) -> dict[str, str]:
         try:
@@ -68,7 +85,7 @@ class TokenStore:
         except ValueError:
             kept = None
         if not isinstance(kept, dict) or not all(isinstance(one, str) for one in kept.values()):
-            raise UsageError(f"{self.path} is damaged; remove it and sign in again: stackroom login")
+            raise UsageError(f"{self.path} is damaged: {SIGN_IN_AGAIN}")
         return kept
 
     def _write(self, kept: dict[str, str]) -> None:

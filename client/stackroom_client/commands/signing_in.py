@@ -36,7 +36,7 @@ def login(context: Context, arguments: argparse.Namespace) -> ExitCode:
         _open_browser(_page(context, device))
     token = _awaited(context, device, began + _number(device, "expires_in"))
     context.store.keep(context.server.address.url, token)
-    context.server.use(Credential(token, str(context.store.path)))
+    context.server.use(Credential(token, str(context.store.path), is_of_login=True))
     me = _who(context)
     context.terminal.say(f"signed in as {_name(me)}; the token is in {context.store.path}")
     return ExitCode.DONE
@@ -130,7 +130,7 @@ def _give_up(refused: Refused) -> NoReturn:
 def logout(context: Context, _arguments: argparse.Namespace) -> ExitCode:
     """The token is taken back on the server, and forgotten here in any case."""
     server = context.server.address
-    if context.credential.source not in {"", str(context.store.path)}:
+    if context.credential.token and not context.credential.is_of_login:
         raise UsageError(f"the token is from {context.credential.source}: login did not keep it, and logout leaves it")
     if not context.credential.token:
         context.terminal.say(f"nobody was signed in to {server.shown}")

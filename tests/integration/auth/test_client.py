@@ -95,8 +95,19 @@ def test_login_whoami_work_and_logout(stack: GuardedStack, config: Path) -> None
     bearer = {"Authorization": f"Bearer {token}"}
     wait_until(lambda: requests.get(f"{stack.url}/api/identity/me", headers=bearer, timeout=20).status_code == 401, 5)
     done = stackroom(stack.url, "queues")
-    assert (done.code, "sign in with stackroom login" in done.err) == (2, True)
+    assert (done.code, "sign in with stackroom login" in done.err) == (4, True)
     assert "nobody was signed in" in stackroom(stack.url, "logout").err
+
+
+def test_file_that_others_could_read_is_mended_and_used(stack: GuardedStack, config: Path) -> None:
+    logged_in(stack, "reader")
+    config.chmod(0o664)
+    done = stackroom(stack.url, "whoami")
+    assert (done.code, done.out) == (0, "reader (reader): reader\n")
+    assert f"others could read {config} (mode 664)" in done.err
+    assert config.stat().st_mode & 0o777 == 0o600
+    done = stackroom(stack.url, "logout")
+    assert (done.code, "others could read" in done.err) == (0, False)
 
 
 def test_login_that_is_refused_keeps_nothing(stack: GuardedStack, config: Path) -> None:
@@ -129,7 +140,7 @@ def test_missing_rights_are_all_named(stack: GuardedStack, monkeypatch: pytest.M
     file.write_text('{"id":1}\n')
     monkeypatch.setenv("STACKROOM_TOKEN", stack.token("editor"))
     done = stackroom(stack.url, "import", str(file))
-    assert (done.code, "rights that you do not have: operator. (403 forbidden)" in done.err) == (2, True), done.err
+    assert (done.code, "rights that you do not have: operator. (403 forbidden)" in done.err) == (5, True), done.err
     assert os.environ["STACKROOM_TOKEN"] not in done.err
 
 
@@ -139,7 +150,7 @@ def test_token_that_is_refused_is_said_with_where_it_is_from(
 ) -> None:
     monkeypatch.setenv("STACKROOM_TOKEN", token)
     done = stackroom(stack.url, "queues")
-    assert (done.code, f"(401 {code})" in done.err) == (2, True)
+    assert (done.code, f"(401 {code})" in done.err) == (4, True)
     assert "the token is from STACKROOM_TOKEN" in done.err
     assert token not in done.err
 
@@ -179,5 +190,5 @@ def test_worker_tokens_need_an_administrator(
 ) -> None:
     monkeypatch.setenv("STACKROOM_TOKEN", stack.token("editor", scopes=["reader", "operator", "editor"]))
     done = stackroom(stack.url, "worker-tokens", *words)
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out) == (5, "")
     assert "admin" in done.err

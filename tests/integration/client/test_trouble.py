@@ -108,7 +108,7 @@ def test_server_that_is_not_there_ends_with_3(url: str) -> None:
         (reply("200 OK", b"<html>", Content_Type="text/html"), 2, "is that a Stackroom server?"),
         (reply("200 OK", b"[]"), 2, "is that a Stackroom server?"),
         (reply("301 Moved", b"", Location="https://elsewhere/"), 2, "give the server's own address"),
-        (reply("403 No", b"not you \x1b[2J", Content_Type="text/plain"), 2, "(403)"),
+        (reply("403 No", b"not you \x1b[2J", Content_Type="text/plain"), 5, "(403)"),
         (reply("404 No", b'{"detail": ["\\u001b"], "errors": [1, {"pointer": "/a"}]}'), 2, "/a"),
     ],
 )
