@@ -137,7 +137,7 @@ def test_token_is_taken_back_by_its_owner_alone(door: Door) -> None:
 )
 def test_token_is_used_from_its_networks_alone(door: Door, networks: list[str], address: str, is_allowed: bool) -> None:
     token = made(door, door.session_of("reader"), networks=networks)
-    answer = Door(door.client, address).who(token=token)
+    answer = door.elsewhere(address).who(token=token)
     assert answer.status_code == 200 if is_allowed else code_of(answer) == (401, "token_from_elsewhere")
 
 

@@ -17,6 +17,7 @@ from tests.support.identity.settings import ACTOR_KEY, CHEAP, settings_of
 GATEWAY = Actor("gateway", "gateway", "service", rights=("service",))
 COOKIE = "stackroom"
 PASSWORD = "correct horse battery"
+WRONG = (401, "wrong_credentials")
 _ids = itertools.count(1)
 
 
@@ -31,6 +32,10 @@ class Door:
     @classmethod
     def to(cls, uri: str, parameters: Parameters = CHEAP, **more: Any) -> "Door":
         return cls(create_app(settings_of(uri, **more), parameters).test_client(use_cookies=False))
+
+    def elsewhere(self, address: str) -> "Door":
+        """For a client of another address."""
+        return dataclasses.replace(self, address=address)
 
     def signed(self, actor: Actor, method: str, path: str, **options: Any) -> TestResponse:
         """``options`` are those of the test client."""
