@@ -37,7 +37,7 @@ def require_rights(*needed: Right) -> None:
     actor = current_actor()
     lacking = missing(needed, actor.rights)
     if lacking:
-        raise _forbidden(lacking) if actor.is_somebody else sign_in_needed()
+        raise forbidden(lacking) if actor.is_somebody else sign_in_needed()
 
 
 def require_somebody() -> Actor:
@@ -61,7 +61,7 @@ def sign_in_needed() -> Problem:
     return SIGN_IN_NEEDED(detail, headers={"WWW-Authenticate": BEARER})
 
 
-def _forbidden(lacking: list[Right]) -> Problem:
+def forbidden(lacking: list[Right]) -> Problem:
     words = " ".join(lacking)
     challenge = f'{BEARER}, error="insufficient_scope", scope="{words}"'
     errors = [FieldError("", FORBIDDEN.code, f"The right {right!r} is missing.") for right in lacking]

@@ -25,9 +25,13 @@ class LineFormatter(logging.Formatter):
 
 
 def configure_logging(level: str, service: str) -> None:
-    """Replace the root logger's handlers; safe to call again."""
+    """Replace the root logger's handlers; safe to call again.
+
+    urllib3 says no more than INFO: at DEBUG it writes whole addresses, and a sign-on has its code in one.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter(service))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("urllib3").setLevel(max(root.level, logging.INFO))

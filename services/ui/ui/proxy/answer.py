@@ -4,7 +4,7 @@ import dataclasses
 import errno
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -36,12 +36,13 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+)", re.ASCII)
 
 
 class ServiceRequest(NamedTuple):
-    """A request as a service got it."""
+    """A request as a service got it. ``ask_again`` finds out who calls now, for the rest of a long answer."""
 
     upstream: Upstream
     method: str
     target: str
     headers: Mapping[str, str]
+    ask_again: Callable[[], None]
 
 
 @dataclasses.dataclass
@@ -150,8 +151,9 @@ class StreamedAnswer:
     def _go_on_when_taken(self, rest: RemainingRange) -> None:
         self.close()
         self._writer.flush()
-        upstream, method, target, headers = self._request
+        upstream, method, target, headers, ask_again = self._request
         try:
+            ask_again()
             self._begin(upstream.send(method, target, {**headers, **rest.headers}, None))
         except Problem as problem:
             raise self._broken_off(problem.code) from problem

@@ -7,7 +7,7 @@ threads may wait for slow clients, and which hears of it when the first block ha
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from stackroom_kit.body_length import INCOMPLETE_BODY, LENGTH_REQUIRED, CountedBody, IncompleteBodyError
@@ -91,10 +91,13 @@ def bytes_to_read(body: WholeBody, length: int, most: int) -> int:
 
 
 class StreamedBody:
-    """A body that is passed on while it comes. It raises Problem 400 where the client breaks off."""
+    """A body that is passed on while it comes. It raises Problem 400 where the client breaks off.
 
-    def __init__(self, stream: IO[bytes], length: int) -> None:
-        self._stream, self._left = CountedBody(stream, length), length
+    ``check`` raises one where the client may not go on; it is asked before each block is passed on, the last one too.
+    """
+
+    def __init__(self, stream: IO[bytes], length: int, check: Callable[[], None]) -> None:
+        self._stream, self._left, self._check = CountedBody(stream, length), length, check
         self._first = self._next()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -110,16 +113,17 @@ class StreamedBody:
             if len(block) < wanted:  # the client hung up, so nobody else need hear of it
                 raise IncompleteBodyError
         self._left -= len(block)
+        self._check()
         return block
 
     def close(self) -> None:
         """Nothing of it is kept anywhere."""
 
 
-def stream_body(environ: dict[str, Any], max_bytes: int) -> tuple[StreamedBody, int]:
+def stream_body(environ: dict[str, Any], max_bytes: int, check: Callable[[], None]) -> tuple[StreamedBody, int]:
     """The body of a write, of which the beginning is there, and its length; the problems of ``announced_length``."""
     length = announced_length(environ, max_bytes)
-    return StreamedBody(environ["wsgi.input"], length), length
+    return StreamedBody(environ["wsgi.input"], length, check), length
 
 
 Body = WholeBody | StreamedBody

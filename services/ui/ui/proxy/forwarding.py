@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, NamedTuple
 
 from stackroom_kit.disk_room import DiskRoom
+from ui.access.current import ask_again, current_actor, require_no_less
 from ui.problems import TOO_MANY_BODIES
 from ui.proxy.answer import ServiceRequest, StartResponse, pass_on
 from ui.proxy.body import Body, StreamedBody, bytes_to_read, stream_body, take_body
@@ -53,11 +55,18 @@ class Forwarder:
         target = f"{path}?{query}" if query else path
         try:
             with self._admitted(bodies, headers, body, length) as size:
+                if body is not None:
+                    ask_again(environ)
                 answer = upstream.send(method, target, headers, body, size=size)
         finally:
             if body is not None and not isinstance(body, bytes):
                 body.close()
-        return pass_on(answer, ServiceRequest(upstream, method, target, headers), environ, start_response)
+        return pass_on(
+            answer,
+            ServiceRequest(upstream, method, target, headers, partial(ask_again, environ)),
+            environ,
+            start_response,
+        )
 
     @contextmanager
     def _admitted(self, bodies: Bodies, headers: Mapping[str, str], body: Body | None, length: int) -> Iterator[int]:
@@ -80,5 +89,5 @@ class Forwarder:
 
     def _body(self, bodies: Bodies, environ: dict[str, Any]) -> tuple[Body | None, int]:
         if bodies.is_media:
-            return stream_body(environ, self._limits.media)
+            return stream_body(environ, self._limits.media, partial(require_no_less, environ, current_actor()))
         return take_body(environ, self._limits.body if bodies.is_long else self._limits.json, self._room)

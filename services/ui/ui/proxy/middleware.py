@@ -14,7 +14,7 @@ from stackroom_kit.problems import CONTENT_TYPE, Problem, of_exception
 from stackroom_kit.request_id import accepted_or_new, set_request_id
 from ui.access.authenticator import Authenticator
 from ui.access.credentials import credential_of
-from ui.access.current import set_actor
+from ui.access.current import ASK_AGAIN, set_actor
 from ui.proxy.answer import StartResponse
 from ui.proxy.forwarding import Forwarder
 from ui.proxy.headers import finished
@@ -22,7 +22,6 @@ from ui.proxy.request_target import request_target
 from ui.proxy.routes import is_api, service_of
 from ui.proxy.trusted_proxies import TrustedProxies
 
-RECHECK = "stackroom.recheck"
 REFUSED = "stackroom.refused"
 _NEEDS_NOBODY = re.compile(r"/static/|/bootstrap/static/|/api/health(?:/|\Z)")
 logger = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ class Gateway:
         return self._forwarder.answer(service, path, query, environ, start_response)
 
     def _take_actor(self, environ: dict[str, Any], is_call: bool) -> None:
-        """Of a request for which it matters; ``RECHECK`` of the environment asks again, for answers that take long.
+        """Of a request for which it matters; ``ASK_AGAIN`` of the environment is for what takes long.
 
         Where nobody can tell who it is, a call gets the problem; ``REFUSED`` of the environment is that of a page,
         which has to say so in the language of its reader.
@@ -84,7 +83,7 @@ class Gateway:
         if _NEEDS_NOBODY.match(environ["PATH_INFO"]):
             return
         credential = credential_of(environ, self._known.proxies.client_address(environ))
-        environ[RECHECK] = partial(self._who.actor_of, credential)
+        environ[ASK_AGAIN] = partial(self._who.actor_of, credential)
         try:
             set_actor(self._who.actor_of(credential))
         except Problem as problem:

@@ -1,0 +1,30 @@
+"""What a log shows at the level at which it shows most."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from stackroom_kit.logs import configure_logging
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    root, urllib3 = logging.getLogger(), logging.getLogger("urllib3")
+    before = root.handlers[:], root.level, urllib3.level
+    yield
+    root.handlers[:], level, of_urllib3 = before
+    root.setLevel(level)
+    urllib3.setLevel(of_urllib3)
+
+
+@pytest.mark.usefixtures("restored")
+@pytest.mark.parametrize(("level", "shown"), [("DEBUG", ["own"]), ("INFO", []), ("ERROR", [])])
+def test_address_with_the_code_of_a_sign_on_stands_in_no_log(
+    level: str, shown: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging(level, "ui")
+    logging.getLogger("urllib3.connectionpool").debug('"GET /api/identity/oidc/callback?code=secret HTTP/1.1" 303')
+    logging.getLogger("ui").debug("own")
+    said = capsys.readouterr().err
+    assert [word for word in ("own", "secret") if word in said] == shown
