@@ -1,11 +1,9 @@
 """OpenAPI 3.1 documents, made from what the routes of an app declare and from the structs that they answer with."""
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import FunctionType
+from collections.abc import Collection, Mapping
 from typing import Any
 
-import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -20,18 +18,12 @@ from stackroom_kit.described_problems import (
     problem_schema,
 )
 from stackroom_kit.guard import CROSS_SITE, WRITING
+from stackroom_kit.openapi_schemas import Shapes
 from stackroom_kit.problems import ProblemKind
 from stackroom_kit.request_id import HEADER as REQUEST_ID
 
 PATH = "/openapi/openapi.json"
-TEMPLATE = "#/components/schemas/{name}"
 RIGHT = "x-stackroom-right"
-_PLAIN = (str, int, float, bool, type(None))
-
-
-def reference(name: str) -> Schema:
-    """A schema of the document by its name."""
-    return {"$ref": TEMPLATE.format(name=name)}
 
 
 def _method(rule: Rule) -> str:
@@ -44,65 +36,6 @@ def _problems(method: str, call: Call) -> tuple[ProblemKind, ...]:
     of_body = LENGTH_PROBLEMS if method in METHODS_WITH_BODY else ()
     of_write = (CROSS_SITE,) if method in WRITING else ()
     return (*call.problems, *of_write, *of_body, *(kind for one in call.parameters for kind in one.problems))
-
-
-def _evaluated(shape: Any) -> Any:
-    return shape() if isinstance(shape, FunctionType) else shape
-
-
-def _types(shape: Any) -> Iterator[Any]:
-    """Those in a schema, and what is no schema itself."""
-    if isinstance(shape, Mapping):
-        yield from (one for inner in shape.values() for one in _types(inner))
-    elif isinstance(shape, list | tuple):
-        yield from (one for inner in shape for one in _types(inner))
-    elif not isinstance(shape, _PLAIN):
-        yield shape
-
-
-def _components(types: Iterable[Any]) -> dict[str, Any]:
-    return msgspec.json.schema_components(types, ref_template=TEMPLATE)[1]
-
-
-def _portable(schema: Any) -> Any:
-    """With patterns as JSON Schema has them, where Python's own ``$`` would let a line break through."""
-    if isinstance(schema, dict):
-        return {
-            name: value.replace(r"\A", "^").replace(r"\Z", "$") if name == "pattern" else _portable(value)
-            for name, value in schema.items()
-        }
-    return list(map(_portable, schema)) if isinstance(schema, list) else schema
-
-
-def _without_nul(schema: Any) -> Any:
-    """No text that is sent may hold U+0000; the decoder itself is not asked, since a pattern would cost it time."""
-    if isinstance(schema, dict):
-        inner = {name: _without_nul(value) for name, value in schema.items()}
-        return {"pattern": r"^[^\x00]*$", **inner} if schema.get("type") == "string" else inner
-    return list(map(_without_nul, schema)) if isinstance(schema, list) else schema
-
-
-class _Shapes:
-    """Schemas of all calls, made in one go so that each struct has one name."""
-
-    def __init__(self, calls: Collection[Call], further: Collection[Any]) -> None:
-        bodies = [_evaluated(shape) for call in calls for shape in (call.body or {}).values()]
-        answers = [shape for call in calls for answer in call.answers.values() for shape in answer.content.values()]
-        taken, given = list(_types(bodies)), list(_types([*map(_evaluated, answers), *further]))
-        self._types = [*taken, *given]
-        self._schemas, components = msgspec.json.schema_components(self._types, ref_template=TEMPLATE)
-        components |= {name: _without_nul(schema) for name, schema in _components(taken).items()}
-        self.components = _portable(components)
-
-    def content(self, shapes: Mapping[str, Any]) -> dict[str, Any]:
-        return {media_type: {"schema": self._schema(_evaluated(shape))} for media_type, shape in shapes.items()}
-
-    def _schema(self, shape: Any) -> Any:
-        if isinstance(shape, Mapping):
-            return {name: self._schema(inner) for name, inner in shape.items()}
-        if isinstance(shape, list | tuple):
-            return [self._schema(inner) for inner in shape]
-        return shape if isinstance(shape, _PLAIN) else self._schemas[self._types.index(shape)]
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:
@@ -122,7 +55,7 @@ def _answer(answer: Answer, content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _operation(method: str, call: Call, problems: tuple[ProblemKind, ...], shapes: _Shapes) -> dict[str, Any]:
+def _operation(method: str, call: Call, problems: tuple[ProblemKind, ...], shapes: Shapes) -> dict[str, Any]:
     """``problems`` are those that every call of the service may answer."""
     summary, _, description = call.text.partition("\n")
     described: dict[str, Any] = {
@@ -177,7 +110,7 @@ class Document:
         routes = [(rule, shown[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.endpoint in shown]
         paths: dict[str, dict[str, Any]] = {}
         with app.app_context():
-            shapes = _Shapes([call for _, call in routes], self.further)
+            shapes = Shapes([call for _, call in routes], self.further)
             for rule, call in routes:
                 _check_path(rule, call)
                 operation = _operation(_method(rule), self._with_right(call), self.problems, shapes)
@@ -197,7 +130,7 @@ class Document:
         security = (*call.security, *security_of(call.right))
         return dataclasses.replace(call, problems=(*call.problems, *refusals_of(call.right)), security=security)
 
-    def _components(self, routes: list[tuple[Rule, Call]], shapes: _Shapes) -> dict[str, Any]:
+    def _components(self, routes: list[tuple[Rule, Call]], shapes: Shapes) -> dict[str, Any]:
         """A call that is refused for one place gives that place its own code."""
         own = (kind.code for rule, call in routes for kind in _problems(_method(rule), call))
         of_rights = {FORBIDDEN.code} if self.has_actors else set()

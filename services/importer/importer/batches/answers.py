@@ -10,7 +10,7 @@ from importer.ledger.states import BatchState
 from importer.parsing.encodings import CODECS, SOURCES
 from stackroom_jobs.outcomes import Outcome
 from stackroom_kit.api import Count, Time, one_of
-from stackroom_kit.openapi import reference
+from stackroom_kit.openapi_schemas import reference
 from stackroom_kit.rights import ROLES
 
 OperationName = Annotated[str, Meta(description="One of those that `GET /operations` lists, or listed.")]
