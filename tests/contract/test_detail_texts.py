@@ -10,8 +10,9 @@ from flask import Flask, g
 
 from catalog.crud.body import BodyCheck
 from catalog.resources.groups import GROUPS
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker
 from importer.parsing.formats import CSV, open_rows
+from importer.parsing.refusal import Refusal
 from importer.parsing.spool import Spooled
 from stackroom_jobs.records import Record
 from stackroom_kit.actor import Actor

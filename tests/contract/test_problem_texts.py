@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from catalog.bulk.routes import ON_CONFLICT
-from importer.parsing.checker import RecordFault
+from importer.parsing.refusal import RecordFault
 from stackroom_jobs.loads import Change
 from stackroom_jobs.protocol import Loss
 from tests.support.documents.codes import codes_in

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker
+from importer.parsing.refusal import Refusal
 from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record
 from tests.support.importer.resources import GROUPS, TYPES, group_row

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from importer.parsing.checker import Refusal
 from importer.parsing.chunks import Chunks, NewChunk
+from importer.parsing.refusal import Refusal
 from importer.parsing.rows import Limits, RowBlock, Rows
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem

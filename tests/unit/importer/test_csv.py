@@ -7,8 +7,9 @@ import tracemalloc
 
 import pytest
 
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker
 from importer.parsing.formats import CSV, JSON, NDJSON, open_rows
+from importer.parsing.refusal import Refusal
 from importer.parsing.spool import Spooled
 from stackroom_jobs.records import Record
 from stackroom_kit.csv import csv_lines

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from importer.parsing import json_body, json_scan
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker
 from importer.parsing.json_body import OPTIONS, JSONBody
+from importer.parsing.refusal import Refusal
 from importer.parsing.spool import Spooled
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem

@@ -5,8 +5,9 @@ import io
 import pytest
 
 from importer.parsing import ndjson
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker
 from importer.parsing.ndjson import has_longer_line, read_ndjson
+from importer.parsing.refusal import Refusal
 from stackroom_jobs.outcomes import failed_line
 from stackroom_jobs.records import Record
 from tests.support.importer.resources import GROUPS, group_row

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from importer.batches.likely_operation import likely_operation
-from importer.parsing.checker import Refusal
 from importer.parsing.containers import refuse_empty
 from importer.parsing.csv_heads import TableOptions, comparable, heads_of
 from importer.parsing.formats import CSV, JSON, NDJSON
+from importer.parsing.refusal import Refusal
 from stackroom_jobs.records import Record
 from stackroom_kit.problems import Problem
 from tests.support.importer.resources import group_row, type_row

@@ -1,6 +1,6 @@
 """What the OpenAPI document of the public API says beside its calls."""
 
-from importer.parsing.checker import RECORD_FAULTS
+from importer.parsing.refusal import RECORD_FAULTS
 from importer.problems import EVERY
 from importer.registry.registry import Registry
 from stackroom_kit.openapi import Document

@@ -16,9 +16,9 @@ from importer.batches.file_options import FILE_PARAMETERS, file_options
 from importer.batches.likely_operation import likely_operation
 from importer.batches.request import LISTED, QUEUE, operation_named, queue_for, right_asked_for
 from importer.ledger.queues import live_slots
-from importer.parsing.checker import Refusal
 from importer.parsing.csv_heads import TableOptions
 from importer.parsing.formats import open_rows
+from importer.parsing.refusal import Refusal
 from importer.parsing.rows import Rows, file_line
 from importer.problems import EMPTY_BATCH, PREVIEW
 from importer.services import services

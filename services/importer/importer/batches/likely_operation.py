@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from importer.parsing.checker import RecordChecker, Refusal
+from importer.parsing.checker import RecordChecker
 from importer.parsing.csv_heads import UNTOLD, Columns, TableOptions, fields_of, meanings, split_heads
 from importer.parsing.csv_shape import header_of, header_options
 from importer.parsing.formats import CSV, columns_of, open_rows
+from importer.parsing.refusal import Refusal
 from importer.parsing.spool import Spooled
 from importer.problems import UNKNOWN_COLUMN
 from stackroom_jobs.operation import Operation

@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from importer.batches.accept import checker_for
 from importer.batches.request import DEFAULT_SOURCE, SOURCE, SOURCE_EXPECTED, is_source
-from importer.parsing.checker import Refusal
 from importer.parsing.json_body import OPTIONS, JSONBody
+from importer.parsing.refusal import Refusal
 from importer.parsing.rows import RowBlock
 from importer.parsing.spool import spool
 from importer.problems import EMPTY_RECORDS, WRONG_RECORDS

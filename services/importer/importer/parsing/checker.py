@@ -7,63 +7,20 @@ one bad record costs itself and not its neighbours.
 
 import dataclasses
 import functools
-import re
 from collections.abc import Callable
-from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
+from importer.parsing.refusal import ALREADY_DONE, RecordFault, Refusal, refusal_of
 from importer.parsing.rows import Notes
-from stackroom_jobs.outcomes import OWN_FIELDS, refused_line
+from stackroom_jobs.outcomes import OWN_FIELDS
 from stackroom_kit.schema import Field, Schema
-from stackroom_kit.schema_fields import form_of
-from stackroom_kit.strict_json import FAULTS, StrictJSONError, loads, may_spell_keys
+from stackroom_kit.strict_json import StrictJSONError, loads, may_spell_keys
 
 UTF8_BYTES_PER_CHARACTER = 4
 MAX_NAME = 50  # characters of an unknown field that are said again
-
-
-class RecordFault(StrEnum):
-    """What can be wrong with a record that is JSON: the codes of its Refusal."""
-
-    ALREADY_DONE = "already_done"
-    MISSING_FIELD = "missing_field"
-    NOT_AN_OBJECT = "not_an_object"
-    RECORD_TOO_LONG = "record_too_long"
-    UNKNOWN_FIELD = "unknown_field"
-    WRONG_TYPE = "wrong_type"
-    WRONG_VALUE = "wrong_value"
-
-
-RECORD_FAULTS = (*(kind.code for kind in FAULTS), *map(str, RecordFault))
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Refusal:
-    """A record that no chunk will hold. ``field`` is the wrong field or empty, ``raw`` the record as it came.
-
-    ``file_line`` is None where it is the row's own number.
-    """
-
-    code: str
-    detail: str
-    field: str
-    raw: bytes
-    file_line: int | None = None
-
-    def at(self, file_line: int | None) -> "Refusal":
-        return self if file_line is None else dataclasses.replace(self, file_line=file_line)
-
-    def line(self, row: int) -> bytes:
-        return refused_line(row, self.code, self.detail, self.raw, self.field, self.file_line)
-
-
-# A line of results that was ok holds nothing of what it was made of, so nothing of it must be taken for a record.
-ALREADY_DONE = Refusal(
-    RecordFault.ALREADY_DONE, "This row was ok; of results only rows that failed can be sent again.", "", b""
-)
 
 
 class RecordChecker:
@@ -182,22 +139,6 @@ def _key(name: str) -> bytes:
 
 def _given(field: Callable[[Any], Any], records: list[Any]) -> int:
     return sum(value is not msgspec.UNSET for value in map(field, records))
-
-
-def refusal_of(error: msgspec.ValidationError, schema: Schema, raw: bytes) -> Refusal:
-    """msgspec says "Object missing required field `payload`" or "Expected `str`, got `int` - at `$.payload`"."""
-    sentence, _, path = str(error).partition(" - at ")
-    if sentence.startswith("Object missing required field"):
-        return Refusal(RecordFault.MISSING_FIELD, f"{sentence}.", sentence.split("`")[1], raw)
-    name = re.split(r"[.\[]", path.strip("`").removeprefix("$").lstrip("."), maxsplit=1)[0]
-    if not name:
-        return Refusal(RecordFault.NOT_AN_OBJECT, f"{sentence}.", "", raw)
-    field = schema.by_name[name]
-    if field.format is not None and "regex" in sentence:
-        return Refusal(RecordFault.WRONG_VALUE, f"`{name}` must be {form_of(field)}.", name, raw)
-    is_value = field.enum is not None or " of length " in sentence or "=" in sentence
-    code = RecordFault.WRONG_VALUE if is_value else RecordFault.WRONG_TYPE
-    return Refusal(code, f"`{name}`: {sentence[0].lower()}{sentence[1:]}.", name, raw)
 
 
 def with_short_texts(schema: Schema, most: int) -> Schema:

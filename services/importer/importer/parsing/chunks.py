@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from importer.parsing.checker import Refusal
+from importer.parsing.refusal import Refusal
 from importer.parsing.row_numbers import gaps_text, line_runs
 from importer.parsing.rows import Limits, Rows, file_line
 from importer.problems import EMPTY_BATCH, TOO_MANY_REFUSED, TOO_MANY_ROWS

@@ -9,12 +9,13 @@ from typing import IO, Any
 
 import msgspec
 
-from importer.parsing.checker import ALREADY_DONE, RecordChecker, RecordFault, Refusal, refusal_of
+from importer.parsing.checker import RecordChecker
 from importer.parsing.csv_heads import OUTCOME, without_space_behind_quotes
+from importer.parsing.csv_lines import MAX_ROW_CHARACTERS, CSVLines
 from importer.parsing.csv_shape import CSVShape
-from importer.parsing.encodings import Encoding
+from importer.parsing.refusal import ALREADY_DONE, RecordFault, Refusal, refusal_of
 from importer.parsing.rows import Notes, RowBlock
-from importer.problems import CSV_ROW_TOO_LONG, INVALID_CSV
+from importer.problems import INVALID_CSV
 from stackroom_jobs.outcomes import Outcome
 from stackroom_kit.cells import readable
 from stackroom_kit.csv import GUARD, LEFT_OUT, unguarded
@@ -22,56 +23,7 @@ from stackroom_kit.problems import Problem
 from stackroom_kit.schema import Schema
 
 BLOCK_ROWS = 1000
-MAX_ROW_CHARACTERS = 1024 * 1024  # with its quotes; a quote that is never closed makes one row of all that follows
 _encoder = msgspec.json.Encoder()
-
-
-class CSVLines:
-    """Call ``row_is_over`` behind each row: a row that grows beyond the limit ends the reading with Problem 413."""
-
-    def __init__(self, file: IO[Any], encoding: Encoding) -> None:
-        self._text = encoding.text(file)
-        self._lines = 0
-        self._row_lines = 0
-        self._row_characters = 0
-
-    def __iter__(self) -> Iterator[str]:
-        readline = self._text.readline
-        while line := readline(MAX_ROW_CHARACTERS):
-            self._lines += 1
-            self._row_characters += len(line)
-            if self._row_characters >= MAX_ROW_CHARACTERS:
-                raise self._too_long()
-            yield line
-
-    def changed_by(self, change: Callable[[str], str] | None) -> Iterator[str]:
-        return iter(self) if change is None else map(change, self)
-
-    def skip(self, lines: int) -> None:
-        """Those before the first row."""
-        for _ in range(lines):
-            self._text.readline()
-        self._lines = self._row_lines = lines
-
-    @property
-    def row_line(self) -> int:
-        """The line on which the row at hand begins, from 1."""
-        return self._row_lines + 1
-
-    def row_is_over(self) -> int:
-        """Gives the line on which it began."""
-        line = self._row_lines + 1
-        self._row_lines = self._lines
-        self._row_characters = 0
-        return line
-
-    def detach(self) -> None:
-        """Let go of the file without closing it."""
-        self._text.detach()
-
-    def _too_long(self) -> Problem:
-        detail = f"The row that begins at line {self.row_line} has more than {MAX_ROW_CHARACTERS} characters"
-        return CSV_ROW_TOO_LONG(f"{detail}; is a quote left open?")
 
 
 def _reader(schema: Schema, name: str) -> Callable[[str], Any]:

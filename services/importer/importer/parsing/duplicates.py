@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from importer.parsing.checker import Refusal
+from importer.parsing.refusal import Refusal
 from importer.parsing.rows import RowBlock
 
 _encoder = msgspec.json.Encoder()

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from importer.parsing.checker import RecordChecker, RecordFault, Refusal
+from importer.parsing.checker import RecordChecker
 from importer.parsing.json_scan import BrokenJSONError, JSONScanner
+from importer.parsing.refusal import RecordFault, Refusal
 from importer.parsing.rows import RowBlock
 from importer.parsing.spool import BLOCK_BYTES, Spooled
 from importer.problems import RECORDS_MISSING, UNKNOWN_FIELD, WRONG_BODY
