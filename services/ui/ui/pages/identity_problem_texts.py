@@ -1,0 +1,48 @@
+"""What went wrong with who somebody is and what he may do, by the code of a problem."""
+
+from flask_babel import gettext as _
+
+
+def identity_problem_texts() -> dict[str, str]:
+    return {
+        "sign_in_needed": _("Sign in first."),
+        "forbidden": _("You may not do this."),
+        "wrong_credentials": _("The name or the password is wrong."),
+        "too_many_tries": _("Too many tries; wait a little."),
+        "sign_in_busy": _("Many people sign in at once; try again."),
+        "oidc_failed": _("Nobody can trust what the provider answered. Try again, or ask an administrator."),
+        "oidc_started_elsewhere": _("This sign-in began in another browser, or too long ago. Start again."),
+        "oidc_denied": _("The provider did not let you in."),
+        "oidc_no_role": _("You may not use Stackroom: no group of yours has a role here. Ask an administrator."),
+        "oidc_name_taken": _("Another user here has your name. Ask an administrator."),
+        "oidc_away": _("The provider does not answer now; try again later."),
+        "password_login_off": _("Passwords are not taken here; sign in by the provider."),
+        "from_provider": _("This user comes from the provider, and has no password here."),
+        "link_gone": _("This link was used already, or its time is over."),
+        "identity_unavailable": _("The server cannot check now who you are; try again in a moment."),
+        "session_over": _("You were signed out; sign in again."),
+        "session_needed": _("This can be done only by who signed in with a browser."),
+        "password_too_short": _("A password has at least 12 characters."),
+        "password_too_long": _("This password is too long."),
+        "password_common": _("This password is too easy to guess."),
+        "bad_user_name": _("A name consists of Latin letters, digits and . _ @ + -"),
+        "name_taken": _("There is a user of this name already."),
+        "own_account": _("Another administrator has to do this."),
+        "last_admin": _("Without this user there would be no administrator."),
+        "too_many_tokens": _("These are too many tokens; take one back first."),
+        "scopes_too_wide": _("A token may do at most what you may."),
+        "bad_expiry": _("This is too long for a token, or too short."),
+        "bad_network": _("This is no network."),
+        "bad_token_name": _("A name consists of Latin letters, digits and . _ -, at most 63."),
+        "bad_queue_name": _("This is no name of a queue: small Latin letters, digits and -."),
+        "token_name_taken": _("This host has a token already: revoke it first."),
+        "worker_tokens_off": _("The server is not set up for worker tokens: WORKER_TOKEN_PEPPERS is missing."),
+        **dict.fromkeys(("malformed_token", "unknown_token"), _("This token is not known.")),
+        "token_expired": _("This token's time is over."),
+        "token_revoked": _("This token was taken back."),
+        "authorization_pending": _("Nobody has decided yet."),
+        "slow_down": _("The program asks too often."),
+        "access_denied": _("The person who was asked said no."),
+        "expired_token": _("This code's time is over."),
+        "token_from_elsewhere": _("This token may not be used from this network."),
+    }
