@@ -64,7 +64,7 @@ def test_codes_are_found_where_they_are_given() -> None:
 
 
 def test_every_code_has_its_text(texts: dict[str, str]) -> None:
-    """A new code needs one line in `ui/pages/problem_texts.py`, or in its part for identity, and one in `messages.po`."""
+    """A new code needs one line in `problem_texts.py`, or in its part for identity, and one in `messages.po`."""
     needed = {code: where for code, where in stack_codes().items() if not OF_OPERATIONS.match(where)}
     assert {code: where for code, where in needed.items() if code not in texts} == {}
 
