@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from importer.api.batch_list import api as batch_list
 from importer.api.batches import api as batches
 from importer.api.document import document
 from importer.api.media import UPLOAD_ENDPOINT
@@ -23,6 +24,7 @@ from stackroom_kit.settings import read_settings
 from stackroom_kit.web import install
 from stackroom_sql.problems import register_database_problems
 
+APIS = (tasks, batches, batch_list, results, preview, operations, workers, worker_tokens, media)
 GZIPPED = ("batches.create_batch", "preview.preview")
 
 
@@ -34,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install(app, "importer", settings, checks(here), {UPLOAD_ENDPOINT: settings.max_media_bytes}, GZIPPED)
     install_authorization(app, signer_of(settings))
     register_database_problems(app)
-    for blueprint in (tasks, batches, results, preview, operations, workers, worker_tokens, media, *own_blueprints()):
+    for blueprint in (*APIS, *own_blueprints()):
         app.register_blueprint(blueprint)
     serve_document(app, document(here.registry).of(app))
     return app

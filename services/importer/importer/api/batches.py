@@ -1,4 +1,4 @@
-"""The calls under ``/api/importer/batches``, but that for results."""
+"""The calls under ``/api/importer/batches``, but those for lists and results."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from importer.api.batch_bodies import BATCH_BODIES
 from importer.batches.accept import accept_batch
-from importer.batches.answers import Batch, BatchList, DeletedBatch
+from importer.batches.answers import Batch, DeletedBatch
 from importer.batches.eager import finish_now_if_eager
 from importer.batches.follow_ups import follow_ups, retry, undo
 from importer.batches.request import BATCH_PARAMETERS, right_asked_for
@@ -19,13 +19,10 @@ from importer.batches.view import (
     batch_view,
     existing_batch,
     pending_records,
-    place_behind,
     queue_position,
 )
 from importer.ledger.accept import Accepted, OriginalGoneError
-from importer.ledger.batch import list_batches as read_batches
 from importer.ledger.batch_end import cancel, expire
-from importer.ledger.states import BatchState
 from importer.problems import (
     CREATE,
     FOLLOW_UP,
@@ -37,28 +34,8 @@ from importer.problems import (
 )
 from importer.services import services
 from stackroom_kit.api import Api, json_answer, json_of
-from stackroom_kit.arguments import (
-    choice_argument,
-    choice_parameter,
-    integer_argument,
-    integer_parameter,
-    text_argument,
-    text_parameter,
-)
-from stackroom_kit.authorization import require_somebody
-from stackroom_kit.cursor import BAD_CURSOR, encode_cursor
 from stackroom_kit.public_path import public_path
-from stackroom_sql.problems import DATABASE_PROBLEMS
 
-MAX_PAGE = 200
-BOOLEANS = ("true", "false")
-FILTERS = (
-    integer_parameter("limit", "Batches of a page.", 50, 1, MAX_PAGE),
-    text_parameter("after", "The `next` of the page before."),
-    *(text_parameter(name, f"Only batches with this {name}.") for name in ("operation", "source", "queue")),
-    choice_parameter("mine", "Only batches of whoever asks.", "false", BOOLEANS),
-    choice_parameter("state", "Only batches in this state.", None, tuple(BatchState)),
-)
 BATCH = {200: json_of(Batch, "The batch.")}
 NEW_BATCH = {202: json_of(Batch, "The new batch.", Location="Where it is.")}
 api = Api("batches", __name__, "/api/importer/batches", path_parameters=(BATCH_ID,))
@@ -116,38 +93,6 @@ def create_batch() -> Response:
     The same key and bytes give the same batch again.
     """
     return _accepted(accept_batch())
-
-
-@api.call(
-    "GET",
-    "",
-    right="reader",
-    parameters=FILTERS,
-    answers={200: json_of(BatchList, "A page.")},
-    problems=(BAD_CURSOR, *DATABASE_PROBLEMS),
-)
-def list_batches() -> Response:
-    """Batches, newest first.
-
-    ``next`` is the ``after`` of the following page, or null.
-    """
-    limit = integer_argument("limit", 50, 1, MAX_PAGE) or 50
-    after_time, after_id = place_behind(text_argument("after"))
-    filters = {
-        "after_time": after_time,
-        "after_id": after_id,
-        "operation": text_argument("operation"),
-        "source": text_argument("source"),
-        "queue": text_argument("queue"),
-        "actor_id": require_somebody().id if choice_argument("mine", "false", BOOLEANS) == "true" else None,
-        "state": choice_argument("state", None, tuple(BatchState)),
-        "limit": limit + 1,
-    }
-    here = services()
-    rows = read_batches(here.engine, filters, here.settings.lease_seconds)
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = encode_cursor(last.created_at.isoformat(), last.id) if last else None
-    return json_answer(BatchList([batch_view(row) for row in rows[:limit]], following))
 
 
 @api.call("GET", "/<batch_id>", right="reader", answers=BATCH)

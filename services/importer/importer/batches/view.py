@@ -16,7 +16,6 @@ from importer.services import services
 from stackroom_jobs.description import STEPS
 from stackroom_jobs.operation import Operation
 from stackroom_kit.api import Parameter
-from stackroom_kit.cursor import bad_cursor, decode_cursor
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
 
@@ -188,17 +187,3 @@ def _pending_record(chunk: Row[Any], row: int, record: bytes) -> PendingRecord:
         current=chunk.current if is_told else None,
         total=chunk.total if is_told else None,
     )
-
-
-def place_behind(cursor: str | None) -> tuple[datetime.datetime | None, str | None]:
-    """Time and id of the last batch of the page before. Problem 400."""
-    if cursor is None:
-        return None, None
-    time, batch_id = decode_cursor(cursor, str, str)
-    try:
-        created_at = datetime.datetime.fromisoformat(time)
-    except ValueError:
-        raise bad_cursor() from None
-    if created_at.tzinfo is None or not batch_id.isalnum():
-        raise bad_cursor()
-    return created_at, batch_id
