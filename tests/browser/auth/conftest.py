@@ -8,7 +8,7 @@ from deploy.local.postgres_server import PostgresServer
 from deploy.local.redis_server import RedisServer
 from tests.support.browser.chromium import Watched
 from tests.support.servers.embedded import fresh_database, fresh_redis
-from tests.support.stacks.guarded import PASSWORD, GuardedStack, running_guarded_stack
+from tests.support.stacks.guarded import GuardedStack, running_guarded_stack
 
 
 @pytest.fixture(scope="session")
@@ -26,16 +26,18 @@ def stack(
 
 
 @pytest.fixture
-def visit_as(visit: Callable[..., Watched]) -> Callable[..., Watched]:
-    """A fresh profile in which this user has signed in: ``visit_as("editor", language="en")``."""
+def visit_as(visit: Callable[..., Watched], stack: GuardedStack) -> Callable[..., Watched]:
+    """A fresh profile with a session of this user: ``visit_as("editor", language="en")``.
+
+    By a call, which takes a tenth of the time of the sign-in page.
+    """
 
     def visited(name: str, **options: object) -> Watched:
         watched = visit(**options)
-        page = watched.open("/sign-in")
-        page.locator("#field-name").fill(name)
-        page.locator("#field-password").fill(PASSWORD)
-        page.locator("#sign-in [type=submit]").click()
-        page.wait_for_url(f"{watched.base}/")
+        cookies = stack.sign_in(name).cookies.get_dict().items()
+        watched.page.context.add_cookies(
+            [{"name": one, "value": value, "url": watched.base, "httpOnly": True} for one, value in cookies]
+        )
         return watched
 
     return visited

@@ -58,8 +58,7 @@ def test_keyboard_alone_is_enough_to_come_in_and_go_out(visit: Visit) -> None:
 
 
 def test_who_signed_out_stays_out(visit_as: Visit) -> None:
-    watched = visit_as("reader", language="en")
-    page = watched.page
+    page = visit_as("reader", language="en").open("/")
     page.locator("#sign-out").click()
     page.wait_for_url("**/signed-out")
     page.reload()

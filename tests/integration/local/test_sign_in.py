@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 
@@ -22,8 +23,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     stack.env |= {"AUTH": "on", "WORKERS": "worker-cpu", "IDENTITY_URL": f"http://127.0.0.1:{free_port()}"}
     stack.up()
     yield stack
-    stack.command("down").wait(60)
-    stack.supervisor.wait(60)
+    if stack.supervisor.is_running():
+        stack.supervisor.stop(signal.SIGINT, timeout=60)
 
 
 def admin(stack: LocalStack, *words: str, typed: str = "") -> tuple[int, str]:
@@ -75,3 +76,9 @@ def test_demo_says_that_it_needs_a_token(stack: LocalStack) -> None:
 def test_command_says_where_no_stack_runs(tmp_path_factory: pytest.TempPathFactory) -> None:
     status, said = admin(LocalStack(tmp_path_factory.mktemp("nowhere")), "users")
     assert (status, said) == (1, "no stack runs here whose users these could be: `make up AUTH=on` starts it\n")
+
+
+def test_ctrl_c_ends_everything(stack: LocalStack) -> None:
+    """Last, so that no other test needs a start for it."""
+    assert stack.supervisor.stop(signal.SIGINT, timeout=60) == 0
+    assert stack.processes() == []
