@@ -22,6 +22,8 @@ MOST_OF_NETWORK = 20
 # for by somebody who has signed in already.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 HALF = 4  # letters, then a hyphen and as many again
+# Whoever begins at the same time is counted too.
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.device', 0))")
 FORGET = text("DELETE FROM identity.device WHERE expires_at < now() - interval '1 hour'")
 COUNT = text("""
 SELECT count(*) AS waiting, count(*) FILTER (
@@ -76,6 +78,7 @@ def normal_code(typed: str) -> str:
 
 def begin(connection: Connection, client: str, address: str) -> tuple[str, str]:
     """The secret of the program, and what the person types. Problem 429 where too many wait."""
+    connection.execute(LOCK)
     connection.execute(FORGET)
     found = connection.execute(COUNT, {"address": address, "network": network_of(address)}).one()
     if found.waiting >= MOST_WAITING or found.of_network >= MOST_OF_NETWORK:

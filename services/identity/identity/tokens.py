@@ -18,10 +18,11 @@ MAX_TOKENS = 100  # of a user that are neither over nor taken back
 MAX_LISTED = 200  # of a user: all that can be used, and the newest of those that are over
 MAX_NETWORKS = 20
 COLUMNS = "id, name, key, scopes, networks::text[] AS networks, created_at, expires_at, last_used_at, revoked_at"
-# The user's row is locked, so that two calls cannot both make the last one that is allowed.
+# Two calls cannot both make the last one that is allowed. It is counted by a statement of its own: one that waited for
+# the lock would count what was there before.
+LOCK_OWNER = text("SELECT FROM identity.users WHERE id = :user_id FOR NO KEY UPDATE")
 COUNT = text("""
-SELECT count(token.id) FROM (SELECT id FROM identity.users WHERE id = :user_id FOR NO KEY UPDATE) AS owner
-LEFT JOIN identity.token ON user_id = owner.id AND revoked_at IS NULL AND expires_at > now()""")
+SELECT count(*) FROM identity.token WHERE user_id = :user_id AND revoked_at IS NULL AND expires_at > now()""")
 INSERT = text(f"""
 INSERT INTO identity.token (key, pepper_id, digest, user_id, name, scopes, networks, expires_at)
 VALUES (:key, :pepper_id, :digest, :user_id, :name, :scopes, cast(:networks AS cidr[]),
@@ -110,6 +111,7 @@ def checked_networks(offered: Sequence[str]) -> list[str]:
 
 def make(connection: Connection, user_id: UUID, wanted: Wanted, peppers: Peppers) -> tuple[Token, str]:
     """The token, and what its owner sees only now. Problem 409 where he has too many."""
+    connection.execute(LOCK_OWNER, {"user_id": user_id})
     if connection.execute(COUNT, {"user_id": user_id}).scalar_one() >= MAX_TOKENS:
         raise TOO_MANY_TOKENS(f"A user has at most {MAX_TOKENS} tokens; take one back first.")
     shown, pepper_id = API_TOKEN.new_token(), peppers.newest

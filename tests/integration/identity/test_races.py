@@ -11,6 +11,7 @@ from identity import links, sessions, stored_passwords, users
 from identity.passwords import Passwords, Verdict
 from tests.support.identity.door import PASSWORD, Door, code_of, secret_of
 from tests.support.identity.settings import CHEAP
+from tests.support.servers.locks import waiting_for_locks
 from tests.support.waiting import wait_until
 
 OWN_PASSWORD, BY_LINK, USERS = "/api/identity/password", "/api/identity/password/link", "/api/identity/users"
@@ -114,7 +115,7 @@ def test_link_that_is_used_while_another_one_is_made_keeps_nobody_waiting_for_ev
     def hashed_while_somebody_waits(self: Passwords, password: str) -> str:
         threads.append(threading.Thread(target=reset))
         threads[0].start()
-        wait_until(lambda: somebody_waits(engine) or not threads[0].is_alive(), 10)
+        wait_until(lambda: waiting_for_locks(engine) or not threads[0].is_alive(), 10)
         return hashed(self, password)
 
     monkeypatch.setattr(Passwords, "hashed", hashed_while_somebody_waits)
@@ -123,11 +124,6 @@ def test_link_that_is_used_while_another_one_is_made_keeps_nobody_waiting_for_ev
     other.dispose()
     assert len(made) == 1
     assert code_of(door.send("POST", BY_LINK, json={"link": link, "password": NEW})) == GONE
-
-
-def somebody_waits(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
 
 
 def test_invited_administrator_who_never_came_is_not_the_last_one(door: Door, engine: Engine) -> None:

@@ -11,6 +11,8 @@ from stackroom_kit.settings import Secret
 from stackroom_kit.token_form import API_TOKEN
 from tests.support.identity.door import Door, code_of
 from tests.support.identity.settings import PEPPER
+from tests.support.servers.locks import waiting_for_locks
+from tests.support.waiting import wait_until
 
 TOKENS = "/api/identity/tokens"
 MANY = """
@@ -227,7 +229,20 @@ def test_user_has_no_more_tokens_than_anybody_can_oversee(door: Door, engine: En
             FROM identity.users, generate_series(1, :most) AS n WHERE users.name = 'reader'"""),
             {"most": MAX_TOKENS - 1},
         )
-    made(door, session)
+    codes: list[int] = []
+
+    def one_more() -> None:
+        codes.append(door.send("POST", TOKENS, session, json={"name": "n", "scopes": ["reader"]}).status_code)
+
+    threads = [threading.Thread(target=one_more) for _ in range(3)]
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
+        connection.execute(text("SELECT FROM identity.users WHERE name = 'reader' FOR UPDATE"))
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: waiting_for_locks(engine) == len(threads))
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [201, 409, 409]
     assert code_of(door.send("POST", TOKENS, session, json={"name": "n", "scopes": ["reader"]})) == (
         409,
         "too_many_tokens",
