@@ -108,7 +108,7 @@ def test_changed_parts_start_again_workers_first_and_others_stay(
 def test_start_gives_up_on_a_part_that_always_ends_and_shows_its_log(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("deploy.local.supervisor.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("deploy.local.supervised.FIRST_PAUSE", 0.01)
     command = [sys.executable, "-c", "raise SystemExit('UI_PORT=x is not allowed')"]
     part = Part("ui", Stage.SERVICE, command, dict(os.environ), lambda _: False)
     with pytest.raises(StartFailed, match=r"ui does not become ready(.|\n)*UI_PORT=x is not allowed"):
