@@ -3,39 +3,20 @@
 Only a few bytes are read, by seeking. Where a container promises nothing, nothing is found to be missing.
 """
 
-import io
 from collections.abc import Callable
 from typing import BinaryIO
 
 from av.container import InputContainer
 
-SLACK = 64  # bytes: some writers count their own header twice
-ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
-ASF_BROADCAST = 1  # a flag: sizes in the header mean nothing
+from worker_gpu.video.asf import is_asf_cut_off
+from worker_gpu.video.file_bytes import SLACK, FileBytes
+
 BOXES = set(b"ftyp styp moov moof mdat mfra free skip wide sidx udta uuid meta".split())
 EBML, SEGMENT, VOID, CRC = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"\xec", b"\xbf"
 BLOCKS, BLOCK_HEAD = {b"\xa3", b"\xa0"}, 4  # names, and bytes of a block before its frame
 NUT_INDEX, NUT_TAIL_MOST = bytes.fromhex("4e58dd672f23e64e"), 1_000_000
 FLV_TAGS = {8, 9, 18}
 OGG_PAGE_MOST = 27 + 255 + 255 * 255  # bytes
-
-
-class FileBytes:
-    """The bytes of a file. Others read it as well, so who makes one puts the file's place back afterwards."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.size = file.seek(0, io.SEEK_END)
-
-    def at(self, start: int, count: int) -> bytes:
-        """Fewer than ``count`` where the file ends before."""
-        if start < 0 or start >= self.size:
-            return b""
-        self._file.seek(start)
-        return self._file.read(count)
-
-    def number(self, start: int, count: int, order: str = "big") -> int:
-        return int.from_bytes(self.at(start, count), "little" if order == "little" else "big")
 
 
 def is_cut_off(file: BinaryIO, container: InputContainer) -> bool:
@@ -117,34 +98,6 @@ def _is_no_box(head: bytes) -> bool:
     return any(head) and not (head[4:].isascii() and head[4:].decode("latin-1").isprintable())
 
 
-def _asf(data: FileBytes) -> bool:
-    place = _asf_properties(data)
-    if place is None or data.number(place + 88, 4, "little") & ASF_BROADCAST:
-        return False
-    return data.number(place + 40, 8, "little") > data.size + SLACK
-
-
-def asf_packet_bytes(file: BinaryIO) -> int:
-    """How long each packet of an ASF or WMV file is; 0 where it does not say."""
-    now = file.tell()
-    try:
-        data = FileBytes(file)
-        place = _asf_properties(data)
-        return 0 if place is None else data.number(place + 92, 4, "little")
-    finally:
-        file.seek(now)
-
-
-def _asf_properties(data: FileBytes) -> int | None:
-    """Where this part of the header begins."""
-    place, end = 30, data.number(16, 8, "little")
-    while place < min(end, data.size):
-        if data.at(place, 16) == ASF_FILE_PROPERTIES:
-            return place
-        place += max(data.number(place + 16, 8, "little"), 24)
-    return None
-
-
 def _flv(data: FileBytes) -> bool:
     """The last four bytes say where the last tag begins, which says how long it is."""
     size = data.number(data.size - 4, 4)
@@ -215,7 +168,7 @@ _CHECKS: dict[str, Callable[[FileBytes], bool]] = {
     "avi": _riff,
     "matroska": _matroska,
     "mov": _mov,
-    "asf": _asf,
+    "asf": is_asf_cut_off,
     "flv": _flv,
     "mpegts": _mpegts,
     "ogg": _ogg,

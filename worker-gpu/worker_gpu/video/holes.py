@@ -14,7 +14,8 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
-from worker_gpu.video.endings import FLV_TAGS, asf_packet_bytes
+from worker_gpu.video.asf import asf_packet_bytes
+from worker_gpu.video.endings import FLV_TAGS
 
 LEAST_BYTES = 512  # headers of packets are shorter
 LEAST_FRAMES = 2.5  # of time without a frame
