@@ -82,9 +82,7 @@ def test_administrator_makes_a_user_who_chooses_a_password(visit_as: Visit, visi
     hers.page.locator("#field-again").fill("short")
     hers.page.locator("#by-link [type=submit]").click()
     expect(hers.page.locator("#error-password")).to_contain_text("12")
-    for field in ("password", "again"):
-        hers.page.locator(f"#field-{field}").fill(NEW_PASSWORD)
-    hers.page.locator("#by-link [type=submit]").click()
+    choose(hers.page)
     hers.page.wait_for_url(f"{watched.base}/")
     page.reload()
     row.get_by_role("button", name="Отключить: nina").click()
@@ -93,20 +91,29 @@ def test_administrator_makes_a_user_who_chooses_a_password(visit_as: Visit, visi
     led_to_sign_in(hers, "/account")
 
 
+def choose(page: Page) -> None:
+    for field in ("password", "again"):
+        page.locator(f"#field-{field}").fill(NEW_PASSWORD)
+    page.locator("#by-link [type=submit]").click()
+
+
 def test_link_works_once(visit: Visit, someone: Callable[[str, str], str]) -> None:
     path = someone("once", "reader")
-
-    def choose(page: Page) -> None:
-        for field in ("password", "again"):
-            page.locator(f"#field-{field}").fill(NEW_PASSWORD)
-        page.locator("#by-link [type=submit]").click()
-
     first = visit("en")
     choose(first.open(path))
     first.page.wait_for_url(f"{first.base}/")
     second = visit("en").open(path)
     expect(second.get_by_role("alert")).to_contain_text("This link was used already")
     expect(second.locator("#by-link")).to_be_hidden()
+
+
+def test_password_can_be_chosen_where_nobody_says_whose_it_is(visit: Visit, someone: Callable[[str, str], str]) -> None:
+    """The link is gone from the address by then, so that to load the page again would not help."""
+    watched = visit("en")
+    watched.page.route("**/api/identity/password/link/user", lambda route: route.abort())
+    choose(watched.open(someone("late", "reader")))
+    watched.page.wait_for_url(f"{watched.base}/")
+    expect(watched.page.locator(".who")).to_contain_text("late")
 
 
 def test_administrator_changes_a_role_but_not_the_own_one(visit_as: Visit, someone: Callable[[str, str], str]) -> None:
@@ -143,14 +150,18 @@ def test_token_is_made_shown_once_used_and_revoked(visit_as: Visit, stack: Guard
     row.get_by_role("button", name="Отозвать: ночная загрузка").click()
     page.locator("#confirm-yes").click()
     expect(row).to_contain_text("отозван")
+    page.locator("#field-token_name").fill("по ошибке")
+    page.locator("#make-token [type=submit]").click()
+    expect(page.locator("#made-token")).to_be_visible()
+    page.get_by_role("button", name="Отозвать: по ошибке").click()
+    page.locator("#confirm-yes").click()
+    expect(page.locator("#made-token")).to_be_hidden()  # nobody copies what opens nothing
 
 
 def test_other_sessions_end_and_this_one_stays(visit: Visit, someone: Callable[[str, str], str]) -> None:
     path, profiles = someone("zoya", "reader"), [visit("en"), visit("en")]
     page = profiles[0].open(path)
-    for field in ("password", "again"):
-        page.locator(f"#field-{field}").fill(NEW_PASSWORD)
-    page.locator("#by-link [type=submit]").click()
+    choose(page)
     page.wait_for_url(f"{profiles[0].base}/")
     other = profiles[1].open("/sign-in")
     sign_in(other, "zoya", NEW_PASSWORD)

@@ -19,10 +19,12 @@ async function showForm() {
   const name = /** @type {HTMLInputElement | null} */ (byId("user-name"));
   try {
     if (name) name.value = (await (await call("POST", apiAddress("identity/password/link/user"), { json: { link } })).json()).name;
-    form.hidden = false;
   } catch (error) {
-    refuse(/** @type {Error} */ (error).message); // before anybody makes up a password for nothing
+    const { status, message } = /** @type {import("./api.js").ProblemError} */ (error);
+    if (status >= 400 && status < 500) return refuse(message); // before anybody makes up a password for nothing
+    byId("user").hidden = true; // the link may be good all the same
   }
+  form.hidden = false;
 }
 
 history.replaceState(null, "", location.pathname); // nor does it stay in the history

@@ -18,7 +18,7 @@ function stateOf(token) {
 /** @template {AnyToken} T */
 export class TokenTable {
   /**
-   * Beside the table there are `no-<id>`, for when it is empty, and `<id>-title`.
+   * Beside the table there are `no-<id>`, for when it is empty, `<id>-title`, and `made-<id without its s>`.
    * @param {string} id @param {string} address of the list @param {string} action that is asked about before it is done
    * @param {(token: T) => (Node | string)[]} cells those before state and button
    */
@@ -34,12 +34,19 @@ export class TokenTable {
     if (!(await asked(this.action, { name: token.name }))) return;
     try {
       await call("DELETE", `${this.address}/${token.id}`);
+      this.hideShown(token);
       message("success", text("account", "token_revoked_now", { name: token.name }));
     } catch (error) {
       message("danger", /** @type {Error} */ (error).message);
     }
     await this.load();
     byId(`${this.id}-title`).focus();
+  }
+
+  /** A new one that is still shown: nobody copies what opens nothing. @param {T} token */
+  hideShown(token) {
+    const id = `made-${this.id.slice(0, -1)}`;
+    if (byId(`${id}-value`).value.includes(`_${token.key}_`)) byId(id).hidden = true;
   }
 
   /** @param {T} token */
