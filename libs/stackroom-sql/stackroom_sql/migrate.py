@@ -64,10 +64,17 @@ class Migration:
 
         ``role`` is that of the service, where it is another one than that of ``database_uri``.
         """
-        with self._locked(database_uri, lock_seconds) as connection:
-            self._make_missing_schemas(connection)
-            command.upgrade(self._config(connection, role), "head")
-            self._protect_version(connection)
+        try:
+            with self._locked(database_uri, lock_seconds) as connection:
+                self._make_missing_schemas(connection)
+                command.upgrade(self._config(connection, role), "head")
+                self._protect_version(connection)
+        except CommandError as error:
+            raise MigrationError(
+                f"the schemas of the {self.service} cannot be brought up to date: {error}. Nothing was changed. Either "
+                f"a migration is missing here, or the database is one of newer code, which alone can take it back: "
+                f"python -m {self.service}.migrate downgrade REVISION"
+            ) from None
 
     def downgrade(self, database_uri: str, revision: str, lock_seconds: float = LOCK_SECONDS) -> None:
         """Back to a revision of before, for the code of before. MigrationError.

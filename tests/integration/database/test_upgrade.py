@@ -104,6 +104,15 @@ def test_users_are_kept_there_and_back(before: str) -> None:
     assert execute(before, users) == was
 
 
+def test_database_of_newer_code_is_left_alone_and_named(before: str) -> None:
+    migrate(before)
+    execute(before, "UPDATE importer.alembic_version SET version_num = '0099'")
+    was = rows_of(before)
+    with pytest.raises(MigrationError, match=r"(?s)importer cannot be .*'0099'.*Nothing was changed.*newer code"):
+        migrate_importer(before)
+    assert rows_of(before) == was
+
+
 @pytest.mark.parametrize("revision", ["0099", "", "base", "-1"])
 def test_revision_that_is_none_changes_nothing(before: str, revision: str) -> None:
     migrate(before)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
+from stackroom_jobs.conformance.__main__ import main
 from stackroom_jobs.conformance.cases import CASES
 from stackroom_jobs.conformance.subject import NotConformant, Subject
 from stackroom_jobs.context import Context, Stopped
@@ -224,6 +225,15 @@ def test_broken_operation_is_noticed_in_one_line_with_its_file(name: str, monkey
     assert __file__ in str(caught.value)
     assert f": {subject.operation.name}: " in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_command_says_where_there_is_no_pytest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A worker of another repository needs none to run."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert main(["my-worker"]) == 2
+    assert capsys.readouterr().err.endswith("not installed here: pip install pytest\n")
 
 
 def test_there_are_cases_enough() -> None:
