@@ -1,13 +1,16 @@
 """How often somebody may try to sign in: by name, by network, and by both; counted in the database, for all replicas.
 
+What comes back from a provider is counted by network too, apart from passwords: each makes us ask the provider.
+
 A name that others try is not locked for its owner: from a network from which he signed in before, only the tries of
 that network under his name count. All strangers together may make no more tries than two cores check beside their
 other work, from however many networks they come.
 """
 
+import contextlib
 import dataclasses
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Connection, Engine, text
 
@@ -76,6 +79,16 @@ class SignInLimits:
         limits = {f"both {network} {name}": OF_NAME_AND_NETWORK, f"network {network}": OF_NETWORK}
         if not is_known:
             limits |= {f"name {name}": OF_NAME, "strangers": OF_STRANGERS}
+        return self._charged(limits)
+
+    @contextlib.contextmanager
+    def sign_on(self, address: str) -> Iterator[None]:
+        """Count a browser that comes back from the provider, unless what is done with it ends well. Problem 429."""
+        charged = self._charged({f"sign-on {network_of(address) or '?'}": OF_NETWORK})
+        yield
+        self.give_back(charged)
+
+    def _charged(self, limits: Mapping[str, Limit]) -> list[bytes]:
         charged = {self._subject(words): limit for words, limit in limits.items()}
         with transaction(self._engine) as connection:
             connection.execute(FORGET)

@@ -4,7 +4,10 @@ import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Engine, text
 
+from identity.sign_in_limits import OF_NETWORK
+from tests.support.identity.door import Door, code_of
 from tests.support.identity.provider import LyingProvider, Query
 from tests.support.identity.sign_on import Visitor, problem_of
 
@@ -109,3 +112,39 @@ def test_log_says_what_was_wrong_and_no_secret(
     assert "aud" in said
     for secret in (answer["code"], answer["state"], "secret of the client", "access-", visitor.session, visitor.kept):
         assert secret not in said
+
+
+def test_network_that_fails_too_often_makes_nobody_ask_the_provider(
+    visitor: Visitor, provider: LyingProvider, engine: Engine
+) -> None:
+    """One start and made-up codes are enough to try. Other networks, and passwords, go on."""
+    answer = provider.authorize(visitor.start())
+    kept, made_up = visitor.kept, {**answer, "code": "made-up"}
+    for _ in range(OF_NETWORK.burst):
+        visitor.kept = kept
+        assert problem_of(visitor.come_back(made_up)) == FAILED
+    visitor.kept = kept
+    for again in (made_up, answer):  # also one that would be right
+        came = visitor.come_back(again)
+        assert code_of(came) == (429, "too_many_tries")
+        assert 1 <= int(came.headers["Retry-After"]) <= OF_NETWORK.step
+    assert provider.asked.count(("POST", "/token")) == OF_NETWORK.burst
+    other = Visitor(Door(visitor.door.client, "10.0.0.2"), provider)
+    assert other.sign_in().headers["Location"] == "/imports"
+    assert visitor.door.sign_in("operator").status_code == 200
+    with engine.connect() as connection:
+        connection.execute(text("UPDATE identity.sign_in_try SET paid_until = paid_until - step"))
+    assert visitor.come_back(answer).headers["Location"] == "/imports"
+
+
+def test_sign_ins_that_succeed_are_not_counted(visitor: Visitor) -> None:
+    for _ in range(OF_NETWORK.burst + 5):
+        assert visitor.sign_in().headers["Location"] == "/imports"
+
+
+def test_answer_to_what_nobody_began_here_is_not_counted(visitor: Visitor, provider: LyingProvider) -> None:
+    """Else a page of another site could lead browsers here until their network may not sign in."""
+    answer = provider.authorize(visitor.start())
+    for _ in range(OF_NETWORK.burst + 5):
+        assert problem_of(visitor.come_back({**answer, "state": "made-up"})) == ELSEWHERE
+    assert visitor.come_back(answer).headers["Location"] == "/imports"

@@ -26,7 +26,7 @@ from identity.oidc.flow import (
 )
 from identity.oidc.logins import admit
 from identity.oidc.people import person_of
-from identity.problems import OIDC_AWAY, OIDC_FAILED, OIDC_PROBLEMS
+from identity.problems import OIDC_AWAY, OIDC_FAILED, OIDC_PROBLEMS, TOO_MANY_TRIES
 from identity.services import SignOn, services
 from stackroom_kit.api import Answer, Api, Parameter, json_answer, json_of
 from stackroom_kit.authorization import current_actor
@@ -119,7 +119,7 @@ def oidc_start() -> Response:
     right=None,
     parameters=PROVIDER_ANSWER,
     answers={303: FROM_PROVIDER},
-    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
+    problems=(NOT_FOUND, TOO_MANY_TRIES, *DATABASE_PROBLEMS),
 )
 def oidc_callback() -> Response:
     """Come back from the provider, and be signed in.
@@ -133,7 +133,8 @@ def oidc_callback() -> Response:
     except Problem as problem:
         return to_sign_in_page(problem)
     try:
-        secret = _signed_in(sign_on, started, answer)
+        with services().limits.sign_on(current_actor().address):
+            secret = _signed_in(sign_on, started, answer)
     except Problem as problem:
         response = to_sign_in_page(problem, started.next)
     else:
