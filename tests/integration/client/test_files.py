@@ -133,6 +133,17 @@ def test_video_is_imported_as_a_batch_that_names_its_upload(url: str, film: Path
     stackroom(url, "cancel", first.out.strip())
 
 
+@pytest.mark.parametrize("operation", ["normalize_record", "no_such_operation"])
+def test_video_for_an_operation_that_reads_none_is_not_sent(
+    url: str, proxy: TCPProxy, film: Path, operation: str
+) -> None:
+    before, sent = listed(url, "media"), list[int]()
+    proxy.uploaded = sent.append
+    said = failed(proxy.url, "import", str(film), "--operation", operation).err
+    assert said == f"stackroom: the operation {operation} reads no files as they are; these do: process_video\n"
+    assert (max(sent) < 1000, listed(url, "media")) == (True, before)
+
+
 @pytest.mark.parametrize("command", ["preview", "upload", "import"])
 def test_file_that_is_too_large_is_not_sent(proxy: TCPProxy, tmp_path: Path, command: str) -> None:
     file = tmp_path / "records.ndjson"
