@@ -23,9 +23,7 @@ SELECT = """cell => {
 
 
 def beat(name: str, slots: int = 1) -> Heartbeat:
-    return Heartbeat(
-        name, "gpu-host", CONTRACT_VERSION, ["gpu"], slots, ["process_video"], {"torch": "2.13.0"}, None, ""
-    )
+    return Heartbeat(name, "gpu-host", CONTRACT_VERSION, ["gpu"], slots, ["process_video"], {"torch": "2.13.0"}, "a1")
 
 
 def test_refresh_keeps_scroll_selection_and_focus(visit: Visit, stack: WholeStack) -> None:
@@ -47,7 +45,7 @@ def test_refresh_keeps_scroll_selection_and_focus(visit: Visit, stack: WholeStac
         watched.assert_quiet()
     finally:
         for name in ("seen-1", "seen-2"):
-            api.goodbye(WorkerName(name, ""))
+            api.goodbye(WorkerName(name, "a1"))
 
 
 def test_selected_text_waits_until_it_no_longer_is(visit: Visit, stack: WholeStack) -> None:
@@ -64,7 +62,7 @@ def test_selected_text_waits_until_it_no_longer_is(visit: Visit, stack: WholeSta
         page.evaluate("getSelection().removeAllRanges()")
         expect(slots).to_have_text("7")
     finally:
-        api.goodbye(WorkerName("seen-1", ""))
+        api.goodbye(WorkerName("seen-1", "a1"))
 
 
 def opened(watched: Watched, paths: tuple[str, ...]) -> list[Page]:

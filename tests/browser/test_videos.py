@@ -11,11 +11,12 @@ import urllib3
 from playwright.sync_api import expect
 
 from stackroom_jobs.outcomes import ok_line
-from stackroom_jobs.protocol import ClaimedChunk, ClaimRequest, RenewRequest
+from stackroom_jobs.protocol import CONTRACT_VERSION, ClaimedChunk, ClaimRequest, Heartbeat, RenewRequest
 from stackroom_jobs.videos import Shot, VideoResult
 from stackroom_jobs.worker.client import WorkerAPI
 from stackroom_jobs.worker.lifecycle import Deadline
 from stackroom_jobs.worker.media import ChunkPlace, RemoteMedia
+from stackroom_jobs.worker.registration import WorkerName
 from tests.support.browser.chromium import Watched
 from tests.support.stacks.whole import WholeStack
 from tests.support.videos.files import picture, write_video
@@ -24,8 +25,12 @@ Visit = Callable[..., Watched]
 
 
 def claimed(api: WorkerAPI) -> ClaimedChunk:
-    asked = ClaimRequest("by-hand", "gpu", ["process_video"], uuid.uuid4().hex, uuid.uuid4().hex)
+    """By a worker that is in the register only for so long."""
+    me = WorkerName("by-hand", "a1")
+    api.heartbeat(Heartbeat(me.name, "here", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {}, me.incarnation))
+    asked = ClaimRequest(me.name, "gpu", ["process_video"], uuid.uuid4().hex, uuid.uuid4().hex, me.incarnation)
     claim = api.claim(asked, Deadline(10))
+    api.goodbye(me)
     assert claim is not None
     return claim
 

@@ -16,7 +16,7 @@ GPU = Device("cuda", "NVIDIA H100 80GB HBM3", "GPU-1", 80 << 30, 3 << 30, 97, "5
 
 def beat(name: str, contract: int = CONTRACT_VERSION, unhealthy: str = "") -> Heartbeat:
     versions = {"torch": "2.13.0"}
-    return Heartbeat(name, "gpu-host", contract, ["gpu"], 1, ["process_video"], versions, GPU, unhealthy)
+    return Heartbeat(name, "gpu-host", contract, ["gpu"], 1, ["process_video"], versions, "a1", GPU, unhealthy)
 
 
 @pytest.mark.parametrize("width", [1200, 360])
@@ -44,4 +44,4 @@ def test_page_shows_devices_and_why_a_worker_does_no_work(
         watched.assert_quiet()
     finally:
         for number in range(3):
-            api.goodbye(WorkerName(f"gpu-{number}", ""))
+            api.goodbye(WorkerName(f"gpu-{number}", "a1"))

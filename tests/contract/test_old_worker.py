@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import text
 
 from importer.database import make_engine
-from stackroom_jobs.protocol import CONTRACT_VERSION, OLDEST_CONTRACT, Heartbeat
+from stackroom_jobs.protocol import CONTRACT_VERSION, OLDEST_CONTRACT
 from tests.support.workers.calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, asked, claimed, output_of, soon
 
 NAME = "worker-cpu@old-host"
@@ -106,14 +106,13 @@ def test_old_worker_gives_back_what_it_cannot_do(
     assert old.call(path, body).status_code == 204
     with make_engine(migrated, 1).connect() as connection:
         connection.execute(text("UPDATE importer.chunk SET due_at = now()"))
-    assert claimed(importer.api(), "t2").attempt == attempt
+    assert claimed(importer.worker(), "t2").attempt == attempt
 
 
 def test_old_and_new_workers_share_a_batch(importer: Importer, old: OldWorker) -> None:
     """Each chunk goes to one of them, whoever asks."""
-    api = importer.api()
+    api = importer.worker()
     old.beat()
-    api.heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 2, ["normalize_record"], {}, incarnation="aa"))
     batches = [importer.post() for _ in range(4)]
     first, second = old.claim("t1").json(), claimed(api, "t2")
     third, fourth = old.report(first, "t3").json(), api.report("t2", output_of(second), asked("t4"), soon())

@@ -20,7 +20,7 @@ from tests.support.workers.calls import BATCHES, Importer, asked, claimed, outpu
 
 
 def test_claim_carries_records_and_report_carries_the_next_claim(importer: Importer) -> None:
-    api = importer.api()
+    api = importer.worker()
     first, second = importer.post(), importer.post()
     chunk = claimed(api, "t1")
     assert (chunk.batch_id, chunk.first_row, chunk.attempt, chunk.operation) == (first, 1, 1, "normalize_record")
@@ -32,11 +32,11 @@ def test_claim_carries_records_and_report_carries_the_next_claim(importer: Impor
 
 
 def test_nothing_due_is_no_chunk(importer: Importer) -> None:
-    assert importer.api().claim(asked("t1"), soon()) is None
+    assert importer.worker().claim(asked("t1"), soon()) is None
 
 
 def test_repeated_claim_and_report_after_lost_answers_change_nothing(importer: Importer) -> None:
-    api = importer.api()
+    api = importer.worker()
     batch_id = importer.post()
     chunk = claimed(api, "t1")
     assert claimed(api, "t1") == chunk
@@ -46,7 +46,7 @@ def test_repeated_claim_and_report_after_lost_answers_change_nothing(importer: I
 
 
 def test_report_of_a_cancelled_chunk_is_refused_without_an_error(importer: Importer) -> None:
-    api = importer.api()
+    api = importer.worker()
     batch_id = importer.post()
     chunk = claimed(api, "t1")
     importer.client.post(f"{BATCHES}/{batch_id}/cancel", data=b"")
@@ -56,7 +56,7 @@ def test_report_of_a_cancelled_chunk_is_refused_without_an_error(importer: Impor
 
 
 def test_report_with_a_missing_line_is_an_error(importer: Importer) -> None:
-    api = importer.api()
+    api = importer.worker()
     importer.post()
     chunk = claimed(api, "t1")
     with pytest.raises(WorkerAPIError, match="2 records, the report 1 lines"):
@@ -65,7 +65,7 @@ def test_report_with_a_missing_line_is_an_error(importer: Importer) -> None:
 
 @pytest.mark.parametrize(("text", "words"), [(b"\xff", "can't decode byte"), (b"\0", r"U\+0000")])
 def test_report_of_what_is_no_text_is_an_error(importer: Importer, text: bytes, words: str) -> None:
-    api = importer.api()
+    api = importer.worker()
     importer.post()
     chunk = claimed(api, "t1")
     with pytest.raises(WorkerAPIError, match=words):
@@ -73,7 +73,7 @@ def test_report_of_what_is_no_text_is_an_error(importer: Importer, text: bytes, 
 
 
 def test_garbage_reported_as_outcomes_ends_in_failed_rows(importer: Importer, migrated: str) -> None:
-    api = importer.api()
+    api = importer.worker()
     batch_id = importer.post(1)
     ledger = Ledger(make_engine(migrated, 1))
     for _ in range(5):
@@ -87,16 +87,16 @@ def test_garbage_reported_as_outcomes_ends_in_failed_rows(importer: Importer, mi
 
 
 def test_released_chunk_is_due_at_once_and_its_attempt_was_none(importer: Importer) -> None:
-    api = importer.api()
+    api = importer.worker()
     importer.post()
     claimed(api, "t1")
     assert api.renew(RenewRequest("t1", 1, 2))
-    api.release(ReleaseRequest("t1", 0), soon())
+    api.release(ReleaseRequest("t1"), soon())
     assert claimed(api, "t2").attempt == 1
 
 
 def test_failed_chunk_waits_and_lost_chunk_does_not(importer: Importer) -> None:
-    api = importer.api()
+    api = importer.worker()
     importer.post()
     claimed(api, "t1")
     api.lost(LostRequest("w1", "d1", Loss.WORKER_LOST), soon())
@@ -111,7 +111,7 @@ def test_wrong_token_is_refused_and_not_repeated(importer: Importer) -> None:
 
 
 def test_progress_of_a_batch_counts_what_is_done_of_its_records(importer: Importer) -> None:
-    api = importer.api()
+    api = importer.worker()
     batch_id = importer.post()
     chunk = claimed(api, "t1")
 
@@ -120,6 +120,6 @@ def test_progress_of_a_batch_counts_what_is_done_of_its_records(importer: Import
 
     assert progress() == 0
     api.renew(RenewRequest("t1", 1, 4))
-    assert progress() == 0.25
+    assert progress() == 0.125  # a quarter of one of two
     api.report("t1", output_of(chunk), None, soon())
     assert progress() == 1

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 import requests
 
 from importer.worker_api.known_tokens import LOOK_SECONDS
+from stackroom_kit.settings import Secret
 from stackroom_kit.token_form import API_TOKEN, WORKER_TOKEN
 from tests.support.servers.worker_proxy import running_worker_proxy
 from tests.support.waiting import wait_until
+from tests.support.workers import calls
 from tests.support.workers.calls import TOKEN, TOKENS, Importer
 
 GUESSES = 200  # five times as many as one address may ask for at once
@@ -49,7 +52,8 @@ def test_nothing_but_the_calls_of_workers_goes_through(importer: Importer, proxy
 @pytest.mark.parametrize("is_made", [False, True])
 def test_token_of_the_setting_and_a_made_one_work(importer: Importer, proxy: str, is_made: bool) -> None:
     token = (importer.make_token()[1] if is_made else TOKEN).reveal()
-    body = b'{"worker":"w1","queue":"cpu","operations":["normalize_record"],"delivery":"d1","token":"t1"}'
+    body = msgspec.json.encode(calls.asked("t1"))
+    importer.worker(Secret(token))
     importer.post()
     assert asked(proxy, token).status_code == 204
     assert asked(proxy, token, "POST", "/internal/claim", body).json()["operation"] == "normalize_record"

@@ -14,13 +14,14 @@ from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_jobs.context import Stopped
 from stackroom_jobs.outcomes import RecordError
-from stackroom_jobs.protocol import ClaimedChunk, ClaimRequest
+from stackroom_jobs.protocol import ClaimedChunk
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.lifecycle import Deadline
 from stackroom_jobs.worker.media import BLOCK_BYTES, ChunkPlace, RemoteMedia, TaskPlace
 from stackroom_kit.settings import Secret
 from tests.support.servers.served import served
+from tests.support.workers.calls import asked, beat
 
 TOKEN = Secret("token-of-this-test")
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 10
@@ -41,7 +42,8 @@ class Importer:
         client = create_app(self.settings).test_client()
         records = [{"id": row, "payload": "p"} for row in range(rows)]
         self.batch_id = client.post("/api/importer/batches", json={"records": records}).get_json()["id"]
-        chunk = self.api().claim(ClaimRequest("w1", "cpu", ["normalize_record"], "d1", "t1"), Deadline(5))
+        self.api().heartbeat(beat())
+        chunk = self.api().claim(asked("t1"), Deadline(5))
         assert chunk is not None
         return chunk
 

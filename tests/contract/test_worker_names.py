@@ -16,11 +16,12 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_jobs.worker.client import WorkerAPI, WorkerAPIError
 from stackroom_jobs.worker.registration import WorkerName
-from tests.support.workers.calls import OTHER_TOKEN, TOKEN, WORKERS, Importer, output_of, soon
+from tests.support.workers import calls
+from tests.support.workers.calls import OTHER_TOKEN, SELF, TOKEN, WORKERS, Importer, output_of, soon
 
 
-def beat(incarnation: str = "aa", host: str = "host") -> Heartbeat:
-    return Heartbeat("w1", host, CONTRACT_VERSION, ["cpu"], 2, ["normalize_record"], {}, incarnation=incarnation)
+def beat(incarnation: str = SELF, host: str = "host") -> Heartbeat:
+    return calls.beat(incarnation=incarnation, host=host)
 
 
 def claim_as(api: WorkerAPI, incarnation: str, token: str) -> ClaimedChunk | None:
@@ -129,25 +130,34 @@ WRONG_MESSAGES: dict[str, tuple[str, dict[str, object]]] = {
     "versions-too-long": ("heartbeat", {"versions": {"python": "3" * 201}}),
     "unhealthy-too-long": ("heartbeat", {"unhealthy": "u" * 20_001}),
     "incarnation-odd": ("heartbeat", {"incarnation": "AA"}),
+    "incarnation-empty": ("heartbeat", {"incarnation": ""}),
+    "claim-incarnation-empty": ("claim", {"incarnation": ""}),
+    "goodbye-incarnation-empty": ("goodbye", {"worker": "w1", "incarnation": ""}),
     "device-memory-below-zero": ("heartbeat", {"device": {"kind": "cuda", "model": "m", "memory_total": -1}}),
     "claim-token-too-long": ("claim", {"token": "t" * 101}),
     "claim-token-empty": ("claim", {"token": ""}),
     "claim-delivery-odd": ("claim", {"delivery": "a b"}),
     "renew-below-zero": ("renew", {"current": -1}),
     "renew-beyond-the-column": ("renew", {"total": 2**63}),
-    "release-for-ever": ("release", {"not_before_seconds": 1e9}),
-    "release-into-the-past": ("release", {"not_before_seconds": -1}),
     "fail-code-odd": ("fail", {"code": "a b"}),
     "fail-detail-too-long": ("fail", {"detail": "d" * 2001}),
     "lost-for-another-reason": ("lost", {"reason": "bored"}),
 }
 RIGHT_MESSAGES: dict[str, dict[str, object]] = {
     "heartbeat": msgspec.to_builtins(beat()),
-    "claim": {"worker": "w1", "queue": "cpu", "operations": ["normalize_record"], "delivery": "d1", "token": "t1"},
+    "claim": {
+        "worker": "w1",
+        "queue": "cpu",
+        "operations": ["normalize_record"],
+        "delivery": "d1",
+        "token": "t1",
+        "incarnation": SELF,
+    },
     "renew": {"token": "t1"},
     "release": {"token": "t1"},
     "fail": {"token": "t1", "code": "operation_failed", "detail": "d"},
     "lost": {"worker": "w1", "delivery": "d1", "reason": "worker_lost"},
+    "goodbye": {"worker": "w1", "incarnation": SELF},
 }
 
 
@@ -165,3 +175,27 @@ def test_message_beyond_its_bounds_is_refused_and_changes_nothing(
     answer = requests.post(f"{importer.url}/internal/{call}", json=body, headers=headers, timeout=10)
     assert (answer.status_code, answer.json()["code"]) == (400, "wrong_message")
     assert importer.client.get(WORKERS).get_json()["items"] == before
+
+
+@pytest.mark.parametrize("call", ["heartbeat", "claim", "goodbye"])
+def test_worker_that_does_not_say_its_incarnation_is_refused(importer: Importer, call: str) -> None:
+    """Every contract that is taken says it: without it two workers of one name could not be told apart."""
+    headers = {"Authorization": f"Bearer {TOKEN.reveal()}", CONTRACT_HEADER: str(CONTRACT_VERSION)}
+    body = {name: value for name, value in RIGHT_MESSAGES[call].items() if name != "incarnation"}
+    answer = requests.post(f"{importer.url}/internal/{call}", json=body, headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (400, "wrong_message")
+    assert "incarnation" in answer.json()["detail"]
+    assert importer.client.get(WORKERS).get_json()["items"] == []
+
+
+def test_next_claim_of_a_report_says_the_incarnation_too(importer: Importer) -> None:
+    api = importer.worker()
+    batch_id = importer.post()
+    chunk = claim_as(api, SELF, "t1")
+    assert chunk is not None
+    headers = {"Authorization": f"Bearer {TOKEN.reveal()}"}
+    query = {"token": "t1", "next_token": "t2", "worker": "w1", "queue": "cpu", "delivery": "d", "operations": "x"}
+    url = f"{importer.url}/internal/report"
+    answer = requests.post(url, output_of(chunk), headers=headers, params=query, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (400, "missing_parameter")
+    assert importer.batch(batch_id)["state"] == "running"

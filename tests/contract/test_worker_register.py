@@ -13,24 +13,24 @@ from stackroom_jobs.protocol import (
 )
 from stackroom_jobs.worker.client import ContractError
 from stackroom_jobs.worker.registration import WorkerName
-from tests.support.workers.calls import WORKERS, Importer, asked, claimed, soon
+from tests.support.workers.calls import SELF, WORKERS, Importer, asked, claimed, soon
 
 
 def test_heartbeat_of_another_contract_is_refused_with_both_versions(importer: Importer) -> None:
-    beat = Heartbeat("w1", "host", CONTRACT_VERSION + 1, ["cpu"], 1, ["normalize_record"], {})
+    beat = Heartbeat("w1", "host", CONTRACT_VERSION + 1, ["cpu"], 1, ["normalize_record"], {}, SELF)
     with pytest.raises(ContractError, match=f"contract {CONTRACT_VERSION + 1}, this importer {CONTRACT_VERSION}"):
         importer.api().heartbeat(beat)
 
 
 def test_heartbeat_puts_the_worker_into_the_register(importer: Importer) -> None:
-    importer.api().heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}))
+    importer.api().heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}, SELF))
     (worker,) = importer.client.get("/api/importer/workers").get_json()["items"]
     assert (worker["name"], worker["slots"], worker["alive"], worker["busy"]) == ("w1", 3, True, [])
 
 
 def test_worker_shows_the_chunks_that_it_holds(importer: Importer) -> None:
     api = importer.api()
-    api.heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}))
+    api.heartbeat(Heartbeat("w1", "host", CONTRACT_VERSION, ["cpu"], 3, ["normalize_record"], {}, SELF))
     batch_id = importer.post()
     claimed(api, "t1")
     api.renew(RenewRequest("t1", 1, 2))
@@ -47,7 +47,7 @@ def test_worker_of_another_contract_is_refused_work_and_shown_with_the_reason(
     monkeypatch.setattr("stackroom_jobs.worker.client.CONTRACT_VERSION", CONTRACT_VERSION + 1)
     api = importer.api()
     assert api.claim(asked("t1"), soon()) is None
-    beat = Heartbeat("w1", "far", CONTRACT_VERSION + 1, ["lisp"], 7, ["another"], {"x": 1})  # type: ignore[dict-item]
+    beat = Heartbeat("w1", "far", CONTRACT_VERSION + 1, ["lisp"], 7, ["another"], {"x": 1}, SELF)  # type: ignore[dict-item]
     for _ in range(2):
         with pytest.raises(ContractError):
             api.heartbeat(beat)
@@ -61,7 +61,7 @@ GPU = Device("cuda", "NVIDIA H100", "GPU-1", 80 << 30, 3 << 30, 97, "570.86", "1
 
 
 def beat_of(name: str, **more: Any) -> Heartbeat:
-    return Heartbeat(name, "host", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {"torch": "2.13.0"}, **more)
+    return Heartbeat(name, "host", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {"torch": "2.13.0"}, SELF, **more)
 
 
 def test_heartbeat_shows_the_device(importer: Importer) -> None:
@@ -98,5 +98,5 @@ def test_worker_that_says_goodbye_is_forgotten_unless_it_is_unhealthy(importer: 
     api.heartbeat(beat_of("w1"))
     api.heartbeat(beat_of("w2", unhealthy="CUDA error"))
     for name in ("w1", "w1", "w2", "nobody"):
-        api.goodbye(WorkerName(name, ""))
+        api.goodbye(WorkerName(name, SELF))
     assert [worker["name"] for worker in importer.client.get(WORKERS).get_json()["items"]] == ["w2"]

@@ -11,9 +11,9 @@ from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from stackroom_kit.settings import Secret, SettingsError
 from stackroom_kit.token_form import WORKER_TOKEN
-from tests.contract.test_worker_tokens import beat, run, status
+from tests.contract.test_worker_tokens import run, status
 from tests.support.servers.served import served
-from tests.support.workers.calls import PEPPERS, TOKEN, TOKENS, Importer
+from tests.support.workers.calls import PEPPERS, TOKEN, TOKENS, Importer, beat
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 

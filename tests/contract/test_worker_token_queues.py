@@ -9,11 +9,10 @@ import requests
 from stackroom_jobs.protocol import CONTRACT_HEADER, CONTRACT_VERSION
 from stackroom_jobs.worker.client import NotAdmittedError
 from stackroom_kit.settings import Secret
-from tests.contract.test_worker_tokens import beat
-from tests.support.workers.calls import WORKERS, Importer, claimed, output_of
+from tests.support.workers.calls import SELF, WORKERS, Importer, beat, claimed, output_of
 from tests.support.workers.registering import Foreign, described, version_of
 
-CLAIM = {"worker": "w1", "operations": ["normalize_record"], "delivery": "d1", "token": "t1"}
+CLAIM = {"worker": "w1", "operations": ["normalize_record"], "delivery": "d1", "token": "t1", "incarnation": SELF}
 BEAT = msgspec.to_builtins(beat())
 
 
@@ -70,8 +69,9 @@ def test_named_queue_is_served(importer: Importer, gpu: Secret, path: str, body:
 
 def test_report_that_claims_from_another_queue_writes_nothing(importer: Importer, gpu: Secret) -> None:
     batch_id = importer.post()
-    chunk = claimed(importer.api(), "t1")
-    query = {"token": "t1", "next_token": "t2", "worker": "w1", "queue": "cpu", "delivery": "d1", "operations": "x"}
+    chunk = claimed(importer.worker(), "t1")
+    following = {"worker": "w1", "queue": "cpu", "delivery": "d1", "operations": "x", "incarnation": SELF}
+    query = {"token": "t1", "next_token": "t2", **following}
     assert posted(importer, gpu, "report", output_of(chunk), **query).status_code == 403
     assert importer.batch(batch_id)["outcomes"] == {"ok": 0, "failed": 0, "refused": 0, "cancelled": 0, "pending": 2}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 import requests
 from sqlalchemy import Engine, text
@@ -10,13 +11,13 @@ from importer.app import create_app
 from importer.settings import Settings
 from importer.worker_api.app import create_app as create_worker_api
 from importer.worker_api.known_tokens import LOOK_SECONDS
-from stackroom_jobs.protocol import CONTRACT_VERSION, Heartbeat
+from stackroom_jobs.protocol import CONTRACT_VERSION
 from stackroom_jobs.worker.client import NotAdmittedError, WorkerAPIError
 from stackroom_kit.settings import Secret
 from stackroom_kit.token_form import WORKER_TOKEN
 from tests.support.servers.served import served
 from tests.support.waiting import wait_until
-from tests.support.workers.calls import PEPPERS, TOKEN, TOKENS, WORKERS, Importer, asked, claimed, output_of, soon
+from tests.support.workers.calls import PEPPERS, TOKEN, TOKENS, WORKERS, Importer, asked, beat, claimed, output_of, soon
 
 OLDER = Secret("2:" + "another-pepper-" * 3)
 
@@ -32,15 +33,11 @@ def status(url: str, token: Secret) -> int:
     return requests.get(f"{url}/internal/token", headers=headers, timeout=10).status_code
 
 
-def beat(worker: str = "w1", contract: int = CONTRACT_VERSION) -> Heartbeat:
-    return Heartbeat(worker, "host", contract, ["cpu"], 2, ["normalize_record"], {}, incarnation="aa")
-
-
 def test_token_works_beside_that_of_the_setting_and_is_shown_once(importer: Importer) -> None:
     _, token = importer.make_token("gpu1", "gpu", "cpu", "cpu", days=30)
     assert importer.status(TOKEN) == 204
     importer.post()
-    assert claimed(importer.api(token), "t1").batch_id
+    assert claimed(importer.worker(token), "t1").batch_id
     listed = importer.client.get(TOKENS)
     assert token.reveal() not in listed.text
     found = listed.get_json()["items"][0]
@@ -50,8 +47,7 @@ def test_token_works_beside_that_of_the_setting_and_is_shown_once(importer: Impo
 
 def test_chunk_of_a_token_that_is_taken_back_is_done_once_by_another(importer: Importer, engine: Engine) -> None:
     token_id, token = importer.make_token()
-    taken, other = importer.api(token), importer.api()
-    taken.heartbeat(beat())
+    taken = importer.worker(token)
     batch_id = importer.post()
     chunk = claimed(taken, "t1")
     assert importer.client.delete(f"{TOKENS}/{token_id}").get_json() == {"status": "revoked"}
@@ -64,7 +60,10 @@ def test_chunk_of_a_token_that_is_taken_back_is_done_once_by_another(importer: I
     with pytest.raises(NotAdmittedError, match="known token"):
         taken.heartbeat(beat())
     run(engine, "UPDATE importer.chunk SET due_at = now() WHERE state = 'leased' RETURNING 1")  # its lease ends
-    again = claimed(other, "t3")
+    other = importer.api()
+    other.heartbeat(beat("w2"))
+    again = other.claim(msgspec.structs.replace(asked("t3"), worker="w2"), soon())
+    assert again is not None
     assert (again.batch_id, again.first_row, again.attempt) == (batch_id, 1, 2)
     other.report("t3", output_of(again), None, soon())
     assert importer.batch(batch_id)["outcomes"] == {"ok": 2, "failed": 0, "refused": 0, "cancelled": 0, "pending": 0}

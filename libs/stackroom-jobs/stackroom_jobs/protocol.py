@@ -28,7 +28,7 @@ Sentence = Annotated[str, msgspec.Meta(max_length=2000)]
 # What a driver says, in full; the importer keeps its beginning.
 Reason = Annotated[str, msgspec.Meta(max_length=20_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Incarnation = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{0,64}\Z")]
+Incarnation = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{1,64}\Z")]
 
 
 class ClaimRequest(msgspec.Struct):
@@ -42,7 +42,7 @@ class ClaimRequest(msgspec.Struct):
     operations: Keys
     delivery: Key
     token: Key
-    incarnation: Incarnation = ""
+    incarnation: Incarnation
 
 
 class ClaimedChunk(msgspec.Struct):
@@ -83,7 +83,6 @@ class ReleaseRequest(msgspec.Struct):
     """``lost_device`` says why, where the device failed: such a chunk waits longer with each time."""
 
     token: Key
-    not_before_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0
     lost_device: Reason = ""
 
 
@@ -120,7 +119,7 @@ class Goodbye(msgspec.Struct):
     """A worker that ends as it was told; one that fell ill stays in the register instead."""
 
     worker: Name
-    incarnation: Incarnation = ""
+    incarnation: Incarnation
 
 
 class Introduction(msgspec.Struct):
@@ -144,9 +143,9 @@ class Heartbeat(msgspec.Struct):
     slots: Annotated[int, msgspec.Meta(ge=1, le=1024)]
     operations: Keys
     versions: Annotated[dict[Short, Short], msgspec.Meta(max_length=MAX_LIST)]
+    incarnation: Incarnation
     device: Device | None = None
     unhealthy: Reason = ""
-    incarnation: Incarnation = ""
 
 
 class Registration(Heartbeat, kw_only=True):

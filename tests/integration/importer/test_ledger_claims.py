@@ -88,9 +88,3 @@ def test_release_gives_the_chunk_back_without_counting_the_attempt(ledger: Ledge
     ledger.accept(10)
     assert release(ledger.engine, ledger.must_claim().token)
     assert ledger.must_claim().attempts == 1
-
-
-def test_release_can_name_a_pause(ledger: Ledger) -> None:
-    ledger.accept(10)
-    assert release(ledger.engine, ledger.must_claim().token, pause_seconds=60)
-    assert ledger.claim() is None

@@ -120,7 +120,7 @@ def long_batch(client: FlaskClient, ledger: Ledger) -> tuple[str, ClaimedChunk]:
     batch_id = client.post(f"{BATCHES}?operation=process_video", json={"records": videos}).get_json()["id"]
     note_heartbeat(
         ledger.engine,
-        Heartbeat("w1", "here", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {}),
+        Heartbeat("w1", "here", CONTRACT_VERSION, ["gpu"], 1, ["process_video"], {}, "a1"),
         "t",
         ["process_video"],
     )
@@ -178,14 +178,14 @@ def test_seconds_left_are_not_guessed_while_no_worker_is_there(client: FlaskClie
     batch_id = ledger.accept(30)
     note_heartbeat(
         ledger.engine,
-        Heartbeat("w1", "here", CONTRACT_VERSION, ["cpu"], 1, ["normalize_record"], {}),
+        Heartbeat("w1", "here", CONTRACT_VERSION, ["cpu"], 1, ["normalize_record"], {}, "a1"),
         "t",
         ["normalize_record"],
     )
     ledger.report(ledger.must_claim())
     running = client.get(f"{BATCHES}/{batch_id}").get_json()
     assert (running["state"], running["seconds_left"] is None) == ("running", False)
-    forget_worker(ledger.engine, Goodbye("w1"), "t")
+    forget_worker(ledger.engine, Goodbye("w1", "a1"), "t")
     waiting = client.get(f"{BATCHES}/{batch_id}").get_json()
     assert (waiting["state"], waiting["seconds_left"]) == ("waiting_for_worker", None)
     assert waiting["records_per_second"] > 0

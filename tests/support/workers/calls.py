@@ -1,15 +1,14 @@
 """What a worker says to the importer, by its real client."""
 
+from typing import Any
+
 import msgspec
 import requests
 
 from importer.app import create_app
 from importer.settings import Settings
 from stackroom_jobs.outcomes import Normalized, ok_line
-from stackroom_jobs.protocol import (
-    ClaimedChunk,
-    ClaimRequest,
-)
+from stackroom_jobs.protocol import CONTRACT_VERSION, ClaimedChunk, ClaimRequest, Heartbeat
 from stackroom_jobs.records import Record
 from stackroom_jobs.settings import WorkerSettings
 from stackroom_jobs.worker.client import WorkerAPI
@@ -22,6 +21,7 @@ OTHER_TOKEN = Secret("token-of-another-host")
 PEPPERS = Secret("pepper-of-worker-tokens-" * 2)
 BATCHES = "/api/importer/batches"
 WORKERS = "/api/importer/workers"
+SELF = "aa"  # the incarnation of w1
 TOKENS = "/api/importer/worker-tokens"
 
 
@@ -34,6 +34,12 @@ class Importer:
 
     def api(self, token: Secret = TOKEN) -> WorkerAPI:
         return WorkerAPI(WorkerSettings(worker_api_url=self.url, worker_token=token))
+
+    def worker(self, token: Secret = TOKEN) -> WorkerAPI:
+        """The calls of w1, which is in the register."""
+        api = self.api(token)
+        api.heartbeat(beat())
+        return api
 
     def make_token(self, name: str = "gpu1", *queues: str, **more: object) -> tuple[str, Secret]:
         """The id and what its host shows, once the worker API has seen it."""
@@ -64,12 +70,19 @@ class Importer:
         return found
 
 
+def beat(worker: str = "w1", incarnation: str = SELF, **more: Any) -> Heartbeat:
+    fields = {"contract": CONTRACT_VERSION, "host": "host", **more}
+    return Heartbeat(
+        worker, queues=["cpu"], slots=2, operations=["normalize_record"], versions={}, incarnation=incarnation, **fields
+    )
+
+
 def soon() -> Deadline:
     return Deadline(5)
 
 
 def asked(token: str, delivery: str = "d1") -> ClaimRequest:
-    return ClaimRequest("w1", "cpu", ["normalize_record"], delivery, token)
+    return ClaimRequest("w1", "cpu", ["normalize_record"], delivery, token, SELF)
 
 
 def claimed(api: WorkerAPI, token: str) -> ClaimedChunk:

@@ -51,7 +51,7 @@ WITH mine AS ({MINE}), {PICK_AND_TAKE.format(condition="NOT EXISTS (SELECT FROM 
 class Claimant:
     """Who claims, for which queue and operations. ``token`` is named by the worker, so a repeat finds its chunk.
 
-    ``only_batch`` narrows the claim to one batch, as the eager mode does. ``incarnation`` is None for what has none.
+    The eager mode is no worker in the register: it has no ``incarnation``, and claims of ``only_batch`` alone.
     """
 
     worker: str

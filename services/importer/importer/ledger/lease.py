@@ -28,10 +28,10 @@ WHERE token = :token AND state = 'leased' RETURNING 1""")
 HOLD_LEASE = text("""
 SELECT batch_id, first_row, last_row FROM importer.chunk WHERE token = :token AND state = 'leased' FOR SHARE""")
 
-# release: ready again, at once or after a pause; the attempt is not counted.
+# release: ready again at once; the attempt is not counted.
 RELEASE = text("""
 UPDATE importer.chunk SET state = 'ready', token = NULL, worker = NULL, delivery = NULL, attempts = attempts - 1,
-  due_at = now() + make_interval(secs => :pause)
+  due_at = now()
 WHERE token = :token AND state = 'leased' RETURNING 1""")
 
 # ... and after a lost device: to another worker at once, and later each time that this happens to the same chunk.
@@ -72,10 +72,10 @@ def renew(engine: Engine, token: str, current: int, total: int, lease_seconds: i
         return connection.execute(RENEW, parameters).first() is not None
 
 
-def release(engine: Engine, token: str, pause_seconds: float = 0) -> bool:
-    """Whether the chunk was still this token's; it is due again after the pause."""
+def release(engine: Engine, token: str) -> bool:
+    """Whether the chunk was still this token's; it is due again at once."""
     with engine.connect() as connection:
-        return connection.execute(RELEASE, {"token": token, "pause": pause_seconds}).first() is not None
+        return connection.execute(RELEASE, {"token": token}).first() is not None
 
 
 def release_lost_device(engine: Engine, token: str, reason: str) -> bool:

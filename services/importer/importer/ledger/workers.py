@@ -71,7 +71,7 @@ WHERE b.id = c.batch_id AND c.worker = :name AND c.state = 'leased' AND c.incarn
   AND c.due_at > now()""")
 GOODBYE = text("""
 DELETE FROM importer.worker WHERE name = :name AND state = 'healthy' AND token_id = :token_id
-  AND incarnation IS NOT DISTINCT FROM :incarnation""")
+  AND incarnation = :incarnation""")
 FORGET_WORKERS = text("DELETE FROM importer.worker WHERE last_seen < now() - interval '1 day'")
 WORKERS = text(f"""
 SELECT w.name, w.host, w.contract, w.queues, w.operations, w.slots, w.versions, w.device, w.reason, w.refused,
@@ -113,11 +113,11 @@ def note_heartbeat(
         "device": msgspec.json.encode(seen.device).decode() if seen.device else None,
         "state": WorkerState.UNHEALTHY if reason else WorkerState.HEALTHY,
         "reason": reason,
-        "incarnation": seen.incarnation or None,
+        "incarnation": seen.incarnation,
     }
     with transaction(engine) as connection:
         before = _written(connection, HEARTBEAT, parameters, token_id)
-        if seen.incarnation and before.incarnation_before not in (None, seen.incarnation):
+        if before.incarnation_before not in (None, seen.incarnation):
             _free_former(connection, seen)
         refused = {} if brought is None else register(connection, seen.worker, served, brought)
     if reason and before.state_before != WorkerState.UNHEALTHY:
@@ -147,7 +147,7 @@ def _free_former(connection: Connection, seen: Heartbeat) -> None:
 
 def forget_worker(engine: Engine, gone: Goodbye, token_id: str) -> None:
     """A worker that ended as it was told. Repeated, or said by another one, this changes nothing."""
-    parameters = {"name": gone.worker, "incarnation": gone.incarnation or None, "token_id": token_id}
+    parameters = {"name": gone.worker, "incarnation": gone.incarnation, "token_id": token_id}
     with engine.connect() as connection:
         connection.execute(GOODBYE, parameters)
 

@@ -36,12 +36,12 @@ NEXT_CHUNK = {200: json_of(ClaimedChunk, "The chunk."), 204: Answer("Nothing is 
 CONTRACT = Parameter(CONTRACT_HEADER, {"type": "string"}, "What the worker speaks; 1 without it.", "header")
 REPORT_PARAMETERS = (
     query_parameter("token", "That of the chunk.", is_required=True),
-    query_parameter("next_token", "Claims the next chunk; then worker, queue, delivery and operations are needed."),
+    query_parameter("next_token", "Claims the next chunk; then all others are needed."),
     query_parameter("worker", "Of the next claim, as are the others."),
     query_parameter("queue", "The queue that it reads."),
     query_parameter("delivery", "The Celery task id."),
     query_parameter("operations", "With commas between them."),
-    Parameter("incarnation", {"type": "string"}, "New with each start of the worker."),
+    query_parameter("incarnation", "New with each start of the worker."),
 )
 
 
@@ -92,17 +92,16 @@ def renew_lease() -> Response:
 def _claimant(asked: ClaimRequest) -> Claimant:
     admit(asked.worker, [asked.queue])
     operations = tuple(services().registry.with_loads(asked.operations))
-    incarnation = asked.incarnation or None
-    return Claimant(asked.worker, asked.queue, operations, asked.delivery, asked.token, incarnation=incarnation)
+    return Claimant(asked.worker, asked.queue, operations, asked.delivery, asked.token, incarnation=asked.incarnation)
 
 
 def _next_claimant() -> Claimant | None:
     """A report's query holds the next claim, as a body of its own would."""
     if not request.args.get("next_token"):
         return None
-    fields = {name: query(name) for name in ("worker", "queue", "delivery")}
-    more = {"token": query("next_token"), "incarnation": request.args.get("incarnation", "")}
-    return _claimant(converted({**fields, **more, "operations": query("operations").split(",")}, ClaimRequest))
+    fields = {name: query(name) for name in ("worker", "queue", "delivery", "incarnation")}
+    more = {"token": query("next_token"), "operations": query("operations").split(",")}
+    return _claimant(converted({**fields, **more}, ClaimRequest))
 
 
 @api.call(
@@ -146,7 +145,7 @@ def release_chunk() -> Response:
     if asked.lost_device:
         was_held = release_lost_device(engine, asked.token, asked.lost_device)
     else:
-        was_held = release(engine, asked.token, asked.not_before_seconds)
+        was_held = release(engine, asked.token)
     if not was_held:
         raise not_yours()
     return Response(status=204)
