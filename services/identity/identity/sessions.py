@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,9 @@ VALUES (:digest, :user_id, :address, :user_agent, now() + make_interval(days => 
 END_OLDEST = text("""
 DELETE FROM identity.session WHERE id IN (
   SELECT id FROM identity.session WHERE user_id = :user_id ORDER BY created_at DESC, id OFFSET :most)""")
-IS_ALIVE = "session.expires_at > now() AND session.used_at > now() - make_interval(mins => :idle_minutes)"
+# One of the future was made while the clock was ahead, and would live until then.
+IS_ALIVE = """session.expires_at > now() AND session.used_at > now() - make_interval(mins => :idle_minutes)
+  AND session.created_at < now() + interval '1 hour'"""
 FIND = text(f"""
 SELECT session.id, users.id AS user_id, users.name, users.role,
   session.used_at < now() - interval '1 minute' AS is_noted_long_ago
@@ -34,6 +37,8 @@ SELECT id, address, user_agent, created_at, used_at, expires_at FROM identity.se
 WHERE user_id = :user_id AND {IS_ALIVE} ORDER BY used_at DESC, id""")
 END = text("DELETE FROM identity.session WHERE user_id = :user_id AND id = :id")
 END_ALL = text("DELETE FROM identity.session WHERE user_id = :user_id AND id IS DISTINCT FROM cast(:besides AS uuid)")
+# Programs that a session let in, and that have not come for their token yet.
+FORGET_LET_IN = text("DELETE FROM identity.device WHERE user_id = ANY (cast(:user_ids AS uuid[]))")
 # A few whenever somebody signs in.
 FORGET = text("""
 DELETE FROM identity.session WHERE id IN (
@@ -111,4 +116,10 @@ def end(connection: Connection, user_id: UUID, session_id: UUID) -> bool:
 
 def end_all(connection: Connection, user_id: UUID, besides: UUID | None = None) -> int:
     """How many there were."""
+    forget_let_in(connection, {user_id})
     return connection.execute(END_ALL, {"user_id": user_id, "besides": besides}).rowcount
+
+
+def forget_let_in(connection: Connection, user_ids: Collection[UUID]) -> None:
+    """Of users one of whose sessions is taken away: else whoever stole it would get a token of the time after it."""
+    connection.execute(FORGET_LET_IN, {"user_ids": [str(user_id) for user_id in user_ids]})

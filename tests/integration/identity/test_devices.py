@@ -9,9 +9,9 @@ from sqlalchemy import Engine, text
 
 from identity.devices import MOST_OF_NETWORK
 from stackroom_kit.token_form import API_TOKEN
-from tests.support.identity.door import Door, code_of
+from tests.support.identity.door import PASSWORD, Door, code_of
 
-DEVICE = "/api/identity/device"
+DEVICE, SESSIONS = "/api/identity/device", "/api/identity/sessions"
 
 
 def begun(door: Door, client: str = "stackroom on box") -> dict[str, Any]:
@@ -54,6 +54,26 @@ def test_program_gets_a_token_of_who_says_yes_and_only_once(door: Door, engine: 
     assert code_of(asked(door, device)) == (400, "expired_token")
     (listed,) = door.send("GET", "/api/identity/tokens", session).get_json()["items"]
     assert listed["name"] == "stackroom on box"
+
+
+@pytest.mark.parametrize("how", ["others", "one", "administrator", "password", "disabled"])
+def test_program_is_not_let_in_by_a_session_that_was_taken_away(door: Door, engine: Engine, how: str) -> None:
+    """Else whoever stole a session has a token of the time after it."""
+    device, stolen, own, admin = begun(door), *map(door.session_of, ("editor", "editor", "admin"))
+    assert decided(door, stolen, device).status_code == 200
+    user = door.who(session=own).get_json()["id"]
+    others = [one for one in door.send("GET", SESSIONS, own).get_json()["items"] if not one["is_this"]]
+    method, path, body, session = {
+        "others": ("DELETE", SESSIONS, None, own),
+        "one": ("DELETE", f"{SESSIONS}/{others[0]['id']}", None, own),
+        "administrator": ("DELETE", f"/api/identity/users/{user}/sessions", None, admin),
+        "password": ("PUT", "/api/identity/password", {"old_password": PASSWORD, "password": "one more battery"}, own),
+        "disabled": ("PUT", f"/api/identity/users/{user}", {"is_disabled": True}, admin),
+    }[how]
+    assert door.send(method, path, session, json=body).status_code == 200
+    assert code_of(asked(door, device)) == (400, "expired_token")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM identity.token")).scalar() == 0
 
 
 def test_person_may_give_fewer_rights_but_no_more_than_he_has(door: Door) -> None:

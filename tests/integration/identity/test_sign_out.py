@@ -57,6 +57,19 @@ def test_database_shows_no_id_token(visitor: Visitor, engine: Any) -> None:
     assert "1001" in kept
 
 
+def test_program_is_not_let_in_once_the_provider_has_ended_the_session(
+    visitor: Visitor, provider: LyingProvider
+) -> None:
+    visitor.sign_in()
+    door, device = visitor.door, "/api/identity/device"
+    begun = door.send("POST", device, json={"client": "stackroom"}).get_json()
+    body = {"is_allowed": True}
+    assert door.send("POST", f"{device}/{begun['user_code']}", visitor.session, json=body).status_code == 200
+    assert visitor.log_out_by_provider(provider.logout_token(sub="1001")).get_json()["count"] == 1
+    asked = door.send("POST", f"{device}/token", json={"device_code": begun["device_code"]})
+    assert code_of(asked) == (400, "expired_token")
+
+
 @pytest.mark.parametrize("named", [{"sid": "s-1"}, {"sub": "1001"}, {"sid": "s-1", "sub": "1001"}])
 def test_provider_ends_sessions(visitor: Visitor, provider: LyingProvider, named: dict[str, str]) -> None:
     visitor.sign_in()

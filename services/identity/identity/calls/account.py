@@ -121,9 +121,10 @@ def list_sessions() -> Response:
 def end_session(session_id: UUID) -> Response:
     """End one of the own sessions."""
     actor = current_actor()
-    with services().engine.connect() as connection:
+    with transaction(services().engine) as connection:
         if not sessions.end(connection, as_id(actor.id), session_id):
             raise NOT_FOUND("There is no such session of yours.")
+        sessions.forget_let_in(connection, {as_id(actor.id)})
     response = json_answer(Ended("ended", 1))
     if str(session_id) == actor.credential:
         cookies.forget(response)

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, text
 
+from identity import sessions
 from identity.oidc.config import OidcConfig
 from identity.oidc.flow import Arrived
 from identity.oidc.provider import Metadata, Provider
@@ -32,7 +33,8 @@ DELETE FROM identity.session USING identity.login
 WHERE login.user_id = session.user_id AND login.issuer = :issuer
   AND (cast(:subject AS text) IS NULL OR login.subject = :subject)
   AND (cast(:sid AS text) IS NULL OR session.provider_session = :sid
-    OR (session.provider_session IS NULL AND cast(:subject AS text) IS NOT NULL))""")
+    OR (session.provider_session IS NULL AND cast(:subject AS text) IS NOT NULL))
+RETURNING session.user_id""")
 
 
 class WayOut(msgspec.Struct, frozen=True, tag=True):
@@ -118,4 +120,7 @@ def end_sessions(connection: Connection, token: LogoutToken, issuer: str) -> int
     seconds = MAX_AGE_SECONDS + 2 * LEEWAY_SECONDS
     if not connection.execute(USE, {"digest": digest, "seconds": seconds}).rowcount:
         raise OIDC_FAILED("The logout token was used already.")
-    return connection.execute(END, {"issuer": issuer, "sid": token.sid, "subject": token.sub}).rowcount
+    given = {"issuer": issuer, "sid": token.sid, "subject": token.sub}
+    user_ids = connection.execute(END, given).scalars().all()
+    sessions.forget_let_in(connection, set(user_ids))
+    return len(user_ids)
