@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from identity.problems import ACCESS_DENIED, AUTHORIZATION_PENDING, EXPIRED_TOKEN, SLOW_DOWN, TOO_MANY_TRIES
-from identity.secret_words import MAX_SECRET, digest_of, new_secret
+from identity.random_secrets import MAX_SECRET, digest_of, new_secret
 from identity.sign_in_limits import network_of
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.rights import Right

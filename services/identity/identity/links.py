@@ -9,7 +9,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from identity import users
 from identity.problems import LINK_GONE
-from identity.secret_words import MAX_SECRET, digest_of, new_secret
+from identity.random_secrets import MAX_SECRET, digest_of, new_secret
 from stackroom_kit.problems import Problem
 
 SET_UP_MINUTES = 15

@@ -32,7 +32,7 @@ def _normal(password: str) -> str:
 
 @functools.cache
 def common_passwords() -> frozenset[str]:
-    """Those of at least MIN_LENGTH characters that people choose most, in small letters."""
+    """Those of at least MIN_LENGTH characters that people choose most, in lower case."""
     return frozenset(files("identity").joinpath("common_passwords.txt").read_text(encoding="utf-8").split())
 
 
@@ -48,7 +48,7 @@ def check_new_password(password: str, user_name: str, pointer: str = "/password"
 
 
 def is_common(password: str, user_name: str) -> bool:
-    """In a list, a few characters over and over, or hardly more than the name. ``password`` is in small letters."""
+    """In a list, a few characters over and over, or hardly more than the name. ``password`` is in lower case."""
     size = len(password)
     repeats = any(password == (password[:length] * size)[:size] for length in range(1, LONGEST_PERIOD + 1))
     is_name = bool(user_name) and len(password.replace(user_name, "")) < OWN_LENGTH and user_name in password

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine, text
 
-from identity.secret_words import MAX_SECRET, digest_of, new_secret
+from identity.random_secrets import MAX_SECRET, digest_of, new_secret
 from stackroom_kit.rights import Role
 
 MAX_SESSIONS = 50  # of a user; the oldest one goes for a new one

@@ -73,15 +73,15 @@ class User(msgspec.Struct, frozen=True):
 
 
 def user_name(offered: str) -> str:
-    """In small letters. Problem 400."""
-    name = small(offered)
+    """In lower case. Problem 400."""
+    name = lowercase(offered)
     if not _NAME.fullmatch(name):
         detail = "A name has 1 to 64 of a-z, 0-9 and . _ @ + -, and begins with a letter or a digit."
         raise BAD_USER_NAME.at("/name", detail)
     return name
 
 
-def small(name: str) -> str:
+def lowercase(name: str) -> str:
     """Of ASCII alone: other letters may become one of ASCII, as the sign of kelvin does."""
     return name.lower() if name.isascii() else name
 

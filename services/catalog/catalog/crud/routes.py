@@ -8,7 +8,8 @@ from catalog.crud.calls import Calls
 from catalog.crud.listing import FORMATS, MAX_CURSOR, MAX_LIMIT
 from catalog.crud.refusals import unknown_kind
 from catalog.crud.repository import Repository
-from catalog.crud.shapes import DeletedRow, shapes_of
+from catalog.crud.resource import Resource
+from catalog.crud.shapes import DeletedRow, Shapes, shapes_of
 from catalog.problems import BROKEN_RULE, EXISTS, IN_USE, NEEDS_LIMIT, NOT_UNIQUE, SEARCH_TOO_SLOW, WRONG_FIELDS
 from stackroom_kit.api import JSON, Answer, Api, Parameter, json_of
 from stackroom_kit.arguments import choice_parameter, integer_parameter, text_parameter
@@ -35,11 +36,16 @@ def crud_blueprint(repository: Repository) -> Api:
     """``/api/<name>/`` and ``/api/<name>/<id>``."""
     resource, calls = repository.resource, Calls(repository)
     name, shapes = resource.name, shapes_of(resource)
-    shown = Answer("The row.", {JSON: shapes.shown}, ETAG)
-    written = (*WRITTEN, *dict.fromkeys(map(unknown_kind, resource.references)))
     row_id = _row_id(resource.id_field)
     api = Api(name, __name__, f"/api/{name}", path_parameters=(row_id,), problems=DATABASE_PROBLEMS)
     api.record(lambda state: state.app.url_map.converters.update(row=RowId))
+    _add_reading(api, repository, shapes, calls)
+    _add_writing(api, resource, shapes, calls)
+    return api
+
+
+def _add_reading(api: Api, repository: Repository, shapes: Shapes, calls: Calls) -> None:
+    name = repository.resource.name
     api.call(
         "GET",
         "/",
@@ -50,6 +56,19 @@ def crud_blueprint(repository: Repository) -> Api:
         problems=(BAD_CURSOR, NEEDS_LIMIT, SEARCH_TOO_SLOW),
     )(calls.list_items)
     api.call(
+        "GET",
+        "/<row:row_id>",
+        name=f"read_{name}",
+        right="reader",
+        parameters=(IF_NONE_MATCH,),
+        answers={200: _shown(shapes), 304: Answer("The row is as it was.", headers=ETAG)},
+    )(calls.read_item)
+
+
+def _add_writing(api: Api, resource: Resource, shapes: Shapes, calls: Calls) -> None:
+    name = resource.name
+    written = (*WRITTEN, *dict.fromkeys(map(unknown_kind, resource.references)))
+    api.call(
         "POST",
         "/",
         name=f"create_{name}",
@@ -59,21 +78,13 @@ def crud_blueprint(repository: Repository) -> Api:
         problems=written if resource.is_made else (*written, EXISTS),
     )(calls.create_item)
     api.call(
-        "GET",
-        "/<row:row_id>",
-        name=f"read_{name}",
-        right="reader",
-        parameters=(IF_NONE_MATCH,),
-        answers={200: shown, 304: Answer("The row is as it was.", headers=ETAG)},
-    )(calls.read_item)
-    api.call(
         "PUT",
         "/<row:row_id>",
         name=f"change_{name}",
         right="editor",
         parameters=(IF_MATCH,),
         body={JSON: shapes.change},
-        answers={200: shown},
+        answers={200: _shown(shapes)},
         problems=(*written, PRECONDITION_FAILED),
     )(calls.change_item)
     api.call(
@@ -85,7 +96,10 @@ def crud_blueprint(repository: Repository) -> Api:
         answers={200: json_of(DeletedRow, "The row is gone.")},
         problems=(PRECONDITION_FAILED, IN_USE),
     )(calls.remove_item)
-    return api
+
+
+def _shown(shapes: Shapes) -> Answer:
+    return Answer("The row.", {JSON: shapes.shown}, ETAG)
 
 
 def _rows(listed: type) -> Answer:

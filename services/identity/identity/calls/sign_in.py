@@ -74,7 +74,7 @@ def sign_in() -> Response:
 def _checked(offered: SignIn) -> tuple[ToSignIn, Verdict]:
     """The same steps for every name, whether it is known or could be one at all."""
     here, address = services(), current_actor().address
-    name = users.small(offered.name)[:65]  # one more than the longest
+    name = users.lowercase(offered.name)[:65]  # one more than the longest
     found = stored_passwords.to_sign_in(here.engine, name, network_of(address), _is_break_glass())
     charged = here.limits.charge(name, address, found.is_known)
     try:

@@ -15,7 +15,7 @@ from identity.oidc.provider import Metadata, Provider
 from identity.oidc.sealing import Seal
 from identity.oidc.signed import LEEWAY_SECONDS, MAX_SUBJECT, Claims, verified
 from identity.problems import OIDC_FAILED
-from identity.secret_words import digest_of
+from identity.random_secrets import digest_of
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 MAX_AGE_SECONDS = 300  # of a logout token

@@ -11,7 +11,7 @@ from identity.oidc.config import OidcConfig
 from identity.oidc.signed import Claims
 from identity.problems import OIDC_FAILED
 from identity.shown_line import cleaned_line
-from identity.users import MAX_FULL_NAME, small
+from identity.users import MAX_FULL_NAME, lowercase
 from stackroom_kit.rights import ROLES, Role
 
 MAX_NAME = 60  # characters, so that a number can follow
@@ -67,7 +67,7 @@ def _name(offered: Any, issuer: str, subject: str) -> str:
     """In the letters of names, without accents. Never the e-mail address, which somebody else may have elsewhere."""
     letters = unicodedata.normalize("NFKD", offered) if isinstance(offered, str) else ""
     text = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    name = _NOT_IN_A_NAME.sub("-", small(text)).strip("-._@+")[:MAX_NAME].rstrip("-._@+")
+    name = _NOT_IN_A_NAME.sub("-", lowercase(text)).strip("-._@+")[:MAX_NAME].rstrip("-._@+")
     if name and text.isascii():
         return name
     return f"user-{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()[:12]}"
