@@ -19,6 +19,26 @@ def restored() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("restored")
+def test_nobody_forges_a_line_or_hides_one(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO", "ui")
+    logging.getLogger("ui").warning("no such path: %s", "a\r\nb\x1b[2J\x9b1A\u2028c\u202ed\te \u0436\u2764")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(r"no such path: a\r\nb\x1b[2J\x9b1A\u2028c\u202ed\te жз".replace("з", "\u2764"))
+
+
+@pytest.mark.usefixtures("restored")
+def test_nobody_forges_a_line_by_an_exception(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO", "ui")
+    logging.getLogger("ui").error(
+        "failed", exc_info=ValueError("a\n2026-11-27T00:00:00.000Z INFO ui all is well\x1b[2J")
+    )
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first.endswith(" ui failed")
+    assert others[-1] == r"  2026-11-27T00:00:00.000Z INFO ui all is well\x1b[2J"
+    assert all(line.startswith("  ") for line in others)
+
+
+@pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize(("level", "shown"), [("DEBUG", ["own"]), ("INFO", []), ("ERROR", [])])
 def test_address_with_the_code_of_a_sign_on_stands_in_no_log(
     level: str, shown: list[str], capsys: pytest.CaptureFixture[str]
