@@ -2,7 +2,6 @@
 
 from stackroom_kit.problems import ProblemKind
 
-WRONG_BODY = ProblemKind(400, "wrong_body")
 BAD_USER_NAME = ProblemKind(400, "bad_user_name")
 PASSWORD_TOO_SHORT = ProblemKind(400, "password_too_short")
 PASSWORD_TOO_LONG = ProblemKind(400, "password_too_long")

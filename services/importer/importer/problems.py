@@ -4,6 +4,7 @@ from stackroom_kit.api import UNKNOWN_ARGUMENT
 from stackroom_kit.arguments import BAD_TEXT
 from stackroom_kit.body_length import UNSUPPORTED_CONTENT_ENCODING
 from stackroom_kit.idempotency import KEY_PROBLEMS
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, WRONG_BODY
 from stackroom_kit.problems import (
     DISK_LOW,
     NOT_FOUND,
@@ -12,7 +13,7 @@ from stackroom_kit.problems import (
     UNSUPPORTED_MEDIA_TYPE,
     ProblemKind,
 )
-from stackroom_kit.strict_json import FAULTS, JSON_PROBLEMS, OBJECT_PROBLEMS
+from stackroom_kit.strict_json import FAULTS, JSON_PROBLEMS
 from stackroom_kit.web import EVERY_CALL
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
@@ -29,7 +30,6 @@ EMPTY_BATCH = ProblemKind(422, "empty_batch")
 # A body as JSON.
 RECORDS_MISSING = ProblemKind(400, "records_missing")
 UNKNOWN_FIELD = ProblemKind(400, "unknown_field")
-WRONG_BODY = ProblemKind(400, "wrong_body")
 # A body as CSV.
 MISSING_COLUMN = ProblemKind(400, "missing_column")
 REPEATED_COLUMN = ProblemKind(400, "repeated_column")
@@ -115,6 +115,6 @@ TASKS = (
 TASK_STATUS = (*ONE_BATCH, RESULTS_UNAVAILABLE, RESULT_GONE)
 SENT_TASK = (TOO_LARGE, NO_LOCAL_FUNCTION, EAGER_FAILURE, QUEUE_FULL, TASKS_UNAVAILABLE)
 NEW_WORKER_TOKEN = (
-    *OBJECT_PROBLEMS, WRONG_BODY, BAD_TOKEN_NAME, BAD_QUEUE_NAME, BAD_EXPIRY, TOKEN_NAME_TAKEN, TOO_MANY_TOKENS,
+    *STRUCT_PROBLEMS, BAD_TOKEN_NAME, BAD_QUEUE_NAME, BAD_EXPIRY, TOKEN_NAME_TAKEN, TOO_MANY_TOKENS,
     WORKER_TOKENS_OFF,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from flask import Response
 from identity import sessions, stored_passwords, users
 from identity.calls import cookies
 from identity.calls.answers import Me, me_of, session_answer, start_session
-from identity.calls.bodies import WRITTEN, Ended, Secret, as_id, body_as
+from identity.calls.bodies import Ended, Secret, as_id
 from identity.passwords import check_new_password
 from identity.problems import (
     FROM_PROVIDER,
@@ -23,13 +23,14 @@ from stackroom_kit.actor import BEARER, Actor
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
 from stackroom_kit.arguments import id_parameter
 from stackroom_kit.authorization import current_actor
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, json_struct
 from stackroom_kit.problems import NOT_FOUND, FieldError, Problem
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 CHANGED = Answer("It is changed.", {JSON: Me}, {"Set-Cookie": "The new session."})
 OVER = Answer("It is over.", {JSON: Ended}, sometimes={"Set-Cookie": "Where it was this one."})
-NEW_PASSWORD = (*WRITTEN, *PASSWORD_PROBLEMS, WRONG_CREDENTIALS, FROM_PROVIDER, TOO_MANY_TRIES, SIGN_IN_BUSY)
+NEW_PASSWORD = (*STRUCT_PROBLEMS, *PASSWORD_PROBLEMS, WRONG_CREDENTIALS, FROM_PROVIDER, TOO_MANY_TRIES, SIGN_IN_BUSY)
 api = Api(
     "account",
     __name__,
@@ -73,7 +74,7 @@ def me() -> Response:
 @api.call("PUT", "/password", right="session", body={JSON: NewPassword}, answers={200: CHANGED}, problems=NEW_PASSWORD)
 def change_password() -> Response:
     """Change the own password; all other sessions end, and this one gets a new cookie."""
-    actor, offered, here = current_actor(), body_as(NewPassword), services()
+    actor, offered, here = current_actor(), json_struct(NewPassword), services()
     check_new_password(offered.password, actor.name)
     user_id = as_id(actor.id)
     with here.engine.connect() as connection:

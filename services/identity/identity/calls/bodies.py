@@ -1,19 +1,14 @@
 """Bodies of calls as structs, and what the answers share."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from identity.problems import WRONG_BODY
 from identity.users import MAX_FULL_NAME
-from stackroom_kit.json_struct import json_struct
-from stackroom_kit.strict_json import OBJECT_PROBLEMS
 
-T = TypeVar("T")
 MAX_BODY_BYTES = 64 * 1024
-WRITTEN = (*OBJECT_PROBLEMS, WRONG_BODY)
 Name = Annotated[str, Meta(max_length=64, description="In letters of any size; it is kept in small ones.")]
 FullName = Annotated[str, Meta(max_length=MAX_FULL_NAME, description="As people write it.")]
 Secret = Annotated[str, Meta(max_length=1024, extra_json_schema={"format": "password", "writeOnly": True})]
@@ -30,11 +25,6 @@ class Ended(msgspec.Struct):
 
     status: str
     count: int
-
-
-def body_as(kind: type[T]) -> T:
-    """Problem 400 that names the place, never a value that should be kept secret."""
-    return json_struct(kind, WRONG_BODY)
 
 
 def changes_of(body: msgspec.Struct) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from identity import links, sessions, stored_passwords, users
 from identity.calls.answers import session_answer, start_session
-from identity.calls.bodies import WRITTEN, FullName, Name, Secret, body_as
+from identity.calls.bodies import FullName, Name, Secret
 from identity.calls.sign_in import SIGNED_IN, need_passwords, password_login_off
 from identity.passwords import check_new_password
 from identity.problems import (
@@ -24,11 +24,12 @@ from identity.services import services
 from identity.users import User
 from stackroom_kit.api import JSON, Api, json_answer, json_of
 from stackroom_kit.arguments import BAD_TEXT
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, json_struct
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 logger = logging.getLogger(__name__)
-FROM_LINK = (*WRITTEN, *PASSWORD_PROBLEMS, PASSWORD_LOGIN_OFF, LINK_GONE, SIGN_IN_BUSY)
+FROM_LINK = (*STRUCT_PROBLEMS, *PASSWORD_PROBLEMS, PASSWORD_LOGIN_OFF, LINK_GONE, SIGN_IN_BUSY)
 api = Api("by_link", __name__, "/api/identity", tag="session", problems=DATABASE_PROBLEMS)
 
 
@@ -66,7 +67,7 @@ class PasswordByLink(msgspec.Struct, forbid_unknown_fields=True):
 )
 def set_up() -> Response:
     """Make the first administrator."""
-    offered, here = body_as(SetUp), services()
+    offered, here = json_struct(SetUp), services()
     need_passwords()
     name, shown = users.user_name(offered.name), users.full_name(offered.full_name)
     with transaction(here.engine) as connection:
@@ -88,11 +89,11 @@ def set_up() -> Response:
     right=None,
     body={JSON: OneTimeLink},
     answers={200: json_of(UserOfLink, "Whose password it is.")},
-    problems=(*WRITTEN, PASSWORD_LOGIN_OFF, LINK_GONE),
+    problems=(*STRUCT_PROBLEMS, PASSWORD_LOGIN_OFF, LINK_GONE),
 )
 def user_of_link() -> Response:
     """Say who chooses a password with a one-time link, which stays."""
-    link = body_as(OneTimeLink).link
+    link = json_struct(OneTimeLink).link
     need_passwords()
     with services().engine.connect() as connection:
         user = _chooser(connection, links.find(connection, link))
@@ -118,7 +119,7 @@ def _chooser(connection: Connection, user_id: UUID | None) -> User:
 )
 def set_password_by_link() -> Response:
     """Choose a password with a one-time link, and sign in."""
-    offered, here = body_as(PasswordByLink), services()
+    offered, here = json_struct(PasswordByLink), services()
     need_passwords()
     with transaction(here.engine) as connection:
         user = _chooser(connection, links.use(connection, offered.link))

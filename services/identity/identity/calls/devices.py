@@ -8,7 +8,7 @@ from flask import Response
 from msgspec import Meta
 
 from identity import devices, tokens
-from identity.calls.bodies import WRITTEN, Done, Secret, as_id, body_as
+from identity.calls.bodies import Done, Secret, as_id
 from identity.calls.tokens import DEFAULT_DAYS, MAX_NAME, checked_scopes
 from identity.devices import INTERVAL_SECONDS, MINUTES, Waiting
 from identity.problems import (
@@ -26,6 +26,7 @@ from identity.tokens import Wanted
 from stackroom_kit.api import JSON, Api, Parameter, json_answer, json_of
 from stackroom_kit.arguments import BAD_TEXT
 from stackroom_kit.authorization import current_actor
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, json_struct
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.public_path import public_path
 from stackroom_kit.rights import RIGHTS, ROLES, Role
@@ -84,11 +85,11 @@ class Decision(msgspec.Struct, forbid_unknown_fields=True):
     right=None,
     body={JSON: NewDevice},
     answers={200: json_of(Device, "What to show to the person, and what to ask with.")},
-    problems=(*WRITTEN, BAD_TEXT, TOO_MANY_TRIES),
+    problems=(*STRUCT_PROBLEMS, BAD_TEXT, TOO_MANY_TRIES),
 )
 def begin_device() -> Response:
     """Ask to be let in: a person has to type the user code on the page that is named."""
-    client = shown_line(body_as(NewDevice).client, "/client")
+    client = shown_line(json_struct(NewDevice).client, "/client")
     with transaction(services().engine) as connection:
         secret, user_code = devices.begin(connection, client, current_actor().address)
     page = public_path(PAGE)
@@ -102,11 +103,11 @@ def begin_device() -> Response:
     right=None,
     body={JSON: DeviceCode},
     answers={200: json_of(DeviceToken, "The token.")},
-    problems=(*WRITTEN, AUTHORIZATION_PENDING, SLOW_DOWN, ACCESS_DENIED, EXPIRED_TOKEN, TOO_MANY_TOKENS),
+    problems=(*STRUCT_PROBLEMS, AUTHORIZATION_PENDING, SLOW_DOWN, ACCESS_DENIED, EXPIRED_TOKEN, TOO_MANY_TOKENS),
 )
 def ask_device() -> Response:
     """Ask what was decided; the token is in the first answer after a yes, and in no other."""
-    secret, here = body_as(DeviceCode).device_code, services()
+    secret, here = json_struct(DeviceCode).device_code, services()
     days = min(DEFAULT_DAYS, here.settings.max_token_days)
     with transaction(here.engine) as connection:
         decided = devices.ask(connection, secret)
@@ -132,11 +133,11 @@ def read_device(user_code: str) -> Response:
     right="session",
     body={JSON: Decision},
     answers={200: json_of(Done, "It is decided.")},
-    problems=(*WRITTEN, SCOPES_TOO_WIDE),
+    problems=(*STRUCT_PROBLEMS, SCOPES_TOO_WIDE),
 )
 def decide_device(user_code: str) -> Response:
     """Let a program in, in the own name, or not."""
-    actor, offered = current_actor(), body_as(Decision)
+    actor, offered = current_actor(), json_struct(Decision)
     with transaction(services().engine) as connection:
         if offered.is_allowed:
             wanted = offered.scopes or [role for role in ROLES if role in actor.rights]

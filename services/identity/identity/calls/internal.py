@@ -7,10 +7,10 @@ from flask import Response
 from msgspec import Meta
 
 from identity.authenticate import actor_of_session, actor_of_token
-from identity.calls.bodies import WRITTEN, body_as
 from identity.services import services
 from stackroom_kit.actor import ANONYMOUS, CREDENTIAL_PROBLEMS, Actor
 from stackroom_kit.api import JSON, Api, json_answer, json_of
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, json_struct
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 api = Api("internal", __name__, "/internal", problems=DATABASE_PROBLEMS)
@@ -31,14 +31,14 @@ class Credential(msgspec.Struct, forbid_unknown_fields=True):
     right="service",
     body={JSON: Credential},
     answers={200: json_of(Actor, "Who it is.")},
-    problems=(*WRITTEN, *CREDENTIAL_PROBLEMS),
+    problems=(*STRUCT_PROBLEMS, *CREDENTIAL_PROBLEMS),
 )
 def authenticate() -> Response:
     """Who shows this session or token; 401 where nobody can be found.
 
     Whoever shows neither is anonymous.
     """
-    shown, here = body_as(Credential), services()
+    shown, here = json_struct(Credential), services()
     if shown.token:
         return json_answer(actor_of_token(here.engine, shown.token, here.peppers, shown.address))
     if shown.session:

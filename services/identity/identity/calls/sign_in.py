@@ -9,7 +9,7 @@ from flask import Response
 from identity import sessions, stored_passwords, users
 from identity.calls import cookies
 from identity.calls.answers import Me, session_answer, start_session
-from identity.calls.bodies import WRITTEN, Secret, as_id, body_as
+from identity.calls.bodies import Secret, as_id
 from identity.oidc import logout
 from identity.passwords import Verdict
 from identity.problems import PASSWORD_LOGIN_OFF, SIGN_IN_BUSY, TOO_MANY_TRIES, WRONG_CREDENTIALS
@@ -19,6 +19,7 @@ from identity.stored_passwords import ToSignIn
 from stackroom_kit.actor import BEARER, Actor
 from stackroom_kit.api import JSON, Answer, Api, json_answer, json_of
 from stackroom_kit.authorization import current_actor
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, json_struct
 from stackroom_kit.problems import Problem
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
@@ -50,11 +51,11 @@ class SignedOut(msgspec.Struct):
     right=None,
     body={JSON: SignIn},
     answers={200: SIGNED_IN},
-    problems=(*WRITTEN, PASSWORD_LOGIN_OFF, WRONG_CREDENTIALS, TOO_MANY_TRIES, SIGN_IN_BUSY),
+    problems=(*STRUCT_PROBLEMS, PASSWORD_LOGIN_OFF, WRONG_CREDENTIALS, TOO_MANY_TRIES, SIGN_IN_BUSY),
 )
 def sign_in() -> Response:
     """Sign in with a name and a password."""
-    offered, here = body_as(SignIn), services()
+    offered, here = json_struct(SignIn), services()
     need_passwords()
     found, verdict = _checked(offered)
     if found.id is None or not verdict.is_right:

@@ -8,7 +8,7 @@ from flask import Response
 from msgspec import Meta
 
 from identity import tokens
-from identity.calls.bodies import WRITTEN, Done, as_id, body_as
+from identity.calls.bodies import Done, as_id
 from identity.problems import BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS
 from identity.services import services
 from identity.shown_line import shown_line
@@ -16,6 +16,7 @@ from identity.tokens import MAX_NETWORKS, Token, Wanted, checked_networks
 from stackroom_kit.api import JSON, Api, json_answer, json_of
 from stackroom_kit.arguments import BAD_TEXT, id_parameter
 from stackroom_kit.authorization import current_actor
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, json_struct
 from stackroom_kit.problems import NOT_FOUND, FieldError
 from stackroom_kit.rights import RIGHTS, Right, Role, missing
 from stackroom_kit.token_form import API_TOKEN
@@ -79,11 +80,11 @@ def list_tokens() -> Response:
     right="session",
     body={JSON: NewToken},
     answers={201: json_of(MadeToken, "The token and its secret.")},
-    problems=(*WRITTEN, BAD_TEXT, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
+    problems=(*STRUCT_PROBLEMS, BAD_TEXT, BAD_EXPIRY, BAD_NETWORK, SCOPES_TOO_WIDE, TOO_MANY_TOKENS),
 )
 def make_token() -> Response:
     """Make a token; its secret is in this answer alone."""
-    actor, offered, most = current_actor(), body_as(NewToken), services().settings.max_token_days
+    actor, offered, most = current_actor(), json_struct(NewToken), services().settings.max_token_days
     if not 1 <= offered.days <= most:
         raise BAD_EXPIRY.at("/days", f"A token lives 1 to {most} days.")
     scopes, networks = checked_scopes(offered.scopes, actor.rights), checked_networks(offered.networks)

@@ -9,7 +9,7 @@ from flask import Response
 from msgspec import UNSET, Meta, UnsetType
 
 from identity import links, sessions, users
-from identity.calls.bodies import WRITTEN, Ended, FullName, Name, as_id, body_as, changes_of
+from identity.calls.bodies import Ended, FullName, Name, as_id, changes_of
 from identity.problems import BAD_USER_NAME, FROM_PROVIDER, LAST_ADMIN, NAME_TAKEN, OWN_ACCOUNT
 from identity.services import services
 from identity.users import User
@@ -23,6 +23,7 @@ from stackroom_kit.arguments import (
     text_parameter,
 )
 from stackroom_kit.authorization import current_actor
+from stackroom_kit.json_struct import STRUCT_PROBLEMS, json_struct
 from stackroom_kit.rights import Role
 from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
@@ -89,11 +90,11 @@ def list_users() -> Response:
     right="admin",
     body={JSON: NewUser},
     answers=WITH_LINK,
-    problems=(*WRITTEN, BAD_TEXT, BAD_USER_NAME, NAME_TAKEN),
+    problems=(*STRUCT_PROBLEMS, BAD_TEXT, BAD_USER_NAME, NAME_TAKEN),
 )
 def make_user() -> Response:
     """Make a user, who chooses a password with the link in the answer."""
-    offered = body_as(NewUser)
+    offered = json_struct(NewUser)
     name, shown = users.user_name(offered.name), users.full_name(offered.full_name)
     with transaction(services().engine) as connection:
         user = users.insert(connection, name, shown, offered.role, None)
@@ -115,11 +116,11 @@ def read_user(user_id: UUID) -> Response:
     right="admin",
     body={JSON: ChangedUser},
     answers={200: json_of(User, "The user.")},
-    problems=(*WRITTEN, BAD_TEXT, OWN_ACCOUNT, LAST_ADMIN),
+    problems=(*STRUCT_PROBLEMS, BAD_TEXT, OWN_ACCOUNT, LAST_ADMIN),
 )
 def change_user(user_id: UUID) -> Response:
     """Change a user. Nobody changes the own role, nor disables himself."""
-    changes, actor = changes_of(body_as(ChangedUser)), current_actor()
+    changes, actor = changes_of(json_struct(ChangedUser)), current_actor()
     if as_id(actor.id) == user_id and changes.keys() & {"role", "is_disabled"}:
         raise OWN_ACCOUNT("Another administrator has to change your role, or to disable you.")
     if "full_name" in changes:

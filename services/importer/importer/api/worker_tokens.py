@@ -25,7 +25,6 @@ from importer.problems import (
     TOKEN_NAME_TAKEN,
     TOO_MANY_TOKENS,
     WORKER_TOKENS_OFF,
-    WRONG_BODY,
 )
 from importer.services import services
 from importer.settings import PEPPERS_SETTING
@@ -100,7 +99,7 @@ def list_worker_tokens() -> Response:
 )
 def make_worker_token() -> Response:
     """Make the token of a host; its secret is in this answer alone."""
-    wanted = _wanted(json_struct(NewWorkerToken, WRONG_BODY))
+    wanted = _wanted(json_struct(NewWorkerToken))
     try:
         token, secret = worker_tokens.make_token(services().engine, wanted, _peppers())
     except NameHasTokenError:

@@ -10,7 +10,8 @@ from importer.parsing.json_scan import BrokenJSONError, JSONScanner
 from importer.parsing.refusal import RecordFault, Refusal
 from importer.parsing.rows import RowBlock
 from importer.parsing.spool import BLOCK_BYTES, Spooled
-from importer.problems import RECORDS_MISSING, UNKNOWN_FIELD, WRONG_BODY
+from importer.problems import RECORDS_MISSING, UNKNOWN_FIELD
+from stackroom_kit.json_struct import WRONG_BODY
 from stackroom_kit.problems import Problem
 from stackroom_kit.strict_json import DUPLICATE_KEY, INVALID_JSON, StrictJSONError, loads
 
