@@ -53,8 +53,10 @@ OF_SOME |= {"undeclared_call"}
 OF_SOME |= {"oidc_denied", "oidc_name_taken", "oidc_no_role", "oidc_started_elsewhere"}
 # Of calls about the own account, which identity alone has.
 OF_SOME |= {"session_needed"}
-# What the kit has for others: identity has no pages by cursor, no keys and no choices.
+# What the kit has for others: the catalog reads no body as a struct; identity has no pages by cursor, no keys and no
+# choices.
 OF_OTHERS = {
+    "catalog": {"wrong_body"},
     "identity": {"bad_cursor", "bad_idempotency_key", "idempotency_key_reused", "not_an_object", "unknown_value"},
 }
 
