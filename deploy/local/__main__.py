@@ -16,13 +16,20 @@ COMMANDS = {"up": up, "down": down, "status": status, "demo": demo}
 ADMIN = "admin"
 
 
+def _parser() -> argparse.ArgumentParser:
+    """What `stackroom-admin` may understand is left to it, ``--help`` too."""
+    places = argparse.ArgumentParser(add_help=False)
+    places.add_argument("--home", type=Path, default=DEFAULT, help="folder of data, secrets and logs")
+    places.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings; .env in the checkout")
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description="The stack as plain processes.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="|".join([*COMMANDS, ADMIN]))
+    for name in (*COMMANDS, ADMIN):
+        commands.add_parser(name, parents=[places], add_help=name != ADMIN, allow_abbrev=False)
+    return parser
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m deploy.local", description="The stack as plain processes.", allow_abbrev=False
-    )
-    parser.add_argument("command", choices=[*COMMANDS, ADMIN])
-    parser.add_argument("--home", type=Path, default=DEFAULT, help="folder of data, secrets and logs")
-    parser.add_argument("--env-file", type=Path, default=ROOT / ".env", help="settings; .env in the checkout")
+    parser = _parser()
     arguments, words = parser.parse_known_args()
     if words and arguments.command != ADMIN:
         parser.error(f"unknown words: {' '.join(words)}")

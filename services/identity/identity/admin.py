@@ -111,8 +111,9 @@ def make_local(server: Server, arguments: argparse.Namespace) -> str:
     with transaction(server.engine) as connection:
         connection.execute(users.LOCK_ADMINS)
         user = users.find_by_name(connection, users.user_name(arguments.name))
+        if not connection.execute(users.FORGET_LOGIN, {"id": user.id}).rowcount:
+            raise AdminError(f"{user.name} is a local user already; nothing was changed")
         sessions.end_all(connection, user.id)
-        connection.execute(users.FORGET_LOGIN, {"id": user.id})
     return f"{user.name} is a local user now, who has no password yet; all sessions are over."
 
 

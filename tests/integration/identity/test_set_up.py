@@ -185,6 +185,7 @@ def test_user_from_a_provider_that_is_gone_becomes_a_local_one(
     [
         (("reset-password", "nobody"), f"{NEW}\n", "no such user"),
         (("make-local", "nobody"), "", "no such user"),
+        (("make-local", "editor"), "", "editor is a local user already"),
         (("reset-password", "Жанна"), f"{NEW}\n", "1 to 64 of a-z"),
         (("reset-password", "editor"), "short\n", "at least 12"),
         (("reset-password", "editor"), "", "at least 12"),

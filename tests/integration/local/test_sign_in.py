@@ -64,6 +64,8 @@ def test_who_is_locked_out_gets_a_password_from_the_command(stack: LocalStack) -
     assert (sign_in(stack, PASSWORD), sign_in(stack, NEW)) == (401, 200)
     status, link = admin(stack, "add-user", "ann", "--role", "reader", "--link")
     assert (status, link.startswith(f"{stack.url}/choose-password#")) == (0, True)
+    status, told = admin(stack, "--help")
+    assert (status, "reset-password" in told) == (0, True)
     assert admin(stack, "set-up") == (0, "there is an administrator already, who makes all other users\n")
 
 
