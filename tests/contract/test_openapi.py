@@ -61,10 +61,6 @@ OF_OTHERS = {
 }
 
 
-# Of files: their codes are also those of records, and become problems by a table (`media/problems.py`).
-FROM_WORDS = {"BAD_NAME", "NOT_A_PICTURE", "TOO_MANY", "UNREADABLE"}
-
-
 def app_of(name: str) -> Flask:
     """No connection is made before a request asks for one."""
     if name == "catalog":
