@@ -41,3 +41,10 @@ def test_document_has_the_form_of_a_token(kind: TokenForm) -> None:
     (form,) = re.findall(r"```regex\n(.*)\n```", TEXT)
     assert re.fullmatch(form, kind.new_token())
     assert kind.pattern.removeprefix(kind.prefix) == form.removeprefix("srw?1")
+
+
+def test_document_tells_what_each_table_of_identity_keeps() -> None:
+    revisions = (ROOT / "services/identity/identity/migrations/versions").glob("*.py")
+    made = {name for one in revisions for name in re.findall(r"CREATE TABLE (identity\.\w+)", one.read_text("utf-8"))}
+    assert "identity.users" in made
+    assert made <= set(re.findall(r"^\| `(identity\.\w+)` \|", TEXT, re.MULTILINE))
