@@ -22,7 +22,7 @@ _KEY = "identity"
 
 @dataclasses.dataclass(frozen=True)
 class SignOn:
-    """By a provider."""
+    """What it takes to let people in by a provider."""
 
     config: OidcConfig
     provider: Provider

@@ -1,4 +1,4 @@
-"""Bodies of calls as structs, and what the answers share."""
+"""What bodies and answers of several calls share."""
 
 from typing import Annotated, Any
 from uuid import UUID

@@ -18,7 +18,7 @@ class CachedAnswer(NamedTuple):
 
 
 class AnswerCache:
-    """Those that were not asked for longest go first, so that strangers do not push out who comes all the time."""
+    """Where it is full, the answer goes that was used longest ago: strangers do not push out who comes all the time."""
 
     def __init__(self, most: int) -> None:
         self._most = most

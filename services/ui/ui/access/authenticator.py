@@ -33,7 +33,7 @@ class Authenticator:
         self._open: dict[bytes, Future[Answer]] = {}
 
     def actor_of(self, credential: Credential) -> Actor:
-        """Nobody, of a session that is over. Problem 401 for a token that is refused, 503 where nobody can tell."""
+        """An anonymous one of a session that is over. Problem 401 for a refused token, 503 where nobody can tell."""
         if credential.is_empty:
             return self._nobody(credential.address)
         answer = self._answer(credential)
@@ -80,7 +80,7 @@ class Authenticator:
             return before
 
     def _ask(self, key: bytes, credential: Credential, is_known: bool) -> Answer:
-        """One of many who show the same asks for all. IdentityAwayError."""
+        """Of many requests with the same credential one asks for all. IdentityAwayError."""
         mine: Future[Answer] = Future()
         first = self._open.setdefault(key, mine)
         if first is not mine:

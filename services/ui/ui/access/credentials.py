@@ -25,7 +25,7 @@ class Credential(NamedTuple):
 
     @property
     def key(self) -> bytes:
-        """Of a cache, which need not hold secrets; an address matters to tokens."""
+        """For a cache, which holds no secrets. An address is part of it: a token may be for some networks alone."""
         return hashlib.sha256("\n".join(self).encode("utf-8", "replace")).digest()
 
 

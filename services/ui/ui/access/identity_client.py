@@ -56,7 +56,7 @@ class IdentityClient:
             return self._answer(credential, ASK_SECONDS)
 
     def look_again(self, ask: Work) -> None:
-        """Whether identity is back: ``ask`` in the background, where nobody waits for it, one at a time."""
+        """Find out by ``ask`` whether identity is back: in the background, one question at a time."""
         if self._is_looking or self._clock() - self._looked_at < PAUSE_SECONDS:
             return
         self._is_looking = True
@@ -80,7 +80,7 @@ class IdentityClient:
 
     @contextlib.contextmanager
     def _place(self) -> Iterator[None]:
-        """Of one stranger. While identity is away nobody waits for one."""
+        """One of STRANGERS_AT_ONCE. While identity is away nobody waits for one."""
         if not self._strangers.acquire(timeout=0 if self.is_away else STRANGER_WAIT_SECONDS):
             raise IdentityAwayError
         try:
