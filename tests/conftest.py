@@ -21,6 +21,7 @@ from tests.support.servers.embedded import (
     running_postgres,
     running_redis,
 )
+from tests.support.stacks.guarded import GuardedStack, running_guarded_stack
 from tests.support.stacks.importer import Stack, running_stack
 from tests.support.stacks.whole import WholeStack, running_whole_stack
 
@@ -162,6 +163,21 @@ def run_whole_stack(
             broker = fresh_redis(redis_server)
             folder = tmp_path_factory.mktemp("whole")
             return stacks.enter_context(running_whole_stack(folder, uri, broker, **options))
+
+        yield run
+
+
+@pytest.fixture(scope="session")
+def run_guarded_stack(
+    postgres_server: PostgresServer, tables: str, redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., GuardedStack]]:
+    """The same with AUTH=on and identity, by settings of that alone."""
+    with ExitStack() as stacks:
+
+        def run(**of_identity: str) -> GuardedStack:
+            uri = stacks.enter_context(fresh_database(postgres_server, tables))
+            folder = tmp_path_factory.mktemp("guarded")
+            return stacks.enter_context(running_guarded_stack(folder, uri, fresh_redis(redis_server), of_identity))
 
         yield run
 

@@ -1,28 +1,16 @@
 """The whole stack with AUTH=on, in place of the one that asks nobody."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from deploy.local.postgres_server import PostgresServer
-from deploy.local.redis_server import RedisServer
 from tests.support.browser.chromium import Watched
-from tests.support.servers.embedded import fresh_database, fresh_redis
-from tests.support.stacks.guarded import GuardedStack, running_guarded_stack
+from tests.support.stacks.guarded import GuardedStack
 
 
 @pytest.fixture(scope="session")
-def stack(
-    postgres_server: PostgresServer,
-    tables: str,
-    redis_server: RedisServer,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[GuardedStack]:
-    with (
-        fresh_database(postgres_server, tables) as uri,
-        running_guarded_stack(tmp_path_factory.mktemp("guarded"), uri, fresh_redis(redis_server)) as running,
-    ):
-        yield running
+def stack(run_guarded_stack: Callable[..., GuardedStack]) -> GuardedStack:
+    return run_guarded_stack()
 
 
 @pytest.fixture

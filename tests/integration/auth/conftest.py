@@ -1,15 +1,12 @@
 """The whole stack with AUTH=on, which all files of this folder share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from deploy.local.postgres_server import PostgresServer
-from deploy.local.redis_server import RedisServer
 from tests.support.identity.provider import LyingProvider, running_provider
 from tests.support.identity.sign_on import sign_on_environ
-from tests.support.servers.embedded import fresh_database, fresh_redis
-from tests.support.stacks.guarded import GuardedStack, running_guarded_stack
+from tests.support.stacks.guarded import GuardedStack
 
 
 @pytest.fixture(scope="session")
@@ -19,16 +16,5 @@ def provider() -> Iterator[LyingProvider]:
 
 
 @pytest.fixture(scope="session")
-def stack(
-    postgres_server: PostgresServer,
-    tables: str,
-    redis_server: RedisServer,
-    tmp_path_factory: pytest.TempPathFactory,
-    provider: LyingProvider,
-) -> Iterator[GuardedStack]:
-    folder, broker, sign_on = tmp_path_factory.mktemp("guarded"), fresh_redis(redis_server), sign_on_environ(provider)
-    with (
-        fresh_database(postgres_server, tables) as uri,
-        running_guarded_stack(folder, uri, broker, sign_on) as running,
-    ):
-        yield running
+def stack(run_guarded_stack: Callable[..., GuardedStack], provider: LyingProvider) -> GuardedStack:
+    return run_guarded_stack(**sign_on_environ(provider))

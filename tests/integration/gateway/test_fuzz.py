@@ -28,12 +28,11 @@ EFFORT = Effort(int(os.environ.get("FUZZ_EXAMPLES", QUICK)), int(os.environ.get(
 QUICK_PHASES = ("fuzzing", "stateful")
 # The same code serves their twins: types, ingest, batches.
 TWINS = "^/api/(groups/|importer/progress|importer/preview)"
-BRIEF = {"CLIENT_SILENCE_SECONDS": "1"}  # schemathesis leaves its connections open, and an end waits for them
 
 
 @pytest.fixture(scope="module")
 def stack(make_migrated: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[EagerStack]:
-    with running_eager_stack(tmp_path_factory.mktemp("stack"), make_migrated(), BRIEF) as stack:
+    with running_eager_stack(tmp_path_factory.mktemp("stack"), make_migrated(), {}) as stack:
         yield stack
 
 
