@@ -168,7 +168,7 @@ anew:
 
 # Members are installed as links to this folder, without asking any index; everything else is pinned by hash.
 $(LINKS): $(MEMBERS:%=%/pyproject.toml) $(AFTER_STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(patsubst %/pyproject.toml,-e ./%,$(filter %.toml,$?))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(patsubst %/pyproject.toml,-e ./%,$(filter %.toml,$(if $(HAS_ENVIRONMENT),$?,$^)))
 	@touch $@
 
 # What the CPU build needs is the model's too, so that one is installed alone. To pip one build is as good as another.
