@@ -36,8 +36,13 @@ RETURNING subject""")
 SECONDS_LEFT = text("""
 SELECT ceil(extract(epoch FROM max(paid_until + step - room) - clock_timestamp()))::int
 FROM identity.sign_in_try WHERE subject = ANY (:subjects)""")
-GIVE_BACK = text("UPDATE identity.sign_in_try SET paid_until = paid_until - step WHERE subject = ANY (:subjects)")
-# A few at each try, so that what strangers make up does not stay.
+# Rows are locked in the order in which they are charged: people of one network who sign in at once share some.
+GIVE_BACK = text("""
+WITH held AS (
+  SELECT subject FROM identity.sign_in_try WHERE subject = ANY (:subjects) ORDER BY subject FOR UPDATE)
+UPDATE identity.sign_in_try AS tried SET paid_until = tried.paid_until - tried.step
+FROM held WHERE tried.subject = held.subject""")
+# A few at each try, so that what strangers make up does not stay. It is a transaction of its own, and waits for nobody.
 FORGET = text("""
 DELETE FROM identity.sign_in_try WHERE subject IN (
   SELECT subject FROM identity.sign_in_try WHERE paid_until < now() ORDER BY paid_until LIMIT 10
@@ -90,8 +95,9 @@ class SignInLimits:
 
     def _charged(self, limits: Mapping[str, Limit]) -> list[bytes]:
         charged = {self._subject(words): limit for words, limit in limits.items()}
-        with transaction(self._engine) as connection:
+        with self._engine.connect() as connection:
             connection.execute(FORGET)
+        with transaction(self._engine) as connection:
             _charge(connection, charged)
         return list(charged)
 
