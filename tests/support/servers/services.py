@@ -39,4 +39,4 @@ def running_service(
         process.wait_ready(lambda: is_ready(f"http://{address}", ready_path))
         yield f"http://{address}", process
     finally:
-        process.stop()
+        process.kill()  # a test of how it ends stops it itself; all others need not wait for that

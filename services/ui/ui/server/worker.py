@@ -15,7 +15,7 @@ from stackroom_kit.disk_room import temporary_room
 from stackroom_kit.problems import CONTENT_TYPE, Problem
 from stackroom_kit.request_id import HEADER, accepted_or_new
 from stackroom_kit.settings import read_settings
-from ui.process import Limiter, note_stop
+from ui.process import Limiter, is_stopping, note_stop
 from ui.server.client_connection import ClientConnection
 from ui.server.client_limits import ClientLimits
 from ui.server.refusals import refusal, too_many_connections
@@ -76,6 +76,8 @@ class GatewayWorker(GeventWorker):  # type: ignore[misc]
             raise StopIteration from None
         finally:
             sock.end_request()
+            if is_stopping():  # its answer had gone out before, which does not say that this is the end
+                sock.end_if_idle()
 
     def _answered(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """TimeoutError for a client that does not take the whole answer. StopIteration ends the connection."""
