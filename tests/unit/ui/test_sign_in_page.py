@@ -96,6 +96,24 @@ def test_who_may_still_be_signed_in_at_the_provider_is_told_so(client: FlaskClie
 
 
 @pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("oidc_denied", "Служба входа вас не пропустила."),
+        ("too_many_tries", "Слишком много попыток; подождите немного."),
+        ("not_found", ""),
+        ("oidc_nothing", ""),
+    ],
+)
+def test_page_says_with_what_a_sign_on_ended(
+    client: FlaskClient, identity: ScriptedUpstream, code: str, sentence: str
+) -> None:
+    """Anybody may write the address, so no other sentence can be put into it."""
+    says(identity, PROVIDER)
+    shown = re.findall(r'role="alert"[^>]*>([^<]*)<', client.get(f"/sign-in?problem={code}").text)
+    assert "".join(shown).strip() == sentence
+
+
+@pytest.mark.parametrize(
     ("status", "body"), [("503 Service Unavailable", b'{"code":"database_unavailable"}'), ("200 OK", b'{"oidc":1}')]
 )
 def test_page_says_that_identity_is_away(

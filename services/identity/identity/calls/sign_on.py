@@ -36,7 +36,7 @@ from stackroom_sql.engine import transaction
 from stackroom_sql.problems import DATABASE_PROBLEMS
 
 logger = logging.getLogger(__name__)
-CODES = frozenset(kind.code for kind in OIDC_PROBLEMS)
+CODES = frozenset(kind.code for kind in (*OIDC_PROBLEMS, TOO_MANY_TRIES))
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 64 * 1024
 FRESH_SECONDS = 10.0  # so lately must the provider have answered, or a browser would be sent to where nobody is
@@ -119,7 +119,7 @@ def oidc_start() -> Response:
     right=None,
     parameters=PROVIDER_ANSWER,
     answers={303: FROM_PROVIDER},
-    problems=(NOT_FOUND, TOO_MANY_TRIES, *DATABASE_PROBLEMS),
+    problems=(NOT_FOUND, *DATABASE_PROBLEMS),
 )
 def oidc_callback() -> Response:
     """Come back from the provider, and be signed in.

@@ -12,7 +12,8 @@ from ui.pages.reading import read_as
 from ui.proxy.upstream import Upstream
 
 OPTIONS = "/api/identity/sign-in-options"
-OF_SIGN_ON = "oidc_"  # begins the codes of what a sign-on at the provider may end with
+OF_SIGN_ON = "oidc_"  # begins the codes of what a sign-on at the provider may end with, but for this one:
+TOO_MANY_TRIES = "too_many_tries"
 
 
 class Provider(msgspec.Struct, frozen=True):
@@ -52,4 +53,5 @@ class SignInPage:
 
 def _problem(code: str) -> str:
     """The sentence of a code with which a sign-on ends; nothing for other words, as anybody may write the address."""
-    return problem_texts().get(code, "") if code.startswith(OF_SIGN_ON) else ""
+    is_of_sign_on = code.startswith(OF_SIGN_ON) or code == TOO_MANY_TRIES
+    return problem_texts().get(code, "") if is_of_sign_on else ""
