@@ -72,7 +72,7 @@ def _forget_funding() -> None:
     lock = json.loads(_read(NPM))
     for package in lock["packages"].values():
         package.pop("funding", None)
-    with keeping_the_time_of_what_stays(ROOT / NPM):
+    with keeping_mtime_if_unchanged(ROOT / NPM):
         (ROOT / NPM).write_text(f"{json.dumps(lock, indent=2, ensure_ascii=False)}\n", encoding="utf-8")
 
 
@@ -145,13 +145,13 @@ def _compile(output: str, wanted: Iterable[str], options: list[str]) -> None:
         f"--output-file={output}",
     ]
     sources = "".join(f"./{one}\n" if (ROOT / one).is_dir() else f"{one}\n" for one in wanted)
-    with keeping_the_time_of_what_stays(ROOT / output):
+    with keeping_mtime_if_unchanged(ROOT / output):
         subprocess.run(command, cwd=ROOT, check=True, input=sources, text=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
-def keeping_the_time_of_what_stays(path: Path) -> Iterator[None]:
-    """A lock that is written as it was is no change for whoever looks at times, as RELOAD=1 does."""
+def keeping_mtime_if_unchanged(path: Path) -> Iterator[None]:
+    """Whoever looks at times of files, as RELOAD=1 does, sees no change where a lock is written as it was."""
     before = (path.read_bytes(), path.stat()) if path.exists() else None
     yield
     if before and path.read_bytes() == before[0]:

@@ -69,8 +69,10 @@ def _with_hint(refused: Refused, credential: Credential) -> Refused:
         hint = "sign in with stackroom login, or set STACKROOM_TOKEN"
     elif refused.code == FORBIDDEN:
         hint = f"what the token from {credential.source} may do: stackroom whoami"
+    elif credential.is_of_login:
+        hint = f"the token is from {credential.source}; sign in again: stackroom login"
     else:
-        hint = f"the token is from {credential.source}{'; sign in again: stackroom login' * credential.is_of_login}"
+        hint = f"the token is from {credential.source}"
     return Refused(refused.status, refused.code, f"{refused}\n  {hint}")
 
 

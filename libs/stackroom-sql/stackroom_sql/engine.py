@@ -17,6 +17,7 @@ TCP_OPTIONS: dict[str, Any] = {
 }
 POOL_SECONDS = 5  # of waiting for a connection that others use
 LOCK_SECONDS = 10
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 VERSIONS = {"sqlite": "SELECT sqlite_version()", "postgresql": "SHOW server_version"}
 
 
@@ -54,6 +55,14 @@ def transaction(engine: Engine, **options: Any) -> Iterator[Connection]:
         connection.begin(),
     ):
         yield connection
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Wait for whoever holds the lock of this name, and hold it until the transaction ends.
+
+    It is a statement of its own, so that the next one sees what it waited for.
+    """
+    connection.execute(LOCK, {"name": name})
 
 
 def server_version(engine: Engine) -> str:

@@ -82,7 +82,7 @@ def reset_password(server: Server, arguments: argparse.Namespace) -> str:
     name = users.user_name(arguments.name)
     password_hash = None if arguments.link else _hash(_new_password(name))
     with transaction(server.engine) as connection:
-        connection.execute(users.LOCK_ADMINS)
+        users.lock_admins(connection)
         user = users.find_by_name(connection, name)
         users.refuse_provider_user(user)
         users.change(connection, user, is_disabled=False)
@@ -95,7 +95,7 @@ def reset_password(server: Server, arguments: argparse.Namespace) -> str:
 
 def set_role(server: Server, arguments: argparse.Namespace) -> str:
     with transaction(server.engine) as connection:
-        connection.execute(users.LOCK_ADMINS)
+        users.lock_admins(connection)
         user = users.find_by_name(connection, users.user_name(arguments.name))
         users.change(connection, user, role=arguments.role)
         sessions.end_all(connection, user.id)
@@ -109,7 +109,7 @@ def _password_link(server: Server, connection: Connection, user: User) -> str:
 def make_local(server: Server, arguments: argparse.Namespace) -> str:
     """For when there is no provider any more: whoever comes by one again is somebody else."""
     with transaction(server.engine) as connection:
-        connection.execute(users.LOCK_ADMINS)
+        users.lock_admins(connection)
         user = users.find_by_name(connection, users.user_name(arguments.name))
         if not connection.execute(users.FORGET_LOGIN, {"id": user.id}).rowcount:
             raise AdminError(f"{user.name} is a local user already; nothing was changed")

@@ -13,6 +13,7 @@ from identity.random_secrets import MAX_SECRET, digest_of, new_secret
 from identity.sign_in_limits import network_of
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.rights import Right
+from stackroom_sql.engine import lock
 
 MINUTES = 10
 INTERVAL_SECONDS = 2  # between two questions of a program
@@ -22,8 +23,6 @@ MOST_OF_NETWORK = 20
 # for by somebody who has signed in already.
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 HALF = 4  # letters, then a hyphen and as many again
-# Whoever begins at the same time is counted too.
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.device', 0))")
 FORGET = text("DELETE FROM identity.device WHERE expires_at < now() - interval '1 hour'")
 COUNT = text("""
 SELECT count(*) AS waiting, count(*) FILTER (
@@ -71,14 +70,14 @@ def _new_user_code() -> str:
 
 
 def normal_code(typed: str) -> str:
-    """As people type it: in letters of any size, with or without the hyphen."""
+    """As people type it: in upper or lower case, with or without the hyphen."""
     letters = "".join(letter for letter in typed.upper()[:40] if letter in LETTERS)
     return f"{letters[:HALF]}-{letters[HALF:]}"
 
 
 def begin(connection: Connection, client: str, address: str) -> tuple[str, str]:
     """The secret of the program, and what the person types. Problem 429 where too many wait."""
-    connection.execute(LOCK)
+    lock(connection, "identity.device")  # so that whoever begins at the same time is counted too
     connection.execute(FORGET)
     found = connection.execute(COUNT, {"address": address, "network": network_of(address)}).one()
     if found.waiting >= MOST_WAITING or found.of_network >= MOST_OF_NETWORK:

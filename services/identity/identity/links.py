@@ -15,7 +15,6 @@ from stackroom_kit.problems import Problem
 SET_UP_MINUTES = 15
 PASSWORD_HOURS = 24
 # A new one takes the place of the one before: of a user, or of this start.
-FORGET = text("DELETE FROM identity.link WHERE user_id IS NOT DISTINCT FROM cast(:user_id AS uuid)")
 INSERT = text("""
 INSERT INTO identity.link (digest, user_id, expires_at)
 VALUES (:digest, :user_id, now() + make_interval(mins => :minutes))""")
@@ -35,7 +34,7 @@ def make_password_link(connection: Connection, user_id: UUID) -> str:
 
 def make_set_up_link(connection: Connection) -> str | None:
     """The secret of the link for the first administrator; None where there is one. Links of earlier starts are over."""
-    connection.execute(users.LOCK_ADMINS)
+    users.lock_admins(connection)
     forget_set_up_link(connection)
     return None if users.has_admin(connection) else _make(connection, None, SET_UP_MINUTES)
 
@@ -43,15 +42,15 @@ def make_set_up_link(connection: Connection) -> str | None:
 def _make(connection: Connection, user_id: UUID | None, minutes: int) -> str:
     """One at a time, since there is one link of a user."""
     secret = new_secret()
-    connection.execute(users.LOCK_ADMINS)
-    connection.execute(FORGET, {"user_id": user_id})
+    users.lock_admins(connection)
+    connection.execute(users.FORGET_LINK, {"id": user_id})
     connection.execute(INSERT, {"digest": digest_of(secret), "user_id": user_id, "minutes": minutes})
     return secret
 
 
 def forget_set_up_link(connection: Connection) -> None:
     """One that was made for a start before this one."""
-    connection.execute(FORGET, {"user_id": None})
+    connection.execute(users.FORGET_LINK, {"id": None})
 
 
 def find(connection: Connection, secret: str) -> UUID | None:
@@ -62,7 +61,7 @@ def find(connection: Connection, secret: str) -> UUID | None:
 def use(connection: Connection, secret: str) -> UUID | None:
     """The same; it is over with this transaction."""
     find(connection, secret)  # so whoever guesses keeps nobody waiting
-    connection.execute(users.LOCK_ADMINS)
+    users.lock_admins(connection)
     return _user_id(connection, USE, secret)
 
 

@@ -38,7 +38,7 @@ WHERE user_id = :user_id AND {IS_ALIVE} ORDER BY used_at DESC, id""")
 END = text("DELETE FROM identity.session WHERE user_id = :user_id AND id = :id")
 END_ALL = text("DELETE FROM identity.session WHERE user_id = :user_id AND id IS DISTINCT FROM cast(:besides AS uuid)")
 # Programs that a session let in, and that have not come for their token yet.
-FORGET_LET_IN = text("DELETE FROM identity.device WHERE user_id = ANY (cast(:user_ids AS uuid[]))")
+FORGET_ALLOWED_DEVICES = text("DELETE FROM identity.device WHERE user_id = ANY (cast(:user_ids AS uuid[]))")
 # A few whenever somebody signs in.
 FORGET = text("""
 DELETE FROM identity.session WHERE id IN (
@@ -116,10 +116,10 @@ def end(connection: Connection, user_id: UUID, session_id: UUID) -> bool:
 
 def end_all(connection: Connection, user_id: UUID, besides: UUID | None = None) -> int:
     """How many there were."""
-    forget_let_in(connection, {user_id})
+    forget_allowed_devices(connection, {user_id})
     return connection.execute(END_ALL, {"user_id": user_id, "besides": besides}).rowcount
 
 
-def forget_let_in(connection: Connection, user_ids: Collection[UUID]) -> None:
-    """Of users one of whose sessions is taken away: else whoever stole it would get a token of the time after it."""
-    connection.execute(FORGET_LET_IN, {"user_ids": [str(user_id) for user_id in user_ids]})
+def forget_allowed_devices(connection: Connection, user_ids: Collection[UUID]) -> None:
+    """For users one of whose sessions ends: whoever stole it may have let a program in, which must get no token now."""
+    connection.execute(FORGET_ALLOWED_DEVICES, {"user_ids": [str(user_id) for user_id in user_ids]})

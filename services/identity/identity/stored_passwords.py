@@ -67,7 +67,7 @@ def store(connection: Connection, user_id: UUID, password_hash: str) -> None:
 
 
 def choose(connection: Connection, user_id: UUID, password_hash: str) -> None:
-    """A new one: a link that was made before is over. The caller has ``users.LOCK_ADMINS``."""
+    """A new one: a link that was made before is over. The caller has called ``users.lock_admins``."""
     connection.execute(HOLD, {"id": user_id})
     store(connection, user_id, password_hash)
     connection.execute(users.FORGET_LINK, {"id": user_id})

@@ -13,14 +13,12 @@ from identity.shown_line import shown_line
 from stackroom_kit.problems import NOT_FOUND, Problem
 from stackroom_kit.rights import Role
 from stackroom_kit.texts import normal_text
+from stackroom_sql.engine import lock
 
 NAME = r"[a-z0-9][a-z0-9._@+-]{0,63}"
 MAX_FULL_NAME = 200  # characters
 MAX_NETWORKS = 50  # from which a user signed in, that are remembered
 _NAME = re.compile(NAME, re.ASCII)
-# Whoever takes an administrator away waits for whoever does the same, so that one is left. It comes before all locks of
-# rows, which are taken in one order: link, user, sessions.
-LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(hashtextextended('identity.admins', 0))")
 COLUMNS = """id, name, full_name, role, is_disabled, created_at, signed_in_at,
   password_hash IS NOT NULL AS has_password,
   EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id) AS is_from_provider"""
@@ -50,8 +48,9 @@ WHERE role = 'admin' AND NOT is_disabled AND id IS DISTINCT FROM cast(:id AS uui
   AND password_hash IS NOT NULL AND NOT EXISTS (SELECT FROM identity.login WHERE login.user_id = users.id)""")
 # What an administrator here says of somebody from the provider, the provider does not take back.
 KEEP_DISABLED = text("UPDATE identity.login SET is_without_role = false WHERE user_id = :id")
-# With a newer password, or where the user is disabled, it is no way in any more.
-FORGET_LINK = text("DELETE FROM identity.link WHERE user_id = :id")
+# With a newer link or password, or where the user is disabled, it is no way in any more. That for the first
+# administrator is nobody's.
+FORGET_LINK = text("DELETE FROM identity.link WHERE user_id IS NOT DISTINCT FROM cast(:id AS uuid)")
 FORGET_LOGIN = text("DELETE FROM identity.login WHERE user_id = :id")
 
 
@@ -148,6 +147,14 @@ def note_sign_in(connection: Connection, user_id: UUID, network: str | None) -> 
         connection.execute(FORGET_NETWORKS, {"id": user_id, "most": MAX_NETWORKS})
 
 
+def lock_admins(connection: Connection) -> None:
+    """Whoever takes an administrator away waits for whoever does the same, so that one is left.
+
+    It comes before all locks of rows, which are taken in one order: link, user, sessions.
+    """
+    lock(connection, "identity.admins")
+
+
 def has_admin(connection: Connection, besides: UUID | None = None) -> bool:
     """Whether there is a local administrator who can act, ``besides`` this one."""
     return bool(connection.execute(OTHER_ADMINS, {"id": besides}).scalar())
@@ -155,7 +162,7 @@ def has_admin(connection: Connection, besides: UUID | None = None) -> bool:
 
 def change(connection: Connection, old: User, **changes: Any) -> User:
     """Fields that ``changes`` does not name stay. Problem 409 where no administrator would be left."""
-    connection.execute(LOCK_ADMINS)
+    lock_admins(connection)
     new = {"full_name": old.full_name, "role": old.role, "is_disabled": old.is_disabled, **changes}
     if "is_disabled" in changes:
         connection.execute(KEEP_DISABLED, {"id": old.id})
@@ -170,5 +177,5 @@ def change(connection: Connection, old: User, **changes: Any) -> User:
 
 def make_first_admin(connection: Connection, name: str, shown: str | None, password_hash: str) -> User | None:
     """None where there is an administrator."""
-    connection.execute(LOCK_ADMINS)
+    lock_admins(connection)
     return None if has_admin(connection) else insert(connection, name, shown, "admin", password_hash)

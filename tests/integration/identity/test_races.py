@@ -108,7 +108,7 @@ def test_link_that_is_used_while_another_one_is_made_keeps_nobody_waiting_for_ev
 
     def reset() -> None:
         with other.begin() as connection:
-            connection.execute(users.LOCK_ADMINS)
+            users.lock_admins(connection)
             users.change(connection, users.find_by_name(connection, "editor"), is_disabled=False)
             made.append(links.make_password_link(connection, editor.id))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.locks import DEVELOPMENT, ROOT, keeping_the_time_of_what_stays, versions_of
+from deploy.locks import DEVELOPMENT, ROOT, keeping_mtime_if_unchanged, versions_of
 
 HASH = "    --hash=sha256:00\n"
 
@@ -45,6 +45,6 @@ def test_lock_that_is_written_as_it_was_keeps_its_time(tmp_path: Path, written: 
     lock = tmp_path / "requirements.txt"
     lock.write_text("av==18.1.0\n")
     os.utime(lock, (1, 1))
-    with keeping_the_time_of_what_stays(lock):
+    with keeping_mtime_if_unchanged(lock):
         lock.write_text(written)
     assert (lock.stat().st_mtime != 1) == is_changed

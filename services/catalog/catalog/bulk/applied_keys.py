@@ -11,11 +11,10 @@ from sqlalchemy import Connection, text
 
 from stackroom_kit.idempotency import key_reused
 from stackroom_kit.problems import ProblemKind
+from stackroom_sql.engine import lock
 
 CLOSED = "closed"
 KEY_CLOSED = ProblemKind(409, "closed")
-# Two calls under one key come one after the other.
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:scope || ' ' || :key, 0))")
 FIND = text("SELECT digest, outcome FROM catalog.applied_request WHERE scope = :scope AND key = :key")
 WRITE = text(
     "INSERT INTO catalog.applied_request (scope, key, digest, outcome) VALUES (:scope, :key, :digest, :outcome)"
@@ -45,8 +44,8 @@ def applied_before(connection: Connection, key: Key, digest: str) -> str | None:
 
 
 def _locked(connection: Connection, key: Key) -> tuple[str, str] | None:
-    """Digest and outcome. The lock comes in a statement of its own: the look after it sees what it waited for."""
-    connection.execute(LOCK, key.parameters())
+    """Digest and outcome. Two calls under one key come one after the other."""
+    lock(connection, f"{key.scope} {key.key}")
     row = connection.execute(FIND, key.parameters()).first()
     return None if row is None else (row.digest, row.outcome)
 

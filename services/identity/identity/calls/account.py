@@ -82,7 +82,7 @@ def change_password() -> Response:
     old_hash = _checked_old(actor, offered.old_password)
     new_hash = here.passwords.hashed(offered.password)
     with transaction(here.engine) as connection:
-        connection.execute(users.LOCK_ADMINS)
+        users.lock_admins(connection)
         if not stored_passwords.is_still(connection, user_id, old_hash):
             raise _wrong_password()
         user = users.find(connection, user_id)
@@ -125,7 +125,7 @@ def end_session(session_id: UUID) -> Response:
     with transaction(services().engine) as connection:
         if not sessions.end(connection, as_id(actor.id), session_id):
             raise NOT_FOUND("There is no such session of yours.")
-        sessions.forget_let_in(connection, {as_id(actor.id)})
+        sessions.forget_allowed_devices(connection, {as_id(actor.id)})
     response = json_answer(Ended("ended", 1))
     if str(session_id) == actor.credential:
         cookies.forget(response)

@@ -9,7 +9,7 @@ from msgspec import Meta
 from identity.users import MAX_FULL_NAME
 
 MAX_BODY_BYTES = 64 * 1024
-Name = Annotated[str, Meta(max_length=64, description="In letters of any size; it is kept in small ones.")]
+Name = Annotated[str, Meta(max_length=64, description="In upper or lower case; it is kept in lower case.")]
 FullName = Annotated[str, Meta(max_length=MAX_FULL_NAME, description="As people write it.")]
 Secret = Annotated[str, Meta(max_length=1024, extra_json_schema={"format": "password", "writeOnly": True})]
 

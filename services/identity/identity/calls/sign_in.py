@@ -61,12 +61,12 @@ def sign_in() -> Response:
     if found.id is None or not verdict.is_right:
         raise _refused(found)
     with transaction(here.engine) as connection:
-        if not stored_passwords.is_still(connection, found.id, found.password_hash, _is_break_glass()):
+        if not stored_passwords.is_still(connection, found.id, found.password_hash, is_break_glass()):
             raise _refused(found)
         if verdict.new_hash:
             stored_passwords.store(connection, found.id, verdict.new_hash)
         user, secret = users.find(connection, found.id), start_session(connection, found.id)
-    if _is_break_glass():
+    if is_break_glass():
         logger.warning("break-glass: administrator %s signed in with a password", user.id)
     logger.info("user %s signed in", user.id)
     return session_answer(user, secret)
@@ -76,7 +76,7 @@ def _checked(offered: SignIn) -> tuple[ToSignIn, Verdict]:
     """The same steps for every name, whether it is known or could be one at all."""
     here, address = services(), current_actor().address
     name = users.lowercase(offered.name)[:65]  # one more than the longest
-    found = stored_passwords.to_sign_in(here.engine, name, network_of(address), _is_break_glass())
+    found = stored_passwords.to_sign_in(here.engine, name, network_of(address), is_break_glass())
     charged = here.limits.charge(name, address, found.is_known)
     try:
         verdict = here.passwords.check(offered.password, found.password_hash, found.is_known)
@@ -94,7 +94,7 @@ def _refused(found: ToSignIn) -> Problem:
     return WRONG_CREDENTIALS(detail, headers={"WWW-Authenticate": BEARER})
 
 
-def _is_break_glass() -> bool:
+def is_break_glass() -> bool:
     """Whether passwords are for administrators alone."""
     return services().settings.local_sign_in == "break_glass"
 

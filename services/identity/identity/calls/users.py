@@ -126,7 +126,7 @@ def change_user(user_id: UUID) -> Response:
     if "full_name" in changes:
         changes["full_name"] = users.full_name(changes["full_name"])
     with transaction(services().engine) as connection:
-        connection.execute(users.LOCK_ADMINS)
+        users.lock_admins(connection)
         old = users.find(connection, user_id)
         user = users.change(connection, old, **changes)
         if user.is_disabled or user.role != old.role:

@@ -29,7 +29,7 @@ MARK = text("UPDATE identity.login SET is_without_role = :is_without_role WHERE 
 
 def admit(connection: Connection, person: Person) -> User | Problem:
     """The user, made where he comes for the first time; Problem 403 or 409, of which what was changed stays."""
-    connection.execute(users.LOCK_ADMINS)  # which also parts two who come for the first time
+    users.lock_admins(connection)  # which also parts two who come for the first time
     row = connection.execute(FIND, {"issuer": person.issuer, "subject": person.subject}).first()
     return _first_time(connection, person) if row is None else _again(connection, person, row)
 

@@ -122,5 +122,5 @@ def end_sessions(connection: Connection, token: LogoutToken, issuer: str) -> int
         raise OIDC_FAILED("The logout token was used already.")
     given = {"issuer": issuer, "sid": token.sid, "subject": token.sub}
     user_ids = connection.execute(END, given).scalars().all()
-    sessions.forget_let_in(connection, set(user_ids))
+    sessions.forget_allowed_devices(connection, set(user_ids))
     return len(user_ids)

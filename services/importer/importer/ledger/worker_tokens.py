@@ -14,15 +14,13 @@ from sqlalchemy import Connection, Engine, text
 from stackroom_kit.api import Time
 from stackroom_kit.peppers import Peppers
 from stackroom_kit.token_form import WORKER_TOKEN
-from stackroom_sql.engine import transaction
+from stackroom_sql.engine import lock, transaction
 
 MAX_TOKENS = 1000  # that are neither over nor taken back
 TAKEN_BACK = "Its token was taken back."
 COLUMNS = "id, name, key, queues, created_by, created_at, expires_at, last_seen, worker, contract, revoked_at"
 VALID = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
 
-# Whoever makes one at the same time is counted too.
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('importer.worker_token', 0))")
 COUNT = text(f"SELECT count(*) FROM importer.worker_token WHERE {VALID}")
 # A name is free again once the time of its token is over.
 END_EXPIRED = text("""
@@ -111,7 +109,7 @@ def make_token(engine: Engine, wanted: WantedToken, peppers: Peppers) -> tuple[W
 
 
 def _inserted(connection: Connection, given: dict[str, Any]) -> WorkerToken:
-    connection.execute(LOCK)
+    lock(connection, "importer.worker_token")  # so that whoever makes one at the same time is counted too
     if connection.execute(COUNT).scalar_one() >= MAX_TOKENS:
         raise TooManyTokensError
     connection.execute(END_EXPIRED, given)

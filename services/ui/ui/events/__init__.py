@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from stackroom_kit.actor import Actor
 from stackroom_kit.api import Answer, Api, Parameter
 from stackroom_kit.problems import NOT_FOUND, Problem
-from ui.access.current import ASK_AGAIN, set_actor
+from ui.access.current import ask_again, current_actor
 from ui.events.stream import batch_events, read_batch
 from ui.problems import BATCH_EXPIRED, TOO_MANY_STREAMS
 from ui.process import Limiter
@@ -26,17 +25,13 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 def _may_go_on(environ: dict[str, Any]) -> Callable[[], bool]:
     """Whether whoever watches may still read; then it is read in the name of what he is now."""
-    actor_now = environ.get(ASK_AGAIN)
 
     def ask() -> bool:
-        if actor_now is None:
-            return True
         try:
-            actor: Actor = actor_now()
+            ask_again(environ)
         except Problem:
             return False
-        set_actor(actor)
-        return "reader" in actor.rights
+        return "reader" in current_actor().rights
 
     return ask
 

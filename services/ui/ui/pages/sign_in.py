@@ -12,8 +12,8 @@ from ui.pages.reading import read_as
 from ui.proxy.upstream import Upstream
 
 OPTIONS = "/api/identity/sign-in-options"
-OF_SIGN_ON = "oidc_"  # begins the codes of what a sign-on at the provider may end with, but for this one:
-TOO_MANY_TRIES = "too_many_tries"
+# With what a sign-on at the provider may end: codes that begin so, and this one.
+OF_SIGN_ON, TOO_MANY_TRIES = "oidc_", "too_many_tries"
 
 
 class Provider(msgspec.Struct, frozen=True):

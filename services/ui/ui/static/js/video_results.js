@@ -7,7 +7,7 @@ import { FINAL } from "./live.js";
 import { renew } from "./renew.js";
 import { rowOf } from "./rows_table.js";
 import { number, percent, problemText, seconds, text } from "./text.js";
-import { far } from "./work_in_progress.js";
+import { progressText } from "./work_in_progress.js";
 
 const MOST_VIDEOS = 20;
 const MOST_SHOTS = 1000;
@@ -115,7 +115,7 @@ function video({ row, result }) {
 /** Videos that are not done: which they are, and how far. @param {import("./live.js").Batch} batch */
 export function showPending({ pending_records: pending }) {
   const items = (pending ?? []).map(({ row, record, current, total }) => {
-    const done = current === null || total === null ? "" : far({ current, total }, byId("at-hand").dataset.unit ?? "");
+    const done = current === null || total === null ? "" : progressText({ current, total }, byId("at-hand").dataset.unit ?? "");
     const name = String(record.id ?? `${text("action", "row")} ${number(row)}`);
     return element("li", { class: "list-group-item" }, element("strong", {}, name), done && ` · ${done}`);
   });

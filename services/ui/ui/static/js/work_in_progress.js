@@ -19,7 +19,7 @@ export class WorkInProgress {
     if (!told) return;
     if (this.current !== null && told.current !== this.current) this.measure(told.current - this.current);
     this.current = told.current;
-    this.figure.textContent = `${far(told, this.unit)}${this.pace}`;
+    this.figure.textContent = `${progressText(told, this.unit)}${this.pace}`;
   }
 
   /** @param {number} units since the last change; fewer than none where another record has begun */
@@ -33,4 +33,4 @@ export class WorkInProgress {
 }
 
 /** @param {{current: number, total: number}} told @param {string} unit @returns {string} such as: 3 of 12 pages */
-export const far = ({ current, total }, unit) => text("action", "in_work", { current: number(current), total: number(total), unit });
+export const progressText = ({ current, total }, unit) => text("action", "in_work", { current: number(current), total: number(total), unit });
