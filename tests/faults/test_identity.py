@@ -20,6 +20,7 @@ from tests.support.stacks.entrances import Entrances, running_entrances
 from tests.support.waiting import wait_until
 from ui.access.authenticator import EARLY_SECONDS
 from ui.access.identity_client import PAUSE_SECONDS
+from ui.proxy.upstream import ASK_SECONDS
 
 GROUPS, ME, TOKENS = "/api/groups/", "/api/identity/me", "/api/identity/tokens"
 SOON = 0.3  # seconds, in which everybody else is answered
@@ -79,7 +80,8 @@ def lose_its_database(stack: Entrances) -> None:
 
 
 def wait_for_its_database(stack: Entrances) -> None:
-    stack.proxy.delay = 4.0
+    """Longer than the gateway waits, also where identity has a connection to it already."""
+    stack.proxy.delay = ASK_SECONDS + 1.0
 
 
 @pytest.mark.parametrize("fault", [kill, hang, lose_its_database, wait_for_its_database])
