@@ -45,3 +45,9 @@ def engine(database: str) -> Iterator[Engine]:
     made = make_engine(database, 1)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes see which operations others wrote within a second; here at once."""
+    monkeypatch.setattr("importer.registry.registry.LOOK_SECONDS", 0.0)

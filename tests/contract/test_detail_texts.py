@@ -20,19 +20,15 @@ from stackroom_kit.authorization import require_rights
 from stackroom_kit.problems import Problem
 from stackroom_kit.rights import Right
 from tests.support.importer.resources import LOADS
+from tests.support.translated import page_in
 from ui.pages.detail_texts import detail_texts, sentence
-from ui.translations import install_translations
 
 LOAD = LOADS["load_groups"]
 
 
 @pytest.fixture
 def russian() -> Iterator[Callable[[str, str], str]]:
-    app = Flask("texts")
-    install_translations(app)
-
-    with app.test_request_context("/"):
-        app.preprocess_request()
+    with page_in():
         yield lambda code, detail: sentence(detail_texts(), code, detail)
 
 

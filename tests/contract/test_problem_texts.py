@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from catalog.bulk.routes import ON_CONFLICT
 from importer.parsing.refusal import RecordFault
 from stackroom_jobs.loads import Change
 from stackroom_jobs.protocol import Loss
 from tests.support.documents.codes import codes_in
+from tests.support.translated import page_in
 from ui.pages.problem_texts import problem_texts
 from ui.pages.texts import change_texts, conflict_texts
-from ui.translations import install_translations
 
 ROOT = Path(__file__).parents[2]
 # An operation of a team says its own codes, and people are shown its sentences.
@@ -42,10 +41,7 @@ def stack_codes() -> dict[str, str]:
 
 @pytest.fixture
 def texts() -> Iterator[dict[str, str]]:
-    app = Flask("texts")
-    install_translations(app)
-    with app.test_request_context("/"):
-        app.preprocess_request()
+    with page_in():
         yield problem_texts()
 
 

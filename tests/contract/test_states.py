@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import TextClause
 
 import importer.ledger
 from importer.ledger.states import FINAL_STATES, BatchState, ChunkState, WorkerState
 from stackroom_client import batch as client_batch
+from tests.support.translated import page_in
 from ui.events import stream
 from ui.pages.texts import state_texts, worker_texts
-from ui.translations import install_translations
 
 # `state = 'x'`, `state <> 'x'`, `state IN ('x', 'y')`, `SET state = 'x'`.
 COMPARED = re.compile(r"\bstate(?: IN \(([^)]*)\)| ?(?:=|<>) ?('\w+'))")
@@ -52,10 +51,7 @@ def test_state_of_a_batch_is_made_of_all_members() -> None:
 
 @pytest.fixture
 def _texts() -> Iterator[None]:
-    app = Flask("texts")
-    install_translations(app)
-    with app.test_request_context("/"):
-        app.preprocess_request()
+    with page_in():
         yield
 
 

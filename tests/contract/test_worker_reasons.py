@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from importer.ledger.worker_tokens import TAKEN_BACK
 from importer.worker_api.contract import contract_differs
 from stackroom_jobs.protocol import CONTRACT_VERSION
+from tests.support.translated import page_in
 from ui.pages.worker_reasons import worker_reason
-from ui.translations import install_translations
 
 ROOT = Path(__file__).parents[2]
 WITHOUT_WORDS = ("Устройство отказало:", "Сервер сообщил:")
@@ -24,10 +23,7 @@ SAMPLES = {
 
 @pytest.fixture
 def russian() -> Iterator[Callable[[str, str], str]]:
-    app = Flask("texts")
-    install_translations(app)
-    with app.test_request_context("/"):
-        app.preprocess_request()
+    with page_in():
         yield worker_reason
 
 

@@ -15,11 +15,7 @@ from tests.support.workers.registering import Foreign, described, version_of
 CLAIM = {"worker": "w1", "operations": ["normalize_record"], "delivery": "d1", "token": "t1", "incarnation": SELF}
 BEAT = msgspec.to_builtins(beat())
 
-
-@pytest.fixture(autouse=True)
-def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes see what others wrote within a second; here at once."""
-    monkeypatch.setattr("importer.registry.registry.LOOK_SECONDS", 0.0)
+pytestmark = pytest.mark.usefixtures("look_at_once")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tests.support.gateway.slow_clients import BODY, HEAD, slow_clients
 from tests.support.latency import latency_of
 from tests.support.servers.services import is_ready
 from tests.support.stacks.faults import FaultStack
+from tests.support.threads import in_background
 from tests.support.waiting import wait_until
 
 SLOW_CLIENTS = 200
@@ -83,12 +84,5 @@ def slow_readers(url: str, target: str) -> Iterator[list[bytes]]:
                 digest.update(block)
         digests.append(digest.digest())
 
-    threads = [threading.Thread(target=read, daemon=True) for _ in range(READERS)]
-    for thread in threads:
-        thread.start()
-    try:
+    with in_background(read, is_over, READERS):
         yield digests
-    finally:
-        is_over.set()
-        for thread in threads:
-            thread.join(60)

@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from tests.support.threads import in_background
+
 PAUSE = 0.03  # seconds between two calls
 
 
@@ -34,12 +36,7 @@ def latency_of(call: Callable[[], object]) -> Iterator[Latency]:
         except BaseException as error:  # noqa: BLE001 - raised again in the test's own thread
             trouble.append(error)
 
-    caller = threading.Thread(target=repeat, daemon=True)
-    caller.start()
-    try:
+    with in_background(repeat, ended):
         yield latency
-    finally:
-        ended.set()
-        caller.join(60)
     if trouble:
         raise trouble[0]

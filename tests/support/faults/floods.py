@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.support.threads import in_background
+
 GUESSES, ADDRESSES, MINUTE = 1000, 100, 60.0
 
 
@@ -36,15 +38,8 @@ def flood(call: Callable[[], int], callers: int = 8) -> Iterator[Counter[int]]:
         while not ended.wait(0.01):
             found[call()] += 1
 
-    threads = [threading.Thread(target=repeat, daemon=True) for _ in range(callers)]
-    for thread in threads:
-        thread.start()
-    try:
+    with in_background(repeat, ended, callers):
         yield found
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join(60)
 
 
 def guesses() -> Iterator[tuple[str, dict[str, str]]]:
@@ -69,13 +64,8 @@ def guessing(url: str) -> Iterator[Counter[int]]:
                     return
                 attackers.submit(guess_once, url, address, body, found)
 
-    attack = threading.Thread(target=guess, daemon=True)
-    attack.start()
-    try:
+    with in_background(guess, ended):
         yield found
-    finally:
-        ended.set()
-        attack.join(60)
 
 
 def guess_once(url: str, address: str, body: dict[str, str], found: Counter[int]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from stackroom_kit.token_form import API_TOKEN, CHECK_LENGTH, checksum
 from tests.support.stacks.guarded_faults import GuardedFaultStack
+from tests.support.threads import in_background
 from tests.support.waiting import wait_until
 from ui.access.authenticator import AWAY_SECONDS, FRESH_SECONDS
 
@@ -51,13 +52,8 @@ class Intruder:
     def trying(self) -> Iterator[None]:
         """In the background until the end of the block."""
         self._ended.clear()
-        thread = threading.Thread(target=self._repeat, daemon=True)
-        thread.start()
-        try:
+        with in_background(self._repeat, self._ended):
             yield
-        finally:
-            self._ended.set()
-            thread.join(60)
 
     def _repeat(self) -> None:
         while not self._ended.wait(PAUSE):

@@ -16,6 +16,7 @@ from tests.support.identity.settings import ACTOR_KEY, CHEAP, settings_of
 
 GATEWAY = Actor("gateway", "gateway", "service", rights=("service",))
 COOKIE = "stackroom"
+TOKENS = "/api/identity/tokens"
 PASSWORD = "correct horse battery"
 WRONG = (401, "wrong_credentials")
 _ids = itertools.count(1)
@@ -64,6 +65,13 @@ class Door:
 
     def session_of(self, name: str, password: str = PASSWORD) -> str:
         return secret_of(self.sign_in(name, password))
+
+    def make_token(self, session: str, **body: object) -> str:
+        """What is shown of a new token of whoever has this session."""
+        answer = self.send("POST", TOKENS, session, json={"name": "ci", "scopes": ["reader"], **body})
+        assert answer.status_code == 201, answer.text
+        secret: str = answer.get_json()["secret"]
+        return secret
 
 
 def secret_of(answer: TestResponse) -> str:

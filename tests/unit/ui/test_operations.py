@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from flask import Flask
 
 from tests.support.gateway.told_resources import GROUPS, TOLD, TYPES
+from tests.support.translated import page_in
 from ui.pages.operations import (
     Media,
     Operation,
@@ -19,7 +19,6 @@ from ui.pages.operations import (
     translated_titles,
 )
 from ui.pages.resources import resources_of
-from ui.translations import install_translations
 
 LOAD = {
     "name": "load_groups",
@@ -36,9 +35,7 @@ ITEMS: list[dict[str, Any]] = [LOAD, OWN, BUILT_IN, OLD]
 
 @pytest.fixture(params=["ru", "en"])
 def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    app = Flask("pages")
-    install_translations(app)
-    with app.test_request_context("/", headers={"Accept-Language": request.param}):
+    with page_in(request.param):
         yield request.param
 
 

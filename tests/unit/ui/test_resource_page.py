@@ -5,21 +5,18 @@ from typing import Any
 
 import msgspec
 import pytest
-from flask import Flask
 
 from stackroom_kit.schema import SchemaError
 from tests.support.gateway.told_resources import TOLD
+from tests.support.translated import page_in
 from ui.pages.resource_page import Referred, ResourcePage, page_of
 from ui.pages.resources import menu, resources_of
 from ui.pages.titles import inside
-from ui.translations import install_translations
 
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    app = Flask("pages")
-    install_translations(app)
-    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+    with page_in("en"):
         yield
 
 

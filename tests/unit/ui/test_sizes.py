@@ -1,10 +1,9 @@
 """Paces as people read them, in the language of the page."""
 
 import pytest
-from flask import Flask
 
+from tests.support.translated import page_in
 from ui.pages.sizes import shown_pace
-from ui.translations import install_translations
 
 
 @pytest.mark.parametrize(
@@ -19,8 +18,5 @@ from ui.translations import install_translations
     ],
 )
 def test_pace_is_in_a_unit_that_people_can_picture(per_second: float | None, expected: str) -> None:
-    app = Flask("texts")
-    install_translations(app)
-    with app.test_request_context("/"):
-        app.preprocess_request()
+    with page_in():
         assert shown_pace(per_second) == expected
